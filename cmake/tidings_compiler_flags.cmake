@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: BSL-1.0
+# Warnings for our own targets; users' builds never see them.
+option(TIDINGS_WARNINGS_AS_ERRORS "Treat warnings as errors in our own targets" ${PROJECT_IS_TOP_LEVEL})
+
+function(tidings_compiler_flags target)
+    # return-type: an awaitable function that forgets to co_return compiles, and running it is undefined.
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Werror=return-type)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+        target_compile_options(${target} PRIVATE -Wno-gnu-zero-variadic-macro-arguments)
+    endif()
+    if(TIDINGS_WARNINGS_AS_ERRORS)
+        target_compile_options(${target} PRIVATE -Werror)
+    endif()
+endfunction()
