@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/sse/received_event.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tidings {
+
+/// Reads an event stream as a browser does (WHATWG HTML, 9.2.6): bytes in, cut anywhere, events out.
+///
+///     event_parser parser;
+///     while (auto n = read_some(buffer)) {
+///         std::string_view bytes(buffer, n);
+///         while (auto event = parser.next(bytes))
+///             handle(*event);
+///     }
+///
+/// Bytes that are not UTF-8 become U+FFFD. What a stream leaves unfinished at its end is never dispatched.
+/// Nothing is queued: `next` stops behind each event. Not thread-safe.
+class event_parser
+{
+public:
+    static constexpr std::size_t default_max_event_size = 1024 * 1024;
+
+    /// `max_event_size`: how many bytes the parser may hold for one event, unfinished lines included.
+    explicit event_parser(std::size_t max_event_size = default_max_event_size);
+
+    /// Takes bytes off the front of `bytes` until an event is complete, and returns it; empty when all are
+    /// taken. Once a stream was over the limit, all further bytes are taken and nothing comes back, until
+    /// `restart`.
+    [[nodiscard]] std::optional<received_event> next(std::string_view& bytes);
+
+    /// True if one event was larger than allowed: the stream is of no more use, close it.
+    [[nodiscard]] bool is_over_limit() const noexcept { return over_limit_; }
+
+    /// What to send as Last-Event-ID when reconnecting: the id as of the last blank line.
+    [[nodiscard]] std::string const& last_event_id() const noexcept { return last_event_id_; }
+
+    /// The last valid `retry` line. Values that are not decimal digits alone, or too large, are ignored.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> retry() const noexcept { return retry_; }
+
+    /// Begins a new connection: what was unfinished is dropped, last event id and retry time stay.
+    void restart();
+
+    /// Calls `action` with the text of each comment line, without the colon and one space, from within
+    /// `next`. The view is valid for that call. Clients ignore comments; tests and monitors may want to see
+    /// keep-alives.
+    void on_comment(std::function<void(std::string_view)> action) { on_comment_ = std::move(action); }
+
+private:
+    std::optional<received_event> take_line(std::string_view line);
+    std::optional<received_event> dispatch();
+    void take_field(std::string_view name, std::string_view value);
+    bool has_room_for(std::string_view bytes) const noexcept;
+
+    std::size_t max_event_size_;
+    std::function<void(std::string_view)> on_comment_;
+    std::string line_; // a line whose end has not come yet
+    std::string id_;   // the standard's buffers, under its names
+    std::string type_;
+    std::string data_;
+    std::string last_event_id_;
+    std::optional<std::chrono::milliseconds> retry_;
+    bool first_line_ = true;
+    bool skip_lf_ = false; // the last line ended with CR; an LF right after belongs to it
+    bool over_limit_ = false;
+};
+
+} // namespace tidings
