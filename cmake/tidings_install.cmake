@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: BSL-1.0
+# Installs tidings::tidings and tidings::asio as the package `tidings`, and tidings::module as its component `module`.
+include(CMakePackageConfigHelpers)
+include(GNUInstallDirs)
+
+set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/tidings")
+
+install(TARGETS tidings tidings_asio EXPORT tidings-targets FILE_SET HEADERS)
+install(EXPORT tidings-targets NAMESPACE tidings:: DESTINATION "${package_dir}")
+
+configure_package_config_file(cmake/tidings-config.cmake.in tidings-config.cmake INSTALL_DESTINATION "${package_dir}")
+# While the major version is 0, a minor version may break its users.
+write_basic_package_version_file(tidings-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES
+    "${CMAKE_CURRENT_BINARY_DIR}/tidings-config.cmake"
+    "${CMAKE_CURRENT_BINARY_DIR}/tidings-config-version.cmake"
+    DESTINATION "${package_dir}")
+install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DATADIR}/licenses/tidings")
