@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/http/detail/syntax.hpp>
+
+#include <algorithm>
+
+namespace tidings::detail {
+namespace {
+
+bool is_digit(char c) noexcept
+{
+    return c >= '0' && c <= '9';
+}
+
+char to_lower(char c) noexcept
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool is_token_character(char c) noexcept
+{
+    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+    auto const lower = to_lower(c);
+    return (lower >= 'a' && lower <= 'z') || is_digit(c) || marks.find(c) != std::string_view::npos;
+}
+
+bool is_value_character(char c) noexcept
+{
+    auto const byte = static_cast<unsigned char>(c);
+    return (byte >= 0x20 && byte != 0x7F) || c == '\t';
+}
+
+} // namespace
+
+bool is_token(std::string_view text) noexcept
+{
+    return !text.empty() && std::all_of(text.begin(), text.end(), is_token_character);
+}
+
+bool is_field_value(std::string_view text) noexcept
+{
+    return trimmed(text).size() == text.size() && std::all_of(text.begin(), text.end(), is_value_character);
+}
+
+bool is_number(std::string_view text) noexcept
+{
+    return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
+}
+
+bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept
+{
+    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                      [](char a, char b) { return to_lower(a) == to_lower(b); });
+}
+
+std::string_view trimmed(std::string_view text) noexcept
+{
+    auto const first = text.find_first_not_of(" \t");
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+std::string_view take_list_item(std::string_view& list) noexcept
+{
+    auto const comma = list.find(',');
+    auto const item = list.substr(0, comma);
+    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+    return trimmed(item);
+}
+
+} // namespace tidings::detail

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/http/detail/syntax.hpp>
+#include <tidings/http/detail/target.hpp>
+
+#include <boost/url/encoding_opts.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/pct_string_view.hpp>
+#include <boost/url/url_view.hpp>
+
+#include <algorithm>
+
+namespace tidings::detail {
+namespace {
+
+namespace urls = boost::urls;
+
+bool is_visible(char c) noexcept
+{
+    return c > 0x20 && c < 0x7F;
+}
+
+bool has_valid_escapes(std::string_view text)
+{
+    return urls::make_pct_string_view(text).has_value();
+}
+
+std::string decode(std::string_view encoded, bool space_as_plus)
+{
+    urls::encoding_opts options;
+    options.space_as_plus = space_as_plus;
+    return urls::pct_string_view(encoded).decode(options);
+}
+
+/// What stands before the separator; the rest, without it, stays in `text`.
+std::string_view take_until(std::string_view& text, char separator) noexcept
+{
+    auto const end = text.find(separator);
+    auto const part = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    return part;
+}
+
+std::optional<target_parts> split_origin_form(std::string_view target)
+{
+    target_parts parts;
+    parts.path = take_until(target, '?');
+    parts.query = target;
+    if (!has_valid_escapes(parts.path) || !has_valid_escapes(parts.query))
+        return std::nullopt;
+    return parts;
+}
+
+std::optional<target_parts> split_absolute_form(std::string_view target)
+{
+    auto const url = urls::parse_absolute_uri(target);
+    if (!url || url->has_userinfo() || url->host().empty())
+        return std::nullopt;
+    if (url->scheme_id() != urls::scheme::http && url->scheme_id() != urls::scheme::https)
+        return std::nullopt;
+    return target_parts{url->encoded_path(), url->encoded_query(), url->encoded_authority()};
+}
+
+} // namespace
+
+std::optional<target_parts> parse_target(std::string_view method, std::string_view target)
+{
+    if (target == "*" && method == "OPTIONS")
+        return target_parts{target, {}, {}};
+    if (!std::all_of(target.begin(), target.end(), is_visible) || target.find('#') != std::string_view::npos)
+        return std::nullopt;
+    return target.starts_with('/') ? split_origin_form(target) : split_absolute_form(target);
+}
+
+bool is_host(std::string_view text)
+{
+    auto const authority = urls::parse_authority(text);
+    return authority && !authority->has_userinfo() && (text.empty() || !authority->encoded_host().empty());
+}
+
+std::string decode_segment(std::string_view encoded)
+{
+    return decode(encoded, false);
+}
+
+std::optional<std::string> find_in_query(std::string_view query, std::string_view name)
+{
+    while (!query.empty()) {
+        auto pair = take_until(query, '&');
+        if (decode(take_until(pair, '='), true) == name)
+            return decode(pair, true);
+    }
+    return std::nullopt;
+}
+
+} // namespace tidings::detail

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/http/detail/target.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tidings {
+
+/// A request as a handler reads it. The server makes it and keeps it until the handler and its tasks are
+/// done; tests make their own:
+///
+///     auto const request = tidings::request::get("/prices/ACME?since=7").with_header("Last-Event-ID", "7");
+///
+/// Views that it returns point into it: they live until it is moved, changed or destroyed. Move-only. All
+/// short text is kept in one block, because an idle stream holds its request for hours.
+class request
+{
+public:
+    // Construction
+
+    /// Throws `std::invalid_argument` if the method is no token or the target is malformed.
+    request(std::string_view method, std::string_view target, int http_minor = 1);
+
+    /// For parsers: `parts` are those of `target`, which has been checked. `text_size` is how much text to
+    /// make room for: the target, all headers.
+    request(std::string_view method, std::string_view target, detail::target_parts const& parts,
+            int http_minor, std::size_t text_size);
+
+    request(request&&) noexcept = default;
+    request& operator=(request&&) noexcept = default;
+
+    [[nodiscard]] static request get(std::string_view target) { return request("GET", target); }
+    [[nodiscard]] static request post(std::string_view target, std::string body);
+
+    /// Throws `std::invalid_argument` if this is not a valid header.
+    [[nodiscard]] request with_header(std::string_view name, std::string_view value) &&;
+    [[nodiscard]] request with_param(std::string_view name, std::string_view value) &&;
+    [[nodiscard]] request with_body(std::string body) &&;
+    [[nodiscard]] request with_remote_address(std::string_view address) &&;
+
+    // The request line
+
+    [[nodiscard]] std::string_view method() const noexcept { return view(method_); }
+    /// As it was sent.
+    [[nodiscard]] std::string_view target() const noexcept { return view(target_); }
+    /// The target's path, still percent-encoded; "*" in `OPTIONS *`.
+    [[nodiscard]] std::string_view path() const noexcept { return path_.size != 0 ? view(path_) : "/"; }
+    /// 1 for HTTP/1.1, 0 for HTTP/1.0.
+    [[nodiscard]] int http_minor() const noexcept { return http_minor_; }
+
+    /// What stood in the path at `{name}` of the route, decoded; empty if the route has no such name. The
+    /// client chose it: it may be anything, "..", '/' and NUL included.
+    [[nodiscard]] std::string param(std::string_view name) const;
+
+    /// The first value of that name in the query, decoded ('+' is a space); empty if it is absent.
+    [[nodiscard]] std::string query(std::string_view name) const;
+    [[nodiscard]] bool has_query(std::string_view name) const;
+
+    // Headers
+
+    /// The value of the first header of this name, whatever its case; empty if it is absent.
+    [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
+    [[nodiscard]] bool has_header(std::string_view name) const noexcept;
+
+    [[nodiscard]] std::size_t header_count() const noexcept { return header_count_; }
+    /// Name and value of a header, `i < header_count()`, in the order of arrival.
+    [[nodiscard]] std::pair<std::string_view, std::string_view> header_at(std::size_t i) const noexcept;
+
+    /// Whether an item of a list-valued header, in all lines of it, is this one, whatever its case.
+    [[nodiscard]] bool header_lists(std::string_view name, std::string_view item) const noexcept;
+
+    /// Whether the client lets the connection live on (RFC 9112, 9.3).
+    [[nodiscard]] bool keep_alive() const noexcept;
+
+    /// Where an EventSource left off: the header Last-Event-ID, or else the query's `last_event_id`,
+    /// `lastEventId` or `evs_last_event_id`, which clients that cannot set headers use. An empty one counts
+    /// as absent.
+    [[nodiscard]] std::optional<std::string> last_event_id() const;
+
+    // The rest
+
+    [[nodiscard]] std::string const& body() const noexcept { return body_; }
+
+    /// The peer's address without its port, as the server saw or derived it; empty on a unix socket.
+    [[nodiscard]] std::string_view remote_address() const noexcept { return view(remote_address_); }
+
+    // For the server, before the handler runs
+
+    /// Name and value are valid already.
+    void add_header(std::string_view name, std::string_view value);
+    void add_param(std::string_view name, std::string_view value);
+    void set_body(std::string body) noexcept { body_ = std::move(body); }
+    void set_remote_address(std::string_view address) { remote_address_ = store(address); }
+
+private:
+    struct slice
+    {
+        std::uint32_t begin = 0;
+        std::uint32_t size = 0;
+    };
+
+    struct field
+    {
+        slice name;
+        slice value;
+    };
+
+    [[nodiscard]] std::string_view view(slice s) const noexcept
+    {
+        return std::string_view(text_).substr(s.begin, s.size);
+    }
+    slice store(std::string_view text);
+    field const* find_header(std::string_view name) const noexcept;
+
+    std::string text_;
+    std::vector<field> fields_; // headers, then params
+    std::string body_;
+    std::uint32_t header_count_ = 0;
+    slice method_;
+    slice target_;
+    slice path_;
+    slice query_;
+    slice remote_address_;
+    int http_minor_;
+};
+
+} // namespace tidings

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/http/content_type.hpp>
+#include <tidings/http/response.hpp>
+#include <tidings/http/status.hpp>
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <utility>
+
+namespace tidings {
+
+response::response(int status) : status_(status)
+{
+    if (status < 200 || status > 599)
+        throw std::invalid_argument(fmt::format("{} is no status of a response; use 200 to 599", status));
+}
+
+response response::text(std::string text, int status)
+{
+    return bytes(std::move(text), "text/plain; charset=utf-8", status);
+}
+
+response response::json(std::string text, int status)
+{
+    return bytes(std::move(text), "application/json", status);
+}
+
+response response::bytes(std::string bytes, std::string content_type, int status)
+{
+    response result(status);
+    if (!status_allows_body(status) && !bytes.empty())
+        throw std::invalid_argument(fmt::format("a response with status {} cannot have a body", status));
+    result.headers_.set("Content-Type", std::move(content_type));
+    result.body_ = std::move(bytes);
+    return result;
+}
+
+response response::file(std::filesystem::path path, std::string content_type)
+{
+    if (content_type.empty())
+        content_type = content_type_of(path);
+    auto result = bytes({}, std::move(content_type));
+    result.file_ = std::move(path);
+    return result;
+}
+
+response& response::with_header(std::string name, std::string value) &
+{
+    headers_.set(std::move(name), std::move(value));
+    return *this;
+}
+
+response response::with_header(std::string name, std::string value) &&
+{
+    return std::move(with_header(std::move(name), std::move(value)));
+}
+
+response& response::with_added_header(std::string name, std::string value) &
+{
+    headers_.add(std::move(name), std::move(value));
+    return *this;
+}
+
+response response::with_added_header(std::string name, std::string value) &&
+{
+    return std::move(with_added_header(std::move(name), std::move(value)));
+}
+
+} // namespace tidings

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/http/headers.hpp>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tidings {
+
+/// A whole answer: status, headers and a body that is text at hand or a file. A value type with constructors,
+/// so that it may be built inside a `co_await` or `co_return` expression.
+///
+///     co_return tidings::response::json(text, 201).with_header("Location", "/builds/7");
+class response
+{
+public:
+    /// An answer without a body. Statuses are 200 to 599; `std::invalid_argument` for others.
+    explicit response(int status);
+
+    /// `text/plain` in UTF-8. This and the next two throw `std::invalid_argument` if there is text and the
+    /// status forbids a body (204, 304).
+    [[nodiscard]] static response text(std::string text, int status = 200);
+
+    /// `application/json`; the text is sent as it is.
+    [[nodiscard]] static response json(std::string text, int status = 200);
+
+    [[nodiscard]] static response bytes(std::string bytes, std::string content_type, int status = 200);
+
+    /// A file that the server streams from disk when it answers; this call does not touch it, and a file that
+    /// is missing then becomes a 404. The content type is guessed by the extension if none is given.
+    [[nodiscard]] static response file(std::filesystem::path path, std::string content_type = {});
+
+    /// Sets a header in place of any of that name, see `headers`.
+    response& with_header(std::string name, std::string value) &;
+    [[nodiscard]] response with_header(std::string name, std::string value) &&;
+
+    /// Adds a header beside those of that name: Set-Cookie, Vary.
+    response& with_added_header(std::string name, std::string value) &;
+    [[nodiscard]] response with_added_header(std::string name, std::string value) &&;
+
+    [[nodiscard]] int status() const noexcept { return status_; }
+    [[nodiscard]] headers const& fields() const noexcept { return headers_; }
+    [[nodiscard]] std::string_view header(std::string_view name) const noexcept { return headers_.get(name); }
+
+    /// The text of the body; empty for a file.
+    [[nodiscard]] std::string const& body() const noexcept { return body_; }
+    [[nodiscard]] std::optional<std::filesystem::path> const& file_path() const noexcept { return file_; }
+
+private:
+    int status_;
+    headers headers_;
+    std::string body_;
+    std::optional<std::filesystem::path> file_;
+};
+
+} // namespace tidings

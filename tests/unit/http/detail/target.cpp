@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/http/detail/target.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <string>
+
+using namespace std::string_literals;
+using tidings::detail::find_in_query;
+using tidings::detail::is_host;
+using tidings::detail::parse_target;
+
+TEST_CASE("origin form")
+{
+    auto const parts = parse_target("GET", "/a%20b/c?x=1&y=2?");
+    REQUIRE(parts);
+    CHECK(parts->path == "/a%20b/c");
+    CHECK(parts->query == "x=1&y=2?");
+    CHECK(parts->authority.empty());
+
+    CHECK(parse_target("GET", "/")->path == "/");
+    CHECK(parse_target("GET", "/?")->query.empty());
+    CHECK(parse_target("GET", "//double")->path == "//double");
+}
+
+// Browsers do not encode these in a query, though RFC 3986 wants them to.
+TEST_CASE("what browsers send bare is let through")
+{
+    CHECK(parse_target("GET", "/a|b?filter[x]={1}^`|\\"));
+}
+
+TEST_CASE("absolute form")
+{
+    auto const parts = parse_target("GET", "http://example.com:8080/a?b");
+    REQUIRE(parts);
+    CHECK(parts->path == "/a");
+    CHECK(parts->query == "b");
+    CHECK(parts->authority == "example.com:8080");
+    CHECK(parse_target("GET", "HTTPS://[::1]")->path.empty());
+
+    for (auto const* bad : {"ftp://example.com/", "http:///a", "http://user@example.com/", "http:a",
+                            "example.com:80", "http://example.com/%zz", "http://exa mple.com/"})
+        CHECK_FALSE(parse_target("GET", bad));
+}
+
+TEST_CASE("asterisk form is for OPTIONS")
+{
+    CHECK(parse_target("OPTIONS", "*")->path == "*");
+    CHECK_FALSE(parse_target("GET", "*"));
+    CHECK_FALSE(parse_target("OPTIONS", "*a"));
+}
+
+TEST_CASE("malformed targets")
+{
+    for (auto const& bad : {""s, "a"s, "?a"s, "/a#b"s, "/a b"s, "/a\tb"s, "/\0"s, "/\x7F"s, "/\xC3\xA4"s,
+                            "/%"s, "/%1"s, "/%1g"s, "/?%"s, "/a%2?x"s})
+        CHECK_FALSE(parse_target("GET", bad));
+}
+
+TEST_CASE("hosts")
+{
+    for (auto const* good :
+         {"", "example.com", "example.com:80", "127.0.0.1:0", "[::1]", "[::1]:8080", "a_b", "a.", "x:"})
+        CHECK(is_host(good));
+    for (auto const* bad :
+         {"user@example.com", "a b", "a/b", "a:b", "[::1", "::1", "a,b c", "http://a", ":80", "a\\b", "[x]"})
+        CHECK_FALSE(is_host(bad));
+}
+
+TEST_CASE("queries are decoded as forms are")
+{
+    auto const* query = "a=1&b&c=x+y%2B%26%3d&%61%62=z&a=2&=empty&d=e=f";
+    CHECK(find_in_query(query, "a") == "1");
+    CHECK(find_in_query(query, "b") == "");
+    CHECK(find_in_query(query, "c") == "x y+&=");
+    CHECK(find_in_query(query, "ab") == "z");
+    CHECK(find_in_query(query, "") == "empty");
+    CHECK(find_in_query(query, "d") == "e=f");
+    CHECK_FALSE(find_in_query(query, "B"));
+    CHECK_FALSE(find_in_query("", "a"));
+}
+
+TEST_CASE("a plus sign in a path is a plus sign")
+{
+    CHECK(tidings::detail::decode_segment("a+b%2Fc%20") == "a+b/c ");
+}

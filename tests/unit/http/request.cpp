@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/http/request.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <stdexcept>
+#include <type_traits>
+
+using tidings::request;
+
+static_assert(!std::is_copy_constructible_v<request> && std::is_nothrow_move_constructible_v<request>);
+
+TEST_CASE("the request line")
+{
+    auto const r = request::get("/a%20b?x=1&y=%C3%A4");
+    CHECK(r.method() == "GET");
+    CHECK(r.target() == "/a%20b?x=1&y=%C3%A4");
+    CHECK(r.path() == "/a%20b");
+    CHECK(r.http_minor() == 1);
+    CHECK(r.query("x") == "1");
+    CHECK(r.query("y") == "\u00E4");
+    CHECK(r.query("z").empty());
+    CHECK(r.has_query("x"));
+    CHECK_FALSE(r.has_query("z"));
+    CHECK(request::get("http://a").path() == "/");
+    CHECK(request::get("http://a?b=c").query("b") == "c");
+    CHECK(request("OPTIONS", "*").path() == "*");
+}
+
+TEST_CASE("headers are found whatever their case, the first of a name wins")
+{
+    auto const r =
+        request::get("/").with_header("Accept", "a").with_header("ACCEPT", "b").with_header("X-Empty", "");
+    CHECK(r.header("accept") == "a");
+    CHECK(r.header_count() == 3);
+    CHECK(r.header_at(1) == std::pair<std::string_view, std::string_view>("ACCEPT", "b"));
+    CHECK(r.has_header("x-empty"));
+    CHECK(r.header("x-empty").empty());
+    CHECK_FALSE(r.has_header("X"));
+}
+
+TEST_CASE("lists may be spread over several lines")
+{
+    auto const r = request::get("/").with_header("Accept", "a, B").with_header("accept", "c");
+    CHECK(r.header_lists("Accept", "b"));
+    CHECK(r.header_lists("Accept", "C"));
+    CHECK_FALSE(r.header_lists("Accept", "a, B"));
+    CHECK_FALSE(r.header_lists("Accept", ""));
+}
+
+// Everything is kept in one block that grows: what was stored first must survive what comes later.
+TEST_CASE("params, headers and address in any order, and after a move")
+{
+    auto made = request::post("/p", "text")
+                    .with_param("id", "7/8")
+                    .with_header("A", "1")
+                    .with_remote_address("192.0.2.1")
+                    .with_param("name", "n")
+                    .with_header("B", "2");
+    auto const r = std::move(made);
+    CHECK(r.method() == "POST");
+    CHECK(r.body() == "text");
+    CHECK(r.param("id") == "7/8");
+    CHECK(r.param("name") == "n");
+    CHECK(r.param("A").empty());
+    CHECK(r.header("A") == "1");
+    CHECK(r.header("B") == "2");
+    CHECK_FALSE(r.has_header("id"));
+    CHECK(r.remote_address() == "192.0.2.1");
+}
+
+TEST_CASE("whether the connection lives on")
+{
+    CHECK(request("GET", "/", 1).keep_alive());
+    CHECK_FALSE(request("GET", "/", 0).keep_alive());
+    CHECK_FALSE(request("GET", "/", 1).with_header("Connection", "x, Close").keep_alive());
+    CHECK(request("GET", "/", 0).with_header("connection", "Keep-Alive").keep_alive());
+    CHECK_FALSE(request("GET", "/", 0).with_header("Connection", "keep-alive, close").keep_alive());
+}
+
+// Header before query; what is empty counts as absent; all spellings that clients in use have.
+TEST_CASE("last event id")
+{
+    CHECK_FALSE(request::get("/").last_event_id());
+    CHECK(request::get("/").with_header("last-event-id", "7").last_event_id() == "7");
+    CHECK(request::get("/?last_event_id=1").last_event_id() == "1");
+    CHECK(request::get("/?lastEventId=a%2B2").last_event_id() == "a+2");
+    CHECK(request::get("/?evs_last_event_id=3").last_event_id() == "3");
+    CHECK(request::get("/?lastEventId=2").with_header("Last-Event-ID", "7").last_event_id() == "7");
+    CHECK(request::get("/?lastEventId=2").with_header("Last-Event-ID", "").last_event_id() == "2");
+    CHECK_FALSE(request::get("/?lastEventId=").last_event_id());
+}
+
+TEST_CASE("what no client could send cannot be made")
+{
+    CHECK_THROWS_AS(request::get(""), std::invalid_argument);
+    CHECK_THROWS_AS(request::get("/%"), std::invalid_argument);
+    CHECK_THROWS_AS(request("G T", "/"), std::invalid_argument);
+    CHECK_THROWS_AS(request::get("/").with_header("a b", "c"), std::invalid_argument);
+    CHECK_THROWS_AS(request::get("/").with_header("a", "b\r\nc"), std::invalid_argument);
+}
