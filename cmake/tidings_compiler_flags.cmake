@@ -4,7 +4,7 @@ option(TIDINGS_WARNINGS_AS_ERRORS "Treat warnings as errors in our own targets" 
 
 function(tidings_compiler_flags target)
     # return-type: an awaitable function that forgets to co_return compiles, and running it is undefined.
-    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Werror=return-type)
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Werror=return-type)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
         target_compile_options(${target} PRIVATE -Wno-gnu-zero-variadic-macro-arguments)
     endif()

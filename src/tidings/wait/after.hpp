@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/wait/context.hpp>
+#include <tidings/wait/detail/timer_cases.hpp>
+#include <tidings/wait/detail/wait_operation.hpp>
+#include <tidings/wait/time.hpp>
+
+#include <optional>
+
+namespace tidings {
+
+/// One instant, some time from now or given: a source for a select, or a pause, `co_await
+/// after(2s).wait(ctx)`.
+///
+/// A duration counts from the first wait. As a temporary in a select, `select(ctx, updates, after(30s))`, it
+/// counts from that select; as a variable it keeps its instant over several selects. It happens once, and
+/// takes no part afterwards. Kept by one coroutine and waited for by one at a time.
+class after
+{
+public:
+    /// Zero and below: due at once.
+    explicit after(duration delay) noexcept : delay_(delay) {}
+    explicit after(time_point instant) noexcept : instant_(instant) {}
+    after(after const&) = delete;
+    after& operator=(after const&) = delete;
+
+    /// True when the instant has come, false when the context ended first or the instant was taken before.
+    [[nodiscard]] auto wait(context const& ctx)
+    {
+        return detail::wait_operation<detail::won_shape, wait_case>(&ctx.state(), detail::fairness::leftmost,
+                                                                    this);
+    }
+
+    // How a select sees an instant.
+    using received = void;
+    using wait_case = detail::timer_case<after>;
+    after* wait_source() noexcept { return this; }
+    void const* wait_key() const noexcept { return this; }
+    std::optional<time_point> due(time_point now) noexcept
+    {
+        if (is_spent_)
+            return std::nullopt;
+        if (!instant_)
+            instant_ = delay_ < time_point::max() - now ? now + delay_ : time_point::max();
+        return instant_;
+    }
+    void take(time_point) noexcept { is_spent_ = true; }
+
+private:
+    duration delay_{};
+    std::optional<time_point> instant_;
+    bool is_spent_ = false;
+};
+
+} // namespace tidings

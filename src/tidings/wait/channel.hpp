@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/wait/context.hpp>
+#include <tidings/wait/detail/channel_cases.hpp>
+#include <tidings/wait/detail/channel_state.hpp>
+#include <tidings/wait/detail/wait_operation.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace tidings {
+
+/// Carries values from coroutine to coroutine, each value to exactly one receiver, in the order of sending.
+///
+/// A handle: copies share one channel. Any number of senders and receivers, on any executors and threads;
+/// `try_send`, `try_receive` and `close` may also be called from plain threads. With capacity 0 (the default)
+/// a send completes when a receiver takes the value; otherwise when the value lies in the buffer, which never
+/// grows.
+///
+/// `T` must be nothrow-movable: a hand-over cannot be undone.
+template <typename T>
+class channel
+{
+public:
+    using value_type = T;
+
+    explicit channel(std::size_t capacity = 0) : state_(std::make_shared<detail::channel_state<T>>(capacity))
+    {}
+
+    /// Waits for a value: `while (auto value = co_await channel.receive(ctx))`. Empty when the channel is
+    /// closed and drained, or the context ended; then no value has been taken.
+    [[nodiscard]] auto receive(context const& ctx)
+    {
+        return detail::wait_operation<detail::receive_shape<T>, detail::receive_case<T>>(
+            &ctx.state(), detail::fairness::leftmost, state_.get());
+    }
+
+    /// Waits until the value, built from `arguments` before this returns, is taken or buffered. False when
+    /// the channel is closed or the context ended; then nobody has received it.
+    template <typename... Arguments>
+    [[nodiscard]] auto send(context const& ctx, Arguments&&... arguments)
+    {
+        return detail::wait_operation<detail::send_shape, detail::owned_send_case<T>>(
+            &ctx.state(), detail::fairness::leftmost,
+            detail::owned_send<T>{state_.get(), T(std::forward<Arguments>(arguments)...)});
+    }
+
+    /// Takes a value that is there. Never waits.
+    [[nodiscard]] std::optional<T> try_receive() { return state_->try_receive(); }
+
+    /// Hands a value over if a receiver waits or the buffer has room. False when not, or when closed: the
+    /// value is destroyed. Never waits.
+    template <typename... Arguments>
+    [[nodiscard]] bool try_send(Arguments&&... arguments)
+    {
+        T value(std::forward<Arguments>(arguments)...);
+        return state_->try_send(value);
+    }
+
+    /// Ends the channel: waiting and later sends come back false; receives go on until the buffer is empty.
+    /// May be called again.
+    void close() { state_->close(); }
+
+    bool is_closed() const { return state_->is_closed(); }
+    std::size_t size() const { return state_->size(); } ///< values in the buffer now
+    std::size_t capacity() const noexcept { return state_->capacity(); }
+
+    // How a select sees a channel.
+    using received = T;
+    using wait_case = detail::receive_case<T>;
+    detail::channel_state<T>* wait_source() const noexcept { return state_.get(); }
+    void const* wait_key() const noexcept { return state_.get(); }
+
+private:
+    std::shared_ptr<detail::channel_state<T>> state_;
+};
+
+} // namespace tidings

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/wait/context.hpp>
+
+#include <utility>
+
+namespace tidings {
+
+using detail::context_ptr;
+using detail::context_state;
+
+context_scope context::root(boost::asio::any_io_executor executor)
+{
+    return context_scope(context_state::make_root(std::move(executor)));
+}
+
+context_scope& context_scope::operator=(context_scope&& other) noexcept
+{
+    if (this != &other) {
+        if (state_)
+            cancel();
+        state_ = std::move(other.state_);
+    }
+    return *this;
+}
+
+context_scope::~context_scope()
+{
+    if (state_)
+        cancel();
+}
+
+void context_scope::cancel(end_reason why) noexcept
+{
+    state_->end(why);
+}
+
+context_scope with_cancel(context const& parent)
+{
+    return context_scope(context_state::make_child(context_ptr(&parent.state())));
+}
+
+context_scope with_deadline(context const& parent, time_point deadline)
+{
+    return context_scope(context_state::make_child(context_ptr(&parent.state()), deadline));
+}
+
+context_scope with_timeout(context const& parent, duration timeout)
+{
+    time_point const now = parent.now();
+    bool const unreachable = timeout > time_point::max() - now;
+    return with_deadline(parent, unreachable ? time_point::max() : now + timeout);
+}
+
+} // namespace tidings

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/wait/detail/context_state.hpp>
+#include <tidings/wait/end_reason.hpp>
+#include <tidings/wait/time.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <exception>
+#include <optional>
+
+namespace tidings {
+
+class context_scope;
+
+/// Says whether the work that it is passed to is still wanted. A handle: copy it, pass it first and by value,
+/// and do not store it in anything that lives longer than the call. Safe from any thread.
+///
+/// A context is a level: once ended it stays ended, and every wait that is given it comes back false, also
+/// one that starts later. It ends with the first of: its parent's end, its deadline, `context_scope::cancel`
+/// or the end of its scope.
+class context
+{
+public:
+    /// A context without a parent, whose waits and tasks run on `executor`. It ends with the scope that is
+    /// returned. Handlers are given theirs by the server; roots are for programs and tests of their own.
+    static context_scope root(boost::asio::any_io_executor executor);
+
+    bool is_done() const noexcept { return state_->is_done(); }
+
+    /// `end_reason::none` until it has ended.
+    end_reason reason() const noexcept { return state_->reason(); }
+
+    /// The exception that ended it; null unless the reason is `failed`.
+    std::exception_ptr cause() const { return state_->cause(); }
+
+    /// The nearest deadline of this context and those above it.
+    std::optional<time_point> deadline() const noexcept { return state_->deadline(); }
+
+    boost::asio::any_io_executor get_executor() const { return state_->executor(); }
+
+    /// Now, by the clock of this context's loop: the real time, or the virtual time of a test.
+    time_point now() const noexcept { return state_->home().now(); }
+
+    /// Whether both are handles of one context.
+    friend bool operator==(context const&, context const&) = default;
+
+    // For the layers above; not for applications.
+    explicit context(detail::context_ptr state) noexcept : state_(std::move(state)) {}
+    detail::context_state& state() const noexcept { return *state_; }
+
+private:
+    detail::context_ptr state_;
+};
+
+/// Owns the end of a context: leaving the scope ends it with `end_reason::canceled`. Converts to `context`,
+/// so it is passed wherever a context is asked for. Movable, not copyable.
+class [[nodiscard]] context_scope
+{
+public:
+    explicit context_scope(detail::context_ptr state) noexcept : state_(std::move(state)) {}
+    context_scope(context_scope&&) noexcept = default;
+    context_scope& operator=(context_scope&& other) noexcept;
+    ~context_scope();
+
+    operator context() const noexcept { return context(state_); }
+    context get() const noexcept { return context(state_); }
+
+    /// Ends the context, and every one below it. May be called again, from any thread; the first reason
+    /// stays.
+    void cancel() noexcept { cancel(end_reason::canceled); }
+    void cancel(end_reason why) noexcept;
+
+    bool is_done() const noexcept { return state_->is_done(); }
+    end_reason reason() const noexcept { return state_->reason(); }
+    std::exception_ptr cause() const { return state_->cause(); }
+    std::optional<time_point> deadline() const noexcept { return state_->deadline(); }
+    boost::asio::any_io_executor get_executor() const { return state_->executor(); }
+
+private:
+    detail::context_ptr state_;
+};
+
+/// A context below `parent` that can be ended on its own.
+context_scope with_cancel(context const& parent);
+
+/// A context below `parent` that also ends at `deadline`, with `end_reason::deadline_exceeded`. It never
+/// outlives its parent, so a later deadline than the parent's changes nothing.
+context_scope with_deadline(context const& parent, time_point deadline);
+
+/// `with_deadline` that far from now. Zero and below: it has ended already.
+context_scope with_timeout(context const& parent, duration timeout);
+
+} // namespace tidings

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/wait/detail/blocking_pool.hpp>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <utility>
+
+namespace tidings::detail {
+
+namespace {
+
+struct finished
+{};
+
+/// Counts a job as work elsewhere while it lives, so that virtual time does not run ahead of it.
+class work_elsewhere
+{
+public:
+    explicit work_elsewhere(loop& at) : at_(at) { at_.begin_work_elsewhere(); }
+    ~work_elsewhere() { at_.end_work_elsewhere(); }
+    work_elsewhere(work_elsewhere const&) = delete;
+    work_elsewhere& operator=(work_elsewhere const&) = delete;
+
+private:
+    loop& at_;
+};
+
+} // namespace
+
+class blocking_pool::threads
+{
+public:
+    explicit threads(std::size_t count) : pool(count) {}
+    boost::asio::thread_pool pool;
+};
+
+blocking_pool::blocking_pool(std::size_t count)
+    : places_(count * (1 + queue_per_thread)), threads_(std::make_unique<threads>(count))
+{}
+
+blocking_pool::~blocking_pool()
+{
+    threads_->pool.join();
+}
+
+boost::asio::awaitable<bool> blocking_pool::run(context ctx, std::shared_ptr<blocking_job> job)
+{
+    if (!co_await places_.send(ctx))
+        co_return false;
+    channel<finished> completion(1);
+    {
+        auto task = [job = std::move(job), completion, places = places_]() mutable {
+            job->run();
+            (void)places.try_receive();
+            (void)completion.try_send();
+        };
+        boost::asio::post(threads_->pool, std::move(task));
+    }
+    work_elsewhere const counted(ctx.state().home());
+    co_return (co_await completion.receive(ctx)).has_value();
+}
+
+std::shared_ptr<blocking_pool> blocking_pool_service::get()
+{
+    std::lock_guard const guard(lock_);
+    if (!pool_)
+        pool_ = std::make_shared<blocking_pool>();
+    return pool_;
+}
+
+void blocking_pool_service::use(std::shared_ptr<blocking_pool> pool)
+{
+    std::lock_guard const guard(lock_);
+    pool_ = std::move(pool);
+}
+
+void blocking_pool_service::shutdown()
+{
+    use(nullptr);
+}
+
+} // namespace tidings::detail

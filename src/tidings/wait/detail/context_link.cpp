@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/wait/detail/context_link.hpp>
+
+#include <boost/asio/post.hpp>
+
+#include <utility>
+
+namespace tidings::detail {
+
+context_link::context_link(context until, boost::asio::any_io_executor executor,
+                           boost::asio::cancellation_slot outer)
+    : until_(std::move(until)), executor_(std::move(executor)), outer_(outer)
+{
+    settled_.store(true, std::memory_order_relaxed); // there is no initiation to wait for
+    if (outer_.is_connected())
+        outer_.assign([this](boost::asio::cancellation_type type) { signal_.emit(type); });
+}
+
+void context_link::watch()
+{
+    if (is_released_)
+        return;
+    node_.owner = this;
+    node_.index = context_ended;
+    if (!until_.state().link(node_))
+        post_completion();
+}
+
+void context_link::release() noexcept
+{
+    is_released_ = true;
+    until_.state().unlink(node_);
+    if (outer_.is_connected())
+        outer_.clear();
+}
+
+void context_link::post_completion()
+{
+    boost::asio::post(executor_, [self = weak_from_this()] {
+        if (auto const alive = self.lock())
+            alive->run();
+    });
+}
+
+void context_link::run()
+{
+    if (!is_released_)
+        signal_.emit(boost::asio::cancellation_type::terminal);
+}
+
+} // namespace tidings::detail

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/wait/detail/loop.hpp>
+#include <tidings/wait/detail/run_queue.hpp>
+
+#include <atomic>
+
+namespace tidings::detail {
+
+/// How an operation ended; zero and above is the case that won.
+enum outcome : int
+{
+    waiting = -1,
+    context_ended = -2,
+    nothing_left = -3, // every source is closed or spent
+    cancelled = -4,    // by the coroutine's cancellation slot
+};
+
+/// One wait of one coroutine, on one or several sources. It lives in the coroutine's frame.
+///
+/// Exactly one claimer wins. A claimer holds the lock of its source while it claims, hands over and wakes,
+/// and a source is left under its lock too: so nobody touches an operation that has left all its sources.
+class operation : public run_node
+{
+public:
+    operation(operation const&) = delete;
+    operation& operator=(operation const&) = delete;
+
+    /// True for the one claimer that may decide how this operation ends.
+    bool claim(int how) noexcept
+    {
+        int expected = waiting;
+        return outcome_.compare_exchange_strong(expected, how, std::memory_order_acq_rel,
+                                                std::memory_order_relaxed);
+    }
+
+    /// Completes a claimed operation on its executor. An operation that is still linking itself to its
+    /// sources is completed by its initiator: of the two, whoever comes second.
+    void wake()
+    {
+        if (settled_.exchange(true, std::memory_order_acq_rel))
+            schedule();
+    }
+
+    /// A source closed or was spent. Once no source is left, nothing can win.
+    void lose_source()
+    {
+        if (live_sources_.fetch_sub(1, std::memory_order_acq_rel) == 1 && claim(nothing_left))
+            wake();
+    }
+
+    /// Leaves all sources and destroys the waiting coroutine. For a loop that shuts down.
+    virtual void abandon() noexcept = 0;
+
+    loop& home() noexcept { return *home_; }
+
+protected:
+    operation() = default;
+    ~operation() = default;
+
+    int how() const noexcept { return outcome_.load(std::memory_order_acquire); }
+
+    /// Completes on executors without turns. The handler's own executor is asked.
+    virtual void post_completion() = 0;
+
+    void schedule()
+    {
+        if (runs_in_turns_)
+            home_->push(*this);
+        else
+            post_completion();
+    }
+
+    loop* home_ = nullptr;
+    std::atomic<int> outcome_{waiting};
+    std::atomic<int> live_sources_{0};
+    std::atomic<bool> settled_{false};
+    bool runs_in_turns_ = false;
+
+private:
+    friend class loop;
+    operation* previous_suspended_ = nullptr;
+    operation* next_suspended_ = nullptr;
+};
+
+/// The place of one operation in the list of one source.
+struct wait_node
+{
+    bool is_linked() const noexcept { return next != nullptr; }
+
+    wait_node* prev = nullptr;
+    wait_node* next = nullptr;
+    operation* owner = nullptr;
+    int index = 0; // of the case, or context_ended
+};
+
+/// Those who wait at one source, longest first. Guarded by the lock of the source.
+class wait_list
+{
+public:
+    wait_list() noexcept { head_.prev = head_.next = &head_; }
+    wait_list(wait_list const&) = delete;
+    wait_list& operator=(wait_list const&) = delete;
+
+    bool is_empty() const noexcept { return head_.next == &head_; }
+
+    void push_back(wait_node& node) noexcept
+    {
+        node.prev = head_.prev;
+        node.next = &head_;
+        head_.prev->next = &node;
+        head_.prev = &node;
+    }
+
+    static void remove(wait_node& node) noexcept
+    {
+        node.prev->next = node.next;
+        node.next->prev = node.prev;
+        node.prev = node.next = nullptr;
+    }
+
+    wait_node* pop_front() noexcept
+    {
+        if (is_empty())
+            return nullptr;
+        wait_node* const first = head_.next;
+        remove(*first);
+        return first;
+    }
+
+    /// Takes out the first whose operation nobody else has won; null when there is none.
+    wait_node* claim_front() noexcept
+    {
+        while (wait_node* const first = pop_front())
+            if (first->owner->claim(first->index))
+                return first;
+        return nullptr;
+    }
+
+private:
+    wait_node head_;
+};
+
+} // namespace tidings::detail

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+namespace tidings::detail {
+
+/// Something that a loop runs in its next turn. Owned by whoever is waiting for it.
+class run_node
+{
+public:
+    virtual void run() = 0;
+
+protected:
+    ~run_node() = default;
+
+private:
+    friend class run_queue;
+    run_node* next_ = nullptr;
+};
+
+/// An intrusive first-in-first-out queue. Not thread-safe.
+class run_queue
+{
+public:
+    bool is_empty() const noexcept { return first_ == nullptr; }
+
+    void push(run_node& node) noexcept
+    {
+        node.next_ = nullptr;
+        *(first_ ? &last_->next_ : &first_) = &node;
+        last_ = &node;
+    }
+
+    run_node* pop() noexcept
+    {
+        run_node* const node = first_;
+        if (node)
+            first_ = node->next_;
+        return node;
+    }
+
+    /// Moves all of `other` behind what is here.
+    void append(run_queue& other) noexcept
+    {
+        if (other.is_empty())
+            return;
+        *(first_ ? &last_->next_ : &first_) = other.first_;
+        last_ = other.last_;
+        other.first_ = nullptr;
+    }
+
+private:
+    run_node* first_ = nullptr;
+    run_node* last_ = nullptr;
+};
+
+} // namespace tidings::detail

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/wait/detail/spawn_task.hpp>
+#include <tidings/wait/detail/task_scope.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <memory>
+
+namespace asio = boost::asio;
+
+namespace tidings::detail {
+
+namespace {
+
+/// The end of a task. The task leaves its scope last, after the observer has been told.
+class task_completion
+{
+public:
+    task_completion(context const& ctx, std::shared_ptr<task_observer> observer)
+        : root_(&ctx.state().root()), task_(std::make_unique<task>(root_->scope())),
+          observer_(std::move(observer))
+    {}
+
+    asio::cancellation_slot slot() const noexcept { return task_->slot(); }
+
+    void operator()(std::exception_ptr failure)
+    {
+        if (observer_)
+            observer_->task_ended(std::move(failure));
+        else if (failure)
+            root_->end(end_reason::failed, std::move(failure));
+    }
+
+private:
+    context_ptr root_;
+    std::unique_ptr<task> task_;
+    std::shared_ptr<task_observer> observer_;
+};
+
+asio::awaitable<void> without_throwing_waits(asio::awaitable<void> body)
+{
+    // After a terminal cancellation each further wait would throw at once, and a retry loop never leave the
+    // thread.
+    co_await asio::this_coro::throw_if_cancelled(false);
+    co_await std::move(body);
+}
+
+} // namespace
+
+void spawn_task(context const& ctx, asio::awaitable<void> body, std::shared_ptr<task_observer> observer)
+{
+    task_completion completion(ctx, std::move(observer));
+    auto const slot = completion.slot();
+    asio::co_spawn(ctx.get_executor(), without_throwing_waits(std::move(body)),
+                   asio::bind_cancellation_slot(slot, std::move(completion)));
+}
+
+} // namespace tidings::detail

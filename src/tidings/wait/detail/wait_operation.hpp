@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/wait/detail/case_set.hpp>
+#include <tidings/wait/detail/context_state.hpp>
+#include <tidings/wait/detail/loop.hpp>
+#include <tidings/wait/detail/operation.hpp>
+#include <tidings/wait/detail/wait_handler.hpp>
+
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace tidings::detail {
+
+/// Which source is asked first.
+enum class fairness
+{
+    rotating, ///< a different one each time, so that none starves
+    leftmost, ///< the one that was written first
+};
+
+/// The state of one wait on several cases; it lives in the frame of the coroutine that awaits it.
+///
+/// `Shape` says what the wait comes back with: `result` and `static result make(int how,
+/// std::tuple<Cases...>&)`. `until` may be null. An ended context always wins. The coroutine's cancellation
+/// slot ends the wait too.
+template <typename Shape, typename... Cases>
+class [[nodiscard]] wait_operation final : operation
+{
+    struct initiation
+    {
+        wait_operation* self;
+        template <typename Handler>
+        void operator()(Handler&& handler) const
+        {
+            self->start(std::forward<Handler>(handler));
+        }
+    };
+
+public:
+    using result = typename Shape::result;
+    static_assert(std::is_nothrow_move_constructible_v<result>,
+                  "what a wait hands over must be nothrow-movable: a hand-over cannot be undone");
+
+    template <typename... Arguments>
+    wait_operation(context_state* until, fairness order, Arguments&&... arguments)
+        : until_(until), order_(order), cases_(std::in_place, std::forward<Arguments>(arguments)...)
+    {}
+
+    /// Awaited in place, as `co_await channel.receive(ctx)`; Asio passes the handler.
+    template <typename Token>
+    auto operator()(Token&& token) && -> decltype(boost::asio::async_initiate<Token, void(result)>(
+        std::declval<initiation>(), token))
+    {
+        return boost::asio::async_initiate<Token, void(result)>(initiation{this}, token);
+    }
+
+private:
+    template <typename Handler>
+    void start(Handler&& handler)
+    {
+        find_home(handler);
+        if (until_ && until_->is_done())
+            return complete_now(context_ended, handler);
+
+        typename case_set<Cases...>::locks locks(cases_.locks_of_meeting_cases());
+        int pending = 0;
+        int const taken = cases_.poll(*home_, first_to_ask(), pending);
+        if (taken >= 0 || (taken == nothing_left && !waits_for_context_only)) {
+            locks.unlock();
+            return complete_now(taken, handler);
+        }
+
+        auto slot = boost::asio::get_associated_cancellation_slot(handler);
+        handler_.emplace(std::forward<Handler>(handler));
+        live_sources_.store(pending, std::memory_order_relaxed);
+        is_linked_ = true;
+        home_->add_suspended(*this);
+        cases_.link_meeting(*this);
+        locks.unlock();
+        int missed = cases_.link_others(*this);
+        if (!link_context())
+            missed = context_ended;
+        if (missed != waiting && claim(missed))
+            return schedule();
+        if (slot.is_connected())
+            slot.assign([this](boost::asio::cancellation_type) { cancel(); });
+        // From here on somebody else may complete, and this object be gone.
+        if (settled_.exchange(true, std::memory_order_acq_rel))
+            schedule();
+    }
+
+    template <typename Handler>
+    void find_home(Handler const& handler)
+    {
+        boost::asio::any_io_executor const executor = boost::asio::get_associated_executor(handler);
+        auto const* const io = executor.target<boost::asio::io_context::executor_type>();
+        runs_in_turns_ = io != nullptr;
+        if (io && until_ && &until_->home().context() == &io->context())
+            home_ = &until_->home();
+        else
+            home_ = &loop::of(executor);
+    }
+
+    int first_to_ask() noexcept
+    {
+        if (case_set<Cases...>::count < 2 || order_ == fairness::leftmost || !until_)
+            return 0;
+        return static_cast<int>(until_->next_turn() % case_set<Cases...>::count);
+    }
+
+    bool link_context()
+    {
+        if (!until_)
+            return true;
+        until_node_.owner = this;
+        until_node_.index = context_ended;
+        return until_->link(until_node_);
+    }
+
+    template <typename Handler>
+    void complete_now(int how, Handler& handler)
+    {
+        outcome_.store(how, std::memory_order_relaxed);
+        if (runs_in_turns_ && home_->may_run_inline()) {
+            loop::inline_run const deeper(*home_);
+            result value = Shape::make(how, cases_.all());
+            std::move(handler)(std::move(value));
+        } else {
+            handler_.emplace(std::move(handler));
+            schedule();
+        }
+    }
+
+    void cancel()
+    {
+        if (claim(cancelled))
+            wake();
+    }
+
+    void run() override
+    {
+        int const won = how();
+        leave(won);
+        result value = Shape::make(won, cases_.all());
+        handler_.invoke(std::move(value));
+    }
+
+    void post_completion() override
+    {
+        boost::asio::post(handler_.executor(), [this] { run(); });
+    }
+
+    void abandon() noexcept override
+    {
+        claim(cancelled);
+        leave(cancelled);
+        handler_.discard();
+    }
+
+    void leave(int winner)
+    {
+        if (!std::exchange(is_linked_, false))
+            return;
+        home_->remove_suspended(*this);
+        cases_.unlink(*this, winner);
+        if (until_ && winner != context_ended)
+            until_->unlink(until_node_);
+    }
+
+    static constexpr bool waits_for_context_only = sizeof...(Cases) == 0;
+
+    context_state* until_;
+    fairness order_;
+    bool is_linked_ = false;
+    wait_node until_node_;
+    case_set<Cases...> cases_;
+    wait_handler<result> handler_;
+};
+
+} // namespace tidings::detail

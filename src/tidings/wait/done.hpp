@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/wait/context.hpp>
+#include <tidings/wait/detail/channel_cases.hpp>
+#include <tidings/wait/detail/wait_operation.hpp>
+
+namespace tidings {
+
+namespace detail {
+
+/// Waits for the end of another context.
+class done_case
+{
+public:
+    static constexpr bool meets = false;
+    using item = happened;
+
+    explicit done_case(context_state* source) noexcept : source_(source) {}
+
+    void const* key() const noexcept { return source_; }
+
+    readiness poll(loop&) { return source_->is_done() ? readiness::ready : readiness::pending; }
+
+    bool link(operation& owner, int index)
+    {
+        node_.owner = &owner;
+        node_.index = index;
+        return source_->link(node_);
+    }
+
+    void unlink(operation&) { source_->unlink(node_); }
+
+    item take() noexcept { return {}; }
+
+private:
+    context_state* source_;
+    wait_node node_;
+};
+
+} // namespace detail
+
+/// The end of a context as a source for a select, as Go's `<-other.Done()`. It stays ready once ended.
+class done
+{
+public:
+    explicit done(context other) noexcept : other_(std::move(other)) {}
+
+    /// Waits for the end of the other context; false when `ctx` ended first.
+    [[nodiscard]] auto wait(context const& ctx)
+    {
+        return detail::wait_operation<detail::won_shape, wait_case>(&ctx.state(), detail::fairness::leftmost,
+                                                                    wait_source());
+    }
+
+    // How a select sees it.
+    using received = void;
+    using wait_case = detail::done_case;
+    detail::context_state* wait_source() const noexcept { return &other_.state(); }
+    void const* wait_key() const noexcept { return &other_.state(); }
+
+private:
+    context other_;
+};
+
+} // namespace tidings

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <string_view>
+
+namespace tidings {
+
+/// Why a context ended. The first reason stays.
+enum class end_reason
+{
+    none,              ///< it has not ended
+    client_gone,       ///< the peer closed, reset, or took nothing within the write deadline
+    deadline_exceeded, ///< a `with_timeout` or `with_deadline` ran out
+    server_stopping,   ///< the server drains: say farewell and return
+    canceled,          ///< its scope was cancelled or left
+    handler_returned,  ///< the handler that it belonged to is over
+    failed,            ///< a task spawned under it threw; `context::cause` holds the exception
+};
+
+std::string_view to_string(end_reason reason) noexcept;
+
+} // namespace tidings

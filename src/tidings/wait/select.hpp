@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/wait/after.hpp>
+#include <tidings/wait/channel.hpp>
+#include <tidings/wait/context.hpp>
+#include <tidings/wait/detail/select_shape.hpp>
+#include <tidings/wait/detail/wait_operation.hpp>
+#include <tidings/wait/done.hpp>
+#include <tidings/wait/ticker.hpp>
+
+#include <concepts>
+#include <type_traits>
+
+namespace tidings {
+
+/// A source of a select that sends `value` to `target`. The value is moved from only if this source wins.
+template <typename T>
+class sending
+{
+public:
+    sending(channel<T> const& target, T& value) noexcept : target_(target.wait_source()), value_(&value) {}
+
+    using received = void;
+    using wait_case = detail::send_case<T>;
+    auto wait_source() const noexcept { return typename wait_case::offer{target_, value_}; }
+
+private:
+    detail::channel_state<T>* target_;
+    T* value_;
+};
+
+/// What a select can wait for: `channel`, `sending`, `ticker`, `after`, `done`.
+template <typename T>
+concept wait_source = requires(T& source) {
+    typename std::remove_cvref_t<T>::wait_case;
+    source.wait_source();
+};
+
+/// Which source won, and what it brought: `if (auto* price = next.from(prices))`. False when no source won:
+/// the context ended, or all sources are closed or spent.
+template <wait_source... Sources>
+using select_result = detail::select_result<typename std::remove_cvref_t<Sources>::wait_case...>;
+
+/// Waits for exactly one of the sources: `while (auto next = co_await select(ctx, updates, summary))`.
+///
+/// The sources that lose have taken nothing. An ended context always wins. Among several that are ready each
+/// has its turn, so none starves. A closed and drained channel and a spent `after` take no part; if only such
+/// are left, the result is false while `ctx.is_done()` is too. The sources are borrowed until the await is
+/// over.
+template <wait_source... Sources>
+[[nodiscard]] auto select(context const& ctx, Sources&&... sources)
+{
+    return detail::wait_operation<detail::select_shape<typename std::remove_cvref_t<Sources>::wait_case...>,
+                                  typename std::remove_cvref_t<Sources>::wait_case...>(
+        &ctx.state(), detail::fairness::rotating, sources.wait_source()...);
+}
+
+/// `select`, but among several ready sources the leftmost wins. A source that is always ready starves those
+/// to its right.
+template <wait_source... Sources>
+[[nodiscard]] auto select_ordered(context const& ctx, Sources&&... sources)
+{
+    return detail::wait_operation<detail::select_shape<typename std::remove_cvref_t<Sources>::wait_case...>,
+                                  typename std::remove_cvref_t<Sources>::wait_case...>(
+        &ctx.state(), detail::fairness::leftmost, sources.wait_source()...);
+}
+
+/// Takes from the leftmost source that is ready now, as Go's select with a `default`; false when none is. Not
+/// awaited, never waits. An ended context wins here too.
+template <wait_source... Sources>
+[[nodiscard]] select_result<Sources...> try_select(context const& ctx, Sources&&... sources)
+{
+    using cases = detail::case_set<typename std::remove_cvref_t<Sources>::wait_case...>;
+    using shape = detail::select_shape<typename std::remove_cvref_t<Sources>::wait_case...>;
+    cases asked(std::in_place, sources.wait_source()...);
+    int taken = detail::context_ended;
+    if (!ctx.is_done()) {
+        typename cases::locks const locks(asked.locks_of_meeting_cases());
+        int pending = 0;
+        taken = asked.poll(ctx.state().home(), 0, pending);
+    }
+    return shape::make(taken, asked.all());
+}
+
+} // namespace tidings

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/wait/context.hpp>
+#include <tidings/wait/detail/spawn_task.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace tidings {
+
+/// Several tasks that succeed or fail together, as Go's errgroup. The first that throws ends the context of
+/// the others; `wait` waits for all and then rethrows that first exception.
+///
+/// Leaving the scope without `wait` ends the tasks' context; they are joined with the handler. Kept by one
+/// coroutine.
+class task_group
+{
+public:
+    explicit task_group(context const& parent);
+    ~task_group();
+    task_group(task_group const&) = delete;
+    task_group& operator=(task_group const&) = delete;
+
+    /// The context of the tasks. It ends with the parent, with the first failure, and with this object.
+    context get_context() const;
+
+    /// Starts `function(context, arguments...)`; what may be passed is said at `tidings::spawn`.
+    template <typename Function, typename... Arguments>
+    void spawn(Function function, Arguments&&... arguments)
+    {
+        detail::check_task<Function, std::decay_t<Arguments>...>();
+        start(detail::run_task<Function, std::decay_t<Arguments>...>(get_context(), std::move(function),
+                                                                     std::forward<Arguments>(arguments)...));
+    }
+
+    /// Waits until all tasks have ended, also when the context has: they are told then, and have to come
+    /// back. Rethrows the first exception that left a task.
+    [[nodiscard]] boost::asio::awaitable<void> wait();
+
+    void cancel() noexcept;
+
+private:
+    class state;
+    class member;
+    void start(boost::asio::awaitable<void> body);
+
+    std::shared_ptr<state> state_;
+};
+
+} // namespace tidings

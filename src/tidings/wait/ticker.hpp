@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/wait/context.hpp>
+#include <tidings/wait/detail/timer_cases.hpp>
+#include <tidings/wait/detail/wait_operation.hpp>
+#include <tidings/wait/time.hpp>
+
+#include <optional>
+
+namespace tidings {
+
+/// Ticks in an even rhythm: `while (co_await every_second.tick(ctx))`.
+///
+/// The rhythm starts with the first wait and does not drift: the n-th tick falls due n periods after the
+/// start, however late the ones before were looked at. Ticks that nobody looked at are dropped: after a long
+/// pause there is one tick at once, and the next one is in the rhythm again. Kept by one coroutine and waited
+/// for by one at a time.
+class ticker
+{
+public:
+    /// Throws `std::invalid_argument` when the period is not positive.
+    explicit ticker(duration period);
+    ticker(ticker const&) = delete;
+    ticker& operator=(ticker const&) = delete;
+
+    /// Waits for the next tick. False when the context ended.
+    [[nodiscard]] auto tick(context const& ctx)
+    {
+        return detail::wait_operation<detail::won_shape, wait_case>(&ctx.state(), detail::fairness::leftmost,
+                                                                    this);
+    }
+
+    duration period() const noexcept { return period_; }
+
+    // How a select sees a ticker.
+    using received = void;
+    using wait_case = detail::timer_case<ticker>;
+    ticker* wait_source() noexcept { return this; }
+    void const* wait_key() const noexcept { return this; }
+    std::optional<time_point> due(time_point now) noexcept;
+    void take(time_point now) noexcept;
+
+private:
+    duration period_;
+    std::optional<time_point> next_;
+};
+
+} // namespace tidings
