@@ -24,14 +24,15 @@ detail::target_parts parse_or_throw(std::string_view method, std::string_view ta
 } // namespace
 
 request::request(std::string_view method, std::string_view target, int http_minor)
-    : request(method, target, parse_or_throw(method, target), http_minor, 0)
+    : request(method, target, parse_or_throw(method, target), http_minor, 0, 0)
 {}
 
 request::request(std::string_view method, std::string_view target, detail::target_parts const& parts,
-                 int http_minor, std::size_t text_size)
+                 int http_minor, std::size_t text_size, std::size_t header_count)
     : http_minor_(http_minor)
 {
     text_.reserve(text_size);
+    fields_.reserve(header_count);
     method_ = store(method);
     target_ = store(target);
     auto const within_target = [&](std::string_view part) {

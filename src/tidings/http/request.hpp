@@ -31,7 +31,7 @@ public:
     /// For parsers: `parts` are those of `target`, which has been checked. `text_size` is how much text to
     /// make room for: the target, all headers.
     request(std::string_view method, std::string_view target, detail::target_parts const& parts,
-            int http_minor, std::size_t text_size);
+            int http_minor, std::size_t text_size, std::size_t header_count);
 
     request(request&&) noexcept = default;
     request& operator=(request&&) noexcept = default;

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/http/detail/message_parser.hpp>
+#include <tidings/http/detail/syntax.hpp>
+#include <tidings/http/detail/transfer_coding.hpp>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace tidings::detail {
+namespace {
+
+namespace beast_http = boost::beast::http;
+using boost::beast::error_code;
+
+/// What Beast has found wrong; line ends and control characters were looked at before.
+parse_error to_parse_error(error_code ec)
+{
+    using beast_http::error;
+    if (ec == error::body_limit)
+        return {413, "the body is too large"};
+    if (ec == error::bad_method)
+        return {400, "the method is malformed"};
+    if (ec == error::bad_target)
+        return {400, "the request target is malformed"};
+    if (ec == error::bad_version)
+        return {400, "the request line does not end with an HTTP version"};
+    if (ec == error::bad_field)
+        return {400, "the name of a header is malformed"};
+    if (ec == error::bad_content_length || ec == error::multiple_content_length)
+        return {400, "Content-Length must be one number, without Transfer-Encoding"};
+    if (ec == error::bad_transfer_encoding)
+        return {400, "Transfer-Encoding must stand once, without Content-Length"};
+    if (ec == error::bad_chunk || ec == error::bad_chunk_extension)
+        return {400, "the chunks of the body are malformed"};
+    return {400, "a header is malformed"};
+}
+
+/// "HTTP/d.d" at the end of the request line, in a version that is not ours.
+bool has_unsupported_version(std::string_view head)
+{
+    auto const line = head.substr(0, head.find("\r\n"));
+    auto const version = line.substr(line.rfind(' ') + 1);
+    return version.size() == 8 && version.starts_with("HTTP/") && is_number(version.substr(5, 1)) &&
+           version[6] == '.' && is_number(version.substr(7)) && version != "HTTP/1.0" &&
+           version != "HTTP/1.1";
+}
+
+} // namespace
+
+/// Beast's parser, which fills a request, and the rules that Beast leaves to others.
+class message_parser::beast_parser final : public beast_http::basic_parser<true>
+{
+public:
+    beast_parser(std::size_t max_body, std::size_t max_header_count, std::size_t head_size,
+                 std::size_t line_count)
+        : max_header_count_(max_header_count), head_size_(head_size), line_count_(line_count)
+    {
+        header_limit(
+            std::numeric_limits<std::uint32_t>::max()); // the caller has gathered the head within its own
+        body_limit(max_body);
+    }
+
+    parse_error const& refusal() const noexcept { return refusal_; }
+    bool expects_continue() const noexcept { return expects_continue_; }
+
+    bool is_between_chunks() const { return chunked() && chunk_rest_ == 0; }
+
+    request take()
+    {
+        request_->set_body(std::move(body_));
+        return std::move(*request_);
+    }
+
+private:
+    using string_view = boost::beast::string_view;
+
+    void refuse(error_code& ec, int status, std::string_view reason)
+    {
+        refusal_ = {status, reason};
+        ec = beast_http::error::bad_value;
+    }
+
+    void on_request_impl(beast_http::verb, string_view method, string_view target, int version,
+                         error_code& ec) override
+    {
+        if (method == "CONNECT")
+            return refuse(ec, 501, "this server is no proxy and does not support CONNECT");
+        auto const parts = detail::parse_target(method, target);
+        if (!parts)
+            return refuse(ec, 400,
+                          "the request target is malformed, or has a character that must be percent-encoded");
+        authority_ = parts->authority;
+        request_.emplace(method, target, *parts, version % 10, head_size_, line_count_);
+    }
+
+    void on_field_impl(beast_http::field field, string_view name, string_view value, error_code& ec) override
+    {
+        if (++header_count_ > max_header_count_)
+            return refuse(ec, 431, "there are too many headers");
+        if (in_body_)
+            return; // a trailer
+
+        switch (field) {
+        case beast_http::field::host:
+            if (++host_count_ > 1)
+                return refuse(ec, 400, "there is more than one Host header");
+            if (!is_host(value))
+                return refuse(ec, 400, "the Host header is malformed");
+            if (!authority_.empty())
+                value = authority_;
+            break;
+        case beast_http::field::content_length:
+            if (request_->has_header(name) || !is_number(value))
+                return refuse(ec, 400, "Content-Length must be one number");
+            break;
+        default:
+            break;
+        }
+        request_->add_header(name, value);
+    }
+
+    void on_header_impl(error_code& ec) override
+    {
+        in_body_ = true;
+        if (request_->http_minor() >= 1 && host_count_ == 0)
+            return refuse(ec, 400, "the Host header is missing");
+        check_framing(ec);
+        if (!ec)
+            check_expectation(ec);
+    }
+
+    void check_framing(error_code& ec)
+    {
+        switch (transfer_coding_of(*request_)) {
+        case transfer_coding::none:
+            return;
+        case transfer_coding::misplaced:
+            return refuse(ec, 400, "chunked must be the last transfer coding");
+        case transfer_coding::unsupported:
+            return refuse(ec, 501, "the only transfer coding that is supported is chunked");
+        case transfer_coding::chunked:
+            break;
+        }
+        if (request_->http_minor() == 0)
+            return refuse(ec, 400, "HTTP/1.0 has no Transfer-Encoding");
+        if (request_->has_header("Content-Length") || !chunked())
+            return refuse(ec, 400, "Transfer-Encoding and Content-Length exclude each other");
+    }
+
+    void check_expectation(error_code& ec)
+    {
+        if (request_->http_minor() == 0 || !request_->has_header("Expect"))
+            return;
+        if (!equals_ignoring_case(request_->header("Expect"), "100-continue"))
+            return refuse(ec, 417, "the only expectation that can be met is 100-continue");
+        expects_continue_ = chunked() || content_length().value_or(0) != 0;
+    }
+
+    void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
+
+    std::size_t on_body_impl(string_view bytes, error_code&) override
+    {
+        body_.append(bytes);
+        return bytes.size();
+    }
+
+    void on_chunk_header_impl(std::uint64_t size, string_view, error_code&) override { chunk_rest_ = size; }
+
+    std::size_t on_chunk_body_impl(std::uint64_t, string_view bytes, error_code&) override
+    {
+        body_.append(bytes);
+        chunk_rest_ -= bytes.size();
+        return bytes.size();
+    }
+
+    void on_finish_impl(error_code&) override {}
+
+    // Never called for requests.
+    void on_response_impl(int, string_view, int, error_code&) override {}
+
+    std::size_t max_header_count_;
+    std::size_t head_size_;
+    std::size_t line_count_;
+    std::optional<request> request_;
+    std::string body_;
+    parse_error refusal_;
+    std::string_view authority_; // into the head, while that is read
+    std::uint64_t chunk_rest_ = 0;
+    std::size_t header_count_ = 0;
+    int host_count_ = 0;
+    bool expects_continue_ = false;
+    bool in_body_ = false;
+};
+
+struct message_parser::state
+{
+    std::size_t max_body = 0;
+    std::size_t max_header_count = 0;
+    std::optional<beast_parser> parser;
+    parse_error error;
+};
+
+message_parser::message_parser(std::size_t max_body, std::size_t max_header_count)
+    : state_(std::make_unique<state>())
+{
+    state_->max_body = max_body;
+    state_->max_header_count = max_header_count;
+}
+
+message_parser::message_parser(message_parser&&) noexcept = default;
+message_parser& message_parser::operator=(message_parser&&) noexcept = default;
+message_parser::~message_parser() = default;
+
+bool message_parser::put_head(std::string_view head)
+{
+    auto const lines = static_cast<std::size_t>(std::count(head.begin(), head.end(), '\n'));
+    state_->parser.emplace(state_->max_body, state_->max_header_count, head.size(), lines - 2);
+    if (put(head) == head.size())
+        return true;
+    if (has_unsupported_version(head))
+        state_->error = {505, "this server speaks HTTP/1.1 and HTTP/1.0"};
+    else if (state_->error.status == 0)
+        state_->error = {400, "the head is malformed"};
+    return false;
+}
+
+std::size_t message_parser::put(std::string_view bytes)
+{
+    error_code ec;
+    auto const taken = state_->parser->put(boost::asio::buffer(bytes), ec);
+    if (!ec)
+        return taken;
+    if (ec != beast_http::error::need_more) {
+        auto const& refusal = state_->parser->refusal();
+        state_->error = refusal.status != 0 ? refusal : to_parse_error(ec);
+    }
+    return 0;
+}
+
+bool message_parser::has_head() const noexcept
+{
+    return state_->parser.has_value();
+}
+
+bool message_parser::is_done() const noexcept
+{
+    return state_->parser->is_done();
+}
+
+bool message_parser::is_between_chunks() const noexcept
+{
+    return state_->parser->is_between_chunks();
+}
+
+bool message_parser::expects_continue() const noexcept
+{
+    return state_->parser->expects_continue();
+}
+
+parse_error message_parser::error() const noexcept
+{
+    return state_->error;
+}
+
+request message_parser::take()
+{
+    auto taken = state_->parser->take();
+    reset();
+    return taken;
+}
+
+void message_parser::reset() noexcept
+{
+    state_->parser.reset();
+    state_->error = {};
+}
+
+} // namespace tidings::detail

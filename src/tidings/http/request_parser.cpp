@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/http/detail/line_scanner.hpp>
+#include <tidings/http/request_parser.hpp>
+
+namespace tidings {
+namespace {
+
+using detail::line_state;
+
+parse_error to_parse_error(line_state state)
+{
+    switch (state) {
+    case line_state::bare_cr:
+        return {400, "a line has a CR without LF"};
+    case line_state::bare_lf:
+        return {400, "a line ends with LF, without CR"};
+    case line_state::folded_line:
+        return {400, "a line begins with a space"};
+    default:
+        return {400, "a line has a control character; this is plain HTTP, without TLS"};
+    }
+}
+
+} // namespace
+
+request_parser::request_parser(parser_limits const& limits)
+    : limits_(limits), message_(limits.body, limits.header_count)
+{}
+
+parse_progress request_parser::feed(std::string_view bytes)
+{
+    if (state_ == parse_state::complete || state_ == parse_state::failed)
+        return {0, state_};
+    auto const consumed = message_.has_head() ? feed_body(bytes) : feed_head(bytes);
+    return {consumed, state_};
+}
+
+bool request_parser::has_begun() const noexcept
+{
+    return !held_.empty() || (message_.has_head() && state_ != parse_state::complete);
+}
+
+bool request_parser::expects_continue() const noexcept
+{
+    return message_.expects_continue();
+}
+
+request request_parser::take()
+{
+    auto taken = message_.take();
+    reset();
+    return taken;
+}
+
+void request_parser::reset() noexcept
+{
+    state_ = parse_state::need_more;
+    error_ = {};
+    message_.reset();
+    forget_held();
+}
+
+// The head is parsed in one piece: it is gathered in `held_`, unless it comes in one piece.
+std::size_t request_parser::feed_head(std::string_view bytes)
+{
+    auto const skipped = skip_blank_lines(bytes);
+    bytes.remove_prefix(skipped);
+
+    auto const held = held_.size();
+    auto head = bytes.substr(0, limits_.head - held);
+    if (held != 0)
+        head = held_.append(head);
+
+    auto const scan = detail::scan_lines(head, scanned_);
+    if (scan.state == line_state::complete) {
+        if (!message_.put_head(head.substr(0, scan.position)))
+            fail(message_.error());
+        else
+            state_ = message_.is_done() ? parse_state::complete : parse_state::head_complete;
+        held_ = std::string();
+        scanned_ = 0;
+        return skipped + scan.position - held;
+    }
+    if (scan.state != line_state::unfinished)
+        return fail(to_parse_error(scan.state));
+    if (head.size() == limits_.head)
+        return fail_over_head_limit(head);
+    scanned_ = scan.position;
+    if (held == 0)
+        held_ = head;
+    return skipped + bytes.size();
+}
+
+// Some clients send an empty line after a body (RFC 9112, 2.2).
+std::size_t request_parser::skip_blank_lines(std::string_view bytes) noexcept
+{
+    std::size_t skipped = 0;
+    if (held_ == "\r" && bytes.starts_with('\n')) {
+        forget_held();
+        skipped = 1;
+    }
+    if (held_.empty())
+        while (bytes.substr(skipped).starts_with("\r\n"))
+            skipped += 2;
+    return skipped;
+}
+
+std::size_t request_parser::fail_over_head_limit(std::string_view head)
+{
+    if (head.find("\r\n") == std::string_view::npos)
+        return fail({414, "the request target is too long"});
+    return fail({431, "the headers are too large"});
+}
+
+std::size_t request_parser::feed_body(std::string_view bytes)
+{
+    state_ = parse_state::need_more;
+    std::size_t consumed = 0;
+    while (consumed != bytes.size() && state_ == parse_state::need_more) {
+        auto const rest = bytes.substr(consumed);
+        consumed += message_.is_between_chunks() ? take_line(rest) : put(rest);
+    }
+    return consumed;
+}
+
+// Lines between chunks are gathered whole: Beast asserts that it never sees the last chunk and half a line
+// more, and would let other line ends and folded trailers pass.
+std::size_t request_parser::take_line(std::string_view bytes)
+{
+    auto const lf = bytes.find('\n');
+    auto const size = lf == std::string_view::npos ? bytes.size() : lf + 1;
+    if (size > limits_.head - held_.size())
+        return fail({431, "the trailers or the header of a chunk are too large"});
+    held_ += bytes.substr(0, size);
+
+    auto const scan = detail::scan_lines(held_, scanned_);
+    scanned_ = scan.position;
+    if (scan.state != line_state::unfinished && scan.state != line_state::complete)
+        return fail(to_parse_error(scan.state));
+    if (lf != std::string_view::npos && put(held_) != 0)
+        forget_held();
+    return size;
+}
+
+std::size_t request_parser::put(std::string_view bytes)
+{
+    auto const taken = message_.put(bytes);
+    if (message_.error().status != 0)
+        return fail(message_.error());
+    if (message_.is_done())
+        state_ = parse_state::complete;
+    return taken;
+}
+
+std::size_t request_parser::fail(parse_error error)
+{
+    error_ = error;
+    state_ = parse_state::failed;
+    return 0;
+}
+
+void request_parser::forget_held() noexcept
+{
+    held_.clear();
+    scanned_ = 0;
+}
+
+} // namespace tidings
