@@ -120,6 +120,8 @@ public:
         node.prev = node.next = nullptr;
     }
 
+    wait_node* front() noexcept { return is_empty() ? nullptr : head_.next; }
+
     wait_node* pop_front() noexcept
     {
         if (is_empty())

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/stream/detail/block_pool.hpp>
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+namespace tidings::detail {
+
+block_pool::~block_pool()
+{
+    while (free_)
+        ::operator delete(std::exchange(free_, free_->next));
+}
+
+block* block_pool::take(std::size_t size)
+{
+    if (free_ && size <= block_capacity) {
+        --free_count_;
+        block* const taken = std::exchange(free_, free_->next);
+        taken->next = nullptr;
+        taken->begin = taken->end = 0;
+        return taken;
+    }
+    std::size_t const capacity = std::max(size, block_capacity);
+    return new (::operator new(sizeof(block) + capacity)) block{nullptr, 0, 0, capacity};
+}
+
+void block_pool::give_back(block* used) noexcept
+{
+    if (used->capacity != block_capacity || free_count_ == free_limit) {
+        ::operator delete(used);
+        return;
+    }
+    used->next = free_;
+    free_ = used;
+    ++free_count_;
+}
+
+} // namespace tidings::detail

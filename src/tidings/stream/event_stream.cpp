@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/http/chunk.hpp>
+#include <tidings/sse/encode.hpp>
+#include <tidings/stream/event_stream.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace tidings {
+
+namespace {
+
+constexpr std::string_view keep_alive_comment = "ping";
+constexpr std::string_view finished_mark = ";finished";
+
+} // namespace
+
+event_stream::event_stream(context ctx, transport& over, writer_options const& options,
+                           std::optional<std::string> last_event_id)
+    : ctx_(std::move(ctx)), over_(over), out_(ctx_, over, options), framing_(over.body_framing()),
+      last_event_id_(std::move(last_event_id))
+{}
+
+event_stream::~event_stream() = default;
+
+void event_stream::check_thread() const
+{
+    auto const executor = ctx_.get_executor();
+    auto const* const io = executor.target<asio::io_context::executor_type>();
+    if (io && !io->running_in_this_thread())
+        throw std::logic_error(
+            "tidings: an event_stream belongs to its handler's loop and was used from another "
+            "thread; send what you have through a channel or a topic instead");
+}
+
+void event_stream::check_open(char const* what) const
+{
+    check_thread();
+    char const* why = nullptr;
+    switch (state_) {
+    case state::fresh:
+    case state::streaming:
+        return;
+    case state::responded:
+        why = "a plain response has taken the place of the stream";
+        break;
+    case state::finished:
+        why = "the stream has been finished";
+        break;
+    case state::attached:
+        why = "the stream has been handed over to a topic";
+        break;
+    }
+    throw std::logic_error(fmt::format("tidings: event_stream::{} after the end: {}", what, why));
+}
+
+void event_stream::check_fresh(char const* what) const
+{
+    check_open(what);
+    if (is_head_sent())
+        throw std::logic_error(
+            fmt::format("tidings: event_stream::{} comes too late: the head goes out with the "
+                        "first event, at open(), or after one keep-alive interval",
+                        what));
+}
+
+// The head
+
+void event_stream::set_status(int status)
+{
+    check_fresh("set_status");
+    if (status < 200 || status > 599)
+        throw std::invalid_argument(fmt::format("tidings: {} is no status of a response", status));
+    status_ = status;
+}
+
+void event_stream::set_header(std::string name, std::string value)
+{
+    check_fresh("set_header");
+    fields().set(std::move(name), std::move(value));
+}
+
+void event_stream::add_header(std::string name, std::string value)
+{
+    check_fresh("add_header");
+    fields().add(std::move(name), std::move(value));
+}
+
+event_stream::sending event_stream::open()
+{
+    check_open("open");
+    begin();
+    return out_.written();
+}
+
+void event_stream::begin()
+{
+    if (state_ != state::fresh)
+        return;
+    state_ = state::streaming;
+    static headers const none;
+    out_.append(over_.stream_head(status_, headers_ ? *headers_ : none));
+    headers_.reset();
+    out_.keep_alive(*this);
+}
+
+event_stream::sending event_stream::reject(int status, std::string text)
+{
+    return respond(response::text(std::move(text), status));
+}
+
+event_stream::sending event_stream::respond(response answer)
+{
+    check_fresh("respond");
+    if (headers_)
+        for (auto const& [name, value] : *headers_)
+            if (!answer.fields().contains(name))
+                answer.with_added_header(name, value);
+    headers_.reset();
+    state_ = state::responded;
+    out_.stop_keep_alive();
+    response_ = std::move(answer);
+    return out_.written();
+}
+
+// Events
+
+template <typename Encode>
+void event_stream::append_piece(std::size_t size, Encode&& encode)
+{
+    if (out_.is_lost() || !out_.make_room())
+        return;
+    begin();
+    if (framing_ == framing::none) {
+        encode(out_.extend(size));
+        return;
+    }
+    char* at = out_.extend(chunk_header_size(size) + size + chunk_end.size());
+    at = write_chunk_header(size, at);
+    at = encode(at);
+    std::copy(chunk_end.begin(), chunk_end.end(), at);
+}
+
+void event_stream::append(event const& value)
+{
+    check_open("send");
+    append_piece(encoded_size(value), [&](char* at) { return encode(value, at); });
+}
+
+void event_stream::append(event_text const& text)
+{
+    check_open("send");
+    if (auto const bytes = text.text(); !bytes.empty())
+        append_piece(bytes.size(), [&](char* at) { return std::copy(bytes.begin(), bytes.end(), at); });
+}
+
+event_stream::sending event_stream::send(event const& value)
+{
+    append(value);
+    return out_.written();
+}
+
+event_stream::sending event_stream::send(event_text const& text)
+{
+    append(text);
+    return out_.written();
+}
+
+event_stream::sending event_stream::comment(std::string_view text)
+{
+    check_open("comment");
+    append_piece(encoded_comment_size(text), [&](char* at) { return encode_comment(text, at); });
+    return out_.written();
+}
+
+event_stream::sending event_stream::retry(std::chrono::milliseconds pause)
+{
+    return send(event{.retry = pause});
+}
+
+event_stream::sending event_stream::finish(event const& last)
+{
+    event marked = last;
+    std::string const id = std::string(last.id) + std::string(finished_mark);
+    marked.id = id;
+    append(marked);
+    state_ = state::finished;
+    out_.stop_keep_alive();
+    end_body();
+    return out_.written();
+}
+
+bool event_stream::is_finished_id(std::string_view id) noexcept
+{
+    return id.ends_with(finished_mark);
+}
+
+void event_stream::on_idle()
+{
+    begin();
+    append_piece(encoded_comment_size(keep_alive_comment),
+                 [](char* at) { return encode_comment(keep_alive_comment, at); });
+    out_.flush();
+}
+
+// For the layers above
+
+void event_stream::attach(feed& more)
+{
+    check_open("attach");
+    begin();
+    state_ = state::attached;
+    out_.set_feed(&more);
+    out_.flush();
+}
+
+std::size_t event_stream::deliver(std::span<shared_frame const> frames)
+{
+    constexpr std::size_t gather_limit = 64;
+    std::array<asio::const_buffer, gather_limit> pieces;
+    std::size_t const count = std::min(frames.size(), gather_limit);
+    for (std::size_t i = 0; i < count; ++i) {
+        auto const bytes = frames[i].bytes(framing_);
+        pieces[i] = asio::const_buffer(bytes.data(), bytes.size());
+    }
+    std::size_t taken = out_.write_through(std::span(pieces).first(count));
+    std::size_t done = 0;
+    while (done < count && taken >= pieces[done].size())
+        taken -= pieces[done++].size();
+    if (taken != 0) { // the rest of a frame that has begun to leave must follow before anything else
+        out_.append(frames[done].bytes(framing_).substr(taken));
+        ++done;
+    }
+    return done;
+}
+
+void event_stream::end_body()
+{
+    if (framing_ == framing::chunked && !out_.is_lost())
+        out_.append(last_chunk);
+}
+
+} // namespace tidings

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/http/headers.hpp>
+#include <tidings/http/response.hpp>
+#include <tidings/sse/event.hpp>
+#include <tidings/sse/event_text.hpp>
+#include <tidings/stream/shared_frame.hpp>
+#include <tidings/stream/transport.hpp>
+#include <tidings/stream/writer.hpp>
+#include <tidings/wait/context.hpp>
+#include <tidings/wait/progress.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tidings {
+
+/// What a handler writes to: one client's event stream. The connection owns it, and it outlives the handler
+/// and the tasks spawned under the handler's context. Used on its own loop only; a call from another thread
+/// throws `std::logic_error`.
+///
+/// The status and the headers are open until the head goes out: with the first event, at `open`, or after one
+/// keep-alive interval of silence. From then on a change of them throws `std::logic_error`.
+///
+/// What is sent is encoded before the call returns, so arguments may be temporaries. The awaited result is
+/// true when the kernel has taken the bytes, and false when the client is gone; no context is asked, so a
+/// farewell still goes out after a deadline or while the server stops. Events leave in the order of the
+/// calls. An event whose result is not awaited leaves with the next one that is.
+class event_stream final : writer::idle_hook
+{
+public:
+    using sending = progress::wait_type;
+
+    /// For connections. `over` and `options` outlive the stream.
+    event_stream(context ctx, transport& over, writer_options const& options,
+                 std::optional<std::string> last_event_id);
+    ~event_stream();
+
+    // The head
+
+    /// Throws `std::logic_error` once the head is out, `std::invalid_argument` for a status that is none.
+    void set_status(int status);
+    /// Sets a header in place of any of that name. Throws as `set_status`, and for text that is no header.
+    void set_header(std::string name, std::string value);
+    void add_header(std::string name, std::string value);
+    bool is_head_sent() const noexcept { return state_ != state::fresh; }
+
+    /// Sends the head now, without waiting for an event.
+    [[nodiscard]] sending open();
+
+    /// Answers with a status and a line of text instead of a stream: `co_return co_await out.reject(404, "no
+    /// such build")`. Throws `std::logic_error` once the head is out.
+    [[nodiscard]] sending reject(int status, std::string text);
+
+    /// Answers with a plain response instead of a stream. Throws as `reject`.
+    [[nodiscard]] sending respond(response answer);
+
+    // Events
+
+    /// Throws `std::invalid_argument` for what cannot be sent (see `encoded_size`), and then has written
+    /// nothing; `std::logic_error` after `reject`, `finish` or an attach.
+    [[nodiscard]] sending send(event const& value);
+    [[nodiscard]] sending send(event_text const& text);
+
+    /// Several events in one gathered write.
+    template <typename Events>
+    [[nodiscard]] sending send_all(Events const& events)
+    {
+        for (auto const& each : events)
+            append(each);
+        return out_.written();
+    }
+
+    /// A comment, which clients ignore.
+    [[nodiscard]] sending comment(std::string_view text);
+
+    /// Tells the client how long to wait before it reconnects. Throws when negative.
+    [[nodiscard]] sending retry(std::chrono::milliseconds pause);
+
+    /// Sends a last event and ends the stream for good: the client's reconnect, which carries this event's
+    /// id, is answered with 204, and an EventSource then stops. `;finished` is added to the id, which is how
+    /// a server, also a restarted one, knows such a reconnect.
+    [[nodiscard]] sending finish(event const& last);
+
+    /// Whether an id is one that `finish` sent.
+    static bool is_finished_id(std::string_view id) noexcept;
+
+    // The client
+
+    /// Where the client left off, from the header Last-Event-ID or the query.
+    std::optional<std::string> const& last_event_id() const noexcept { return last_event_id_; }
+
+    // For the layers above.
+
+    /// What became of the handler's answer.
+    enum class state
+    {
+        fresh,     ///< nothing has been sent
+        streaming, ///< the head is out
+        responded, ///< a plain response takes the place of the stream
+        finished,  ///< the last event is out
+        attached,  ///< handed over to a feed
+    };
+    state get_state() const noexcept { return state_; }
+    writer& out() noexcept { return out_; }
+    context const& get_context() const noexcept { return ctx_; }
+    std::optional<response> take_response() { return std::exchange(response_, std::nullopt); }
+    headers& fields() noexcept { return headers_ ? *headers_ : *(headers_ = std::make_unique<headers>()); }
+
+    /// Opens the stream and hands it over to `more`, which is asked for frames from now on.
+    void attach(feed& more);
+    /// Sends frames, as far as the connection takes them; the number that need not be sent again.
+    std::size_t deliver(std::span<shared_frame const> frames);
+    /// Ends the stream's body properly, after what is unsent.
+    void end_body();
+
+private:
+    void check_thread() const;
+    void check_open(char const* what) const;
+    void check_fresh(char const* what) const;
+    void begin();
+    void append(event const& value);
+    void append(event_text const& text);
+    template <typename Encode>
+    void append_piece(std::size_t size, Encode&& encode);
+    void on_idle() override;
+
+    context ctx_;
+    transport& over_;
+    writer out_;
+    framing framing_;
+    state state_ = state::fresh;
+    int status_ = 200;
+    std::unique_ptr<headers> headers_;
+    std::optional<std::string> last_event_id_;
+    std::optional<response> response_;
+};
+
+} // namespace tidings

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/http/request.hpp>
+#include <tidings/http/response.hpp>
+#include <tidings/stream/event_stream.hpp>
+#include <tidings/wait/context.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <concepts>
+#include <functional>
+#include <type_traits>
+#include <utility>
+
+namespace tidings {
+
+/// Answers a request with an event stream, or through `event_stream::respond` with a plain response. The
+/// request and the stream outlive the handler and the tasks that it spawned.
+using stream_handler = std::function<boost::asio::awaitable<void>(context, request const&, event_stream&)>;
+
+/// Answers a request with a plain response.
+using plain_handler = std::function<boost::asio::awaitable<response>(context, request const&)>;
+
+/// A plain function around a handler: it may answer in its place, add headers before it, and look at the
+/// outcome after it. The first one given is the outermost.
+using middleware = std::function<stream_handler(stream_handler)>;
+
+template <typename Callable>
+concept stream_handler_like =
+    std::is_invocable_r_v<boost::asio::awaitable<void>, Callable&, context, request const&, event_stream&>;
+
+template <typename Callable>
+concept plain_handler_like =
+    std::is_invocable_r_v<boost::asio::awaitable<response>, Callable&, context, request const&>;
+
+namespace detail {
+
+/// Runs a plain handler and passes its response on.
+boost::asio::awaitable<void> respond_with(plain_handler const& handler, context ctx, request const& asked,
+                                          event_stream& out);
+
+} // namespace detail
+
+/// A plain handler as a stream handler, so that routes and middleware know one kind.
+stream_handler answering(plain_handler handler);
+
+/// One route's handler, and which kind it was.
+struct handler
+{
+    template <typename Callable>
+        requires stream_handler_like<Callable>
+    handler(Callable callable)
+        : call(std::move(callable)), is_stream(true) // NOLINT(google-explicit-constructor)
+    {}
+    template <typename Callable>
+        requires plain_handler_like<Callable>
+    handler(Callable callable) : call(answering(plain_handler(std::move(callable)))), is_stream(false)
+    {}
+
+    stream_handler call;
+    bool is_stream;
+};
+
+} // namespace tidings

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/stream/writer.hpp>
+
+#include <boost/asio/query.hpp>
+
+#include <array>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace tidings {
+
+namespace {
+
+// Pieces of one gathered write; the kernel's own limit is 1024.
+constexpr std::size_t gather_limit = 64;
+
+detail::block_pool& pool_of(context const& ctx)
+{
+    return asio::use_service<detail::block_pool>(asio::query(ctx.get_executor(), asio::execution::context));
+}
+
+} // namespace
+
+writer::writer(context const& ctx, transport& over, writer_options const& options)
+    : loop_timer(ctx), over_(over), options_(options), outbox_(pool_of(ctx)), sent_(*this),
+      last_progress_(now())
+{}
+
+writer::~writer() = default;
+
+void writer::flush()
+{
+    if (is_waiting_ || is_lost())
+        return;
+    send_outbox();
+}
+
+bool writer::make_room()
+{
+    if (outbox_.size() < options_.queue_limit)
+        return true;
+    flush();
+    if (outbox_.size() >= options_.queue_limit && !is_lost())
+        over_.cut(cut_reason::queue_overflow);
+    return !is_lost();
+}
+
+void writer::send_outbox()
+{
+    while (!outbox_.is_empty()) {
+        std::array<asio::const_buffer, gather_limit> pieces;
+        auto const result = over_.write(outbox_.gather(pieces));
+        if (result.is_gone)
+            return lose();
+        if (result.taken == 0)
+            return wait_until_writable();
+        outbox_.consume(result.taken);
+        account(result.taken);
+    }
+}
+
+std::size_t writer::write_through(std::span<asio::const_buffer const> pieces)
+{
+    flush();
+    if (is_waiting_ || is_lost())
+        return 0;
+    auto const result = over_.write(pieces);
+    if (result.is_gone) {
+        lose();
+        return 0;
+    }
+    account(result.taken);
+    if (result.taken < asio::buffer_size(pieces))
+        wait_until_writable();
+    return result.taken;
+}
+
+void writer::account(std::size_t taken)
+{
+    if (taken == 0)
+        return;
+    last_progress_ = now();
+    sent_.advance(taken);
+}
+
+void writer::wait_until_writable()
+{
+    if (std::exchange(is_waiting_, true))
+        return;
+    last_progress_ = now();
+    if (options_.write_timeout > duration::zero())
+        set(last_progress_ + options_.write_timeout);
+    over_.await_writable();
+}
+
+void writer::on_writable()
+{
+    is_waiting_ = false;
+    if (is_lost())
+        return;
+    send_outbox();
+    if (!is_waiting_ && !is_lost() && feed_)
+        feed_->refill();
+    if (!is_waiting_ && !is_lost() && hook_ && options_.keep_alive > duration::zero())
+        set(last_progress_ + options_.keep_alive);
+}
+
+void writer::lose()
+{
+    if (is_lost())
+        return;
+    clear();
+    outbox_.clear();
+    hook_ = nullptr;
+    sent_.end();
+    if (feed* const told = std::exchange(feed_, nullptr))
+        told->stream_ended();
+}
+
+void writer::keep_alive(idle_hook& hook)
+{
+    hook_ = &hook;
+    if (!is_waiting_ && options_.keep_alive > duration::zero())
+        set(now() + options_.keep_alive);
+}
+
+void writer::on_time()
+{
+    // The entry is not moved with each write: it is looked at when it falls due, and set anew if it was
+    // early.
+    duration const allowed = is_waiting_ ? options_.write_timeout : options_.keep_alive;
+    if (is_waiting_ ? allowed <= duration::zero() : !hook_)
+        return;
+    if (now() < last_progress_ + allowed)
+        return set(last_progress_ + allowed);
+    if (is_waiting_)
+        return over_.cut(cut_reason::write_timeout);
+    last_progress_ = now();
+    set(last_progress_ + allowed);
+    hook_->on_idle();
+}
+
+} // namespace tidings

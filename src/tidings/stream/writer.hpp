@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/stream/detail/outbox.hpp>
+#include <tidings/stream/transport.hpp>
+#include <tidings/wait/context.hpp>
+#include <tidings/wait/loop_timer.hpp>
+#include <tidings/wait/progress.hpp>
+#include <tidings/wait/time.hpp>
+
+#include <boost/asio/buffer.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace tidings {
+
+/// The times and limits of one connection's writing side.
+struct writer_options
+{
+    /// A stream that was silent for this long sends a comment; zero and below: never.
+    duration keep_alive = std::chrono::seconds(15);
+    /// The peer has to take something within this time while bytes wait; zero and below: no limit.
+    duration write_timeout = std::chrono::seconds(10);
+    /// Unsent bytes that may wait when an event is added; over it the stream is cut.
+    std::size_t queue_limit = 1024 * 1024;
+};
+
+/// Something that has more to send whenever the connection can take it: a subscriber's place in a topic.
+class feed
+{
+public:
+    /// The connection can take more. Called on the stream's loop, with nothing waiting in the writer.
+    virtual void refill() = 0;
+
+    /// The stream is over; the feed is forgotten.
+    virtual void stream_ended() = 0;
+
+protected:
+    ~feed() = default;
+};
+
+/// The writing side of one connection: what is appended leaves in order, the kernel is tried first, and what
+/// it does not take waits, bounded in bytes and in time. Used by streams and by plain responses; on one loop.
+class writer final : progress::driver, loop_timer
+{
+public:
+    /// What the writer asks of its stream.
+    class idle_hook
+    {
+    public:
+        /// Nothing was written for the keep-alive interval.
+        virtual void on_idle() = 0;
+
+    protected:
+        ~idle_hook() = default;
+    };
+
+    /// `over` outlives the writer; `options` too.
+    writer(context const& ctx, transport& over, writer_options const& options);
+    ~writer();
+
+    // Appending. Nothing leaves before `flush` or an await of `written`.
+
+    /// Call it before a whole event is appended: false when the connection is lost. When more than the limit
+    /// is waiting already, the stream is cut; so one event more than the limit is the most that is ever held.
+    bool make_room();
+
+    /// Room for `size` bytes, to be filled at once.
+    char* extend(std::size_t size) { return outbox_.extend(size); }
+    void append(std::string_view bytes) { outbox_.append(bytes.data(), bytes.size()); }
+
+    /// Completes when all that has been appended so far was taken by the kernel: true; false when the
+    /// connection is lost first. Awaiting it flushes.
+    [[nodiscard]] progress::wait_type written() { return sent_.wait_for(sent_.reached() + outbox_.size()); }
+
+    // Sending
+
+    /// Sends what the kernel takes now. When something is left, the rest follows by itself.
+    void flush();
+
+    /// Sends pieces that live elsewhere, behind what was appended, in one gathered write. The number of bytes
+    /// taken; what the caller does not append of the rest, it sends again later (as a `feed`).
+    std::size_t write_through(std::span<boost::asio::const_buffer const> pieces);
+
+    std::size_t unsent() const noexcept { return outbox_.size(); }
+    bool is_lost() const noexcept { return sent_.has_ended(); }
+
+    /// The transport can take more.
+    void on_writable();
+
+    /// The connection is gone: what is unsent is dropped, whoever waits for it is told.
+    void lose();
+
+    /// Starts the keep-alive of a stream, and the calls of `hook`.
+    void keep_alive(idle_hook& hook);
+    void stop_keep_alive() noexcept { hook_ = nullptr; }
+
+    /// Asked for more whenever the connection can take it; null to take it away.
+    void set_feed(feed* more) noexcept { feed_ = more; }
+    feed* get_feed() const noexcept { return feed_; }
+
+private:
+    void drive() override { flush(); }
+    void on_time() override;
+    void send_outbox();
+    void wait_until_writable();
+    void account(std::size_t taken);
+
+    transport& over_;
+    writer_options const& options_;
+    detail::outbox outbox_;
+    progress sent_;
+    idle_hook* hook_ = nullptr;
+    feed* feed_ = nullptr;
+    time_point last_progress_;
+    bool is_waiting_ = false; // for the transport to become writable
+};
+
+} // namespace tidings

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/wait/loop_timer.hpp>
+
+namespace tidings {
+
+void loop_timer::set(time_point when)
+{
+    if (!home_)
+        return; // the loop has shut down
+    std::lock_guard const timers(home_->timer_lock());
+    if (is_linked())
+        home_->remove_timer(*this);
+    home_->add_timer(*this, when);
+}
+
+void loop_timer::clear() noexcept
+{
+    if (!home_ || !is_linked())
+        return;
+    std::lock_guard const timers(home_->timer_lock());
+    home_->remove_timer(*this);
+}
+
+void loop_timer::expire(std::unique_lock<detail::small_lock>& timers)
+{
+    timers.unlock();
+    on_time();
+    timers.lock();
+}
+
+} // namespace tidings

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/wait/context.hpp>
+#include <tidings/wait/detail/loop.hpp>
+#include <tidings/wait/time.hpp>
+
+#include <mutex>
+
+namespace tidings {
+
+/// Calls its owner at an instant of a loop's time. For the layers above, where an object and not a coroutine
+/// waits: one entry in the loop's wheel, no allocation. Derive from it; used and destroyed on the loop's
+/// thread only.
+class loop_timer : detail::timer_entry
+{
+public:
+    loop_timer(loop_timer const&) = delete;
+    loop_timer& operator=(loop_timer const&) = delete;
+
+    /// Instead of an earlier `set`. What lies in the past is called in the next turn of the timers.
+    void set(time_point when);
+    void clear() noexcept;
+    bool is_set() const noexcept { return is_linked(); }
+
+protected:
+    explicit loop_timer(context const& ctx) noexcept : home_(&ctx.state().home()) {}
+    ~loop_timer() { clear(); }
+
+    time_point now() const noexcept { return home_->now(); }
+
+private:
+    /// The instant has come. May set the timer anew, and may destroy it.
+    virtual void on_time() = 0;
+
+    void expire(std::unique_lock<detail::small_lock>& timers) final;
+    void drop() noexcept final { home_ = nullptr; }
+
+    detail::loop* home_;
+};
+
+} // namespace tidings

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/wait/progress.hpp>
+
+namespace tidings {
+
+void progress::advance(std::uint64_t by)
+{
+    reached_ += by;
+    while (auto* const first = static_cast<detail::progress_node*>(waiters_.front())) {
+        if (first->mark > reached_)
+            break;
+        waiters_.pop_front();
+        if (first->owner->claim(first->index))
+            first->owner->wake();
+    }
+}
+
+void progress::end()
+{
+    has_ended_ = true;
+    while (auto* const claimed = waiters_.claim_front())
+        claimed->owner->wake();
+}
+
+namespace detail {
+
+readiness progress_case::poll(loop&)
+{
+    of_->by_.drive();
+    return is_reached() || of_->has_ended() ? readiness::ready : readiness::pending;
+}
+
+bool progress_case::link(operation& owner, int index)
+{
+    node_.owner = &owner;
+    node_.index = index;
+    of_->waiters_.push_back(node_);
+    return true;
+}
+
+void progress_case::unlink(operation&)
+{
+    if (node_.is_linked())
+        wait_list::remove(node_);
+}
+
+bool progress_case::is_reached() const noexcept
+{
+    return of_->reached() >= node_.mark;
+}
+
+} // namespace detail
+} // namespace tidings
