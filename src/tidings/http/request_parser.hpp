@@ -14,9 +14,9 @@ namespace tidings {
 /// How much of a request is taken, in bytes: plain settings.
 struct parser_limits
 {
-    std::size_t head = 16 * 1024;   ///< request line and headers; over it 414 or 431
-    std::size_t body = 1024 * 1024; ///< after the chunked coding is removed; over it 413
-    std::size_t header_count = 100; ///< trailers included; over it 431
+    std::size_t head = std::size_t{16} * 1024;   ///< request line and headers; over it 414 or 431
+    std::size_t body = std::size_t{1024} * 1024; ///< after the chunked coding is removed; over it 413
+    std::size_t header_count = 100;              ///< trailers included; over it 431
 };
 
 enum class parse_state

@@ -87,12 +87,12 @@ void require_utf8(std::string_view what, std::string_view text)
 
 void require_without(std::string_view forbidden, std::string_view what, std::string_view text)
 {
-    auto const found = text.find_first_of(forbidden);
-    if (found != std::string_view::npos)
-        throw std::invalid_argument(
-            fmt::format("{} has the character 0x{:02x} at byte {}, which cannot be sent there: "
-                        "it would end the line or void the field; remove or escape it",
-                        what, static_cast<unsigned char>(text[found]), found));
+    for (char const c : forbidden)
+        if (auto const found = text.find(c); found != std::string_view::npos)
+            throw std::invalid_argument(
+                fmt::format("{} has the character 0x{:02x} at byte {}, which cannot be sent there: "
+                            "it would end the line or void the field; remove or escape it",
+                            what, static_cast<unsigned char>(c), found));
 }
 
 } // namespace

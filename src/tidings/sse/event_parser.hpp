@@ -26,7 +26,7 @@ namespace tidings {
 class event_parser
 {
 public:
-    static constexpr std::size_t default_max_event_size = 1024 * 1024;
+    static constexpr std::size_t default_max_event_size = std::size_t{1024} * 1024;
 
     /// `max_event_size`: how many bytes the parser may hold for one event, unfinished lines included.
     explicit event_parser(std::size_t max_event_size = default_max_event_size);

@@ -54,6 +54,9 @@ bool has_unsupported_version(std::string_view head)
 
 } // namespace
 
+// The request is there from the first callback on, the parser from put_head on.
+// NOLINTBEGIN(bugprone-unchecked-optional-access)
+
 /// Beast's parser, which fills a request, and the rules that Beast leaves to others.
 class message_parser::beast_parser final : public beast_http::basic_parser<true>
 {
@@ -281,5 +284,7 @@ void message_parser::reset() noexcept
     state_->parser.reset();
     state_->error = {};
 }
+
+// NOLINTEND(bugprone-unchecked-optional-access)
 
 } // namespace tidings::detail
