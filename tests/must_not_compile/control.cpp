@@ -1,10 +1,38 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/wait/detail/small_lock.hpp>
+// What the other files get wrong, done right.
+#include <tidings/wait/channel.hpp>
+#include <tidings/wait/spawn.hpp>
+#include <tidings/wait/ticker.hpp>
 
-#include <mutex>
+#include <boost/asio/awaitable.hpp>
 
-int main()
+#include <chrono>
+#include <stdexcept>
+#include <string>
+
+boost::asio::awaitable<void> talk(tidings::context ctx, std::string what, tidings::channel<std::string> said)
 {
-    tidings::detail::small_lock lock;
-    std::lock_guard const guard(lock);
+    (void)co_await said.send(ctx, what);
+}
+
+boost::asio::awaitable<void> handle(tidings::context ctx)
+{
+    tidings::channel<std::string> said(1);
+    tidings::spawn(ctx, talk, std::string("hello"), said);
+    tidings::spawn(
+        ctx,
+        [](tidings::context inner, tidings::channel<std::string> heard) -> boost::asio::awaitable<void> {
+            (void)co_await heard.receive(inner);
+        },
+        said);
+
+    tidings::ticker every_second(std::chrono::seconds(1));
+    std::string failure;
+    try {
+        co_await every_second.tick(ctx);
+    } catch (std::exception const& error) {
+        failure = error.what();
+    }
+    if (!failure.empty())
+        (void)co_await said.send(ctx, failure);
 }

@@ -18,7 +18,8 @@ public:
     void lock() noexcept
     {
         int seen = unlocked;
-        if (!state_.compare_exchange_strong(seen, locked, std::memory_order_acquire, std::memory_order_relaxed))
+        if (!state_.compare_exchange_strong(seen, locked, std::memory_order_acquire,
+                                            std::memory_order_relaxed))
             lock_contended();
     }
 
