@@ -109,7 +109,6 @@ void event_stream::begin()
     static headers const none;
     out_.append(over_.stream_head(status_, headers_ ? *headers_ : none));
     headers_.reset();
-    out_.keep_alive(*this);
 }
 
 event_stream::sending event_stream::reject(int status, std::string text)
@@ -205,9 +204,24 @@ bool event_stream::is_finished_id(std::string_view id) noexcept
 
 void event_stream::on_idle()
 {
-    begin();
+    probe();
+}
+
+void event_stream::probe()
+{
+    if (state_ == state::responded || state_ == state::finished)
+        return;
     append_piece(encoded_comment_size(keep_alive_comment),
                  [](char* at) { return encode_comment(keep_alive_comment, at); });
+    out_.flush();
+}
+
+void event_stream::advise(std::chrono::milliseconds pause)
+{
+    if (state_ != state::streaming && state_ != state::attached)
+        return;
+    event const reconnection{.retry = pause};
+    append_piece(encoded_size(reconnection), [&](char* at) { return encode(reconnection, at); });
     out_.flush();
 }
 

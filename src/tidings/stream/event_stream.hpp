@@ -113,10 +113,16 @@ public:
     std::optional<response> take_response() { return std::exchange(response_, std::nullopt); }
     headers& fields() noexcept { return headers_ ? *headers_ : *(headers_ = std::make_unique<headers>()); }
 
+    /// From now on a comment goes out when nothing else has for the keep-alive interval.
+    void start_keep_alive() { out_.keep_alive(*this); }
     /// Opens the stream and hands it over to `more`, which is asked for frames from now on.
     void attach(feed& more);
     /// Sends frames, as far as the connection takes them; the number that need not be sent again.
     std::size_t deliver(std::span<shared_frame const> frames);
+    /// Sends a comment at once, to learn from the kernel whether the peer is there. Opens the stream.
+    void probe();
+    /// Tells an open stream's client how long to wait before it reconnects.
+    void advise(std::chrono::milliseconds pause);
     /// Ends the stream's body properly, after what is unsent.
     void end_body();
 

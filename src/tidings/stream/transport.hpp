@@ -51,6 +51,9 @@ public:
     /// Calls `writer::on_writable` once, when the transport can take more.
     virtual void await_writable() = 0;
 
+    /// The body is complete: ends the stream once all is sent. For streams without a handler.
+    virtual void finish() = 0;
+
     /// Gives the connection up at once. The context of the stream ends with `end_reason::client_gone`.
     virtual void cut(cut_reason why) = 0;
 

@@ -114,6 +114,11 @@ void writer::lose()
     outbox_.clear();
     hook_ = nullptr;
     sent_.end();
+    end_feed();
+}
+
+void writer::end_feed()
+{
     if (feed* const told = std::exchange(feed_, nullptr))
         told->stream_ended();
 }

@@ -101,7 +101,8 @@ public:
 
     /// Asked for more whenever the connection can take it; null to take it away.
     void set_feed(feed* more) noexcept { feed_ = more; }
-    feed* get_feed() const noexcept { return feed_; }
+    /// Tells the feed, if any, that the stream is over.
+    void end_feed();
 
 private:
     void drive() override { flush(); }

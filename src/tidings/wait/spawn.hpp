@@ -31,6 +31,18 @@ void spawn(context const& ctx, Function function, Arguments&&... arguments)
                        nullptr);
 }
 
+/// Sends terminal cancellation to every task under the root of `ctx` that hangs in an Asio operation: the
+/// backstop for tasks that do not look at their context. On the thread of their executor.
+inline void cancel_tasks(context const& ctx)
+{
+    ctx.state().root().scope().cancel_hanging();
+}
+
+inline bool has_tasks(context const& ctx)
+{
+    return !ctx.state().root().scope().is_empty();
+}
+
 /// Waits until no task spawned under the root of `ctx` is left. It does not end them: end the context first.
 /// A server does this for its handlers.
 [[nodiscard]] inline auto join_tasks(context const& ctx)

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/http/request.hpp>
+#include <tidings/server/detail/shared_state.hpp>
+#include <tidings/stream/event_stream.hpp>
+#include <tidings/wait/context.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+namespace tidings::detail {
+
+/// What no route answers: 404, 405 with Allow, and OPTIONS.
+boost::asio::awaitable<void> answer_unrouted(shared_state const& all, request const& asked,
+                                             event_stream& out);
+
+/// HEAD of a stream: the head, without its handler.
+boost::asio::awaitable<void> open_only(context ctx, request const& asked, event_stream& out);
+
+} // namespace tidings::detail

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/server/detail/connection.hpp>
+#include <tidings/server/detail/drain.hpp>
+#include <tidings/wait/after.hpp>
+#include <tidings/wait/select.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace tidings::detail {
+
+namespace {
+
+constexpr auto pause_between_streams = 1ms;
+constexpr auto shortest_retry = 1000ms;
+// Kept back from the drain time for the last sockets to be closed in.
+constexpr duration reserve = 100ms;
+
+// The herd comes back over as long a time as its streams took to end, or two seconds.
+std::chrono::milliseconds random_retry(loop_state& loop, duration window)
+{
+    auto const spread = std::max<std::int64_t>(2000, window / 1ms);
+    return shortest_retry + std::chrono::milliseconds(static_cast<std::int64_t>(loop.random() % spread));
+}
+
+} // namespace
+
+asio::awaitable<void> drain(std::shared_ptr<loop_state> loop)
+{
+    context const ctx = loop->root;
+    duration const whole = std::max(loop->shared->options.drain, duration::zero());
+    time_point const begin = ctx.now();
+    time_point const end = begin + std::max(whole - reserve, whole / 2);
+    loop->is_draining = true;
+
+    std::vector<std::shared_ptr<connection>> streams;
+    for (auto const& each : loop->connections()) {
+        if (each->is_streaming())
+            streams.push_back(each);
+        else if (!each->is_busy())
+            each->stop(std::nullopt);
+    }
+    std::shuffle(streams.begin(), streams.end(), loop->random);
+    duration const window = std::min<duration>(whole / 2, pause_between_streams * streams.size());
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+        after turn(begin + window * i / streams.size());
+        co_await turn.wait(ctx);
+        streams[i]->stop(random_retry(*loop, window));
+        streams[i].reset();
+    }
+
+    after half_time(begin + whole / 2);
+    if (!loop->is_empty())
+        co_await select(ctx, loop->emptied, half_time);
+    for (auto const& each : loop->connections())
+        each->stop(std::nullopt);
+
+    after last_moment(end);
+    if (!loop->is_empty())
+        co_await select(ctx, loop->emptied, last_moment);
+    for (auto const& each : loop->connections())
+        each->close_now();
+}
+
+} // namespace tidings::detail

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/server/detail/listener.hpp>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <fcntl.h>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace tidings::detail {
+
+namespace {
+
+constexpr int batch_size = 64; // accepted before others get their turn
+constexpr auto pause_without_descriptors = std::chrono::milliseconds(100);
+
+[[noreturn]] void refuse(std::string const& where, std::string const& what, int error)
+{
+    throw boost::system::system_error(boost::system::error_code(error, boost::system::system_category()),
+                                      fmt::format("tidings: cannot {} {}", what, where));
+}
+
+asio::generic::stream_protocol::endpoint endpoint_of(server_options const& options)
+{
+    if (!options.unix_socket.empty())
+        return asio::local::stream_protocol::endpoint(options.unix_socket);
+    boost::system::error_code error;
+    auto const address = asio::ip::make_address(options.host, error);
+    if (error)
+        throw boost::system::system_error(
+            error,
+            fmt::format(
+                "tidings: server_options::host must be an address such as 127.0.0.1, :: or 0.0.0.0, not "
+                "\"{}\"",
+                options.host));
+    return asio::ip::tcp::endpoint(address, options.port);
+}
+
+// A socket file that nobody listens on was left by a server that is gone.
+void remove_stale_socket(std::string const& path)
+{
+    struct stat found;
+    if (::stat(path.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode))
+        return;
+    asio::io_context io;
+    asio::local::stream_protocol::socket probe(io);
+    boost::system::error_code error;
+    probe.connect(asio::local::stream_protocol::endpoint(path), error);
+    if (error == asio::error::connection_refused)
+        ::unlink(path.c_str());
+}
+
+} // namespace
+
+listener::listener(loop_state& home, server_options const& options, sink accepted)
+    : loop_timer(home.root), home_(home), accepted_(std::move(accepted)), socket_(home.io), family_(AF_UNIX)
+{
+    auto const endpoint = endpoint_of(options);
+    bool const is_unix = !options.unix_socket.empty();
+    std::string const where =
+        is_unix ? options.unix_socket : fmt::format("{} port {}", options.host, options.port);
+    if (is_unix)
+        remove_stale_socket(options.unix_socket);
+    boost::system::error_code error;
+    socket_.open(endpoint.protocol(), error);
+    if (error)
+        refuse(where, "open a socket for", error.value());
+    family_ = endpoint.protocol().family();
+    socket_.set_option(asio::socket_base::reuse_address(true), error);
+    socket_.bind(endpoint, error);
+    if (error)
+        refuse(where, "bind to", error.value());
+    if (is_unix)
+        unix_path_ = options.unix_socket;
+    if (::listen(socket_.native_handle(), options.backlog) != 0)
+        refuse(where, "listen on", errno);
+    socket_.native_non_blocking(true);
+    if (!is_unix) {
+        auto const bound = socket_.local_endpoint();
+        asio::ip::tcp::endpoint tcp;
+        std::copy_n(reinterpret_cast<char const*>(bound.data()), bound.size(),
+                    reinterpret_cast<char*>(tcp.data()));
+        port_ = tcp.port();
+    }
+    reserve_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+listener::~listener()
+{
+    stop();
+}
+
+void listener::start()
+{
+    wait();
+}
+
+void listener::stop()
+{
+    clear();
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+    if (int const reserve = std::exchange(reserve_, -1); reserve >= 0)
+        ::close(reserve);
+    if (!unix_path_.empty())
+        ::unlink(std::exchange(unix_path_, {}).c_str());
+}
+
+void listener::wait()
+{
+    if (!socket_.is_open())
+        return;
+    socket_.async_wait(acceptor::wait_read, [self = shared_from_this()](boost::system::error_code error) {
+        if (!error)
+            self->accept_batch();
+    });
+}
+
+void listener::accept_batch()
+{
+    for (int i = 0; i < batch_size && socket_.is_open(); ++i) {
+        int const descriptor =
+            ::accept4(socket_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (descriptor >= 0) {
+            is_short_of_descriptors_ = false;
+            stream_socket accepted(home_.io);
+            boost::system::error_code error;
+            accepted.assign(asio::generic::stream_protocol(family_, 0), descriptor, error);
+            if (error)
+                ::close(descriptor);
+            else
+                accepted_(std::move(accepted));
+            continue;
+        }
+        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+            return out_of_descriptors();
+        if (errno != EINTR && errno != ECONNABORTED && errno != EPROTO)
+            break; // none is left
+    }
+    wait();
+}
+
+void listener::out_of_descriptors()
+{
+    if (!std::exchange(is_short_of_descriptors_, true))
+        home_.shared->log(log_level::error,
+                          "out of descriptors: new clients are turned away until some are free; raise "
+                          "the limit (ulimit -n) or lower server_options::connections");
+    // A client that waits in the kernel's queue would hang: with the reserve it is accepted, and closed.
+    if (reserve_ >= 0) {
+        ::close(std::exchange(reserve_, -1));
+        int const descriptor = ::accept4(socket_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC);
+        if (descriptor >= 0) {
+            ++home_.shared->counts.refused;
+            ::close(descriptor);
+        }
+        reserve_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    }
+    set(now() + pause_without_descriptors);
+}
+
+} // namespace tidings::detail

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/server/detail/loop_state.hpp>
+#include <tidings/server/detail/stream_socket.hpp>
+#include <tidings/wait/loop_timer.hpp>
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace tidings::detail {
+
+/// Accepts connections on one address, in batches, and hands them on. When descriptors run out it says so
+/// once, turns waiting clients away with a descriptor kept for that, and tries again after a pause.
+class listener final : public std::enable_shared_from_this<listener>, loop_timer
+{
+public:
+    using sink = std::function<void(stream_socket)>;
+
+    /// Throws `boost::system::system_error` whose text names the address, when it cannot be listened on.
+    listener(loop_state& home, server_options const& options, sink accepted);
+    ~listener();
+
+    void start();
+    /// Stops listening; what the kernel still holds is reset.
+    void stop();
+
+    /// The port that was bound; 0 for a unix socket.
+    std::uint16_t port() const noexcept { return port_; }
+
+private:
+    // The generic protocol cannot accept by itself in Asio; descriptors are accepted by the system call.
+    using acceptor = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol,
+                                                      boost::asio::io_context::executor_type>;
+
+    void wait();
+    void accept_batch();
+    void on_time() override { wait(); }
+    void out_of_descriptors();
+
+    loop_state& home_;
+    sink accepted_;
+    acceptor socket_;
+    int family_;
+    std::uint16_t port_ = 0;
+    std::string unix_path_;
+    int reserve_ = -1;
+    bool is_short_of_descriptors_ = false;
+};
+
+} // namespace tidings::detail

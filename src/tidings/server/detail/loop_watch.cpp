@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/server/detail/loop_watch.hpp>
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+namespace tidings::detail {
+
+namespace {
+
+constexpr duration beat = std::chrono::milliseconds(100);
+
+} // namespace
+
+void loop_watch::start()
+{
+    expected_ = now() + beat;
+    set(expected_);
+}
+
+void loop_watch::on_time()
+{
+    if (auto const late = now() - expected_; late >= beat)
+        home_.shared->log(
+            log_level::warning,
+            fmt::format("a loop was blocked for {} ms: a handler computes or makes a blocking call on it, "
+                        "and all its other streams wait; use run_blocking",
+                        std::chrono::duration_cast<std::chrono::milliseconds>(late).count()));
+    start();
+}
+
+} // namespace tidings::detail

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/server/detail/loop_state.hpp>
+#include <tidings/wait/loop_timer.hpp>
+
+namespace tidings::detail {
+
+/// Notices that something blocked its loop: a beat every 100 ms that comes as much too late.
+class loop_watch final : loop_timer
+{
+public:
+    explicit loop_watch(loop_state& home) : loop_timer(home.root), home_(home) {}
+
+    void start();
+    void stop() noexcept { clear(); }
+
+private:
+    void on_time() override;
+
+    loop_state& home_;
+    time_point expected_{};
+};
+
+} // namespace tidings::detail

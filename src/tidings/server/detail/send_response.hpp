@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/http/response.hpp>
+#include <tidings/http/response_head.hpp>
+#include <tidings/stream/writer.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+namespace tidings::detail {
+
+/// Sends a plain response, a file from disk piece by piece. True when all of it has left and another may
+/// follow. A file that cannot be opened becomes a 404; one that ends early ends the connection, since its
+/// length was promised.
+boost::asio::awaitable<bool> send_response(writer& out, boost::asio::any_io_executor executor,
+                                           response const& answer, head_params params, bool head_only);
+
+} // namespace tidings::detail

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/http/router.hpp>
+#include <tidings/http/trusted_proxies.hpp>
+#include <tidings/server/detail/address_counts.hpp>
+#include <tidings/server/server_options.hpp>
+#include <tidings/server/server_stats.hpp>
+#include <tidings/stream/handler.hpp>
+#include <tidings/stream/writer.hpp>
+
+#include <atomic>
+#include <random>
+#include <string_view>
+#include <vector>
+
+namespace tidings::detail {
+
+/// The running counts behind `server_stats`.
+struct counters
+{
+    std::atomic<std::uint64_t> connections{0}, streams{0}, handlers{0}, accepted{0}, refused{0}, requests{0},
+        bad_requests{0}, streams_opened{0}, clients_gone{0}, write_timeouts{0}, queue_overflows{0},
+        handlers_failed{0}, handlers_abandoned{0};
+
+    server_stats snapshot() const noexcept;
+};
+
+/// A route's handler, wrapped in the server's middleware once the server has started.
+struct route
+{
+    stream_handler call;
+    stream_handler head; ///< what HEAD runs: the middleware and the head, for streams
+    bool is_stream;
+};
+
+/// What all connections of a server share. Immutable once the server has started, but for what guards itself.
+struct shared_state
+{
+    explicit shared_state(server_options given);
+
+    void log(log_level level, std::string_view message) const;
+
+    server_options options;
+    writer_options writing;
+    trusted_proxies proxies;
+    router<std::size_t> paths; ///< to indexes of `routes`
+    std::vector<route> routes;
+    stream_handler not_routed; ///< 404, 405 and OPTIONS, in the server's middleware
+    counters counts;
+    address_counts streams_by_address;
+};
+
+} // namespace tidings::detail

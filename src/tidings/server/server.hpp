@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/server/server_options.hpp>
+#include <tidings/server/server_stats.hpp>
+#include <tidings/stream/handler.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace tidings {
+
+/// Serves handlers over HTTP/1.1 and HTTP/1.0.
+///
+///     tidings::server server({.port = 8080});
+///     server.get("/time", tell_time);
+///     server.run();
+///
+/// Routes and middleware are given before the server starts; afterwards they are refused with
+/// `std::logic_error`. It runs loops of its own (`run`), or on an `io_context` that the application owns and
+/// runs on one thread.
+class server
+{
+public:
+    explicit server(server_options options = {});
+
+    /// Serves on the application's loop: `start`, then the application runs `loop` on one thread.
+    /// `options.loops` and `handle_signals` mean nothing here. `loop` outlives the server.
+    server(boost::asio::io_context& loop, server_options options);
+
+    /// Closes what is open, at once.
+    ~server();
+    server(server const&) = delete;
+    server& operator=(server const&) = delete;
+
+    // Routes
+
+    /// Answers `method` on paths like "/builds/{id}/events". A handler returns `awaitable<void>` and writes
+    /// to an `event_stream`, or returns `awaitable<response>`. It is owned by the server until the last
+    /// stream ends. Throws `std::invalid_argument` for a pattern that is malformed or taken.
+    void route(std::string_view method, std::string_view pattern, handler answer);
+    void get(std::string_view pattern, handler answer) { route("GET", pattern, std::move(answer)); }
+    void post(std::string_view pattern, handler answer) { route("POST", pattern, std::move(answer)); }
+    void put(std::string_view pattern, handler answer) { route("PUT", pattern, std::move(answer)); }
+    void patch(std::string_view pattern, handler answer) { route("PATCH", pattern, std::move(answer)); }
+    void del(std::string_view pattern, handler answer) { route("DELETE", pattern, std::move(answer)); }
+
+    /// Puts a function around every handler, also around the answers 404, 405 and OPTIONS. The first is
+    /// outermost.
+    void use(middleware around);
+
+    // Running
+
+    /// Starts listening. Throws `boost::system::system_error` when the address cannot be listened on.
+    void start();
+
+    /// Starts, if need be, and serves until `stop`, or until SIGINT or SIGTERM: then the server drains, and a
+    /// second signal ends it at once. For servers with loops of their own.
+    void run();
+
+    /// Stops gracefully: accepts no more, ends every context with `server_stopping`, and is done within the
+    /// drain time. Comes back at once. May be called again, and from any thread or handler.
+    void stop();
+
+    /// The port that the server listens on, once started: the one that the system chose for port 0.
+    std::uint16_t port() const;
+
+    server_stats stats() const;
+
+    /// Serves a connection that somebody else has accepted, and perhaps read from: what was read is
+    /// `already_read`.
+    void adopt(boost::asio::ip::tcp::socket socket, std::string already_read = {});
+
+private:
+    class engine;
+    std::shared_ptr<engine> engine_;
+};
+
+} // namespace tidings

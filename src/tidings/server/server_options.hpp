@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/http/request.hpp>
+#include <tidings/server/log.hpp>
+#include <tidings/stream/event_stream.hpp>
+#include <tidings/wait/time.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tidings {
+
+/// What a client's end of input means while a stream is open: a closed tab and a half-closed socket send the
+/// same FIN.
+enum class half_close
+{
+    probe, ///< send a comment: a peer that is gone answers with a reset, one that only closed its half stays
+    end,   ///< the client is gone
+};
+
+/// May turn an exception that left a handler after the head into a last event, before the stream is cut. The
+/// text is sent as it is given; empty: nothing is sent.
+using handler_error_hook = std::function<std::optional<event_text>(std::exception_ptr, request const&)>;
+
+/// Everything that can be set of a server. Durations of zero and below mean: no limit.
+struct server_options
+{
+    // Where to listen
+
+    std::string host = "127.0.0.1"; ///< an address of this machine; "0.0.0.0" and "::" are all of them
+    std::uint16_t port = 8080;      ///< 0: any free one, see `server::port`
+    std::string unix_socket{};      ///< a path: listen there, and not on TCP. A stale socket is replaced
+    std::size_t loops = 1;          ///< threads that run handlers; a stream stays on its loop
+    int backlog = 4096;             ///< connections that the kernel holds until they are accepted
+
+    // Times
+
+    duration keep_alive = std::chrono::seconds(15);    ///< a stream silent for so long sends a comment
+    duration grace = std::chrono::seconds(1);          ///< for a handler to return once its context has ended
+    duration drain = std::chrono::seconds(10);         ///< for the whole of a graceful stop
+    duration write_timeout = std::chrono::seconds(10); ///< a peer that takes nothing for so long is cut
+    duration head_timeout = std::chrono::seconds(10);  ///< for the whole head of a request
+    duration body_timeout = std::chrono::seconds(30);  ///< for the whole body of a request
+    duration idle_timeout = std::chrono::seconds(60);  ///< for the next request on a connection
+    duration maximum_age{};                            ///< of a stream, less up to a tenth by chance; off
+
+    // Limits
+
+    std::size_t head_limit = 16 * 1024;            ///< bytes of a request's head
+    std::size_t body_limit = 1024 * 1024;          ///< bytes of a request's body
+    std::size_t queue_limit = 1024 * 1024;         ///< unsent bytes of one stream
+    std::size_t discarded_input_limit = 64 * 1024; ///< bytes that a client may send while its stream is open
+    std::size_t connections = 100'000;             ///< and never more than the process may have descriptors
+    std::size_t streams_per_address = 0;           ///< 0: any number
+    std::size_t blocking_threads = 4;              ///< of `run_blocking`, shared by the loops
+
+    // Behaviour
+
+    half_close on_half_close = half_close::probe;
+    /// Proxies whose X-Forwarded-For is believed: addresses, networks ("10.0.0.0/8"), or "unix".
+    std::vector<std::string> trusted_proxies{};
+    /// Whether `run` stops the server gracefully on SIGINT and SIGTERM.
+    bool handle_signals = true;
+    handler_error_hook on_handler_error{};
+    log_hook log = log_to_stderr;
+    /// For the spread of reconnects and ages; fixed in tests.
+    std::uint64_t random_seed = 0;
+};
+
+} // namespace tidings

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstdint>
+
+namespace tidings {
+
+/// What a server is doing and has done: a snapshot, taken from any thread.
+struct server_stats
+{
+    std::uint64_t connections = 0; ///< open now
+    std::uint64_t streams = 0;     ///< event streams open now
+    std::uint64_t handlers = 0;    ///< handlers that have not returned
+
+    std::uint64_t accepted = 0;           ///< connections since the start
+    std::uint64_t refused = 0;            ///< connections over the limit, or for want of descriptors
+    std::uint64_t requests = 0;           ///< complete requests
+    std::uint64_t bad_requests = 0;       ///< refused by the parser
+    std::uint64_t streams_opened = 0;     ///< event streams since the start
+    std::uint64_t clients_gone = 0;       ///< streams that the client ended
+    std::uint64_t write_timeouts = 0;     ///< streams cut because the peer took nothing
+    std::uint64_t queue_overflows = 0;    ///< streams cut because too much was waiting
+    std::uint64_t handlers_failed = 0;    ///< handlers that an exception left
+    std::uint64_t handlers_abandoned = 0; ///< handlers that lost their connection and have not returned
+};
+
+} // namespace tidings

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+// Everything public.
+#include <tidings/http/headers.hpp>
+#include <tidings/http/request.hpp>
+#include <tidings/http/response.hpp>
+#include <tidings/server/log.hpp>
+#include <tidings/server/server.hpp>
+#include <tidings/server/server_options.hpp>
+#include <tidings/server/server_stats.hpp>
+#include <tidings/sse/event.hpp>
+#include <tidings/sse/event_parser.hpp>
+#include <tidings/sse/event_text.hpp>
+#include <tidings/sse/utf8_joiner.hpp>
+#include <tidings/stream/event_stream.hpp>
+#include <tidings/stream/handler.hpp>
+#include <tidings/wait/after.hpp>
+#include <tidings/wait/bind.hpp>
+#include <tidings/wait/blocking_threads.hpp>
+#include <tidings/wait/channel.hpp>
+#include <tidings/wait/context.hpp>
+#include <tidings/wait/done.hpp>
+#include <tidings/wait/run_blocking.hpp>
+#include <tidings/wait/select.hpp>
+#include <tidings/wait/spawn.hpp>
+#include <tidings/wait/task_group.hpp>
+#include <tidings/wait/ticker.hpp>

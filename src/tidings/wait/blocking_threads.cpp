@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/wait/blocking_threads.hpp>
+#include <tidings/wait/detail/blocking_pool.hpp>
+
+namespace tidings {
+
+blocking_threads::blocking_threads(std::size_t count) : pool_(std::make_shared<detail::blocking_pool>(count))
+{}
+
+void blocking_threads::serve(boost::asio::any_io_executor const& executor) const
+{
+    auto& context = boost::asio::query(executor, boost::asio::execution::context);
+    boost::asio::use_service<detail::blocking_pool_service>(context).use(pool_);
+}
+
+} // namespace tidings

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <cstddef>
+#include <memory>
+
+namespace tidings {
+
+namespace detail {
+class blocking_pool;
+}
+
+/// The threads of `run_blocking`, shared by several loops. An execution context that is served by none makes
+/// four of its own at its first call. A handle; the threads are joined with its last copy and the last
+/// context that it serves.
+class blocking_threads
+{
+public:
+    explicit blocking_threads(std::size_t count);
+
+    /// From now on `run_blocking` uses these threads on the context of `executor`.
+    void serve(boost::asio::any_io_executor const& executor) const;
+
+private:
+    std::shared_ptr<detail::blocking_pool> pool_;
+};
+
+} // namespace tidings
