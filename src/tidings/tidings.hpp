@@ -5,6 +5,9 @@
 #include <tidings/http/headers.hpp>
 #include <tidings/http/request.hpp>
 #include <tidings/http/response.hpp>
+#include <tidings/hub/start_position.hpp>
+#include <tidings/hub/topic.hpp>
+#include <tidings/hub/topic_options.hpp>
 #include <tidings/server/log.hpp>
 #include <tidings/server/server.hpp>
 #include <tidings/server/server_options.hpp>

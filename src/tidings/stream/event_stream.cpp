@@ -29,7 +29,10 @@ event_stream::event_stream(context ctx, transport& over, writer_options const& o
       last_event_id_(std::move(last_event_id))
 {}
 
-event_stream::~event_stream() = default;
+event_stream::~event_stream()
+{
+    out_.end_feed();
+}
 
 void event_stream::check_thread() const
 {
@@ -41,7 +44,7 @@ void event_stream::check_thread() const
             "thread; send what you have through a channel or a topic instead");
 }
 
-void event_stream::check_open(char const* what) const
+void event_stream::require_open(char const* what) const
 {
     check_thread();
     char const* why = nullptr;
@@ -64,7 +67,7 @@ void event_stream::check_open(char const* what) const
 
 void event_stream::check_fresh(char const* what) const
 {
-    check_open(what);
+    require_open(what);
     if (is_head_sent())
         throw std::logic_error(
             fmt::format("tidings: event_stream::{} comes too late: the head goes out with the "
@@ -96,7 +99,7 @@ void event_stream::add_header(std::string name, std::string value)
 
 event_stream::sending event_stream::open()
 {
-    check_open("open");
+    require_open("open");
     begin();
     return out_.written();
 }
@@ -150,13 +153,13 @@ void event_stream::append_piece(std::size_t size, Encode&& encode)
 
 void event_stream::append(event const& value)
 {
-    check_open("send");
+    require_open("send");
     append_piece(encoded_size(value), [&](char* at) { return encode(value, at); });
 }
 
 void event_stream::append(event_text const& text)
 {
-    check_open("send");
+    require_open("send");
     if (auto const bytes = text.text(); !bytes.empty())
         append_piece(bytes.size(), [&](char* at) { return std::copy(bytes.begin(), bytes.end(), at); });
 }
@@ -175,7 +178,7 @@ event_stream::sending event_stream::send(event_text const& text)
 
 event_stream::sending event_stream::comment(std::string_view text)
 {
-    check_open("comment");
+    require_open("comment");
     append_piece(encoded_comment_size(text), [&](char* at) { return encode_comment(text, at); });
     return out_.written();
 }
@@ -187,14 +190,19 @@ event_stream::sending event_stream::retry(std::chrono::milliseconds pause)
 
 event_stream::sending event_stream::finish(event const& last)
 {
+    append_finish(last);
+    end_body();
+    return out_.written();
+}
+
+void event_stream::append_finish(event const& last)
+{
     event marked = last;
     std::string const id = std::string(last.id) + std::string(finished_mark);
     marked.id = id;
     append(marked);
     state_ = state::finished;
     out_.stop_keep_alive();
-    end_body();
-    return out_.written();
 }
 
 bool event_stream::is_finished_id(std::string_view id) noexcept
@@ -227,13 +235,26 @@ void event_stream::advise(std::chrono::milliseconds pause)
 
 // For the layers above
 
-void event_stream::attach(feed& more)
+void event_stream::attach(feed& more, std::string_view reset)
 {
-    check_open("attach");
+    require_open("attach");
     begin();
+    if (!reset.empty())
+        append(event{.type = "tidings-reset", .data = reset});
     state_ = state::attached;
     out_.set_feed(&more);
-    out_.flush();
+}
+
+void event_stream::detach() noexcept
+{
+    out_.set_feed(nullptr);
+    state_ = state::streaming;
+}
+
+void event_stream::finish_for_good(std::string_view id)
+{
+    append_finish(event{.id = id});
+    over_.finish();
 }
 
 std::size_t event_stream::deliver(std::span<shared_frame const> frames)

@@ -115,8 +115,16 @@ public:
 
     /// From now on a comment goes out when nothing else has for the keep-alive interval.
     void start_keep_alive() { out_.keep_alive(*this); }
-    /// Opens the stream and hands it over to `more`, which is asked for frames from now on.
-    void attach(feed& more);
+    /// Throws as `send` does where nothing can be sent any more; `what` names the call.
+    void require_open(char const* what) const;
+    /// Opens the stream and hands it over to `more`, which is asked for frames from now on. `reset`, if not
+    /// empty, is the data of a `tidings-reset` event that precedes them.
+    void attach(feed& more, std::string_view reset);
+    /// Gives it back to the handler.
+    void detach() noexcept;
+    /// Ends a handed-over stream for good, see `finish`.
+    void finish_for_good(std::string_view id);
+    void cut(cut_reason why) { over_.cut(why); }
     /// Sends frames, as far as the connection takes them; the number that need not be sent again.
     std::size_t deliver(std::span<shared_frame const> frames);
     /// Sends a comment at once, to learn from the kernel whether the peer is there. Opens the stream.
@@ -128,10 +136,10 @@ public:
 
 private:
     void check_thread() const;
-    void check_open(char const* what) const;
     void check_fresh(char const* what) const;
     void begin();
     void append(event const& value);
+    void append_finish(event const& last);
     void append(event_text const& text);
     template <typename Encode>
     void append_piece(std::size_t size, Encode&& encode);

@@ -3,6 +3,7 @@
 
 #include <boost/asio/query.hpp>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -62,18 +63,27 @@ void writer::send_outbox()
 
 std::size_t writer::write_through(std::span<asio::const_buffer const> pieces)
 {
-    flush();
+    std::array<asio::const_buffer, 2 * gather_limit> all;
+    auto const appended = outbox_.gather(std::span(all).first(gather_limit));
+    if (asio::buffer_size(appended) < outbox_.size())
+        flush(); // more than one write holds
     if (is_waiting_ || is_lost())
         return 0;
-    auto const result = over_.write(pieces);
+    auto const own = outbox_.gather(std::span(all).first(gather_limit));
+    std::size_t const added = std::min(pieces.size(), gather_limit);
+    std::copy_n(pieces.begin(), added, all.begin() + static_cast<std::ptrdiff_t>(own.size()));
+    auto const offered = std::span(all).first(own.size() + added);
+    auto const result = over_.write(offered);
     if (result.is_gone) {
         lose();
         return 0;
     }
+    std::size_t const of_own = std::min(result.taken, outbox_.size());
+    outbox_.consume(of_own);
     account(result.taken);
-    if (result.taken < asio::buffer_size(pieces))
+    if (result.taken < asio::buffer_size(offered))
         wait_until_writable();
-    return result.taken;
+    return result.taken - of_own;
 }
 
 void writer::account(std::size_t taken)

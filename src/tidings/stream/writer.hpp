@@ -82,8 +82,9 @@ public:
     /// Sends what the kernel takes now. When something is left, the rest follows by itself.
     void flush();
 
-    /// Sends pieces that live elsewhere, behind what was appended, in one gathered write. The number of bytes
-    /// taken; what the caller does not append of the rest, it sends again later (as a `feed`).
+    /// Sends what was appended and, behind it, pieces that live elsewhere, in one gathered write. The number
+    /// of bytes taken of the pieces; what the caller does not append of the rest, it sends again later (as a
+    /// `feed`).
     std::size_t write_through(std::span<boost::asio::const_buffer const> pieces);
 
     std::size_t unsent() const noexcept { return outbox_.size(); }

@@ -293,9 +293,9 @@ void connection::stop(std::optional<std::chrono::milliseconds> retry)
     auto const alive = shared_from_this();
     if (retry && is_streaming())
         exchange_->out().advise(*retry);
-    bool const is_attached = exchange_->is_attached();
+    bool const is_handed_over = exchange_->is_attached() && !exchange_->is_answering();
     exchange_->end(end_reason::server_stopping);
-    if (is_attached && exchange_) {
+    if (is_handed_over && exchange_) {
         exchange_->out().out().end_feed();
         finish();
     }

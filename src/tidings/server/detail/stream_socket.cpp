@@ -31,7 +31,7 @@ receive_result receive(stream_socket& from, std::span<char> into) noexcept
 
 send_result send(stream_socket& to, std::span<boost::asio::const_buffer const> pieces) noexcept
 {
-    std::array<iovec, 64> parts;
+    std::array<iovec, 128> parts;
     std::size_t const count = std::min(pieces.size(), parts.size());
     for (std::size_t i = 0; i < count; ++i)
         parts[i] = {const_cast<void*>(pieces[i].data()), pieces[i].size()}; // the kernel only reads
