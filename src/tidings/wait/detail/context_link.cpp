@@ -16,14 +16,19 @@ context_link::context_link(context until, boost::asio::any_io_executor executor,
         outer_.assign([this](boost::asio::cancellation_type type) { signal_.emit(type); });
 }
 
+context_link::~context_link()
+{
+    until_.state().unlink(node_); // the operation was destroyed, not completed
+}
+
 void context_link::watch()
 {
-    if (is_released_)
-        return;
     node_.owner = this;
     node_.index = context_ended;
     if (!until_.state().link(node_))
         post_completion();
+    else if (is_released_) // completed meanwhile, on another thread
+        until_.state().unlink(node_);
 }
 
 void context_link::release() noexcept

@@ -7,6 +7,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 
+#include <atomic>
 #include <memory>
 
 namespace tidings::detail {
@@ -17,6 +18,7 @@ class context_link final : operation, public std::enable_shared_from_this<contex
 {
 public:
     context_link(context until, boost::asio::any_io_executor executor, boost::asio::cancellation_slot outer);
+    ~context_link();
 
     boost::asio::cancellation_slot slot() noexcept { return signal_.slot(); }
 
@@ -36,7 +38,7 @@ private:
     boost::asio::cancellation_slot outer_;
     boost::asio::cancellation_signal signal_;
     wait_node node_;
-    bool is_released_ = false;
+    std::atomic<bool> is_released_{false};
 };
 
 } // namespace tidings::detail
