@@ -42,7 +42,7 @@ public:
         if (is_spent_)
             return std::nullopt;
         if (!instant_)
-            instant_ = delay_ < time_point::max() - now ? now + delay_ : time_point::max();
+            instant_ = detail::later(now, delay_);
         return instant_;
     }
     void take(time_point) noexcept { is_spent_ = true; }

@@ -46,9 +46,7 @@ context_scope with_deadline(context const& parent, time_point deadline)
 
 context_scope with_timeout(context const& parent, duration timeout)
 {
-    time_point const now = parent.now();
-    bool const unreachable = timeout > time_point::max() - now;
-    return with_deadline(parent, unreachable ? time_point::max() : now + timeout);
+    return with_deadline(parent, detail::later(parent.now(), timeout));
 }
 
 } // namespace tidings

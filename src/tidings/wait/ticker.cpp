@@ -14,14 +14,14 @@ ticker::ticker(duration period) : period_(period)
 std::optional<time_point> ticker::due(time_point now) noexcept
 {
     if (!next_)
-        next_ = now + period_;
+        next_ = detail::later(now, period_);
     return next_;
 }
 
 void ticker::take(time_point now) noexcept
 {
     auto const missed = (now - *next_) / period_;
-    *next_ += period_ * (missed + 1);
+    next_ = detail::later(*next_ + period_ * missed, period_);
 }
 
 } // namespace tidings

@@ -11,4 +11,13 @@ using clock = std::chrono::steady_clock;
 using time_point = clock::time_point;
 using duration = clock::duration;
 
+namespace detail {
+
+/// `from + by`, or the end of time.
+inline time_point later(time_point from, duration by) noexcept
+{
+    return by < time_point::max() - from ? from + by : time_point::max();
+}
+
+} // namespace detail
 } // namespace tidings

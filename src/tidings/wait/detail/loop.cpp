@@ -45,8 +45,7 @@ void loop::shutdown()
     std::unique_lock guard(suspended_lock_);
     while (operation* const waiting = suspended_) {
         guard.unlock();
-        remove_suspended(*waiting);
-        waiting->abandon();
+        waiting->abandon(); // leaves the list
         guard.lock();
     }
     guard.unlock();
@@ -126,7 +125,7 @@ std::uint64_t loop::tick_at_or_after(time_point when) const noexcept
 {
     if (when <= epoch_)
         return 0;
-    return static_cast<std::uint64_t>((when - epoch_ + tick - duration(1)) / tick);
+    return static_cast<std::uint64_t>((when - epoch_ - duration(1)) / tick + 1);
 }
 
 void loop::add_timer(timer_entry& entry, time_point when)

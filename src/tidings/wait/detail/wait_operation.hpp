@@ -82,7 +82,7 @@ private:
         handler_.emplace(std::forward<Handler>(handler));
         live_sources_.store(pending, std::memory_order_relaxed);
         is_linked_ = true;
-        home_->add_suspended(*this);
+        suspend();
         cases_.link_meeting(*this);
         locks.unlock();
         int missed = cases_.link_others(*this);
@@ -113,7 +113,7 @@ private:
     {
         if (case_set<Cases...>::count < 2 || order_ == fairness::leftmost || !until_)
             return 0;
-        return static_cast<int>(until_->next_turn() % case_set<Cases...>::count);
+        return static_cast<int>(until_->next_turn(case_set<Cases...>::count));
     }
 
     bool link_context()
@@ -135,6 +135,7 @@ private:
             std::move(handler)(std::move(value));
         } else {
             handler_.emplace(std::move(handler));
+            suspend();
             schedule();
         }
     }
@@ -165,11 +166,18 @@ private:
         handler_.discard();
     }
 
+    void suspend()
+    {
+        is_suspended_ = true;
+        home_->add_suspended(*this);
+    }
+
     void leave(int winner)
     {
+        if (std::exchange(is_suspended_, false))
+            home_->remove_suspended(*this);
         if (!std::exchange(is_linked_, false))
             return;
-        home_->remove_suspended(*this);
         cases_.unlink(*this, winner);
         if (until_ && winner != context_ended)
             until_->unlink(until_node_);
@@ -179,6 +187,7 @@ private:
 
     context_state* until_;
     fairness order_;
+    bool is_suspended_ = false;
     bool is_linked_ = false;
     wait_node until_node_;
     case_set<Cases...> cases_;
