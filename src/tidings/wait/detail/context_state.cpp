@@ -38,6 +38,8 @@ context_ptr context_state::make_child(context_ptr parent, time_point deadline)
 {
     context_ptr child = make_child(std::move(parent));
     child->deadline_ = deadline;
+    if (child->is_done() || deadline == time_point::max())
+        return child;
     if (deadline <= child->home_->now()) {
         child->end(end_reason::deadline_exceeded);
         return child;
@@ -134,9 +136,10 @@ void context_state::expire(std::unique_lock<small_lock>& timers)
     armed_.store(false, std::memory_order_release);
     if (seen == 0)
         return;
-    context_ptr const alive(this, false);
+    context_ptr alive(this, false);
     timers.unlock();
     end(end_reason::deadline_exceeded);
+    alive.reset(); // perhaps the last handle, and the last of a parent with a timer: not under the lock
     timers.lock();
 }
 

@@ -12,6 +12,7 @@
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <exception>
 #include <optional>
 
@@ -43,12 +44,14 @@ public:
     /// Ends this context and all below it. Later calls change nothing.
     void end(end_reason why, std::exception_ptr cause = nullptr);
 
-    /// The next place at which a select starts its look at its sources. Racy on purpose: any value will do.
-    unsigned next_turn() noexcept
+    /// The place, below `count`, at which a select starts its look at its sources. Pseudo-random: with a plain
+    /// counter, coroutines that share a context and select in step would each start at the same place for
+    /// ever. Racy on purpose: any value will do.
+    unsigned next_turn(unsigned count) noexcept
     {
-        unsigned const turn = turn_.load(std::memory_order_relaxed);
-        turn_.store(turn + 1, std::memory_order_relaxed);
-        return turn;
+        std::uint32_t const turn = turn_.load(std::memory_order_relaxed) * 1'664'525u + 1'013'904'223u;
+        turn_.store(turn, std::memory_order_relaxed);
+        return static_cast<unsigned>(std::uint64_t{turn} * count >> 32); // the high bits are the random ones
     }
 
     /// Waits for the end; false, and not linked, when it is there already.
@@ -78,7 +81,7 @@ private:
     std::atomic<unsigned> references_{0};
     small_lock lock_;
     std::atomic<end_reason> reason_{end_reason::none};
-    std::atomic<unsigned> turn_{0};
+    std::atomic<std::uint32_t> turn_{0};
     std::atomic<bool> armed_{false};
     wait_list waiters_;
     context_state* first_child_ = nullptr;
