@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/wait/channel.hpp>
+#include <tidings/wait/detail/loop.hpp>
+
+#include "support/virtual_loop.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <vector>
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using tidings::detail::loop;
+using tidings::detail::run_node;
+using tidings::detail::small_lock;
+using tidings::detail::timer_entry;
+using tidings::test::virtual_loop;
+
+namespace {
+
+struct noted : timer_entry
+{
+    noted(int name, std::vector<int>& seen) : name(name), seen(seen) {}
+    void expire(std::unique_lock<small_lock>&) override { seen.push_back(name); }
+    void drop() noexcept override { dropped = true; }
+
+    int name;
+    std::vector<int>& seen;
+    bool dropped = false;
+};
+
+struct job : run_node
+{
+    explicit job(std::function<void()> what) : what(std::move(what)) {}
+    void run() override { what(); }
+    std::function<void()> what;
+};
+
+void add(loop& at, timer_entry& entry, tidings::time_point when)
+{
+    std::lock_guard const guard(at.timer_lock());
+    at.add_timer(entry, when);
+}
+
+void remove(loop& at, timer_entry& entry)
+{
+    std::lock_guard const guard(at.timer_lock());
+    at.remove_timer(entry);
+}
+
+asio::awaitable<void> receive_ready(tidings::context ctx, tidings::channel<int> full, int& received)
+{
+    while (auto value = co_await full.receive(ctx)) {
+        ++received;
+        (void)full.try_send(1);
+    }
+}
+
+} // namespace
+
+// An io_context has one loop, whichever of its executors asks.
+TEST_CASE("one loop for each execution context")
+{
+    asio::io_context io;
+    asio::io_context other;
+    CHECK(&loop::of(io.get_executor()) == &loop::of(asio::make_strand(io)));
+    CHECK(&loop::of(io.get_executor()) != &loop::of(other.get_executor()));
+}
+
+// Entries expire in the order of their instants, never early, and each at its own virtual instant.
+TEST_CASE("virtual time steps from entry to entry")
+{
+    virtual_loop at;
+    std::vector<int> seen;
+    noted late(3, seen), soon(1, seen), middle(2, seen);
+    add(at.home(), late, virtual_loop::start + 72h);
+    add(at.home(), soon, virtual_loop::start + 1500us);
+    add(at.home(), middle, virtual_loop::start + 60s);
+    at.home().advance_virtual_time(virtual_loop::start + 1500us);
+    CHECK(seen.empty()); // steps are milliseconds, rounded up
+    at.advance(1ms);
+    CHECK(seen == std::vector<int>{1});
+    at.advance(100h);
+    CHECK(seen == std::vector<int>{1, 2, 3});
+    CHECK(at.elapsed() == 100h + 1ms + 1500us);
+    at.home().advance_virtual_time(virtual_loop::start); // never backwards
+    CHECK(at.elapsed() == 100h + 1ms + 1500us);
+}
+
+// What was pushed in a turn runs in the next one; Asio's own work comes in between.
+TEST_CASE("a push during a turn waits for the next turn")
+{
+    virtual_loop at;
+    std::vector<int> order;
+    job third([&] { order.push_back(3); });
+    job first([&] {
+        order.push_back(1);
+        asio::post(at.io, [&] { order.push_back(2); });
+        at.home().push(third);
+    });
+    at.home().push(first);
+    at.settle();
+    CHECK(order == std::vector<int>{1, 2, 3});
+}
+
+// A coroutine whose waits are always ready leaves the thread to others after a bounded number of them.
+TEST_CASE("ready waits do not starve Asio")
+{
+    virtual_loop at;
+    tidings::channel<int> full(1);
+    CHECK(full.try_send(1));
+    int received = 0;
+    at.start_coroutine(receive_ready(at.root, full, received));
+    at.io.restart();
+    while (received < 1000)
+        at.io.poll_one();
+    bool had_turn = false;
+    int const before = received;
+    asio::post(at.io, [&] { had_turn = true; });
+    while (!had_turn)
+        at.io.poll_one();
+    CHECK(received - before <= 2000);
+    at.root.cancel();
+    at.settle();
+    CHECK(at.finished == 1);
+}
+
+// An exception goes to whoever runs the loop; what it left undone is done in the next turn.
+TEST_CASE("an exception does not lose the rest of a turn")
+{
+    virtual_loop at;
+    std::vector<int> order;
+    job first([&] { order.push_back(1); });
+    job broken([] { throw std::runtime_error("broken"); });
+    job last([&] { order.push_back(2); });
+    for (job* each : {&first, &broken, &last})
+        at.home().push(*each);
+    CHECK_THROWS_AS(at.settle(), std::runtime_error);
+    at.settle();
+    CHECK(order == std::vector<int>{1, 2});
+}
+
+// In real time run() waits for a timer that is armed, and not for one that was removed.
+TEST_CASE("only armed timers hold up run")
+{
+    asio::io_context io;
+    loop& home = loop::of(io.get_executor());
+    std::vector<int> seen;
+    noted soon(1, seen), never(2, seen);
+    add(home, never, tidings::clock::now() + 24h);
+    add(home, soon, tidings::clock::now() + 2ms);
+    remove(home, never);
+    io.run();
+    CHECK(seen == std::vector<int>{1});
+    add(home, never, tidings::clock::now() + 24h);
+    remove(home, never);
+    io.restart();
+    io.run(); // the test's time limit is the check
+    CHECK(seen == std::vector<int>{1});
+}
+
+// An earlier entry arms anew; neither is lost.
+TEST_CASE("an earlier timer overtakes an armed one")
+{
+    asio::io_context io;
+    loop& home = loop::of(io.get_executor());
+    std::vector<int> seen;
+    noted second(2, seen), first(1, seen);
+    add(home, second, tidings::clock::now() + 20ms);
+    add(home, first, tidings::clock::now() + 2ms);
+    io.run();
+    CHECK(seen == std::vector<int>{1, 2});
+}
+
+// Entries that are left when the loop ends are told to forget it.
+TEST_CASE("a loop drops its timers when it ends")
+{
+    std::vector<int> seen;
+    noted near(1, seen), far(2, seen);
+    {
+        virtual_loop at;
+        add(at.home(), near, virtual_loop::start + 1s);
+        add(at.home(), far, tidings::time_point::max());
+    }
+    CHECK(near.dropped);
+    CHECK(far.dropped);
+    CHECK(seen.empty());
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/wait/after.hpp>
+#include <tidings/wait/task_group.hpp>
+
+#include "support/virtual_loop.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using tidings::context;
+using tidings::task_group;
+using tidings::test::virtual_loop;
+
+namespace {
+
+struct tally
+{
+    int completed = 0;
+    int told_to_end = 0;
+};
+
+asio::awaitable<void> work_for(context ctx, tidings::duration time, std::shared_ptr<tally> into)
+{
+    tidings::after over(time);
+    bool const came = co_await over.wait(ctx);
+    ++(came ? into->completed : into->told_to_end);
+}
+
+asio::awaitable<void> fail_after(context ctx, tidings::duration time, std::string message)
+{
+    tidings::after over(time);
+    bool const came = co_await over.wait(ctx);
+    if (came)
+        throw std::runtime_error(message);
+}
+
+asio::awaitable<void> run_group(context ctx, bool failing, std::shared_ptr<tally> into, std::string& outcome)
+{
+    task_group group(ctx);
+    group.spawn(work_for, 1s, into);
+    group.spawn(work_for, 10s, into);
+    if (failing) {
+        group.spawn(fail_after, 5s, std::string("first"));
+        group.spawn(fail_after, 6s, std::string("second"));
+    }
+    try {
+        co_await group.wait();
+        outcome = "all done";
+    } catch (std::runtime_error const& error) {
+        outcome = error.what();
+    }
+}
+
+asio::awaitable<void> leave_group(context ctx, std::shared_ptr<tally> into)
+{
+    task_group group(ctx);
+    group.spawn(work_for, 1h, into);
+    tidings::after soon(1s);
+    co_await soon.wait(ctx);
+}
+
+} // namespace
+
+// wait comes back when all tasks have ended.
+TEST_CASE("a group waits for all of its tasks")
+{
+    virtual_loop at;
+    auto const seen = std::make_shared<tally>();
+    std::string outcome;
+    at.start_coroutine(run_group(at.root, false, seen, outcome));
+    at.advance(9s);
+    CHECK(outcome.empty());
+    CHECK(seen->completed == 1);
+    at.advance(1s);
+    CHECK(outcome == "all done");
+    CHECK(seen->completed == 2);
+}
+
+// The first failure ends the others and comes out of wait; the parent goes on.
+TEST_CASE("the first failure of a group cancels the rest")
+{
+    virtual_loop at;
+    auto const seen = std::make_shared<tally>();
+    std::string outcome;
+    at.start_coroutine(run_group(at.root, true, seen, outcome));
+    at.advance(5s);
+    CHECK(outcome == "first");
+    CHECK(seen->completed == 1);
+    CHECK(seen->told_to_end == 1);
+    CHECK_FALSE(at.root.is_done());
+}
+
+// The end of the parent ends the tasks; wait still waits for them, and nothing is thrown.
+TEST_CASE("a group ends with its parent")
+{
+    virtual_loop at;
+    auto const seen = std::make_shared<tally>();
+    std::string outcome;
+    at.start_coroutine(run_group(at.root, true, seen, outcome));
+    at.advance(2s);
+    at.root.cancel();
+    at.settle();
+    CHECK(outcome == "all done");
+    CHECK(seen->told_to_end == 1);
+}
+
+// An empty group is done.
+TEST_CASE("an empty group has nothing to wait for")
+{
+    virtual_loop at;
+    auto body = [](context ctx) -> asio::awaitable<void> {
+        task_group group(ctx);
+        co_await group.wait();
+    };
+    at.start_coroutine(body(at.root));
+    at.settle();
+    CHECK(at.finished == 1);
+}
+
+// A group that is left without wait ends its tasks.
+TEST_CASE("leaving a group ends its tasks")
+{
+    virtual_loop at;
+    auto const seen = std::make_shared<tally>();
+    at.start_coroutine(leave_group(at.root, seen));
+    at.advance(1s);
+    CHECK(at.finished == 1);
+    CHECK(seen->told_to_end == 1);
+    CHECK(at.root.get().state().scope().is_empty());
+    CHECK(seen.use_count() == 1);
+}
+
+// A group that is cancelled tells its tasks, and is no failure.
+TEST_CASE("a group can be cancelled")
+{
+    virtual_loop at;
+    auto const seen = std::make_shared<tally>();
+    std::optional<task_group> group(std::in_place, at.root.get());
+    group->spawn(work_for, 1h, seen);
+    at.settle();
+    group->cancel();
+    at.settle();
+    CHECK(seen->told_to_end == 1);
+    CHECK(group->get_context().reason() == tidings::end_reason::canceled);
+}
