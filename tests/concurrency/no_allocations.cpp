@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSL-1.0
+// Waits on a loop allocate nothing once they are under way: whether the source is ready, wakes the wait from
+// another coroutine, or is a tick.
+#include <tidings/wait/select.hpp>
+#include <tidings/wait/spawn.hpp>
+#include <tidings/wait/ticker.hpp>
+
+#include "support/virtual_loop.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+std::size_t allocations = 0;
+
+void* allocate(std::size_t size)
+{
+    ++allocations;
+    void* const memory = std::malloc(size);
+    if (!memory)
+        throw std::bad_alloc();
+    return memory;
+}
+
+} // namespace
+
+// Aligned memory is left to the library: nothing here is over-aligned.
+void* operator new(std::size_t size)
+{
+    return allocate(size);
+}
+void* operator new[](std::size_t size)
+{
+    return allocate(size);
+}
+void operator delete(void* memory) noexcept
+{
+    std::free(memory);
+}
+void operator delete[](void* memory) noexcept
+{
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept
+{
+    std::free(memory);
+}
+void operator delete[](void* memory, std::size_t) noexcept
+{
+    std::free(memory);
+}
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using tidings::channel;
+using tidings::context;
+using tidings::select;
+
+namespace {
+
+asio::awaitable<void> select_ready(context ctx, channel<int> full, long& selects)
+{
+    channel<int> never;
+    tidings::ticker minute(60s);
+    while (auto next = co_await select(ctx, never, full, minute)) {
+        if (next.from(minute))
+            break;
+        ++selects;
+        (void)full.try_send(1);
+    }
+}
+
+asio::awaitable<void> answer(context ctx, channel<int> in, channel<int> out)
+{
+    channel<int> never;
+    while (auto next = co_await select(ctx, never, in)) {
+        bool const sent = co_await out.send(ctx, 1);
+        if (!sent)
+            break;
+    }
+}
+
+asio::awaitable<void> ask(context ctx, channel<int> out, channel<int> in, long& selects)
+{
+    for (int value = 0; value >= 0; ++value) {
+        int moved = value;
+        auto next = co_await select(ctx, tidings::sending(out, moved), tidings::done(ctx));
+        if (!next)
+            co_return;
+        if (auto const got = co_await in.receive(ctx))
+            selects += 2;
+    }
+}
+
+asio::awaitable<void> tick(context ctx, long& selects)
+{
+    channel<int> never;
+    tidings::ticker often(1ms);
+    while (auto next = co_await select(ctx, never, often))
+        ++selects;
+}
+
+/// Lets the coroutines run for a while, then counts.
+bool allocates_nothing(char const* what, tidings::test::virtual_loop& at, long const& selects)
+{
+    auto const run = [&] {
+        for (int i = 0; i < 5000; ++i) {
+            if (at.home().next_due())
+                at.home().advance_virtual_time(*at.home().next_due());
+            at.io.restart();
+            at.io.poll_one();
+        }
+    };
+    run();
+    long const selects_before = selects;
+    std::size_t const before = allocations;
+    run();
+    std::size_t const counted = allocations - before;
+    std::printf("%-8s %8ld selects %zu allocations\n", what, selects - selects_before, counted);
+    return counted == 0 && selects - selects_before >= 1000;
+}
+
+} // namespace
+
+int main()
+{
+    bool good = true;
+    {
+        tidings::test::virtual_loop at;
+        channel<int> full(1);
+        (void)full.try_send(1);
+        long selects = 0;
+        at.start_coroutine(select_ready(at.root, full, selects));
+        good &= allocates_nothing("ready", at, selects);
+    }
+    {
+        tidings::test::virtual_loop at;
+        channel<int> there, back;
+        long selects = 0;
+        at.start_coroutine(answer(at.root, there, back));
+        at.start_coroutine(ask(at.root, there, back, selects));
+        good &= allocates_nothing("woken", at, selects);
+    }
+    {
+        tidings::test::virtual_loop at;
+        long selects = 0;
+        for (int i = 0; i < 10; ++i)
+            at.start_coroutine(tick(at.root, selects));
+        good &= allocates_nothing("ticks", at, selects);
+    }
+    return good ? 0 : 1;
+}
