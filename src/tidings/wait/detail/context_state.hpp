@@ -44,9 +44,9 @@ public:
     /// Ends this context and all below it. Later calls change nothing.
     void end(end_reason why, std::exception_ptr cause = nullptr);
 
-    /// The place, below `count`, at which a select starts its look at its sources. Pseudo-random: with a plain
-    /// counter, coroutines that share a context and select in step would each start at the same place for
-    /// ever. Racy on purpose: any value will do.
+    /// The place, below `count`, at which a select starts its look at its sources. Pseudo-random: with a
+    /// plain counter, coroutines that share a context and select in step would each start at the same place
+    /// for ever. Racy on purpose: any value will do.
     unsigned next_turn(unsigned count) noexcept
     {
         std::uint32_t const turn = turn_.load(std::memory_order_relaxed) * 1'664'525u + 1'013'904'223u;
