@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
 // g++ 12 destroys such a temporary twice. Compilers that are right take it: there this file fails by itself.
-
 // must not compile: g\+\+ 12 destroys an owning lambda twice|nothing to refuse
 #include <tidings/wait/run_blocking.hpp>
 
