@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: BSL-1.0
+"""usage: run_example.py NAME PROGRAM
+
+Runs PROGRAM, the example NAME, and compares what its clients are sent with what the example is there to show.
+"""
+
+import json
+import os
+import re
+import socket
+import sys
+
+from running_example import PATIENCE, RunningExample, next_block, without_times
+
+SKIPPED = 77
+
+
+def expect_equal(seen, wanted):
+    assert seen == wanted, f"\nseen:\n{seen}\nwanted:\n{wanted}"
+
+
+# The stream has the head that browsers and proxies need, five events, and an end.
+def five_events(example):
+    with example.open("/") as answer:
+        expect_equal(answer.status, 200)
+        expect_equal(answer.getheader("Content-Type"), "text/event-stream")
+        expect_equal(answer.getheader("Cache-Control"), "no-cache, no-store, no-transform")
+        expect_equal(answer.getheader("X-Accel-Buffering"), "no")
+        expect_equal(answer.read().decode(), "".join(f"data: event {i}\n\n" for i in range(1, 6)))
+
+
+# The clock goes on until the client leaves; two clients have a clock each.
+def clock(example):
+    with example.open("/") as one, example.open("/") as other:
+        for answer in (one, other, one):
+            expect_equal(without_times(next_block(answer)), "data: <time>\n")
+
+
+# The first helper does its step; the second runs into its own deadline, and the handler goes on.
+def helpers(example):
+    steps = ["build 0", "build 50", "build 100", "test 0"]
+    expect_equal(
+        example.text("/"),
+        "".join(f"event: progress\ndata: {step} %\n\n" for step in steps) + "event: result\ndata: given up\n\n",
+    )
+
+
+# Prices from the task, a summary from the ticker, a farewell after the deadline.
+def channel_and_deadline(example):
+    seen = example.text("/").split("\n\n")
+    prices = [block for block in seen if block.startswith("event: price\n")]
+    assert len(prices) >= 3, seen
+    expect_equal(prices, [f"event: price\ndata: {101 + i}" for i in range(len(prices))])
+    expect_equal(sum(block.startswith("event: summary\ndata: now at ") for block in seen), 1)
+    expect_equal(seen[-2:], ["event: closing\ndata: two seconds are over", ""])
+
+
+# Comments come while the handler is silent, then its answer.
+def keep_alive(example):
+    expect_equal(example.text("/"), ": ping\n\n" * 3 + "event: answer\ndata: 42\n\n")
+
+
+# The error comes as an event behind those that were sent, and the reconnect is told to stop.
+def error_event(example):
+    expect_equal(
+        example.text("/"),
+        "event: imported\ndata: row 1\n\n"
+        "event: imported\ndata: row 2\n\n"
+        "id: ;finished\nevent: failure\ndata: row 3: the date is missing\n\n",
+    )
+    with example.open("/?last_event_id=;finished") as answer:
+        expect_equal(answer.status, 204)
+
+
+# One client reads to the end; another leaves after two tokens, and no more than a few are made for it.
+def llm_tokens(example):
+    path, body = "/v1/chat/completions", '{"stream":true}'
+    lines = example.text(path, "POST", body).split("\n\n")
+    expect_equal(lines[-2:], ["data: [DONE]", ""])
+    tokens = [json.loads(line.removeprefix("data: "))["choices"][0]["delta"]["content"] for line in lines[:-2]]
+    expect_equal(len(tokens), 40)
+    expect_equal("".join(tokens[:6]), 'good "tidings" come one by one\n')
+    expect_equal(example.next_line(), "made 40 tokens, then: done")
+
+    with example.open(path, "POST", body) as answer:
+        next_block(answer)
+        next_block(answer)
+    said = example.next_line()
+    count = re.fullmatch(r"made (\d+) tokens, then: client gone", said)
+    assert count and 2 <= int(count[1]) < 10, said
+
+
+# Each way shows the number, and those that wait show its change.
+def plain_and_polling(example):
+    expect_equal(example.text("/value"), "0\n")
+    with example.open("/value/events") as events:
+        expect_equal(next_block(events), "data: 0\n")
+        expect_equal(example.text("/value", "POST"), "1\n")
+        expect_equal(next_block(events), "data: 1\n")
+        expect_equal(example.text("/value/next?known=0"), "1\n")
+
+        waiting = socket.create_connection((example.address.hostname, example.address.port), PATIENCE)
+        with waiting, waiting.makefile("rb") as answer:
+            waiting.sendall(b"GET /value/next?known=1 HTTP/1.0\r\nHost: example\r\n\r\n")
+            example.text("/value", "POST")
+            assert answer.read().endswith(b"\r\n\r\n2\n")
+        expect_equal(next_block(events), "data: 2\n")
+    assert "new EventSource" in example.text("/")
+
+
+# Streams, the echo server and the database live on one loop.
+def embed(example):
+    echo_port = int(example.output[0].removeprefix("echo on port "))
+    with example.open("/readings") as one, example.open("/readings") as other:
+        for answer in (one, other, one):
+            assert 20 <= float(next_block(answer).removeprefix("data: ")) < 100
+        with socket.create_connection(("127.0.0.1", echo_port), PATIENCE) as peer:
+            peer.sendall(b"hello")
+            expect_equal(peer.recv(5), b"hello")
+            expect_equal(example.text("/visits"), "visit 1\n")
+            expect_equal(example.text("/visits"), "visit 2\n")
+            example.stop()
+
+
+TESTS = {
+    "01_five_events": five_events,
+    "02_clock": clock,
+    "03_helpers": helpers,
+    "04_channel_and_deadline": channel_and_deadline,
+    "05_keep_alive": keep_alive,
+    "06_error_event": error_event,
+    "07_llm_tokens": llm_tokens,
+    "08_plain_and_polling": plain_and_polling,
+    "09_embed": embed,
+}
+
+
+def main():
+    name, program = sys.argv[1:]
+    if not os.path.exists(program):
+        print(f"{name} is not built: what it needs was not found when the project was configured")
+        sys.exit(SKIPPED)
+    example = RunningExample(program)
+    try:
+        TESTS[name](example)
+    finally:
+        if example.process.returncode is None:
+            example.stop()
+
+
+main()
