@@ -398,6 +398,9 @@ void connection::enter(phase next)
 void connection::on_time()
 {
     auto const alive = shared_from_this();
+    if (phase_ == phase::answering)
+        return is_busy() && exchange_->is_running() ? exchange_->end(end_reason::deadline_exceeded)
+                                                    : stop(std::nullopt);
     if (phase_ == phase::body || (phase_ == phase::head && parser_ && parser_->has_begun()))
         return refuse({408, "the request did not arrive in time"});
     close(false);

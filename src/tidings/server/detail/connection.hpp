@@ -50,6 +50,8 @@ public:
     // For the exchange.
 
     void exchange_ended(bool may_reuse);
+    /// Ends the stream when it has reached that age.
+    void end_within(duration age) { set(now() + age); }
     head_params params(request const& asked) const noexcept;
 
     // transport

@@ -9,7 +9,4 @@ namespace tidings::detail {
 /// The message of an exception, for the log.
 std::string describe(std::exception_ptr const& failure);
 
-/// Whether an Asio operation was cancelled.
-bool is_aborted_operation(std::exception_ptr const& failure);
-
 } // namespace tidings::detail

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/stream/handler_run.hpp>
+#include <tidings/wait/spawn.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace tidings {
+
+namespace {
+
+// Between two cancellations of a handler that has been abandoned; a short grace must not make the loop busy.
+constexpr duration shortest_repeat = std::chrono::milliseconds(100);
+
+bool is_aborted_operation(std::exception_ptr const& failure)
+{
+    try {
+        std::rethrow_exception(failure);
+    } catch (boost::system::system_error const& error) {
+        return error.code() == asio::error::operation_aborted;
+    } catch (...) {
+        return false;
+    }
+}
+
+} // namespace
+
+handler_run::handler_run(context_scope root, transport& over, writer_options const& writing, duration grace,
+                         request asked)
+    : loop_timer(root), over_(over), grace_(grace), asked_(std::move(asked)), root_(std::move(root)),
+      out_(root_, over, writing, asked_.last_event_id())
+{}
+
+void handler_run::start(std::shared_ptr<void> owner, stream_handler const& handler)
+{
+    is_running_ = true;
+    is_answering_ = true;
+    asio::co_spawn(root_.get_executor(), run(owner, handler),
+                   asio::bind_cancellation_slot(backstop_.slot(), [owner, this](std::exception_ptr failure) {
+                       is_answering_ = false;
+                       if (failure)
+                           handler_failed(failure);
+                       ended(!failure && may_reuse_);
+                   }));
+}
+
+void handler_run::end(end_reason why)
+{
+    if (root_.is_done())
+        return;
+    root_.cancel(why);
+    if (is_running_ && grace_ > duration::zero())
+        set(now() + grace_ / 2);
+}
+
+void handler_run::on_time()
+{
+    if (!is_running_)
+        return;
+    backstop_.emit(asio::cancellation_type::terminal);
+    cancel_tasks(root_);
+    if (!std::exchange(is_signalled_, true))
+        return set(now() + grace_ / 2);
+    set(now() + std::max(grace_, shortest_repeat));
+    if (!std::exchange(is_abandoned_, true))
+        handler_abandoned();
+}
+
+asio::awaitable<void> handler_run::run([[maybe_unused]] std::shared_ptr<void> owner,
+                                       stream_handler const& handler)
+{
+    // After a terminal cancellation each further wait would throw at once, and a retry loop never leave the
+    // thread.
+    co_await asio::this_coro::throw_if_cancelled(false);
+    context const ctx = root_;
+    std::exception_ptr failure;
+    try {
+        co_await handler(ctx, asked_, out_);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (!failure)
+        failure = ctx.cause();
+    while (has_tasks(ctx)) { // the backstop also ends the wait for them
+        end(end_reason::handler_returned);
+        co_await join_tasks(ctx);
+        if (!failure)
+            failure = ctx.cause();
+    }
+    is_running_ = false;
+    clear();
+    handler_returned();
+    if (failure)
+        co_await answer_failure(failure);
+    else
+        co_await answer();
+    if (!is_attached())
+        root_.cancel(end_reason::handler_returned);
+}
+
+asio::awaitable<void> handler_run::answer()
+{
+    if (out_.out().is_lost())
+        co_return;
+    switch (out_.get_state()) {
+    case event_stream::state::responded: {
+        response answer = *out_.take_response();
+        bool const is_sent = co_await send_response(std::move(answer));
+        may_reuse_ = is_sent && asked_.keep_alive();
+        break;
+    }
+    case event_stream::state::fresh:
+        if (!root_.is_done())
+            handler_sent_nothing();
+        co_await out_.open();
+        [[fallthrough]];
+    case event_stream::state::streaming:
+        if (asked_.method() == "HEAD")
+            may_reuse_ = asked_.keep_alive();
+        else
+            out_.end_body();
+        co_await out_.out().written();
+        break;
+    case event_stream::state::finished:
+        co_await out_.out().written();
+        break;
+    case event_stream::state::attached:
+        break;
+    }
+}
+
+asio::awaitable<void> handler_run::answer_failure(std::exception_ptr failure)
+{
+    if (root_.is_done() && is_aborted_operation(failure)) {
+        // An Asio operation that was cancelled with the context: the normal way to finish.
+        if (out_.get_state() == event_stream::state::streaming)
+            co_await answer();
+        co_return;
+    }
+    handler_failed(failure);
+    if (out_.out().is_lost() || is_attached())
+        co_return;
+    auto const state = out_.get_state();
+    if (state == event_stream::state::fresh || state == event_stream::state::responded) {
+        response answer = response::text("internal server error\n", 500);
+        bool const is_sent = co_await send_response(std::move(answer));
+        may_reuse_ = is_sent && asked_.keep_alive();
+        co_return;
+    }
+    if (state == event_stream::state::streaming)
+        if (auto const last = last_words(failure))
+            co_await out_.send(*last);
+    co_await out_.out().written();
+    over_.cut(cut_reason::handler_failed);
+}
+
+} // namespace tidings

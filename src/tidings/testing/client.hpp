@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/sse/event_parser.hpp>
+#include <tidings/sse/received_event.hpp>
+#include <tidings/testing/received_head.hpp>
+#include <tidings/wait/time.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tidings::testing {
+
+struct client_options
+{
+    /// For each call; afterwards it throws.
+    duration limit = std::chrono::seconds(10);
+    /// Of the kernel's receive buffer, in bytes; 0: as the system has it. Small for slow readers.
+    int receive_buffer = 0;
+};
+
+/// A client on a real socket of this machine that sends what it is told and reads what it is told: for tests
+/// of what a well-behaved client never does. Blocking; every call is bounded in time, and throws
+/// `std::runtime_error` when the time is over or the connection ends too early. Movable.
+class client
+{
+public:
+    /// Connects to 127.0.0.1, or to ::1.
+    explicit client(std::uint16_t port, client_options options = {});
+    static client over_ipv6(std::uint16_t port, client_options options = {});
+    static client over_unix_socket(std::string const& path, client_options options = {});
+
+    client(client&& other) noexcept;
+    client& operator=(client&& other) noexcept;
+    ~client();
+
+    // Sending
+
+    void send(std::string_view bytes);
+
+    /// Sends "GET target HTTP/1.1" with a Host, and these header lines, each with its CRLF.
+    void get(std::string_view target, std::string_view header_lines = {});
+
+    // Reading
+
+    /// What has come, up to and with the first `mark`.
+    std::string read_until(std::string_view mark);
+    received_head read_head();
+    /// The body behind the head that was read last: by its length, its chunks, or to the end of the stream.
+    std::string read_body();
+    /// The next event behind the head that was read last; empty when the body has ended properly or the
+    /// server has closed.
+    std::optional<received_event> next_event();
+    /// Everything to the end of the stream.
+    std::string read_to_end();
+
+    /// How the server ended the connection; waits for it, and drops what comes before.
+    enum class ending
+    {
+        closed,
+        reset,
+    };
+    ending wait_for_end();
+
+    /// Whether the body that was read last had its proper end.
+    bool is_body_complete() const noexcept { return is_complete_; }
+
+    // Leaving
+
+    void half_close(); ///< sends no more, and still reads
+    void close();      ///< as a closed tab does
+    void reset();      ///< as a crashed peer does: no FIN, a RST
+
+    int native_handle() const noexcept { return descriptor_; }
+
+private:
+    client(int descriptor, client_options options) noexcept;
+    bool fill();
+    bool fill_body();
+    void wait_readable() const;
+
+    int descriptor_ = -1;
+    client_options options_;
+    std::string buffer_; // received, not yet looked at
+    std::string body_;   // out of its framing, not yet looked at
+    std::optional<std::size_t> length_;
+    event_parser events_;
+    std::size_t left_in_chunk_ = 0;
+    bool is_chunked_ = false;
+    bool is_complete_ = false;
+    bool has_ended_ = false;
+    bool was_reset_ = false;
+};
+
+} // namespace tidings::testing

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/http/response_head.hpp>
+#include <tidings/testing/detail/memory_run.hpp>
+
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace tidings::testing::detail {
+
+memory_run::memory_run(asio::io_context& loop, handler answer, request asked, server_options options)
+    : handler_run(context::root(loop.get_executor()), *this, writing_, options.grace, std::move(asked)),
+      options_(std::move(options)), writing_{.keep_alive = options_.keep_alive,
+                                             .write_timeout = options_.write_timeout,
+                                             .queue_limit = options_.queue_limit},
+      handler_(std::move(answer))
+{
+    if (handler_.is_stream)
+        out().start_keep_alive();
+}
+
+// What the peer and the server do
+
+void memory_run::leave()
+{
+    auto const alive = shared_from_this();
+    end(end_reason::client_gone);
+    lose();
+}
+
+void memory_run::stop_server()
+{
+    auto const alive = shared_from_this();
+    bool const is_handed_over = is_attached() && !is_answering();
+    end(end_reason::server_stopping);
+    if (is_handed_over) {
+        out().out().end_feed();
+        finish();
+    }
+}
+
+void memory_run::set_capacity(std::size_t bytes)
+{
+    capacity_ = bytes;
+    if (bytes == 0 || !std::exchange(is_awaited_, false))
+        return;
+    auto const alive = shared_from_this();
+    out().out().on_writable();
+    if (is_finishing_)
+        finish();
+}
+
+void memory_run::lose()
+{
+    is_gone_ = true;
+    out().out().lose();
+    is_over_ = is_over_ || !is_answering();
+}
+
+// transport
+
+void memory_run::finish()
+{
+    if (!std::exchange(is_finishing_, true))
+        out().end_body();
+    out().out().flush();
+    is_over_ = is_over_ || (out().out().unsent() == 0 && !is_answering());
+}
+
+void memory_run::cut(cut_reason why)
+{
+    why_cut_ = why;
+    leave();
+}
+
+// handler_run
+
+asio::awaitable<bool> memory_run::send_response(response answer)
+{
+    take_answer(received_head(plain_head(answer.status(), answer.fields(), answer.body().size(), {})),
+                answer.body());
+    answer_ = std::move(answer);
+    co_return true;
+}
+
+std::optional<event_text> memory_run::last_words(std::exception_ptr failure)
+{
+    if (!options_.on_handler_error)
+        return std::nullopt;
+    return options_.on_handler_error(failure, asked());
+}
+
+void memory_run::handler_abandoned()
+{
+    is_abandoned_ = true;
+    lose();
+}
+
+void memory_run::ended(bool)
+{
+    is_over_ = !is_attached() || out().out().is_lost();
+}
+
+} // namespace tidings::testing::detail

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/server/server_options.hpp>
+#include <tidings/stream/handler.hpp>
+#include <tidings/stream/handler_run.hpp>
+#include <tidings/testing/detail/memory_transport.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <optional>
+
+namespace tidings::testing::detail {
+
+/// A handler and its stream in memory. Lives until the handler has returned.
+class memory_run final : public std::enable_shared_from_this<memory_run>,
+                         public memory_transport,
+                         public handler_run
+{
+public:
+    memory_run(boost::asio::io_context& loop, handler answer, request asked, server_options options);
+
+    void start() { handler_run::start(shared_from_this(), handler_.call); }
+
+    // What the peer and the server do. On the loop.
+    void leave();
+    void stop_server();
+    void set_capacity(std::size_t bytes);
+
+    bool is_over() const noexcept { return is_over_; }
+    bool is_abandoned() const noexcept { return is_abandoned_; }
+    std::exception_ptr failure() const noexcept { return failure_; }
+    std::optional<response> const& answer() const noexcept { return answer_; }
+
+private:
+    // transport
+    void await_writable() override { is_awaited_ = true; }
+    void finish() override;
+    void cut(cut_reason why) override;
+
+    // handler_run
+    boost::asio::awaitable<bool> send_response(response answer) override;
+    void handler_sent_nothing() override {}
+    void handler_failed(std::exception_ptr failure) override { failure_ = std::move(failure); }
+    std::optional<event_text> last_words(std::exception_ptr failure) override;
+    void handler_abandoned() override;
+    void ended(bool may_reuse) override;
+
+    void lose();
+
+    server_options const options_;
+    writer_options const writing_;
+    handler const handler_;
+    std::optional<response> answer_;
+    std::exception_ptr failure_;
+    bool is_awaited_ = false;
+    bool is_finishing_ = false;
+    bool is_abandoned_ = false;
+    bool is_over_ = false;
+};
+
+} // namespace tidings::testing::detail

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tidings::testing {
+
+/// The head of an answer, as a client gets it. A value type.
+class received_head
+{
+public:
+    received_head() = default;
+
+    /// `text`: from the status line to the blank line. Throws `std::runtime_error` for what is no head.
+    explicit received_head(std::string_view text);
+
+    int status() const noexcept { return status_; }
+
+    /// The value of the first field of this name, whatever its case; empty if there is none.
+    std::string header(std::string_view name) const;
+    bool has_header(std::string_view name) const;
+
+    /// All of it, byte for byte.
+    std::string const& text() const noexcept { return text_; }
+
+private:
+    std::string text_;
+    int status_ = 0;
+    std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+} // namespace tidings::testing

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/testing/virtual_time.hpp>
+
+#include <boost/asio/executor_work_guard.hpp>
+
+#include <chrono>
+#include <stdexcept>
+
+namespace asio = boost::asio;
+
+namespace tidings::testing {
+
+namespace {
+
+// Far enough from the clock's own beginning for a test to speak of instants before.
+constexpr time_point start{std::chrono::hours(24)};
+constexpr auto limit_of_blocking_calls = std::chrono::seconds(10);
+
+} // namespace
+
+virtual_time::virtual_time() : loop_(1), clock_(loop_.get_executor(), start) {}
+
+virtual_time::~virtual_time() = default;
+
+void virtual_time::run_until_idle()
+{
+    auto const guard = asio::make_work_guard(loop_); // or `run_one` would not wait for other threads
+    loop_.restart();
+    for (;;) {
+        loop_.poll();
+        if (clock_.has_work_elsewhere()) {
+            if (loop_.run_one_for(limit_of_blocking_calls) == 0)
+                throw std::runtime_error("tidings: a call of run_blocking has not come back in ten seconds");
+        } else if (auto const due = clock_.next_due(); due && *due <= now()) {
+            clock_.advance_to(now());
+        } else {
+            return;
+        }
+    }
+}
+
+void virtual_time::advance(duration by)
+{
+    time_point const end = now() + by;
+    run_until_idle();
+    for (auto due = clock_.next_due(); due && *due <= end; due = clock_.next_due()) {
+        clock_.advance_to(*due);
+        run_until_idle();
+    }
+    clock_.advance_to(end);
+    run_until_idle();
+}
+
+} // namespace tidings::testing

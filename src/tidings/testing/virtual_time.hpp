@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/wait/time.hpp>
+#include <tidings/wait/virtual_clock.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+namespace tidings::testing {
+
+/// A loop whose time passes when the test says so: a test of a minute takes a millisecond.
+///
+///     testing::virtual_time time;
+///     testing::stream client(time, tell_time, request::get("/time"));
+///     time.advance(3s);
+///     CHECK(client.events().size() == 3);
+///
+/// Everything runs inside its member functions, on the thread that calls them. An exception that leaves
+/// something on the loop leaves them too. It outlives what runs on it.
+class virtual_time
+{
+public:
+    virtual_time();
+    ~virtual_time();
+    virtual_time(virtual_time const&) = delete;
+    virtual_time& operator=(virtual_time const&) = delete;
+
+    boost::asio::io_context& loop() noexcept { return loop_; }
+
+    time_point now() const noexcept { return clock_.now(); }
+
+    /// Runs all that can run without time passing; also waits for the calls of `run_blocking`. Throws
+    /// `std::runtime_error` when such a call has not come back after ten real seconds.
+    void run_until_idle();
+
+    /// Lets so much time pass, from one instant at which something falls due to the next.
+    void advance(duration by);
+
+private:
+    boost::asio::io_context loop_;
+    virtual_clock clock_;
+};
+
+} // namespace tidings::testing
