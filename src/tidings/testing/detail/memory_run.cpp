@@ -54,7 +54,14 @@ void memory_run::lose()
 {
     is_gone_ = true;
     out().out().lose();
-    is_over_ = is_over_ || !is_answering();
+    if (!is_answering())
+        be_over();
+}
+
+void memory_run::be_over()
+{
+    is_over_ = true;
+    out().out().stop_keep_alive();
 }
 
 // transport
@@ -64,7 +71,8 @@ void memory_run::finish()
     if (!std::exchange(is_finishing_, true))
         out().end_body();
     out().out().flush();
-    is_over_ = is_over_ || (out().out().unsent() == 0 && !is_answering());
+    if (out().out().unsent() == 0 && !is_answering())
+        be_over();
 }
 
 void memory_run::cut(cut_reason why)
@@ -98,7 +106,8 @@ void memory_run::handler_abandoned()
 
 void memory_run::ended(bool)
 {
-    is_over_ = !is_attached() || out().out().is_lost();
+    if (!is_attached() || out().out().is_lost())
+        be_over();
 }
 
 } // namespace tidings::testing::detail

@@ -50,6 +50,7 @@ private:
     void ended(bool may_reuse) override;
 
     void lose();
+    void be_over();
 
     server_options const options_;
     writer_options const writing_;
