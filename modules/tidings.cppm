@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSL-1.0
+// The public names as a module. Importers still include <coroutine> and what else they name of the standard
+// library and of Asio, before they import.
+module;
+
+#include <tidings/tidings.hpp>
+
+export module tidings;
+
+export namespace tidings {
+
+// sse/
+using tidings::event;
+using tidings::event_parser;
+using tidings::event_text;
+using tidings::received_event;
+using tidings::utf8_joiner;
+
+// wait/
+using tidings::after;
+using tidings::bind;
+using tidings::blocking_threads;
+using tidings::bound_token;
+using tidings::channel;
+using tidings::clock;
+using tidings::context;
+using tidings::context_scope;
+using tidings::done;
+using tidings::duration;
+using tidings::end_reason;
+using tidings::join_tasks;
+using tidings::run_blocking;
+using tidings::select;
+using tidings::select_ordered;
+using tidings::select_result;
+using tidings::sending;
+using tidings::spawn;
+using tidings::task_group;
+using tidings::ticker;
+using tidings::time_point;
+using tidings::to_string;
+using tidings::try_select;
+using tidings::wait_source;
+using tidings::with_cancel;
+using tidings::with_deadline;
+using tidings::with_timeout;
+
+// http/
+using tidings::headers;
+using tidings::request;
+using tidings::response;
+
+// stream/
+using tidings::event_stream;
+using tidings::handler;
+using tidings::middleware;
+using tidings::plain_handler;
+using tidings::stream_handler;
+
+// hub/
+using tidings::follow_end;
+using tidings::from_id;
+using tidings::from_last;
+using tidings::from_newest;
+using tidings::from_oldest;
+using tidings::publish_result;
+using tidings::start_position;
+using tidings::topic;
+using tidings::topic_options;
+
+// server/
+using tidings::half_close;
+using tidings::handler_error_hook;
+using tidings::log_hook;
+using tidings::log_level;
+using tidings::log_to_stderr;
+using tidings::server;
+using tidings::server_options;
+using tidings::server_stats;
+
+} // namespace tidings
