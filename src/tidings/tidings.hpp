@@ -8,6 +8,10 @@
 #include <tidings/hub/start_position.hpp>
 #include <tidings/hub/topic.hpp>
 #include <tidings/hub/topic_options.hpp>
+#include <tidings/middleware/authenticate.hpp>
+#include <tidings/middleware/check_origin.hpp>
+#include <tidings/middleware/cors.hpp>
+#include <tidings/middleware/log_requests.hpp>
 #include <tidings/server/log.hpp>
 #include <tidings/server/server.hpp>
 #include <tidings/server/server_options.hpp>

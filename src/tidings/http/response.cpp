@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/http/content_type.hpp>
+#include <tidings/http/detail/syntax.hpp>
 #include <tidings/http/response.hpp>
 #include <tidings/http/status.hpp>
 
@@ -65,6 +66,15 @@ response& response::with_added_header(std::string name, std::string value) &
 response response::with_added_header(std::string name, std::string value) &&
 {
     return std::move(with_added_header(std::move(name), std::move(value)));
+}
+
+void response::complete_with(headers const& others)
+{
+    headers const own = headers_;
+    for (auto const& [name, value] : others)
+        if (!own.contains(name) || detail::equals_ignoring_case(name, "Vary") ||
+            detail::equals_ignoring_case(name, "Set-Cookie"))
+            headers_.add(name, value);
 }
 
 } // namespace tidings

@@ -41,6 +41,10 @@ public:
     response& with_added_header(std::string name, std::string value) &;
     [[nodiscard]] response with_added_header(std::string name, std::string value) &&;
 
+    /// Adds those of `others` that this answer does not have by itself; Vary and Set-Cookie in any case, since
+    /// they say more and replace nothing.
+    void complete_with(headers const& others);
+
     [[nodiscard]] int status() const noexcept { return status_; }
     [[nodiscard]] headers const& fields() const noexcept { return headers_; }
     [[nodiscard]] std::string_view header(std::string_view name) const noexcept { return headers_.get(name); }

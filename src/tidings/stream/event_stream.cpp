@@ -123,11 +123,10 @@ event_stream::sending event_stream::respond(response answer)
 {
     check_fresh("respond");
     if (headers_)
-        for (auto const& [name, value] : *headers_)
-            if (!answer.fields().contains(name))
-                answer.with_added_header(name, value);
+        answer.complete_with(*headers_);
     headers_.reset();
     state_ = state::responded;
+    status_ = answer.status();
     out_.stop_keep_alive();
     response_ = std::move(answer);
     return out_.written();

@@ -50,6 +50,8 @@ public:
     void set_header(std::string name, std::string value);
     void add_header(std::string name, std::string value);
     bool is_head_sent() const noexcept { return state_ != state::fresh; }
+    /// Of the stream, or of the plain response in its place.
+    int status() const noexcept { return status_; }
 
     /// Sends the head now, without waiting for an event.
     [[nodiscard]] sending open();
@@ -58,7 +60,8 @@ public:
     /// such build")`. Throws `std::logic_error` once the head is out.
     [[nodiscard]] sending reject(int status, std::string text);
 
-    /// Answers with a plain response instead of a stream. Throws as `reject`.
+    /// Answers with a plain response instead of a stream; the headers set here complete its own. Throws as
+    /// `reject`.
     [[nodiscard]] sending respond(response answer);
 
     // Events

@@ -4,7 +4,9 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <stdexcept>
+#include <string>
 
+using tidings::headers;
 using tidings::response;
 
 TEST_CASE("kinds of responses")
@@ -37,6 +39,29 @@ TEST_CASE("headers are chained on temporaries and on names")
     CHECK(answer.header("A") == "2");
     CHECK(answer.fields().end() - answer.fields().begin() == 3);
     CHECK(answer.body() == "x");
+}
+
+// What was prepared before gives way to what the answer says by itself, but for fields that only add.
+TEST_CASE("a response is completed with other headers")
+{
+    headers prepared;
+    prepared.add("Cache-Control", "no-store");
+    prepared.add("Server", "one");
+    prepared.add("vary", "Origin");
+    prepared.add("Set-Cookie", "a=1");
+    prepared.add("Set-Cookie", "b=2");
+    prepared.add("Link", "</x>");
+    prepared.add("Link", "</y>");
+
+    auto answer =
+        response::text("x").with_header("cache-control", "max-age=60").with_header("Vary", "Accept");
+    answer.complete_with(prepared);
+
+    std::string seen;
+    for (auto const& [name, value] : answer.fields())
+        seen += name + ": " + value + "\n";
+    CHECK(seen == "Content-Type: text/plain; charset=utf-8\ncache-control: max-age=60\nVary: Accept\n"
+                  "Server: one\nvary: Origin\nSet-Cookie: a=1\nSet-Cookie: b=2\nLink: </x>\nLink: </y>\n");
 }
 
 TEST_CASE("responses that cannot be sent are refused")

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/middleware/log_requests.hpp>
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace tidings {
+
+namespace {
+
+std::string_view why_ended(context const& ctx, event_stream const& out, bool has_failed)
+{
+    if (out.get_state() == event_stream::state::attached)
+        return "attached";
+    if (out.get_state() == event_stream::state::finished)
+        return "finished";
+    if (ctx.is_done())
+        return to_string(ctx.reason());
+    return has_failed ? "failed" : to_string(end_reason::handler_returned);
+}
+
+std::string outcome(context const& ctx, event_stream const& out, bool has_failed, double seconds)
+{
+    bool const has_begun = out.is_head_sent() && out.get_state() != event_stream::state::responded;
+    if (has_begun)
+        return fmt::format("{} stream {:.3f}s {}", out.status(), seconds, why_ended(ctx, out, has_failed));
+    if (out.get_state() == event_stream::state::fresh && ctx.is_done())
+        return fmt::format("- {:.3f}s {}", seconds, to_string(ctx.reason()));
+    if (has_failed)
+        return fmt::format("500 {:.3f}s failed", seconds);
+    return fmt::format("{} {:.3f}s", out.status(), seconds);
+}
+
+asio::awaitable<void> run_logged(stream_handler const& inner, line_sink const& sink, context ctx,
+                                 request const& asked, event_stream& out)
+{
+    time_point const began = ctx.now();
+    std::exception_ptr failure;
+    try {
+        co_await inner(ctx, asked, out);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    double const seconds = std::chrono::duration<double>(ctx.now() - began).count();
+    sink(fmt::format("{} {} {}", asked.method(), asked.path(),
+                     outcome(ctx, out, failure != nullptr, seconds)));
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
+} // namespace
+
+middleware log_requests(line_sink sink)
+{
+    if (!sink)
+        throw std::invalid_argument("tidings: log_requests needs a sink for its lines");
+    return [sink = std::move(sink)](stream_handler inner) -> stream_handler {
+        return [sink, inner = std::move(inner)](context ctx, request const& asked, event_stream& out) {
+            return run_logged(inner, sink, std::move(ctx), asked, out);
+        };
+    };
+}
+
+} // namespace tidings

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/stream/handler.hpp>
+
+#include <functional>
+#include <string_view>
+
+namespace tidings {
+
+/// Takes one line without its line end. Called on the loops of a server: thread-safe if there are several.
+using line_sink = std::function<void(std::string_view)>;
+
+/// Says one line for each request, when its handler has returned:
+///
+///     GET /builds 200 0.001s
+///     GET /builds/7/events 200 stream 12.041s client gone
+///     POST /builds 500 0.020s failed
+///
+/// Method, path, status ("-" when the client left before there was one), how long the handler ran, and for
+/// streams why they ended. The query is left out: it may hold what is nobody's business. Give it first, so
+/// that it also sees what other middleware answers.
+middleware log_requests(line_sink sink);
+
+} // namespace tidings

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/http/request.hpp>
+#include <tidings/stream/event_stream.hpp>
+#include <tidings/stream/handler.hpp>
+#include <tidings/stream/transport.hpp>
+#include <tidings/wait/ticker.hpp>
+
+#include "support/virtual_loop.hpp"
+
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace tidings::test {
+
+/// A transport that keeps what it is given.
+struct kept_bytes final : transport
+{
+    std::string stream_head(int, headers const& fields) override
+    {
+        head = fields;
+        return {};
+    }
+    tidings::framing body_framing() const noexcept override { return framing::none; }
+    write_result write(std::span<boost::asio::const_buffer const> pieces) override
+    {
+        for (auto const& piece : pieces)
+            body.append(static_cast<char const*>(piece.data()), piece.size());
+        return {boost::asio::buffer_size(pieces), false};
+    }
+    void await_writable() override {}
+    void finish() override {}
+    void cut(cut_reason) override {}
+
+    headers head;
+    std::string body;
+};
+
+/// A request, and what became of it behind some middleware: in memory and in virtual time.
+class exchange
+{
+public:
+    /// Starts the handler at once.
+    exchange(middleware const& around, handler inner, request asked)
+        : asked_(std::move(asked)), handler_(around(std::move(inner.call)))
+    {
+        loop_.start_coroutine(run(handler_, loop_.root, asked_, out_, failure_));
+        loop_.settle();
+    }
+
+    void advance(duration by) { loop_.advance(by); }
+    void end(end_reason why)
+    {
+        loop_.root.cancel(why);
+        loop_.settle();
+    }
+
+    int status() const { return out_.status(); }
+    bool is_plain() const { return out_.get_state() == event_stream::state::responded; }
+    bool is_over() const { return loop_.finished == 1; }
+    std::exception_ptr failure() const { return failure_; }
+
+    /// A header of the plain answer, or else of the stream: all its values, each in a line.
+    std::string header(std::string_view name)
+    {
+        if (!answer_)
+            answer_ = out_.take_response();
+        std::string all;
+        for (auto const& [each, value] : answer_ ? answer_->fields() : over_.head)
+            if (each == name)
+                all += all.empty() ? value : "\n" + value;
+        return all;
+    }
+
+    /// All that the stream has sent.
+    std::string const& sent() const { return over_.body; }
+
+private:
+    static boost::asio::awaitable<void> run(stream_handler const& handler, context ctx, request const& asked,
+                                            event_stream& out, std::exception_ptr& failure)
+    {
+        try {
+            co_await handler(std::move(ctx), asked, out);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+    }
+
+    virtual_loop loop_;
+    kept_bytes over_;
+    writer_options const options_;
+    request asked_;
+    stream_handler handler_;
+    std::exception_ptr failure_;
+    event_stream out_{loop_.root, over_, options_, std::nullopt};
+    std::optional<response> answer_;
+};
+
+/// A plain handler to be guarded.
+inline boost::asio::awaitable<response> say_hello(context, request const&)
+{
+    co_return response::text("hello\n");
+}
+
+/// A stream to be guarded: one event each second.
+inline boost::asio::awaitable<void> tick(context ctx, request const&, event_stream& out)
+{
+    ticker every_second(std::chrono::seconds(1));
+    while (co_await every_second.tick(ctx))
+        co_await out.send({.data = "tick"});
+}
+
+} // namespace tidings::test
