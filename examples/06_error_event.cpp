@@ -31,7 +31,7 @@ boost::asio::awaitable<void> import_rows(tidings::context, tidings::request cons
         failure = error.what();
     }
     if (failure.empty())
-        co_await out.finish({.type = "done"});
+        co_await out.finish({.type = "done", .data = "all rows"});
     else
         co_await out.finish({.type = "failure", .data = failure}); // for good: the client does not come back
 }

@@ -78,4 +78,16 @@ using tidings::server;
 using tidings::server_options;
 using tidings::server_stats;
 
+// middleware/
+using tidings::access;
+using tidings::access_check;
+using tidings::authenticate;
+using tidings::bearer_token;
+using tidings::check_origin;
+using tidings::cookie;
+using tidings::cors;
+using tidings::cors_options;
+using tidings::line_sink;
+using tidings::log_requests;
+
 } // namespace tidings

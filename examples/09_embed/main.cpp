@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // tidings as a guest on an io_context that the application owns, beside a TCP echo server. A plain thread
-// publishes through channels, and a database query runs on a thread where it holds up nobody.
+// publishes to a topic, and a database query runs on a thread where it holds up nobody.
 #include <tidings/tidings.hpp>
 
 #include "../example.hpp"
@@ -23,10 +23,7 @@ namespace asio = boost::asio;
 asio::awaitable<void> stream_readings(thermometer& source, tidings::context ctx, tidings::request const&,
                                       tidings::event_stream& out)
 {
-    auto readings = source.subscribe();
-    while (auto degrees = co_await readings.receive(ctx))
-        co_await out.send({.data = fmt::format("{:.1f}", *degrees)});
-    readings.close();
+    co_await source.readings.follow(ctx, out);
 }
 
 asio::awaitable<tidings::response> answer_visits(tidings::context ctx, tidings::request const&)

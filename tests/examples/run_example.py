@@ -113,7 +113,8 @@ def embed(example):
     echo_port = int(example.output[0].removeprefix("echo on port "))
     with example.open("/readings") as one, example.open("/readings") as other:
         for answer in (one, other, one):
-            assert 20 <= float(next_block(answer).removeprefix("data: ")) < 100
+            reading = re.fullmatch(r"id: \S+\ndata: (\d+\.\d)\n", next_block(answer))
+            assert reading and 20 <= float(reading[1]) < 100, reading
         with socket.create_connection(("127.0.0.1", echo_port), PATIENCE) as peer:
             peer.sendall(b"hello")
             expect_equal(peer.recv(5), b"hello")

@@ -56,8 +56,8 @@ public:
     /// Sends the head now, without waiting for an event.
     [[nodiscard]] sending open();
 
-    /// Answers with a status and a line of text instead of a stream: `co_return co_await out.reject(404, "no
-    /// such build")`. Throws `std::logic_error` once the head is out.
+    /// Answers with a status and a line of text instead of a stream: `co_await out.reject(404, "no such
+    /// build"); co_return;`. Throws `std::logic_error` once the head is out.
     [[nodiscard]] sending reject(int status, std::string text);
 
     /// Answers with a plain response instead of a stream; the headers set here complete its own. Throws as

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSL-1.0
+// What the pages of the guide show beside the examples. Compiled, not run.
+#include <tidings/tidings.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string>
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+struct build_list
+{
+    std::map<std::string, tidings::topic> topics;
+};
+
+// [reject]
+asio::awaitable<void> build_log(build_list const& builds, tidings::context ctx,
+                                tidings::request const& request, tidings::event_stream& out)
+{
+    auto const build = builds.topics.find(request.param("id"));
+    if (build == builds.topics.end()) {
+        co_await out.reject(404, "no such build"); // a real status: nothing has been sent yet
+        co_return;
+    }
+    tidings::topic log = build->second;
+    co_await log.follow(ctx, out);
+}
+// [/reject]
+
+// [farewell]
+asio::awaitable<void> say_farewell(tidings::context ctx, tidings::request const&, tidings::event_stream& out)
+{
+    tidings::ticker every_minute(60s);
+    while (co_await every_minute.tick(ctx))
+        co_await out.send({.data = "another minute"});
+    if (ctx.reason() == tidings::end_reason::server_stopping)
+        co_await out.send({.type = "closing", .data = "back in a moment"});
+}
+// [/farewell]
+
+struct place
+{
+    double latitude = 0;
+};
+place geocode(std::string const&)
+{
+    return {};
+}
+
+// [blocking]
+asio::awaitable<void> locate(tidings::context ctx, tidings::request const& request,
+                             tidings::event_stream& out)
+{
+    std::optional<place> const found = co_await tidings::run_blocking(ctx, geocode, request.query("address"));
+    if (found)
+        co_await out.send({.data = fmt::to_string(found->latitude)});
+}
+// [/blocking]
+
+asio::awaitable<int> read_sensor(tidings::context, int number)
+{
+    co_return number;
+}
+
+asio::awaitable<void> watch_sensor(tidings::context ctx, int number, tidings::channel<int> readings)
+{
+    int const reading = co_await read_sensor(ctx, number);
+    co_await readings.send(ctx, reading);
+}
+
+// [task-group]
+asio::awaitable<void> watch_all(tidings::context ctx, tidings::request const&, tidings::event_stream& out)
+{
+    tidings::channel<int> readings(8);
+    tidings::task_group sensors(ctx);
+    for (int number = 0; number < 3; ++number)
+        sensors.spawn(watch_sensor, number, readings);
+    co_await sensors.wait(); // rethrows the first failure, which has ended the others
+    while (auto reading = readings.try_receive())
+        co_await out.send({.data = fmt::to_string(*reading)});
+}
+// [/task-group]
+
+// [named-result]
+asio::awaitable<void> send_first(tidings::context ctx, tidings::channel<int> numbers)
+{
+    bool const sent = co_await numbers.send(ctx, 1);
+    if (!sent)
+        co_return;
+}
+// [/named-result]
+
+void serve(std::set<std::string> const& known_tokens)
+{
+    // [error-hook]
+    tidings::server_options options;
+    options.on_handler_error = [](std::exception_ptr, tidings::request const&) {
+        return tidings::event_text({.type = "failure", .data = "something went wrong; we are on it"});
+    };
+    tidings::server server(std::move(options));
+    // [/error-hook]
+
+    // [middleware]
+    server.use(tidings::log_requests([](std::string_view line) { fmt::print("{}\n", line); }));
+    server.use(tidings::cors({.origins = {"https://app.example"}, .credentials = true}));
+    server.use(tidings::authenticate([&known_tokens](tidings::request const& asked) {
+        bool const known = known_tokens.contains(std::string(tidings::cookie(asked, "session")));
+        return known ? tidings::access::granted : tidings::access::unauthenticated;
+    }));
+    // [/middleware]
+
+    build_list builds;
+    // [routes]
+    server.get("/builds/{id}/events", std::bind_front(build_log, std::cref(builds)));
+    // [/routes]
+}
+
+// [adopt]
+asio::awaitable<void> hand_over(tidings::server& server, asio::ip::tcp::socket socket,
+                                std::string already_read)
+{
+    server.adopt(std::move(socket), std::move(already_read)); // from here on it is the server's
+    co_return;
+}
+// [/adopt]
