@@ -53,7 +53,8 @@ void connection::turn_away()
     fields.set("Content-Type", "text/plain; charset=utf-8");
     fields.set("Retry-After", "5");
     constexpr std::string_view text = "the server is full\n";
-    send_and_linger(plain_head(503, fields, text.size(), {.keep_alive = false}) + std::string(text));
+    send_and_linger(plain_head(503, fields, text.size(), {.keep_alive = false, .date = home_.date()}) +
+                    std::string(text));
 }
 
 // Reading
@@ -180,7 +181,8 @@ void connection::refuse(parse_error error)
     headers fields;
     fields.set("Content-Type", "text/plain; charset=utf-8");
     std::string const text = fmt::format("{}\n", error.reason);
-    send_and_linger(plain_head(error.status, fields, text.size(), {.keep_alive = false}) + text);
+    send_and_linger(
+        plain_head(error.status, fields, text.size(), {.keep_alive = false, .date = home_.date()}) + text);
 }
 
 void connection::exchange_ended(bool may_reuse)
@@ -199,7 +201,9 @@ void connection::exchange_ended(bool may_reuse)
 
 head_params connection::params(request const& asked) const noexcept
 {
-    return {.http_minor = asked.http_minor(), .keep_alive = asked.keep_alive() && !home_.is_draining};
+    return {.http_minor = asked.http_minor(),
+            .keep_alive = asked.keep_alive() && !home_.is_draining,
+            .date = home_.date()};
 }
 
 // transport

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/http/response_head.hpp>
 #include <tidings/server/detail/connection.hpp>
 #include <tidings/server/detail/loop_state.hpp>
 
@@ -11,6 +12,14 @@ loop_state::loop_state(boost::asio::io_context& loop, std::shared_ptr<shared_sta
 {}
 
 loop_state::~loop_state() = default;
+
+std::string_view loop_state::date()
+{
+    auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    if (std::exchange(date_made_, now) != now)
+        http_date(now).copy(date_.data(), date_.size());
+    return {date_.data(), date_.size()};
+}
 
 std::unique_ptr<request_parser> loop_state::take_parser()
 {

@@ -9,9 +9,11 @@
 #include <boost/asio/io_context.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <random>
+#include <string_view>
 #include <vector>
 
 namespace tidings::detail {
@@ -40,6 +42,9 @@ public:
     /// Where input is read to before anyone looks at it: no connection keeps a buffer.
     std::array<char, 64 * 1024> scratch;
 
+    /// The value of Date now, made anew once a second. The view stays valid, and follows the time.
+    std::string_view date();
+
     std::unique_ptr<request_parser> take_parser();
     void give_back(std::unique_ptr<request_parser> parser);
 
@@ -54,6 +59,8 @@ private:
 
     std::vector<std::unique_ptr<request_parser>> parsers_;
     connection* first_ = nullptr;
+    std::array<char, 29> date_{};
+    std::chrono::sys_seconds date_made_{};
 };
 
 } // namespace tidings::detail
