@@ -11,8 +11,21 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <poll.h>
 
 namespace tidings::detail {
+
+namespace {
+
+// A reset that comes after the peer's FIN is no error to `recv`, which goes on to say that the input has
+// ended (tcp_recvmsg looks at SOCK_DONE first); `poll` tells.
+bool has_hung_up(stream_socket& socket) noexcept
+{
+    pollfd looked_at{socket.native_handle(), 0, 0};
+    return ::poll(&looked_at, 1, 0) > 0 && (looked_at.revents & (POLLERR | POLLHUP)) != 0;
+}
+
+} // namespace
 
 receive_result receive(stream_socket& from, std::span<char> into) noexcept
 {
@@ -21,7 +34,7 @@ receive_result receive(stream_socket& from, std::span<char> into) noexcept
         if (got > 0)
             return {receive_result::bytes, static_cast<std::size_t>(got)};
         if (got == 0)
-            return {receive_result::end};
+            return {has_hung_up(from) ? receive_result::broken : receive_result::end};
         if (errno == EAGAIN || errno == EWOULDBLOCK)
             return {receive_result::nothing};
         if (errno != EINTR)
