@@ -21,6 +21,16 @@ parse_error to_parse_error(line_state state)
     }
 }
 
+/// Whether lines from between chunks begin with the header of the last chunk; the line before it may be the
+/// end of the chunk before.
+bool begins_last_chunk(std::string_view lines)
+{
+    if (lines.starts_with("\r\n"))
+        lines.remove_prefix(2);
+    auto const size = lines.substr(0, lines.find_first_not_of("0123456789abcdefABCDEF"));
+    return !size.empty() && size.find_first_not_of('0') == std::string_view::npos;
+}
+
 } // namespace
 
 request_parser::request_parser(parser_limits const& limits)
@@ -123,8 +133,8 @@ std::size_t request_parser::feed_body(std::string_view bytes)
     return consumed;
 }
 
-// Lines between chunks are gathered whole: Beast asserts that it never sees the last chunk and half a line
-// more, and would let other line ends and folded trailers pass.
+// Lines between chunks are gathered whole, the last chunk with all its trailers: Beast's versions differ in
+// how much of the last chunk they take at once, and all would let other line ends and folded trailers pass.
 std::size_t request_parser::take_line(std::string_view bytes)
 {
     auto const lf = bytes.find('\n');
@@ -137,7 +147,9 @@ std::size_t request_parser::take_line(std::string_view bytes)
     scanned_ = scan.position;
     if (scan.state != line_state::unfinished && scan.state != line_state::complete)
         return fail(to_parse_error(scan.state));
-    if (lf != std::string_view::npos && put(held_) != 0)
+    auto const is_whole =
+        lf != std::string_view::npos && (!begins_last_chunk(held_) || held_.ends_with("\r\n\r\n"));
+    if (is_whole && put(held_) != 0)
         forget_held();
     return size;
 }

@@ -24,7 +24,8 @@ public:
     bool put_head(std::string_view head);
 
     /// Takes bytes that follow the head, and says how many; 0 if more are needed at once, or they were
-    /// refused. Between chunks these are whole lines: one, or the last chunk with all its trailers so far.
+    /// refused. Between chunks these are the header of one chunk, after the line end of the chunk before, or
+    /// the last chunk with its trailers up to their blank line.
     std::size_t put(std::string_view bytes);
 
     /// Whether a head was put since the last `reset`.
