@@ -137,7 +137,7 @@ event_stream::sending event_stream::respond(response answer)
 template <typename Encode>
 void event_stream::append_piece(std::size_t size, Encode&& encode)
 {
-    if (out_.is_lost() || !out_.make_room())
+    if (!out_.make_room())
         return;
     begin();
     if (framing_ == framing::none) {

@@ -39,6 +39,8 @@ void writer::flush()
 
 bool writer::make_room()
 {
+    if (is_lost())
+        return false;
     if (outbox_.size() < options_.queue_limit)
         return true;
     flush();
