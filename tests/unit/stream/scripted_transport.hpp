@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/stream/transport.hpp>
+
+#include <boost/asio/buffer.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tidings::test {
+
+/// A transport that takes as many bytes as it is told to, and notes what it is asked for.
+class scripted_transport final : public transport
+{
+public:
+    std::size_t capacity = std::numeric_limits<std::size_t>::max(); ///< bytes that will still be taken
+    bool is_gone = false;
+    framing wanted = framing::none;
+
+    std::string taken;
+    std::vector<std::size_t> writes; ///< bytes taken by each call
+    int awaited = 0;
+    int finished = 0;
+    std::optional<cut_reason> why_cut;
+
+    std::string stream_head(int status, headers const&) override { return std::to_string(status) + "|"; }
+    framing body_framing() const noexcept override { return wanted; }
+    write_result write(std::span<boost::asio::const_buffer const> pieces) override
+    {
+        if (is_gone)
+            return {.is_gone = true};
+        std::size_t count = 0;
+        for (auto const& piece : pieces) {
+            std::size_t const part = std::min(piece.size(), capacity);
+            taken.append(static_cast<char const*>(piece.data()), part);
+            capacity -= part;
+            count += part;
+        }
+        writes.push_back(count);
+        return {.taken = count};
+    }
+    void await_writable() override { ++awaited; }
+    void finish() override { ++finished; }
+    void cut(cut_reason why) override { why_cut = why; }
+};
+
+} // namespace tidings::test
