@@ -4,6 +4,8 @@
 
 #include <fmt/chrono.h>
 
+#include <ctime>
+
 using namespace std::chrono_literals;
 
 boost::asio::awaitable<void> tell_time(tidings::context ctx, tidings::request const&,
