@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/middleware/authenticate.hpp>
+#include <tidings/middleware/cors.hpp>
+#include <tidings/middleware/log_requests.hpp>
+#include <tidings/testing/server_fixture.hpp>
+
+#include "unit/middleware/exchange.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+using namespace tidings;
+
+namespace {
+
+tidings::access by_cookie(request const& asked)
+{
+    return cookie(asked, "session") == "7" ? tidings::access::granted : tidings::access::unauthenticated;
+}
+
+} // namespace
+
+// Middleware stands around everything that a server answers: routes, HEAD, OPTIONS and what has no route. The
+// first is outermost, so a preflight, which carries no cookie, is answered before anybody asks for one.
+TEST_CASE("a server's middleware sees every request, in the order given")
+{
+    std::mutex lock;
+    std::vector<std::string> lines;
+    testing::server_fixture fixture;
+    fixture.routes().use(log_requests([&](std::string_view line) {
+        std::lock_guard const guard(lock);
+        auto const path = line.find(' ');
+        auto const status = line.find(' ', path + 1);
+        lines.emplace_back(line.substr(0, status + 4)); // without the times
+    }));
+    fixture.routes().use(cors({.origins = {"https://app.example"}, .credentials = true}));
+    fixture.routes().use(authenticate(by_cookie));
+    fixture.routes().get("/hello", test::say_hello);
+    fixture.routes().get("/ticks", test::tick);
+    fixture.start();
+
+    auto const origin = std::string("Host: x\r\nOrigin: https://app.example\r\n");
+    auto const cookie_too = origin + "Cookie: session=7\r\n";
+    auto const answer_to = [&](std::string const& line, std::string const& header_lines) {
+        auto client = fixture.connect();
+        client.send(line + " HTTP/1.1\r\n" + header_lines + "Connection: close\r\n\r\n");
+        return client.read_head();
+    };
+
+    auto const preflight = answer_to("OPTIONS /hello", origin + "Access-Control-Request-Method: GET\r\n");
+    CHECK(preflight.status() == 204);
+    CHECK(preflight.header("Access-Control-Allow-Credentials") == "true");
+
+    auto const unknown = answer_to("GET /hello", origin);
+    CHECK(unknown.status() == 401);
+    CHECK(unknown.header("Access-Control-Allow-Origin") == "https://app.example");
+
+    CHECK(answer_to("GET /hello", cookie_too).status() == 200);
+    CHECK(answer_to("HEAD /ticks", cookie_too).header("Access-Control-Allow-Origin") ==
+          "https://app.example");
+    CHECK(answer_to("GET /nowhere", cookie_too).status() == 404);
+    CHECK(answer_to("GET /nowhere", cookie_too).header("Vary") == "Origin");
+    CHECK(answer_to("DELETE /hello", cookie_too).status() == 405);
+
+    fixture.stop();
+    std::lock_guard const guard(lock);
+    CHECK(lines == std::vector<std::string>{"OPTIONS /hello 204", "GET /hello 401", "GET /hello 200",
+                                            "HEAD /ticks 200", "GET /nowhere 404", "GET /nowhere 404",
+                                            "DELETE /hello 405"});
+}
