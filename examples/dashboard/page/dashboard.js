@@ -4,7 +4,7 @@ import { Log } from './log.js';
 
 const at = (id) => document.getElementById(id);
 const log = new Log(at('log'), at('newest'));
-const builds = new Map(); // id -> { id, state, command, seconds, seen }, newest known state
+const builds = new Map(); // id -> { id, state, command, seconds, seen, entry }: the newest known of each, and its button
 let watched; // { id, connection }
 
 // All builds: a short text for each change, for everybody.
@@ -15,20 +15,37 @@ new Connection('builds/events', {
     // Changes that came before this stream opened are in the list; later ones come through the stream.
     if (state === 'live') loadBuilds();
   },
-  listeners: { build: (data) => update(JSON.parse(data)), 'tidings-reset': loadBuilds },
+  listeners: { build: (data) => changed(JSON.parse(data)), 'tidings-reset': loadBuilds },
 });
 
 async function loadBuilds() {
-  const list = await (await fetch('builds')).json();
+  const list = await fetchBuilds();
+  if (!list) return; // it comes when the stream is back
+  builds.forEach(({ entry }) => entry.remove());
   builds.clear();
-  list.forEach((build) => builds.set(build.id, { ...build, seen: performance.now() }));
-  draw();
+  list.forEach(update);
+  at('empty').hidden = list.length > 0;
   if (!watched) watch(idInAddress() ?? list.at(-1)?.id);
 }
 
+async function fetchBuilds() {
+  try {
+    return await (await fetch('builds')).json();
+  } catch {
+    return undefined;
+  }
+}
+
 function update(build) {
-  builds.set(build.id, { ...build, seen: performance.now() });
-  draw();
+  const entry = builds.get(build.id)?.entry ?? addEntry(build.id);
+  builds.set(build.id, { ...build, seen: performance.now(), entry });
+  show(entry.querySelector('.badge'), build.state);
+  drawTimes();
+  drawWatched();
+}
+
+function changed(build) {
+  update(build);
   if (!watched) watch(build.id);
 }
 
@@ -44,9 +61,12 @@ function watch(id) {
   history.replaceState(null, '', `#${id}`);
 
   const connection = new Connection(`builds/${id}/events`, {
-    onState: (state) => show(at('stream'), state),
+    onState: (state) => {
+      show(at('stream'), state);
+      if (state === 'gone') watched = undefined;
+    },
     mayRetry: async () => {
-      const list = await fetch('builds').then((answer) => answer.json(), () => undefined);
+      const list = await fetchBuilds();
       return !list || list.some((build) => build.id === id);
     },
     listeners: {
@@ -60,7 +80,7 @@ function watch(id) {
     },
   });
   watched = { id, connection };
-  draw();
+  drawWatched();
 }
 
 function showProgress({ done, total }) {
@@ -110,34 +130,30 @@ function duration(build) {
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
-function draw() {
-  at('empty').hidden = builds.size > 0;
-  at('builds').replaceChildren(...[...builds.values()].sort((a, b) => b.id - a.id).map(entry));
+function drawTimes() {
+  for (const build of builds.values()) build.entry.querySelector('.duration').textContent = duration(build);
+  if (builds.has(watched?.id)) at('duration').textContent = duration(builds.get(watched.id));
+}
+
+function drawWatched() {
+  builds.forEach(({ entry }, id) => entry.firstElementChild.setAttribute('aria-current', id === watched?.id));
   const build = builds.get(watched?.id);
   if (!build) return;
+  show(at('state'), build.state);
   at('bar').dataset.state = build.state;
   at('command').textContent = at('command').title = build.command;
   at('stop').hidden = build.state !== 'running';
-  at('duration').textContent = duration(build);
   document.title = `Build ${build.id}: ${build.state}`;
 }
 
-function entry(build) {
-  const button = document.createElement('button');
-  button.setAttribute('aria-current', build.id === watched?.id);
-  button.addEventListener('click', () => watch(build.id));
-  const name = document.createElement('span');
-  name.textContent = `Build ${build.id}`;
-  const time = document.createElement('span');
-  time.className = 'duration';
-  time.textContent = duration(build);
-  const state = document.createElement('span');
-  state.className = 'badge';
-  show(state, build.state);
-  button.append(name, time, state);
-  const item = document.createElement('li');
-  item.append(button);
-  return item;
+// The newest build stands first.
+function addEntry(id) {
+  const entry = at('entry').content.cloneNode(true).firstElementChild;
+  entry.querySelector('.name').textContent = `Build ${id}`;
+  entry.firstElementChild.addEventListener('click', () => watch(id));
+  at('builds').prepend(entry);
+  at('empty').hidden = true;
+  return entry;
 }
 
-setInterval(draw, 1000);
+setInterval(drawTimes, 1000);

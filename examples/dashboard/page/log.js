@@ -13,6 +13,7 @@ export class Log {
     this.#button = button;
     view.addEventListener('scroll', () => this.#follow(view.scrollHeight - view.scrollTop - view.clientHeight < 30));
     button.addEventListener('click', () => this.#follow(true));
+    new ResizeObserver(() => this.#follows && this.#follow(true)).observe(view);
   }
 
   clear() {

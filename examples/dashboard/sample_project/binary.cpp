@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "toolbox.hpp"
 
+#include <algorithm>
 #include <bitset>
-#include <regex>
 
 namespace toolbox {
 
 std::string binary(unsigned number)
 {
-    static std::regex const leading_zeros("^0+(?=.)");
-    return std::regex_replace(std::bitset<32>(number).to_string(), leading_zeros, "");
+    std::string const digits = std::bitset<32>(number).to_string();
+    return digits.substr(std::min(digits.find('1'), digits.size() - 1));
 }
 
 } // namespace toolbox

@@ -2,19 +2,20 @@
 #include "toolbox.hpp"
 
 #include <cctype>
-#include <regex>
+#include <sstream>
 
 namespace toolbox {
 
 std::string title_case(std::string const& text)
 {
-    static std::regex const first_letter("\\b[a-z]");
-    std::string title = text;
-    for (std::sregex_iterator it(text.begin(), text.end(), first_letter), end; it != end; ++it) {
-        auto const at = static_cast<std::size_t>(it->position());
-        title[at] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[at])));
+    std::istringstream words(text);
+    std::ostringstream title;
+    for (std::string word; words >> word; title << word) {
+        word[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(word[0])));
+        if (title.tellp() > 0)
+            title << ' ';
     }
-    return title;
+    return title.str();
 }
 
 } // namespace toolbox

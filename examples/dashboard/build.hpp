@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/hub/topic.hpp>
+#include <tidings/wait/context.hpp>
+#include <tidings/wait/ticker.hpp>
+
+#include "child_process.hpp"
+#include "line_splitter.hpp"
+#include "progress.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace dashboard {
+
+/// What bounds a build's output, so that no command can fill the memory of the server or drown its readers.
+struct build_limits
+{
+    std::size_t line_bytes = 2'000;
+    std::size_t lines = 20'000; ///< what comes after them is not shown
+    std::size_t lines_per_second = 1'000;
+    std::size_t bytes = 8 * 1024 * 1024; ///< of events; of a longer log only the end is kept
+};
+
+/// What a list of builds shows of each; `state` is running, succeeded, failed or stopped.
+struct build_summary
+{
+    int id = 0;
+    std::string state;
+    std::string command;
+    double seconds = 0;
+};
+
+std::string to_json(build_summary const& summary);
+
+/// One run of a command, as a topic of events: `line`, with a line of output; `progress`, with {"done": 3,
+/// "total": 19}; and at last `result`, with the summary. Then the topic is closed. Whoever follows it from
+/// its oldest event gets all of them.
+///
+/// `run` runs on one thread; everything else may be called from any.
+class build
+{
+public:
+    /// `{folder}` in an argument stands for a scratch folder that belongs to this build alone.
+    build(int id, std::vector<std::string> command, build_limits limits, boost::asio::io_context& loop);
+
+    tidings::topic events() const { return events_; }
+    build_summary summary() const;
+
+    /// Ends the command and all that it started; nothing happens if it has ended already.
+    void stop() { wanted_.cancel(); }
+
+    /// Runs the command to its end. `changed` is called with each new state.
+    boost::asio::awaitable<void> run(std::function<void(build const&)> changed);
+
+private:
+    boost::asio::awaitable<std::string> run_command();
+    boost::asio::awaitable<void> publish(std::string const& output);
+    void publish_line(std::string const& line);
+    void enter(std::string state);
+
+    int const id_;
+    std::vector<std::string> const command_;
+    build_limits const limits_;
+    boost::asio::io_context& loop_;
+    tidings::topic events_;
+    tidings::context_scope alive_;  // until the command has ended
+    tidings::context_scope wanted_; // until somebody stops it
+
+    line_splitter splitter_;
+    std::size_t lines_ = 0;
+    std::size_t lines_this_second_ = 0;
+    tidings::ticker second_{std::chrono::seconds(1)};
+    progress progress_;
+
+    using clock = std::chrono::steady_clock;
+    mutable std::mutex mutex_; // for what follows
+    std::string state_ = "running";
+    clock::time_point const started_ = clock::now();
+    clock::time_point ended_{};
+};
+
+} // namespace dashboard

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/hub/topic.hpp>
+
+#include "build.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace dashboard {
+
+/// The builds of this dashboard. They run on a thread of their own: starting a process holds its thread up,
+/// and streams must not notice. All functions may be called from any thread.
+class build_list
+{
+public:
+    explicit build_list(std::vector<std::string> command, build_limits limits = {});
+
+    /// Stops what runs, and waits until it has ended.
+    ~build_list();
+
+    /// Starts a build; null if as many run as may run at once.
+    std::shared_ptr<build> start();
+
+    /// Null if there is no such build, or no longer.
+    std::shared_ptr<build> find(std::string const& id) const;
+
+    /// Oldest first.
+    std::vector<build_summary> summaries() const;
+
+    /// A `build` event, with the summary, for each build that begins or ends.
+    tidings::topic changes() const { return changes_; }
+
+private:
+    static constexpr std::size_t most_running = 4;
+    static constexpr std::size_t most_kept = 20; // a build's log stays in memory as long as it is in the list
+
+    void forget_oldest();
+
+    std::vector<std::string> const command_;
+    build_limits const limits_;
+    tidings::topic changes_;
+
+    mutable std::mutex mutex_; // for the next two
+    std::map<int, std::shared_ptr<build>> builds_;
+    int last_id_ = 0;
+
+    boost::asio::io_context loop_{1};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_running_{
+        loop_.get_executor()};
+    std::jthread thread_;
+};
+
+} // namespace dashboard

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSL-1.0
+// usage: dashboard [--port N] [-- command argument...]
+// A page that starts builds and shows them live, to any number of browsers.
+#include <tidings/server/server.hpp>
+
+#include "build_list.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <charconv>
+#include <cstdio>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace asio = boost::asio;
+using dashboard::build_list;
+
+namespace {
+
+asio::awaitable<tidings::response> list_builds(build_list const& builds, tidings::context,
+                                               tidings::request const&)
+{
+    std::vector<std::string> all;
+    for (auto const& summary : builds.summaries())
+        all.push_back(to_json(summary));
+    co_return tidings::response::json(fmt::format("[{}]", fmt::join(all, ",")));
+}
+
+asio::awaitable<tidings::response> start_build(build_list& builds, tidings::context, tidings::request const&)
+{
+    auto const build = builds.start();
+    if (!build)
+        co_return tidings::response::text(
+            "Too many builds are running. Please wait for one of them, or stop it.\n", 503);
+    co_return tidings::response::json(to_json(build->summary()), 201);
+}
+
+asio::awaitable<tidings::response> stop_build(build_list& builds, tidings::context,
+                                              tidings::request const& request)
+{
+    auto const build = builds.find(request.param("id"));
+    if (!build)
+        co_return tidings::response::text("There is no such build.\n", 404);
+    build->stop();
+    co_return tidings::response::json(to_json(build->summary()), 202);
+}
+
+asio::awaitable<void> follow_builds(build_list const& builds, tidings::context, tidings::request const&,
+                                    tidings::event_stream& out)
+{
+    builds.changes().attach(out);
+    co_return;
+}
+
+// A reload has no Last-Event-ID and gets the build from its start; a lost connection has one and goes on
+// after it. When the build has ended, the stream is finished, and browsers do not come back.
+asio::awaitable<void> follow_build(build_list const& builds, tidings::context,
+                                   tidings::request const& request, tidings::event_stream& out)
+{
+    auto const build = builds.find(request.param("id"));
+    if (build)
+        build->events().attach(out, tidings::from_oldest());
+    else
+        co_await out.reject(404, "There is no such build.\n");
+}
+
+// Other sites' pages can make a browser post here, but not without saying where they come from.
+asio::awaitable<void> refuse_other_sites(tidings::stream_handler const& next, tidings::context ctx,
+                                         tidings::request const& request, tidings::event_stream& out)
+{
+    auto const origin = request.header("Origin");
+    if (!origin.empty() && origin != fmt::format("http://{}", request.header("Host")))
+        co_await out.reject(403, "This page may only be used from its own address.\n");
+    else
+        co_await next(ctx, request, out);
+}
+
+asio::awaitable<tidings::response> send_file(std::string name, tidings::context, tidings::request const&)
+{
+    co_return tidings::response::file(std::string(DASHBOARD_FOLDER "/page/") + name)
+        .with_header("Cache-Control", "no-cache");
+}
+
+struct options
+{
+    std::uint16_t port = 8080;
+    std::vector<std::string> command{"cmake", "-D", "FOLDER={folder}", "-P",
+                                     DASHBOARD_FOLDER "/sample_project/build.cmake"};
+};
+
+// Empty if they cannot be understood.
+std::optional<options> parse(std::vector<std::string> const& arguments)
+{
+    options parsed;
+    for (std::size_t at = 0; at < arguments.size(); ++at) {
+        bool const has_more = at + 1 < arguments.size();
+        if (arguments[at] == "--port" && has_more) {
+            std::string const& number = arguments[++at];
+            auto const [end, error] =
+                std::from_chars(number.data(), number.data() + number.size(), parsed.port);
+            if (error != std::errc() || end != number.data() + number.size())
+                return std::nullopt;
+        } else if (arguments[at] == "--" && has_more) {
+            parsed.command.assign(arguments.begin() + static_cast<std::ptrdiff_t>(at) + 1, arguments.end());
+            return parsed;
+        } else {
+            return std::nullopt;
+        }
+    }
+    return parsed;
+}
+
+void serve(options const& chosen)
+{
+    build_list builds(chosen.command);
+    tidings::server server({.port = chosen.port});
+    server.use(
+        [](tidings::stream_handler next) { return std::bind_front(refuse_other_sites, std::move(next)); });
+    server.get("/", std::bind_front(send_file, "index.html"));
+    for (char const* name : {"style.css", "dashboard.js", "connection.js", "log.js"})
+        server.get(fmt::format("/{}", name), std::bind_front(send_file, name));
+    server.get("/builds", std::bind_front(list_builds, std::cref(builds)));
+    server.post("/builds", std::bind_front(start_build, std::ref(builds)));
+    server.get("/builds/events", std::bind_front(follow_builds, std::cref(builds)));
+    server.get("/builds/{id}/events", std::bind_front(follow_build, std::cref(builds)));
+    server.post("/builds/{id}/stop", std::bind_front(stop_build, std::ref(builds)));
+
+    server.start();
+    fmt::print("The dashboard is at http://127.0.0.1:{}/ and runs: {}\n", server.port(),
+               fmt::join(chosen.command, " "));
+    std::fflush(stdout);
+    server.run();
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    auto const chosen = parse({argv + 1, argv + argc});
+    if (!chosen) {
+        fmt::print(stderr,
+                   "usage: dashboard [--port N] [-- command argument...]\n"
+                   "  {{folder}} in an argument stands for a scratch folder, a new one for each build\n");
+        return 64;
+    }
+    try {
+        serve(*chosen);
+    } catch (std::exception const& error) {
+        fmt::print(stderr, "dashboard: {}\n", error.what());
+        return 1;
+    }
+}
