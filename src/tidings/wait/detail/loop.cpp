@@ -101,6 +101,13 @@ void loop::drain()
     turn now(*this);
     while (run_node* const node = now.batch.pop())
         node->run();
+    // What the turn itself has made ready, up to a bound: then it is Asio's turn.
+    for (int more = 0; more < further_per_turn; ++more) {
+        run_node* const node = local_.pop();
+        if (!node)
+            break;
+        node->run();
+    }
 }
 
 void loop::finish_drain(run_queue& left_over)
@@ -115,8 +122,10 @@ void loop::finish_drain(run_queue& left_over)
         if (!remote_.is_empty() && !closed_)
             schedule_drain();
     }
-    std::lock_guard const guard(timer_lock_);
-    arm();
+    if (must_arm_.load(std::memory_order_relaxed)) {
+        std::lock_guard const guard(timer_lock_);
+        arm();
+    }
 }
 
 // Timers.
@@ -131,7 +140,9 @@ std::uint64_t loop::tick_at_or_after(time_point when) const noexcept
 void loop::add_timer(timer_entry& entry, time_point when)
 {
     wheel_.add(entry, tick_at_or_after(when));
-    if (!is_draining_here()) // a drain arms once, when it ends
+    if (is_draining_here())
+        must_arm_.store(true, std::memory_order_relaxed); // once, when the turn ends
+    else
         arm();
 }
 
@@ -140,7 +151,10 @@ void loop::remove_timer(timer_entry& entry)
     wheel_.remove(entry);
     // A timer that nobody waits for would keep io_context::run() from returning.
     // The next turn disarms it, unless somebody waits again by then.
-    if (wheel_.is_empty() && armed_ && !is_draining_here()) {
+    if (wheel_.is_empty() && armed_) {
+        must_arm_.store(true, std::memory_order_relaxed);
+        if (is_draining_here())
+            return;
         std::lock_guard const guard(queue_lock_);
         if (!closed_)
             schedule_drain();
@@ -149,6 +163,7 @@ void loop::remove_timer(timer_entry& entry)
 
 void loop::arm()
 {
+    must_arm_.store(false, std::memory_order_relaxed);
     if (!timer_ || is_virtual_.load(std::memory_order_relaxed))
         return;
     auto const due = wheel_.next_due();

@@ -38,8 +38,9 @@ protected:
 /// ready. There is one for each `execution_context`, found by `of` and kept by the context. Safe from any
 /// thread.
 ///
-/// On an `io_context` everything that became ready in a batch leaves in one posted turn (`drain`). Other
-/// executors have no turn of ours: an operation that waits there posts itself.
+/// On an `io_context` everything that became ready in a batch leaves in one posted turn (`drain`), and with
+/// it, up to a bound, what that makes ready in its turn. Other executors have no turn of ours: an operation
+/// that waits there posts itself.
 class loop final : public boost::asio::execution_context::service
 {
 public:
@@ -55,8 +56,8 @@ public:
 
     // The run queue.
 
-    /// Runs `node` in the next turn. Dropped when the loop has shut down: whoever owns the node is being
-    /// destroyed then.
+    /// Runs `node` in the next turn, or behind what is ready in the present one. Dropped when the loop has
+    /// shut down: whoever owns the node is being destroyed then.
     void push(run_node& node);
 
     /// Whether a ready wait of the calling thread may go on at once, inside the present turn. It may to a
@@ -100,6 +101,7 @@ public:
 
 private:
     static constexpr int depth_limit = 16;
+    static constexpr int further_per_turn = 64;
 
     void shutdown() override;
 
@@ -132,6 +134,7 @@ private:
     time_point epoch_;
     std::optional<boost::asio::steady_timer> timer_;
     std::optional<std::uint64_t> armed_;
+    std::atomic<bool> must_arm_{false}; // written under the lock
     std::atomic<bool> is_virtual_{false};
     std::atomic<time_point> virtual_now_{};
 

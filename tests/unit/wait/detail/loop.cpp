@@ -94,20 +94,41 @@ TEST_CASE("virtual time steps from entry to entry")
     CHECK(at.elapsed() == 100h + 1ms + 1500us);
 }
 
-// What was pushed in a turn runs in the next one; Asio's own work comes in between.
-TEST_CASE("a push during a turn waits for the next turn")
+// What was pushed in a turn runs behind what was ready before, in the same turn.
+TEST_CASE("a push during a turn goes to its end")
 {
     virtual_loop at;
     std::vector<int> order;
     job third([&] { order.push_back(3); });
     job first([&] {
         order.push_back(1);
-        asio::post(at.io, [&] { order.push_back(2); });
         at.home().push(third);
     });
+    job second([&] { order.push_back(2); });
     at.home().push(first);
-    at.settle();
+    at.home().push(second);
+    CHECK(at.io.poll_one() == 1);
     CHECK(order == std::vector<int>{1, 2, 3});
+}
+
+// A node that pushes itself over and over leaves the thread to Asio after a bounded number of times.
+TEST_CASE("a turn is bounded")
+{
+    virtual_loop at;
+    int runs = 0;
+    int runs_at_post = 0;
+    std::function<void()> again;
+    job endless([&] { again(); });
+    again = [&] {
+        if (++runs == 1)
+            asio::post(at.io, [&] { runs_at_post = runs; });
+        if (runs < 100'000)
+            at.home().push(endless);
+    };
+    at.home().push(endless);
+    at.settle();
+    CHECK(runs == 100'000);
+    CHECK(runs_at_post <= 200);
 }
 
 // A coroutine whose waits are always ready leaves the thread to others after a bounded number of them.
