@@ -106,7 +106,7 @@ asio::awaitable<void> tick(context ctx, long& selects)
 bool allocates_nothing(char const* what, tidings::test::virtual_loop& at, long const& selects)
 {
     auto const run = [&] {
-        for (int i = 0; i < 5000; ++i) {
+        for (int i = 0; i < 500; ++i) {
             if (at.home().next_due())
                 at.home().advance_virtual_time(*at.home().next_due());
             at.io.restart();

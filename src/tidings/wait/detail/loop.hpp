@@ -101,7 +101,7 @@ public:
 
 private:
     static constexpr int depth_limit = 16;
-    static constexpr int further_per_turn = 64;
+    static constexpr int further_per_turn = 16;
 
     void shutdown() override;
 
