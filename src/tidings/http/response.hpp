@@ -41,8 +41,8 @@ public:
     response& with_added_header(std::string name, std::string value) &;
     [[nodiscard]] response with_added_header(std::string name, std::string value) &&;
 
-    /// Adds those of `others` that this answer does not have by itself; Vary and Set-Cookie in any case, since
-    /// they say more and replace nothing.
+    /// Adds those of `others` that this answer does not have by itself; Vary and Set-Cookie in any case,
+    /// since they say more and replace nothing.
     void complete_with(headers const& others);
 
     [[nodiscard]] int status() const noexcept { return status_; }
