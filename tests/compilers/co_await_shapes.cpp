@@ -256,9 +256,9 @@ task statements(context)
 task closures(context ctx)
 {
     std::string const name = long_text;
-    int const by_value = 3;
+    int const by_value = static_cast<int>(name.size());
     REQUIRE_THAT(co_await call([&] { return static_cast<int>(name.size()); }) > 10);
-    REQUIRE_THAT(co_await call([by_value] { return by_value; }) == 3);
+    REQUIRE_THAT(co_await call([by_value] { return by_value; }) == by_value);
     auto owning = [mark = tracked(long_text)] { return static_cast<int>(mark.text().size()); };
     REQUIRE_THAT(co_await call(std::move(owning)) > 10);
     auto const length =
