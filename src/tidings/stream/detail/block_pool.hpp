@@ -32,7 +32,7 @@ public:
     static constexpr std::size_t free_limit = 256;
 
     explicit block_pool(boost::asio::execution_context& context) : service(context) {}
-    ~block_pool();
+    ~block_pool() override;
 
     /// A block with room for `size` bytes at least.
     block* take(std::size_t size);
