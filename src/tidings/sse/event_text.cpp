@@ -2,6 +2,8 @@
 #include <tidings/sse/encode.hpp>
 #include <tidings/sse/event_text.hpp>
 
+#include <utility>
+
 namespace tidings {
 namespace {
 
@@ -43,6 +45,13 @@ event_text event_text::comment(std::string_view text)
     event_text result(encoded_comment_size(text), 0);
     encode_comment(text, result.block_.get());
     return result;
+}
+
+event_text::event_text(std::shared_ptr<char[]> block, std::size_t size)
+    : block_(std::move(block)), size_(size)
+{
+    if (text().starts_with(id_field))
+        id_line_size_ = text().find('\n') + 1;
 }
 
 std::string_view event_text::id() const noexcept

@@ -25,6 +25,9 @@ public:
     /// The text of a comment, see `encode_comment`. Throws `std::invalid_argument` if it is not UTF-8.
     [[nodiscard]] static event_text comment(std::string_view text);
 
+    /// Shares a block whose first `size` bytes are what `encode` or `encode_comment` has written.
+    event_text(std::shared_ptr<char[]> block, std::size_t size);
+
     // The wire text
 
     /// All of it, with the blank line at the end, free of any framing.

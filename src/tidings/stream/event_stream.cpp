@@ -227,21 +227,23 @@ void event_stream::advise(std::chrono::milliseconds pause)
 {
     if (state_ != state::streaming && state_ != state::attached)
         return;
-    event const reconnection{.retry = pause};
-    append_piece(encoded_size(reconnection), [&](char* at) { return encode(reconnection, at); });
+    announce(event{.retry = pause});
     out_.flush();
 }
 
 // For the layers above
 
-void event_stream::attach(feed& more, std::string_view reset)
+void event_stream::attach(feed& more)
 {
     require_open("attach");
     begin();
-    if (!reset.empty())
-        append(event{.type = "tidings-reset", .data = reset});
     state_ = state::attached;
     out_.set_feed(&more);
+}
+
+void event_stream::announce(event const& value)
+{
+    append_piece(encoded_size(value), [&](char* at) { return encode(value, at); });
 }
 
 void event_stream::detach() noexcept

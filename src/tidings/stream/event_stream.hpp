@@ -120,13 +120,16 @@ public:
     void start_keep_alive() { out_.keep_alive(*this); }
     /// Throws as `send` does where nothing can be sent any more; `what` names the call.
     void require_open(char const* what) const;
-    /// Opens the stream and hands it over to `more`, which is asked for frames from now on. `reset`, if not
-    /// empty, is the data of a `tidings-reset` event that precedes them.
-    void attach(feed& more, std::string_view reset);
+    /// Opens the stream and hands it over to `more`, which is asked for frames from now on.
+    void attach(feed& more);
+    /// A word of the feed's own to its client; it leaves with the next frames or flush.
+    void announce(event const& value);
     /// Gives it back to the handler.
     void detach() noexcept;
     /// Ends a handed-over stream for good, see `finish`.
     void finish_for_good(std::string_view id);
+    /// Ends the body of a stream that was handed over, after what is unsent; its client comes back.
+    void end_without_handler() { over_.finish(); }
     void cut(cut_reason why) { over_.cut(why); }
     /// Sends frames, as far as the connection takes them; the number that need not be sent again.
     std::size_t deliver(std::span<shared_frame const> frames);

@@ -27,6 +27,12 @@ public:
     /// The event's text, free of any framing: "id: …\nevent: …\ndata: …\n\n".
     std::string_view text() const noexcept { return {block_.get() + text_begin_, text_size_}; }
 
+    /// The same text as a value of its own, to look into; it shares the bytes.
+    event_text event() const
+    {
+        return event_text(std::shared_ptr<char[]>(block_, block_.get() + text_begin_), text_size_);
+    }
+
 private:
     std::shared_ptr<char[]> block_;
     std::size_t size_ = 0;
