@@ -58,15 +58,26 @@ using tidings::plain_handler;
 using tidings::stream_handler;
 
 // hub/
+using tidings::event_filter;
 using tidings::follow_end;
 using tidings::from_id;
 using tidings::from_last;
 using tidings::from_newest;
 using tidings::from_oldest;
+using tidings::log_tail;
+using tidings::logged_event;
+using tidings::overflow;
 using tidings::publish_result;
+using tidings::publish_status;
 using tidings::start_position;
+using tidings::subscription;
 using tidings::topic;
+using tidings::topic_list;
+using tidings::topic_log;
 using tidings::topic_options;
+using tidings::topic_stats;
+using tidings::topics;
+using tidings::topics_options;
 
 // server/
 using tidings::half_close;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/hub/detail/loop_group.hpp>
-#include <tidings/hub/detail/subscriber.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
 #include <tidings/hub/topic.hpp>
+#include <tidings/hub/topic_list.hpp>
 
+#include <exception>
+#include <stdexcept>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -12,59 +13,109 @@ namespace tidings {
 
 namespace {
 
-/// Hands the stream over: from here on history and live events are one ordered sequence.
-detail::subscriber& subscribe(std::shared_ptr<detail::topic_state> const& of, event_stream& out,
-                              start_position from, std::optional<channel<follow_end>> over)
+/// An event that outlives the call it came with.
+struct kept_event
 {
-    detail::topic_state::entrance at{};
-    out.require_open("follow");
-    auto const group = of->enter(out.get_context().get_executor(), out.last_event_id(), from, at);
-    auto made = std::make_unique<detail::subscriber>(of, group, out, at.next, std::move(over));
-    detail::subscriber& joined = *made;
-    group->add(std::move(made));
-    out.attach(joined, at.reset);
-    joined.refill();
-    out.out().flush(); // the head, when there was nothing to replay
-    return joined;
-}
+    std::string id, type, data, key;
+    bool has_data;
+    std::optional<std::chrono::milliseconds> retry;
 
-asio::awaitable<follow_end> follow_until_end(std::shared_ptr<detail::topic_state> of, context ctx,
-                                             event_stream& out, start_position from, std::string id)
+    kept_event(event const& value, std::string_view of_key)
+        : id(value.id), type(value.type), data(value.data), key(of_key),
+          has_data(value.data.data() != nullptr), retry(value.retry)
+    {}
+
+    event view() const
+    {
+        return {.id = id,
+                .type = type,
+                .data = has_data ? std::string_view(data) : std::string_view(),
+                .retry = retry};
+    }
+};
+
+struct log_answer
 {
-    if (!id.empty())
-        from = from_id(id);
+    publish_result result;
+    std::exception_ptr error;
+};
 
-    if (ctx.is_done())
-        co_return follow_end::context_ended;
-    channel<follow_end> over(1);
-    detail::subscriber& joined = subscribe(of, out, from, over);
-    if (auto const end = co_await over.receive(ctx))
-        co_return *end;
-    // The subscriber may have ended in the same turn; then it is gone, and has said so.
-    if (auto const end = over.try_receive())
-        co_return *end;
-    joined.detach();
-    co_return follow_end::context_ended;
+asio::awaitable<publish_result> publish_and_wait(std::shared_ptr<detail::topic_state> to, context ctx,
+                                                 kept_event value)
+{
+    channel<log_answer> answers(1);
+    detail::topic_state::delivered const answer = [answers](publish_result result,
+                                                            std::exception_ptr error) mutable {
+        (void)answers.try_send(log_answer{std::move(result), std::move(error)});
+    };
+    publish_result result = to->publish(value.view(), value.key, answer);
+    while (result.status == publish_status::would_block && to->options().overflow == overflow::wait) {
+        auto const room = co_await to->room().receive(ctx);
+        if (!room && ctx.is_done())
+            co_return publish_result{.status = publish_status::context_ended, .id = {}};
+        if (!room)
+            throw std::logic_error("tidings: the topic was closed while a publish was waiting");
+        result = to->publish(value.view(), value.key, answer);
+        if (result)
+            (void)to->room().try_send(true); // there may be room for the next one, too
+    }
+    if (result.status != publish_status::queued)
+        co_return result;
+    auto answered = co_await answers.receive(ctx);
+    if (!answered)
+        co_return publish_result{.status = publish_status::context_ended, .id = {}};
+    if (answered->error)
+        std::rethrow_exception(answered->error);
+    co_return std::move(answered->result);
 }
 
 } // namespace
 
 topic::topic(topic_options options) : state_(std::make_shared<detail::topic_state>(std::move(options))) {}
 
+std::string const& topic::name() const noexcept
+{
+    return state_->options().name;
+}
+
 publish_result topic::publish(event const& value)
 {
-    return state_->publish(value);
+    return state_->publish(value, {});
 }
 
-asio::awaitable<follow_end> topic::follow(context ctx, event_stream& out, start_position from)
+publish_result topic::publish(std::string_view key, event const& value)
 {
-    std::string id(from.id());
-    return follow_until_end(state_, std::move(ctx), out, from, std::move(id));
+    return state_->publish(value, key);
 }
 
-void topic::attach(event_stream& out, start_position from)
+asio::awaitable<publish_result> topic::publish(context ctx, event const& value)
 {
-    subscribe(state_, out, from, std::nullopt);
+    return publish_and_wait(state_, std::move(ctx), kept_event(value, {}));
+}
+
+asio::awaitable<publish_result> topic::publish(context ctx, std::string_view key, event const& value)
+{
+    return publish_and_wait(state_, std::move(ctx), kept_event(value, key));
+}
+
+publish_result topic::publish_comment(std::string_view text)
+{
+    return state_->publish_comment(text);
+}
+
+asio::awaitable<follow_end> topic::follow(context ctx, event_stream& out, start_position from,
+                                          event_filter where) const
+{
+    topic_list only;
+    only.add(*this, from, std::move(where));
+    return only.follow(std::move(ctx), out);
+}
+
+void topic::attach(event_stream& out, start_position from, event_filter where) const
+{
+    topic_list only;
+    only.add(*this, from, std::move(where));
+    only.attach(out);
 }
 
 void topic::close()
@@ -77,6 +128,11 @@ bool topic::is_closed() const
     return state_->is_closed();
 }
 
+std::size_t topic::disconnect()
+{
+    return state_->disconnect();
+}
+
 std::string topic::position() const
 {
     return state_->position();
@@ -85,6 +141,11 @@ std::string topic::position() const
 std::size_t topic::subscribers() const
 {
     return state_->subscribers();
+}
+
+topic_stats topic::stats() const
+{
+    return state_->stats();
 }
 
 } // namespace tidings

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/hub/event_filter.hpp>
+#include <tidings/hub/follow_end.hpp>
+#include <tidings/hub/publish_result.hpp>
 #include <tidings/hub/start_position.hpp>
 #include <tidings/hub/topic_options.hpp>
+#include <tidings/hub/topic_stats.hpp>
 #include <tidings/sse/event.hpp>
 #include <tidings/stream/event_stream.hpp>
 #include <tidings/wait/context.hpp>
@@ -12,27 +16,14 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace tidings {
 
 namespace detail {
 class topic_state;
 }
-
-/// What became of a published event.
-struct publish_result
-{
-    std::string id;            ///< what a client sends back as Last-Event-ID
-    std::size_t receivers = 0; ///< streams that followed the topic
-};
-
-/// Why `topic::follow` came back.
-enum class follow_end
-{
-    closed,        ///< the topic is closed, and everything in it has been handed to the connection
-    context_ended, ///< the context ended; the stream is the handler's again, for a farewell
-    stream_ended,  ///< the client left, or was cut because it fell behind the history
-};
 
 /// Brings each published event to every stream that follows: once, in order, also to clients that come back.
 ///
@@ -46,38 +37,74 @@ enum class follow_end
 ///     event: tidings-reset
 ///     data: {"reason":"evicted","oldest":"b2k4zq-17"}
 ///
-/// A follower that is slower than the history is long is cut, and so comes back, and is told.
+/// What happens to a follower that is slower than the history is long, `topic_options::overflow` says.
 class topic
 {
 public:
+    /// A topic with a log reads its history from there, and so blocks; see `run_blocking`. Throws what the
+    /// log throws, and `std::invalid_argument` for a log without a name.
     explicit topic(topic_options options = {});
 
+    std::string const& name() const noexcept;
+
+    // Publishing
+
     /// Sends an event to all followers and keeps it in the history. Without an id of its own it gets the
-    /// topic's next one. Throws `std::invalid_argument` for what cannot be sent (see `encoded_size`) and for
-    /// an own id that the history holds already, `std::logic_error` when the topic is closed; then nobody has
-    /// got anything.
+    /// topic's next one. Never waits: where it would have to, the event is refused with `would_block`; with a
+    /// log it is only `queued`. Throws `std::invalid_argument` for what cannot be sent (see `encoded_size`)
+    /// and for an own id that the history holds already, `std::logic_error` when the topic is closed; then
+    /// nobody has got anything.
     publish_result publish(event const& value);
 
+    /// With `overflow::keep_latest`: the event takes the place of the one before with the same key, which may
+    /// not be empty. Throws `std::logic_error` for other topics.
+    publish_result publish(std::string_view key, event const& value);
+
+    /// Waits until the event is published: for followers that have to catch up (`overflow::wait`), for the
+    /// log. The event is copied before this returns. Throws what `publish` throws, and what the log says when
+    /// it cannot keep the event: then nobody gets it.
+    [[nodiscard]] boost::asio::awaitable<publish_result> publish(context ctx, event const& value);
+    [[nodiscard]] boost::asio::awaitable<publish_result> publish(context ctx, std::string_view key,
+                                                                 event const& value);
+
+    /// Sends a comment, which clients ignore, to all followers. It has its place in the history like an
+    /// event, and no id; a log does not keep it.
+    publish_result publish_comment(std::string_view text);
+
+    // Following
+
     /// Opens `out` and carries the topic on it until the context ends, the client leaves, or the topic is
-    /// closed. The client's Last-Event-ID wins over `from`.
+    /// closed or sends its followers away. The client's Last-Event-ID wins over `from`. Several topics on one
+    /// stream: `topic_list`.
     [[nodiscard]] boost::asio::awaitable<follow_end> follow(context ctx, event_stream& out,
-                                                            start_position from = from_newest());
+                                                            start_position from = from_newest(),
+                                                            event_filter where = {}) const;
 
     /// `follow` without a coroutine: hands the stream over and comes back at once; the handler then returns,
     /// and the stream goes on. When the topic is closed the stream is finished, and its client does not come
     /// back.
-    void attach(event_stream& out, start_position from = from_newest());
+    void attach(event_stream& out, start_position from = from_newest(), event_filter where = {}) const;
+
+    // All followers
 
     /// Ends the topic: those who follow get what is left and then come back from `follow`, those who come
     /// later get the history first. May be called again.
     void close();
     bool is_closed() const;
 
+    /// Sends all who follow now away; clients come back and resume. The number of those.
+    std::size_t disconnect();
+
     /// The id of the newest event: put it into a page, and `from_id` of it misses nothing in between.
     std::string position() const;
 
-    /// Streams that follow now.
+    /// Streams and subscriptions that follow now.
     std::size_t subscribers() const;
+    topic_stats stats() const;
+
+    // For the hub.
+    explicit topic(std::shared_ptr<detail::topic_state> state) noexcept : state_(std::move(state)) {}
+    std::shared_ptr<detail::topic_state> const& state() const noexcept { return state_; }
 
 private:
     std::shared_ptr<detail::topic_state> state_;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/hub/overflow.hpp>
+#include <tidings/hub/topic_log.hpp>
 #include <tidings/wait/time.hpp>
 
 #include <cstddef>
 #include <functional>
+#include <string>
 
 namespace tidings {
 
@@ -12,9 +15,18 @@ namespace tidings {
 /// newest event is always kept.
 struct topic_options
 {
+    /// Tells the topics of one stream apart, and finds them again in a log. Any text.
+    std::string name{};
+
     std::size_t history_count = 1'000;       ///< events, at least 1
     std::size_t history_bytes = 1024 * 1024; ///< of their text
     duration history_age{};                  ///< older events are forgotten; zero and below: no limit
+
+    tidings::overflow overflow = tidings::overflow::cut;
+
+    /// Keeps the events beyond the life of the process; null: memory alone. It outlives the topic and all who
+    /// follow it.
+    topic_log* log = nullptr;
 
     /// The time for `history_age`; a test gives its virtual time.
     std::function<time_point()> now = [] { return clock::now(); };

@@ -6,70 +6,233 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <stdexcept>
 #include <utility>
 
 namespace tidings::detail {
 
+namespace {
+
+constexpr std::uint64_t needs_nothing = std::numeric_limits<std::uint64_t>::max();
+
+shared_frame encode_frame(event const& value)
+{
+    std::string text(encoded_size(value), '\0');
+    encode(value, text.data());
+    return shared_frame(text);
+}
+
+} // namespace
+
 history::history(topic_options const& options, std::string epoch)
     : options_(options), epoch_(std::move(epoch))
 {}
+
+history::history(topic_options const& options, log_tail tail, time_point now,
+                 std::chrono::system_clock::time_point wall_clock_now)
+    : history(options, std::move(tail.epoch))
+{
+    for (logged_event& each : tail.events) {
+        auto const age =
+            std::max(wall_clock_now - each.published, std::chrono::system_clock::duration::zero());
+        if (!each.own_id.empty())
+            own_ids_.emplace(each.own_id, each.number);
+        newest_own_id_ = each.own_id;
+        insert({.number = each.number,
+                .frame = shared_frame(each.text),
+                .added = now - std::chrono::duration_cast<duration>(age),
+                .own_id = std::move(each.own_id),
+                .key = std::move(each.key)});
+    }
+    // Numbers up to here have been given out, whether or not their events are still there.
+    newest_ = std::max(newest_, tail.next_number - 1);
+    if (entries_.empty() || entries_.back().number != newest_)
+        newest_own_id_.clear();
+    begin_ = entries_.empty() ? tail.next_number : entries_.front().number;
+    next_ = tail.next_number;
+    evicted_ = 0;
+    forget_old(now, needs_nothing);
+}
 
 std::string history::id_text(std::uint64_t number) const
 {
     return fmt::format("{}-{}", epoch_, number);
 }
 
-std::string history::add(event const& value, time_point now)
+history::draft history::prepare(event const& value, std::string_view key)
 {
-    entry added{.frame = {}, .added = now, .own_id = std::string(value.id)};
-    if (own_ids_.contains(added.own_id))
-        throw std::invalid_argument(
-            fmt::format("tidings: the id \"{}\" has been published on this topic already; leave "
-                        "it out to let the topic number its events",
-                        added.own_id));
-    std::string const id = added.own_id.empty() ? id_text(end()) : added.own_id;
+    draft made{
+        .number = next_, .id = std::string(value.id), .own_id = {}, .key = std::string(key), .frame = {}};
     event numbered = value;
-    numbered.id = id;
-    std::string text(encoded_size(numbered), '\0');
-    encode(numbered, text.data());
-    added.frame = shared_frame(text);
+    if (made.id.empty()) {
+        made.id = id_text(next_);
+        numbered.id = made.id;
+    } else {
+        if (own_ids_.contains(made.id))
+            throw std::invalid_argument(
+                fmt::format("tidings: the id \"{}\" has been published on this topic already; leave "
+                            "it out to let the topic number its events",
+                            made.id));
+        made.own_id = made.id;
+    }
+    made.frame = encode_frame(numbered);
+    if (!made.own_id.empty())
+        own_ids_.emplace(made.own_id, made.number);
+    return count_in(std::move(made));
+}
 
-    bytes_ += text.size();
+history::draft history::prepare_comment(std::string_view text)
+{
+    std::string encoded(encoded_comment_size(text), '\0');
+    encode_comment(text, encoded.data());
+    return count_in({.number = next_, .id = {}, .own_id = {}, .key = {}, .frame = shared_frame(encoded)});
+}
+
+history::draft history::count_in(draft made)
+{
+    ++next_;
+    ++drafts_;
+    draft_bytes_ += made.frame.text().size();
+    return made;
+}
+
+void history::count_out(draft const& done) noexcept
+{
+    --drafts_;
+    draft_bytes_ -= done.frame.text().size();
+}
+
+bool history::has_room_for_drafts(std::uint64_t needed) const
+{
+    std::size_t kept_count = count();
+    std::size_t kept_bytes = bytes_;
+    for (entry const& each : entries_) {
+        bool const fits = kept_count + drafts_ <= std::max<std::size_t>(options_.history_count, 1) &&
+                          kept_bytes + draft_bytes_ <= options_.history_bytes;
+        if (fits || each.number >= needed)
+            return fits;
+        --kept_count;
+        kept_bytes -= each.frame.text().size();
+    }
+    return true;
+}
+
+std::optional<std::uint64_t> history::keep(draft added, time_point now)
+{
+    count_out(added);
+    newest_own_id_ = added.own_id;
+    return insert({.number = added.number,
+                   .frame = std::move(added.frame),
+                   .added = now,
+                   .own_id = std::move(added.own_id),
+                   .key = std::move(added.key)});
+}
+
+void history::abandon(draft const& given_up)
+{
+    count_out(given_up);
+    if (!given_up.own_id.empty())
+        own_ids_.erase(given_up.own_id);
+    if (given_up.number + 1 == next_)
+        --next_;
+}
+
+std::optional<std::uint64_t> history::insert(entry added)
+{
+    std::optional<std::uint64_t> superseded;
+    if (!added.key.empty()) {
+        auto const [known, is_new] = latest_.try_emplace(added.key, added.number);
+        if (!is_new) {
+            superseded = std::exchange(known->second, added.number);
+            supersede(*superseded);
+        }
+    }
+    newest_ = added.number;
+    bytes_ += added.frame.text().size();
     entries_.push_back(std::move(added));
-    if (std::string const& own = entries_.back().own_id; !own.empty())
-        own_ids_.emplace(own, end() - 1);
-    newest_id_ = id;
-    while (entries_.size() > std::max<std::size_t>(options_.history_count, 1) ||
-           (bytes_ > options_.history_bytes && entries_.size() > 1))
+    while (is_full())
         forget_first();
-    forget_old(now);
-    return id;
+    sweep();
+    return superseded;
+}
+
+bool history::is_full() const noexcept
+{
+    return count() > std::max<std::size_t>(options_.history_count, 1) ||
+           (bytes_ > options_.history_bytes && count() > 1);
+}
+
+void history::supersede(std::uint64_t number)
+{
+    auto const found = find_entry(number);
+    entry& old = entries_[static_cast<std::size_t>(found - entries_.begin())];
+    bytes_ -= old.frame.text().size();
+    old.frame = {};
+    old.is_dead = true;
+    ++dead_;
+    ++superseded_;
 }
 
 void history::forget_first()
 {
     entry& oldest = entries_.front();
-    bytes_ -= oldest.frame.text().size();
     if (!oldest.own_id.empty())
         own_ids_.erase(oldest.own_id);
+    if (oldest.is_dead) {
+        --dead_;
+    } else {
+        bytes_ -= oldest.frame.text().size();
+        if (!oldest.key.empty())
+            latest_.erase(oldest.key);
+        begin_ = oldest.number + 1;
+        ++evicted_;
+    }
     entries_.pop_front();
-    ++first_;
 }
 
-void history::forget_old(time_point now)
+// Superseded entries would pile up behind one old key that never changes.
+void history::sweep()
+{
+    constexpr std::size_t worth_it = 64;
+    if (dead_ < worth_it || dead_ < count())
+        return;
+    std::erase_if(entries_, [&](entry const& each) {
+        if (each.is_dead && !each.own_id.empty())
+            own_ids_.erase(each.own_id);
+        return each.is_dead;
+    });
+    dead_ = 0;
+}
+
+void history::forget_old(time_point now, std::uint64_t needed)
 {
     if (options_.history_age <= duration::zero())
         return;
-    while (entries_.size() > 1 && now - entries_.front().added > options_.history_age)
+    while (count() > 1 && entries_.front().number < needed &&
+           now - entries_.front().added > options_.history_age)
         forget_first();
 }
 
-void history::copy(std::uint64_t from, std::size_t limit, std::vector<shared_frame>& into) const
+history::entries::const_iterator history::find_entry(std::uint64_t number) const
 {
-    std::uint64_t const until = std::min<std::uint64_t>(end(), from + limit);
-    for (std::uint64_t number = from; number < until; ++number)
-        into.push_back(entries_[number - first_].frame);
+    return std::lower_bound(entries_.begin(), entries_.end(), number,
+                            [](entry const& each, std::uint64_t wanted) { return each.number < wanted; });
+}
+
+void history::copy(std::uint64_t from, std::size_t limit, batch& into) const
+{
+    into.from = from;
+    into.next = std::max(from, end());
+    for (auto at = find_entry(from); at != entries_.end(); ++at) {
+        if (at->is_dead)
+            continue;
+        if (into.size() == limit) {
+            into.next = at->number;
+            break;
+        }
+        into.add(at->number, at->frame);
+    }
 }
 
 history::place history::find(start_position from) const
@@ -78,9 +241,17 @@ history::place history::find(start_position from) const
     case start_position::kind::newest:
         return {end()};
     case start_position::kind::oldest:
-        return {first_};
-    case start_position::kind::last:
-        return {end() - std::min<std::uint64_t>(from.count(), entries_.size())};
+        return {begin_};
+    case start_position::kind::last: {
+        std::uint64_t next = end();
+        std::size_t left = from.count();
+        for (auto at = entries_.rbegin(); at != entries_.rend() && left > 0; ++at)
+            if (!at->is_dead) {
+                next = at->number;
+                --left;
+            }
+        return {next};
+    }
     case start_position::kind::after:
         return find_after(from.id());
     }
@@ -89,9 +260,9 @@ history::place history::find(start_position from) const
 
 history::place history::find_after(std::string_view id) const
 {
-    if (auto const own = own_ids_.find(id); own != own_ids_.end())
-        return {own->second + 1};
-    if (id == newest_id_)
+    if (auto const own = own_ids_.find(std::string(id)); own != own_ids_.end())
+        return own->second <= newest_ ? place{own->second + 1} : place{end(), gap::unknown_id};
+    if (id == newest_own_id_ && !id.empty())
         return {end()};
     auto const dash = id.rfind('-');
     std::uint64_t number = 0;
@@ -103,15 +274,17 @@ history::place history::find_after(std::string_view id) const
         return {end(), gap::restarted};
     if (number >= end())
         return {end(), gap::unknown_id};
-    if (number + 1 < first_)
+    if (number + 1 < begin_)
         return {end(), gap::evicted};
     return {number + 1};
 }
 
-std::string history::id_of(std::uint64_t number) const
+std::string history::oldest() const
 {
-    entry const& at = entries_[number - first_];
-    return at.own_id.empty() ? id_text(number) : at.own_id;
+    for (entry const& each : entries_)
+        if (!each.is_dead)
+            return each.own_id.empty() ? id_text(each.number) : each.own_id;
+    return {};
 }
 
 } // namespace tidings::detail

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/stream/shared_frame.hpp>
+#include <tidings/hub/detail/batch.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -13,12 +13,12 @@
 
 namespace tidings::detail {
 
-class subscriber;
+class cursor;
+class reader;
 class topic_state;
 
 /// The followers of one topic on one loop. A publish posts one turn for all of them, however many events have
-/// come meanwhile. Touched by the loop's thread only, but for `wake` and the count that the topic keeps under
-/// its lock.
+/// come meanwhile. Touched by the loop's thread only, but for `wake` and what the topic guards.
 class loop_group final : public std::enable_shared_from_this<loop_group>
 {
 public:
@@ -30,20 +30,29 @@ public:
     /// Something was published. From any thread, with the topic's lock held.
     void wake(std::shared_ptr<topic_state> of);
 
-    void add(std::unique_ptr<subscriber> joined);
-    /// The subscriber may be what is running: it is destroyed in a later turn.
-    void remove(subscriber& gone);
+    void add(cursor& joined, std::shared_ptr<reader> of);
+    /// The reader may be what is running: it is let go in a later turn.
+    void remove(cursor& gone);
 
-    std::size_t count = 0; ///< guarded by the topic's lock
+    // Guarded by the topic's lock.
+    std::size_t count = 0;      ///< followers
+    std::size_t lagging = 0;    ///< of these, those that do not keep pace
+    std::uint64_t position = 0; ///< those that do have been given everything below it
 
 private:
+    struct member
+    {
+        cursor* place;
+        std::shared_ptr<reader> of;
+    };
+
     void deliver(topic_state& of);
 
     boost::asio::any_io_executor executor_;
     std::atomic<bool> is_woken_{false};
-    std::uint64_t next_; // the first event that the group has not been given
-    std::vector<std::unique_ptr<subscriber>> members_;
-    std::vector<shared_frame> batch_; // kept for its memory
+    std::uint64_t next_; // the loop's own copy of `position`
+    std::vector<member> members_;
+    batch batch_; // kept for its memory
 };
 
 } // namespace tidings::detail

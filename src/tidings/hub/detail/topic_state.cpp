@@ -2,12 +2,11 @@
 #include <tidings/hub/detail/loop_group.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <chrono>
+#include <limits>
 #include <random>
 #include <stdexcept>
-#include <string_view>
 #include <utility>
 
 namespace tidings::detail {
@@ -25,50 +24,147 @@ std::string make_epoch()
     return epoch;
 }
 
-std::string_view name_of(gap missing)
-{
-    switch (missing) {
-    case gap::evicted:
-        return "evicted";
-    case gap::restarted:
-        return "restarted";
-    case gap::unknown_id:
-        return "unknown_id";
-    case gap::none:
-        break;
-    }
-    return "";
-}
-
-// Ids may hold any text but line breaks and NUL.
-std::string json_string(std::string_view text)
-{
-    std::string quoted = "\"";
-    for (char const c : text) {
-        if (c == '"' || c == '\\')
-            quoted += '\\';
-        if (static_cast<unsigned char>(c) < 0x20)
-            quoted += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        else
-            quoted += c;
-    }
-    return quoted + '"';
-}
-
 } // namespace
 
-topic_state::topic_state(topic_options options)
-    : options_(std::move(options)), history_(options_, make_epoch())
-{}
-
-publish_result topic_state::publish(event const& value)
+topic_state::topic_state(topic_options options) : options_(std::move(options)), history_(open_history())
 {
-    std::lock_guard const guard(lock_);
+    if (options_.log && options_.name.empty())
+        throw std::invalid_argument("tidings: a topic with a log needs a name, to be found again in it");
+}
+
+history topic_state::open_history() const
+{
+    if (!options_.log)
+        return {options_, make_epoch()};
+    return {options_, options_.log->open(options_.name), options_.now(), std::chrono::system_clock::now()};
+}
+
+void topic_state::require_open() const
+{
     if (is_closed_)
         throw std::logic_error("tidings: publish on a topic that has been closed");
-    publish_result result{.id = history_.add(value, options_.now()), .receivers = subscribers_};
+}
+
+publish_result topic_state::publish(event const& value, std::string_view key)
+{
+    return publish(value, key, {});
+}
+
+publish_result topic_state::publish(event const& value, std::string_view key, delivered when_delivered)
+{
+    if (!key.empty() && options_.overflow != overflow::keep_latest)
+        throw std::logic_error("tidings: a publish with a key needs a topic with overflow::keep_latest");
+    std::lock_guard const guard(lock_);
+    require_open();
+    auto added = history_.prepare(value, key);
+    if (options_.overflow == overflow::wait && !history_.has_room_for_drafts(needed())) {
+        history_.abandon(added);
+        ++totals_.refused;
+        return {.status = publish_status::would_block, .id = {}};
+    }
+    if (options_.log)
+        return hand_to_log(std::move(added), value, std::move(when_delivered));
+    return deliver(std::move(added));
+}
+
+publish_result topic_state::publish_comment(std::string_view text)
+{
+    std::lock_guard const guard(lock_);
+    require_open();
+    return deliver(history_.prepare_comment(text));
+}
+
+publish_result topic_state::deliver(history::draft added)
+{
+    std::uint64_t const old_begin = history_.begin();
+    std::uint64_t const evicted_before = history_.evicted();
+    publish_result result{.id = added.id, .receivers = subscribers_};
+    time_point const now = options_.now();
+    auto const superseded = history_.keep(std::move(added), now);
+    history_.forget_old(now, needed());
+    result.drops = drops_between(old_begin, history_.evicted() - evicted_before);
+    totals_.dropped += result.drops;
+    ++totals_.published;
+    if (options_.log && superseded)
+        options_.log->forget(options_.name, *superseded);
+    if (options_.log && history_.begin() != old_begin)
+        options_.log->forget_before(options_.name, history_.begin());
     wake_groups();
     return result;
+}
+
+publish_result topic_state::hand_to_log(history::draft added, event const&, delivered when_delivered)
+{
+    logged_event kept{.number = added.number,
+                      .own_id = added.own_id,
+                      .key = added.key,
+                      .text = std::string(added.frame.text()),
+                      .published = std::chrono::system_clock::now()};
+    auto const on_kept = [weak = weak_from_this(), added,
+                          when_delivered = std::move(when_delivered)](std::exception_ptr error) {
+        if (auto const self = weak.lock())
+            self->on_logged(added, std::move(error), when_delivered);
+    };
+    if (!options_.log->append(options_.name, std::move(kept), on_kept)) {
+        history_.abandon(added);
+        ++totals_.refused;
+        return {.status = publish_status::would_block, .id = {}};
+    }
+    return {.status = publish_status::queued, .id = {}, .receivers = subscribers_};
+}
+
+void topic_state::on_logged(history::draft added, std::exception_ptr error, delivered const& when_delivered)
+{
+    publish_result result;
+    {
+        std::lock_guard const guard(lock_);
+        if (error) {
+            history_.abandon(added);
+            ++totals_.not_kept;
+            wake_groups(); // a closed topic may be over now
+        } else {
+            result = deliver(std::move(added));
+        }
+    }
+    give_room();
+    if (when_delivered)
+        when_delivered(std::move(result), std::move(error));
+}
+
+// Whose next event has left the history with this publish, and how many of its events.
+std::size_t topic_state::drops_between(std::uint64_t old_begin, std::uint64_t evicted) const
+{
+    std::uint64_t const begin = history_.begin();
+    if (evicted == 0)
+        return 0;
+    auto const lost_from = [&](std::uint64_t place) {
+        return std::min(evicted, begin - std::clamp(place, old_begin, begin));
+    };
+    std::uint64_t drops = 0;
+    for (auto at = laggards_.begin(); at != laggards_.end() && *at < begin; ++at)
+        drops += lost_from(*at);
+    for (auto const& each : groups_)
+        drops += lost_from(each->position) * (each->count - each->lagging);
+    return drops;
+}
+
+// The oldest event that a follower has yet to get; only `overflow::wait` heeds it.
+std::uint64_t topic_state::needed() const
+{
+    std::uint64_t oldest = std::numeric_limits<std::uint64_t>::max();
+    if (options_.overflow != overflow::wait)
+        return oldest;
+    if (!laggards_.empty())
+        oldest = *laggards_.begin();
+    for (auto const& each : groups_)
+        oldest = std::min(oldest, each->position);
+    return oldest;
+}
+
+void topic_state::give_room()
+{
+    if (options_.overflow == overflow::wait)
+        (void)room_.try_send(true);
 }
 
 void topic_state::wake_groups()
@@ -82,6 +178,7 @@ void topic_state::close()
     std::lock_guard const guard(lock_);
     if (!std::exchange(is_closed_, true))
         wake_groups();
+    room_.close();
 }
 
 bool topic_state::is_closed() const
@@ -90,10 +187,29 @@ bool topic_state::is_closed() const
     return is_closed_;
 }
 
+std::size_t topic_state::disconnect()
+{
+    std::lock_guard const guard(lock_);
+    ++disconnects_;
+    wake_groups();
+    return subscribers_;
+}
+
+bool topic_state::is_busy() const
+{
+    std::lock_guard const guard(lock_);
+    return history_.drafts() > 0;
+}
+
 std::string topic_state::position() const
 {
     std::lock_guard const guard(lock_);
     return history_.position();
+}
+
+std::string topic_state::id_text(std::uint64_t number) const
+{
+    return history_.id_text(number);
 }
 
 std::size_t topic_state::subscribers() const
@@ -102,48 +218,113 @@ std::size_t topic_state::subscribers() const
     return subscribers_;
 }
 
-std::shared_ptr<loop_group> topic_state::enter(boost::asio::any_io_executor const& executor,
-                                               std::optional<std::string> const& last_event_id,
-                                               start_position from, entrance& at)
+topic_stats topic_state::stats() const
 {
     std::lock_guard const guard(lock_);
-    history_.forget_old(options_.now());
-    auto const place = last_event_id ? history_.find_after(*last_event_id) : history_.find(from);
-    at.next = place.next;
+    topic_stats now = totals_;
+    now.superseded = history_.superseded();
+    now.subscribers = subscribers_;
+    now.lagging = laggards_.size();
+    if (!laggards_.empty())
+        now.max_lag = history_.end() - std::min(*laggards_.begin(), history_.end());
+    now.history_count = history_.count();
+    now.history_bytes = history_.bytes();
+    return now;
+}
+
+topic_state::entrance topic_state::enter(boost::asio::any_io_executor const& executor,
+                                         std::optional<std::string> const& id, start_position from)
+{
+    std::lock_guard const guard(lock_);
+    history_.forget_old(options_.now(), needed());
+    auto const place = id ? history_.find_after(*id) : history_.find(from);
+    entrance at{.next = place.next, .disconnects = disconnects_, .told = {}, .group = {}, .place = {}};
     if (place.missing != gap::none)
-        at.reset = fmt::format(R"({{"reason":"{}","oldest":{}}})", name_of(place.missing),
-                               json_string(history_.oldest()));
+        at.told = {.reason = place.missing, .oldest = history_.oldest(), .topic = {}};
     auto found =
         std::find_if(groups_.begin(), groups_.end(), [&](auto const& each) { return each->is_on(executor); });
     if (found == groups_.end())
         found = groups_.insert(groups_.end(), std::make_shared<loop_group>(executor, history_.end()));
-    ++(*found)->count;
+    at.group = *found;
+    at.place = laggards_.insert(at.next);
+    ++at.group->lagging;
+    ++at.group->count;
     ++subscribers_;
-    return *found;
+    return at;
 }
 
 void topic_state::leave(loop_group& group)
 {
-    std::lock_guard const guard(lock_);
-    --subscribers_;
-    if (--group.count == 0)
-        std::erase_if(groups_, [&](auto const& each) { return each.get() == &group; });
+    {
+        std::lock_guard const guard(lock_);
+        --subscribers_;
+        if (--group.count == 0)
+            std::erase_if(groups_, [&](auto const& each) { return each.get() == &group; });
+    }
+    give_room();
 }
 
-topic_state::batch topic_state::read(std::uint64_t from, std::size_t limit,
-                                     std::vector<shared_frame>& into) const
+topic_state::laggard topic_state::add_laggard(loop_group& group, std::uint64_t next)
 {
     std::lock_guard const guard(lock_);
-    if (from < history_.begin())
-        return {.is_behind = true};
-    history_.copy(from, limit, into);
-    return {.is_last = is_closed_ && from + into.size() == history_.end()};
+    ++group.lagging;
+    return laggards_.insert(next);
 }
 
-std::uint64_t topic_state::end() const
+void topic_state::move_laggard(laggard& which, std::uint64_t next)
+{
+    {
+        std::lock_guard const guard(lock_);
+        laggards_.erase(which);
+        which = laggards_.insert(next);
+    }
+    give_room();
+}
+
+void topic_state::remove_laggard(loop_group& group, laggard which)
+{
+    {
+        std::lock_guard const guard(lock_);
+        laggards_.erase(which);
+        --group.lagging;
+    }
+    give_room();
+}
+
+void topic_state::advance(loop_group& group, std::uint64_t next)
+{
+    {
+        std::lock_guard const guard(lock_);
+        group.position = next;
+    }
+    give_room();
+}
+
+void topic_state::read(std::uint64_t from, std::size_t limit, batch& into) const
 {
     std::lock_guard const guard(lock_);
-    return history_.end();
+    into.is_behind = from < history_.begin();
+    into.oldest = history_.begin();
+    into.disconnects = disconnects_;
+    if (into.is_behind) {
+        into.from = from;
+        into.next = history_.end();
+    } else {
+        history_.copy(from, limit, into);
+    }
+    into.is_last = !into.is_behind && is_closed_ && history_.drafts() == 0 && into.next == history_.end();
+}
+
+void topic_state::count_cut()
+{
+    std::lock_guard const guard(lock_);
+    ++totals_.cut;
+}
+
+reset topic_state::overflow_reset(std::uint64_t dropped) const
+{
+    std::lock_guard const guard(lock_);
+    return {.reason = gap::overflowed, .oldest = history_.oldest(), .dropped = dropped, .topic = {}};
 }
 
 } // namespace tidings::detail

@@ -2,14 +2,24 @@
 #pragma once
 
 #include <tidings/hub/detail/history.hpp>
-#include <tidings/hub/topic.hpp>
+#include <tidings/hub/detail/reset_text.hpp>
+#include <tidings/hub/publish_result.hpp>
+#include <tidings/hub/topic_options.hpp>
+#include <tidings/hub/topic_stats.hpp>
+#include <tidings/wait/channel.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tidings::detail {
@@ -22,43 +32,91 @@ class topic_state final : public std::enable_shared_from_this<topic_state>
 public:
     explicit topic_state(topic_options options);
 
-    publish_result publish(event const& value);
+    topic_options const& options() const noexcept { return options_; }
+
+    // Publishing
+
+    publish_result publish(event const& value, std::string_view key);
+    publish_result publish_comment(std::string_view text);
+
+    /// Called on a thread of the log when the event has been delivered, or could not be kept.
+    using delivered = std::function<void(publish_result, std::exception_ptr)>;
+    /// As `publish`; of a topic with a log, `when_delivered` is called unless the publish would block.
+    publish_result publish(event const& value, std::string_view key, delivered when_delivered);
+
+    /// Something is taken from it when a publish that would have blocked may be tried again. Who publishes
+    /// then puts it back for the next one.
+    channel<bool>& room() noexcept { return room_; }
+
     void close();
     bool is_closed() const;
+    /// Sends all followers away; the number of those who followed.
+    std::size_t disconnect();
+
+    /// Whether events are on their way to the log.
+    bool is_busy() const;
+
     std::string position() const;
+    topic_stats stats() const;
     std::size_t subscribers() const;
 
-    /// Where a follower begins, and the text of the reset that it has to be told first, if any.
+    // Following
+
+    /// The places of those who do not keep pace with their group.
+    using laggards = std::multiset<std::uint64_t>;
+    using laggard = laggards::const_iterator;
+
+    /// Where a follower begins, and what it has to be told first.
     struct entrance
     {
         std::uint64_t next;
-        std::string reset;
+        std::uint64_t disconnects; ///< before it came
+        reset told;
+        std::shared_ptr<loop_group> group;
+        laggard place;
     };
 
-    /// Enters a follower of the loop of `executor`: from now on its group is told of every event.
-    std::shared_ptr<loop_group> enter(boost::asio::any_io_executor const& executor,
-                                      std::optional<std::string> const& last_event_id, start_position from,
-                                      entrance& at);
+    /// Enters a follower of the loop of `executor`: from now on its group is told of every event. It is a
+    /// laggard until it has caught up. `id` is where its client left off, and wins over `from`.
+    entrance enter(boost::asio::any_io_executor const& executor, std::optional<std::string> const& id,
+                   start_position from);
     void leave(loop_group& group);
+    laggard add_laggard(loop_group& group, std::uint64_t next);
+    void move_laggard(laggard& which, std::uint64_t next);
+    void remove_laggard(loop_group& group, laggard which);
 
-    /// Frames from `from` on, at most `limit`; `is_behind` when they have left the history.
-    struct batch
-    {
-        bool is_behind = false;
-        bool is_last = false; ///< the topic is closed, and nothing comes after these
-    };
-    batch read(std::uint64_t from, std::size_t limit, std::vector<shared_frame>& into) const;
-    std::uint64_t end() const;
+    /// Reads on from number `from`, at most `limit` events, into an empty batch.
+    void read(std::uint64_t from, std::size_t limit, batch& into) const;
+
+    /// Says that a group has been given everything below `next`.
+    void advance(loop_group& group, std::uint64_t next);
+
+    void count_cut();
+    std::string id_text(std::uint64_t number) const;
+    reset overflow_reset(std::uint64_t dropped) const;
 
 private:
+    history open_history() const;
+    void require_open() const;
+    publish_result deliver(history::draft added);
+    publish_result hand_to_log(history::draft added, event const& value, delivered when_delivered);
+    void on_logged(history::draft added, std::exception_ptr error, delivered const& when_delivered);
+    std::size_t drops_between(std::uint64_t old_begin, std::uint64_t evicted) const;
+    std::uint64_t needed() const;
+    void tell_log(std::uint64_t old_begin);
     void wake_groups();
+    void give_room();
 
     topic_options const options_;
     mutable std::mutex lock_;
     history history_;
+    topic_stats totals_;
     bool is_closed_ = false;
+    std::uint64_t disconnects_ = 0;
     std::size_t subscribers_ = 0;
     std::vector<std::shared_ptr<loop_group>> groups_; // one for each loop with followers
+    laggards laggards_;
+    channel<bool> room_{1};
 };
 
 } // namespace tidings::detail

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/detail/follower.hpp>
+
+#include <algorithm>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace tidings::detail {
+
+std::shared_ptr<follower> follower::start(topic_list const& topics, event_stream& out,
+                                          std::optional<channel<follow_end>> over)
+{
+    out.require_open("follow");
+    auto const made = std::make_shared<follower>(topics, out, std::move(over));
+    made->topics_.join(made);
+    out.attach(*made);
+    for (cursor const& each : made->topics_.cursors())
+        if (each.told().reason != gap::none)
+            out.announce(event{.type = reset_type, .data = made->topics_.reset_data(each, each.told())});
+    made->refill();
+    out.out().flush(); // the head, when there was nothing to replay
+    return made;
+}
+
+follower::follower(topic_list const& topics, event_stream& out, std::optional<channel<follow_end>> over)
+    : topics_(topics, out.get_context().get_executor(), out.last_event_id()), out_(&out),
+      over_(std::move(over))
+{}
+
+void follower::take(cursor& at, batch const& live)
+{
+    if (!out_)
+        return;
+    if (at.is_sent_away(live))
+        return send_away();
+    if (live.is_behind || live.is_last)
+        return refill();
+    // One that lags is read on by `refill`, when its connection can take more; one that is ahead has it all.
+    if (at.lags() || at.next() >= live.next)
+        return;
+    auto const begin = std::lower_bound(live.numbers.begin(), live.numbers.end(), at.next());
+    guard_filters([&] { deliver(at, live, static_cast<std::size_t>(begin - live.numbers.begin()), true); });
+}
+
+void follower::refill()
+{
+    guard_filters([this] { catch_up(); });
+}
+
+template <typename Action>
+void follower::guard_filters(Action action)
+{
+    try {
+        action();
+    } catch (...) {
+        if (out_)
+            out_->cut(cut_reason::handler_failed);
+    }
+}
+
+void follower::catch_up()
+{
+    bool has_more = true;
+    while (has_more && out_) {
+        has_more = false;
+        bool all_over = true;
+        for (cursor& each : topics_.cursors()) {
+            if (!each.is_over() && !read_on(each))
+                return; // called again when the connection can take more
+            has_more |= each.lags();
+            all_over &= each.is_over();
+        }
+        if (all_over)
+            return end_of_topics();
+    }
+}
+
+// False when the connection can take no more, or the stream is over.
+bool follower::read_on(cursor& at)
+{
+    batch events;
+    if (auto const dropped = at.read(batch_limit, events))
+        out_->announce(
+            event{.type = reset_type, .data = topics_.reset_data(at, at.topic().overflow_reset(dropped))});
+    if (events.is_behind) {
+        at.topic().count_cut();
+        out_->cut(cut_reason::behind);
+        return false;
+    }
+    if (!deliver(at, events, 0, events.size() < batch_limit))
+        return false;
+    if (events.is_last)
+        at.set_over();
+    return out_ != nullptr;
+}
+
+// Sends the events from index `first` on, and moves the cursor. False when some are left.
+bool follower::deliver(cursor& at, batch const& events, std::size_t first, bool keeps_pace)
+{
+    bool const is_plain = topics_.is_single() && !at.has_filter();
+    std::size_t const done = is_plain ? deliver_frames(events, first) : deliver_chosen(at, events, first);
+    if (!out_)
+        return false;
+    if (first + done < events.size()) {
+        at.move_to(events.numbers[first + done], false);
+        return false;
+    }
+    at.move_to(events.next, keeps_pace);
+    if (at.is_place_stale(events)) {
+        out_->announce(event{.id = topics_.position()});
+        out_->out().flush();
+        at.place_sent(at.next());
+    }
+    return true;
+}
+
+std::size_t follower::deliver_frames(batch const& events, std::size_t first)
+{
+    if (first == events.size())
+        return 0;
+    return out_->deliver(std::span(events.frames).subspan(first));
+}
+
+// Those that pass the filter, under the ids of this stream.
+std::size_t follower::deliver_chosen(cursor& at, batch const& events, std::size_t first)
+{
+    std::vector<shared_frame> chosen;
+    std::vector<std::size_t> places;
+    for (std::size_t i = first; i < events.size(); ++i)
+        if (at.wants(events.frames[i])) {
+            chosen.push_back(topics_.addressed(at, events.numbers[i], events.frames[i]));
+            places.push_back(i);
+        }
+    if (chosen.empty())
+        return events.size() - first;
+    std::size_t const done = out_->deliver(chosen);
+    if (done > 0)
+        at.place_sent(done < chosen.size() ? events.numbers[places[done]]
+                                           : events.numbers[places.back()] + 1);
+    return (done < chosen.size() ? places[done] : events.size()) - first;
+}
+
+void follower::end_of_topics()
+{
+    event_stream& out = *out_;
+    std::string const position = topics_.position();
+    if (over_)
+        return leave(follow_end::closed);
+    detach();
+    out.finish_for_good(position);
+}
+
+void follower::send_away()
+{
+    event_stream& out = *out_;
+    bool const has_handler = over_.has_value();
+    leave(follow_end::disconnected);
+    if (!has_handler)
+        out.end_without_handler();
+}
+
+void follower::detach()
+{
+    if (!out_)
+        return;
+    std::exchange(out_, nullptr)->detach();
+    topics_.leave();
+}
+
+void follower::leave(follow_end why)
+{
+    if (!out_)
+        return;
+    detach();
+    if (over_)
+        (void)over_->try_send(why);
+}
+
+} // namespace tidings::detail

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/hub/detail/reading.hpp>
+#include <tidings/hub/follow_end.hpp>
+#include <tidings/stream/event_stream.hpp>
+#include <tidings/stream/writer.hpp>
+#include <tidings/wait/channel.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+
+namespace tidings::detail {
+
+/// Carries topics on a stream. What the connection cannot take stays in the topics' histories. Kept alive by
+/// the topics' groups.
+class follower final : public feed, public reader, public std::enable_shared_from_this<follower>
+{
+public:
+    /// Takes the stream over, opens it, and sends what its client has missed. `over` is told of the end; with
+    /// none the stream ends itself.
+    static std::shared_ptr<follower> start(topic_list const& topics, event_stream& out,
+                                           std::optional<channel<follow_end>> over);
+
+    follower(topic_list const& topics, event_stream& out, std::optional<channel<follow_end>> over);
+
+    /// Gives the stream back to its handler.
+    void detach();
+
+    void take(cursor& at, batch const& live) override;
+    void refill() override;
+    void stream_ended() override { leave(follow_end::stream_ended); }
+
+private:
+    template <typename Action>
+    void guard_filters(Action action);
+    void catch_up();
+    bool read_on(cursor& at);
+    bool deliver(cursor& at, batch const& events, std::size_t first, bool keeps_pace);
+    std::size_t deliver_frames(batch const& events, std::size_t first);
+    std::size_t deliver_chosen(cursor& at, batch const& events, std::size_t first);
+    void leave(follow_end why);
+    void end_of_topics();
+    void send_away();
+
+    reading topics_;
+    event_stream* out_;
+    std::optional<channel<follow_end>> over_; // of a `follow`
+};
+
+} // namespace tidings::detail

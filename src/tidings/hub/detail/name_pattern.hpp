@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <string_view>
+
+namespace tidings::detail {
+
+/// Whether a topic's name fits a pattern: segments between slashes, of which `{…}` stands for any one that is
+/// not empty; a last segment `*` stands for all that follows.
+///
+///     builds/{id}      builds/17, but neither builds/ nor builds/17/log
+///     sensors/*        sensors/roof/wind
+///     *                any name that is not empty
+bool fits_pattern(std::string_view name, std::string_view pattern) noexcept;
+
+} // namespace tidings::detail

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/detail/position_list.hpp>
+#include <tidings/hub/detail/reading.hpp>
+#include <tidings/sse/event_text.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace tidings::detail {
+
+namespace {
+
+// The client's place in one of the topics. A client that comes with the id of another stream, or of one topic
+// alone, gets told: its id is passed on, and the topic does not know it.
+std::optional<std::string> place_in(std::optional<position_list> const& places, std::string const& topic,
+                                    std::optional<std::string> const& whole_id)
+{
+    if (!places)
+        return whole_id;
+    auto const found =
+        std::find_if(places->begin(), places->end(), [&](auto const& each) { return each.first == topic; });
+    // A topic that is new to the client's list starts where the list says.
+    return found == places->end() ? std::nullopt : std::optional(found->second);
+}
+
+} // namespace
+
+reading::reading(topic_list const& topics, boost::asio::any_io_executor const& executor,
+                 std::optional<std::string> const& last_event_id)
+{
+    auto const& wanted = topics.items();
+    if (wanted.empty())
+        throw std::invalid_argument("tidings: the list of topics to follow is empty");
+    std::optional<position_list> places;
+    if (wanted.size() > 1 && last_event_id)
+        places = parse_positions(*last_event_id);
+    for (auto const& each : wanted) {
+        auto const id =
+            wanted.size() == 1 ? last_event_id : place_in(places, each.of->options().name, last_event_id);
+        cursors_.emplace_back(each.of, each.where, executor, id, each.from());
+    }
+}
+
+void reading::join(std::shared_ptr<reader> const& of)
+{
+    for (cursor& each : cursors_)
+        each.join(of);
+}
+
+void reading::leave()
+{
+    for (cursor& each : cursors_)
+        each.leave();
+}
+
+std::string reading::id_at(cursor const& at, std::uint64_t next) const
+{
+    if (is_single())
+        return at.place_id(next);
+    std::string id;
+    for (cursor const& each : cursors_)
+        append_position(id, each.topic().options().name, each.place_id(&each == &at ? next : each.next()));
+    return id;
+}
+
+shared_frame reading::addressed(cursor const& at, std::uint64_t number, shared_frame const& frame) const
+{
+    event_text const own = frame.event();
+    if (is_single() || own.id_line().empty())
+        return frame;
+    std::string text = "id: " + id_at(at, number + 1) + '\n';
+    text += own.body();
+    return shared_frame(text);
+}
+
+std::string reading::position() const
+{
+    return id_at(cursors_.front(), cursors_.front().next());
+}
+
+std::string reading::reset_data(cursor const& at, reset told) const
+{
+    if (!is_single())
+        told.topic = at.topic().options().name;
+    return to_json(told);
+}
+
+} // namespace tidings::detail

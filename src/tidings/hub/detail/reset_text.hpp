@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/hub/detail/history.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tidings::detail {
+
+/// What a follower is told when it cannot be brought up to date: the data of a `tidings-reset` event.
+struct reset
+{
+    gap reason = gap::none;
+    std::string oldest;        ///< the id of the oldest event that is there
+    std::uint64_t dropped = 0; ///< of an overflow: numbers that were passed over
+    std::string topic;         ///< of a stream of several topics
+};
+
+///     {"reason":"overflowed","oldest":"b2k4zq-17","dropped":3,"topic":"orders"}
+///
+/// `dropped` and `topic` are left out when they say nothing.
+std::string to_json(reset const& value);
+
+inline constexpr std::string_view reset_type = "tidings-reset";
+
+} // namespace tidings::detail

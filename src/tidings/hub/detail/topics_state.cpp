@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/detail/name_pattern.hpp>
+#include <tidings/hub/detail/topic_state.hpp>
+#include <tidings/hub/detail/topics_state.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace tidings::detail {
+
+namespace {
+
+// How many unused topics a `get` looks for in passing: more than it can add, so they do not pile up.
+constexpr std::size_t look_at = 4;
+
+} // namespace
+
+void topics_state::add(std::string pattern, topic_options options)
+{
+    std::lock_guard const guard(lock_);
+    patterns_.emplace_back(std::move(pattern), std::move(options));
+}
+
+std::optional<topic> topics_state::get(std::string_view name)
+{
+    expire(look_at);
+    auto const found = find_or_add(name);
+    if (!found)
+        return std::nullopt;
+    std::lock_guard const guard(found->lock);
+    if (!found->topic)
+        found->topic = std::make_shared<topic_state>(found->options);
+    return topic(found->topic);
+}
+
+std::shared_ptr<topics_state::slot> topics_state::find_or_add(std::string_view name)
+{
+    std::lock_guard const guard(lock_);
+    if (auto const known = by_name_.find(name); known != by_name_.end()) {
+        slots_.splice(slots_.end(), slots_, known->second);
+        slots_.back()->last_used = options_.now();
+        return slots_.back();
+    }
+    auto const pattern = std::find_if(patterns_.begin(), patterns_.end(),
+                                      [&](auto const& each) { return fits_pattern(name, each.first); });
+    if (pattern == patterns_.end() || slots_.size() >= options_.max_topics)
+        return nullptr;
+    auto added = std::make_shared<slot>();
+    added->name = name;
+    added->options = pattern->second;
+    added->options.name = added->name;
+    added->last_used = options_.now();
+    slots_.push_back(std::move(added));
+    by_name_.emplace(slots_.back()->name, std::prev(slots_.end()));
+    return slots_.back();
+}
+
+std::optional<topic> topics_state::find(std::string_view name) const
+{
+    std::shared_ptr<slot> found;
+    {
+        std::lock_guard const guard(lock_);
+        auto const known = by_name_.find(name);
+        if (known == by_name_.end())
+            return std::nullopt;
+        found = *known->second;
+    }
+    std::lock_guard const guard(found->lock);
+    return found->topic ? std::optional(topic(found->topic)) : std::nullopt;
+}
+
+std::vector<topic> topics_state::all() const
+{
+    std::lock_guard const guard(lock_);
+    std::vector<topic> found;
+    for (auto const& each : slots_) {
+        std::unique_lock const inner(each->lock, std::try_to_lock);
+        if (inner.owns_lock() && each->topic)
+            found.emplace_back(each->topic);
+    }
+    return found;
+}
+
+std::size_t topics_state::size() const
+{
+    std::lock_guard const guard(lock_);
+    return slots_.size();
+}
+
+std::size_t topics_state::expire(std::size_t most)
+{
+    slots forgotten; // destroyed without the lock
+    std::lock_guard const guard(lock_);
+    time_point const now = options_.now();
+    most = std::min(most, slots_.size());
+    for (std::size_t i = 0; i < most; ++i) {
+        auto const oldest = slots_.begin();
+        if (now - (*oldest)->last_used < options_.keep_unused)
+            break;
+        if (is_in_use(*oldest)) {
+            (*oldest)->last_used = now;
+            slots_.splice(slots_.end(), slots_, oldest);
+        } else {
+            by_name_.erase((*oldest)->name);
+            forgotten.splice(forgotten.end(), slots_, oldest);
+        }
+    }
+    return forgotten.size();
+}
+
+// New handles come from here, under the registry's lock, or from other handles: a topic without any stays so.
+bool topics_state::is_in_use(std::shared_ptr<slot> const& which)
+{
+    if (which.use_count() > 1)
+        return true; // somebody is about to get it
+    std::lock_guard const guard(which->lock);
+    return which->topic && (which->topic.use_count() > 1 || which->topic->is_busy());
+}
+
+} // namespace tidings::detail

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/hub/topics.hpp>
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace tidings::detail {
+
+/// What the handles of a registry share. Safe from any thread.
+class topics_state
+{
+public:
+    explicit topics_state(topics_options options) : options_(std::move(options)) {}
+
+    void add(std::string pattern, topic_options options);
+    std::optional<topic> get(std::string_view name);
+    std::optional<topic> find(std::string_view name) const;
+    std::vector<topic> all() const;
+    std::size_t size() const;
+    std::size_t expire(std::size_t most);
+
+private:
+    /// A topic's place, which is there before the topic is: reading a log takes time, and holds up only those
+    /// who want the same topic.
+    struct slot
+    {
+        std::string name;
+        topic_options options;
+        time_point last_used;
+        std::mutex lock; // guards what follows
+        std::shared_ptr<topic_state> topic;
+    };
+    using slots = std::list<std::shared_ptr<slot>>; // longest unused first
+
+    std::shared_ptr<slot> find_or_add(std::string_view name);
+    static bool is_in_use(std::shared_ptr<slot> const& which);
+
+    topics_options const options_;
+    mutable std::mutex lock_;
+    std::vector<std::pair<std::string, topic_options>> patterns_;
+    slots slots_;
+    std::unordered_map<std::string_view, slots::iterator> by_name_; // views of the slots' names
+};
+
+} // namespace tidings::detail

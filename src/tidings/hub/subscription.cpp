@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/detail/subscription_state.hpp>
+#include <tidings/hub/subscription.hpp>
+
+#include <utility>
+
+namespace tidings {
+
+namespace {
+
+topic_list list_of(topic const& only, start_position from, event_filter where)
+{
+    topic_list topics;
+    topics.add(only, from, std::move(where));
+    return topics;
+}
+
+} // namespace
+
+subscription::subscription(context const& ctx, topic const& of, start_position from, event_filter where)
+    : subscription(ctx, list_of(of, from, std::move(where)))
+{}
+
+subscription::subscription(context const& ctx, topic_list const& topics,
+                           std::optional<std::string> const& last_event_id)
+    : state_(std::make_shared<detail::subscription_state>(ctx, topics, last_event_id))
+{
+    state_->join(state_);
+}
+
+subscription::~subscription()
+{
+    state_->leave();
+}
+
+std::optional<event_text> subscription::try_receive()
+{
+    return state_->try_receive();
+}
+
+pull_source<event_text>* subscription::wait_source() const noexcept
+{
+    return state_.get();
+}
+
+bool subscription::was_cut() const noexcept
+{
+    return state_->was_cut();
+}
+
+} // namespace tidings

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/hub/event_filter.hpp>
+#include <tidings/hub/start_position.hpp>
+#include <tidings/hub/topic.hpp>
+#include <tidings/hub/topic_list.hpp>
+#include <tidings/sse/event_text.hpp>
+#include <tidings/wait/context.hpp>
+#include <tidings/wait/pull_source.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace tidings {
+
+namespace detail {
+
+class subscription_state;
+} // namespace detail
+
+/// The events of topics, for a handler that wants to look at them itself:
+///
+///     tidings::subscription orders(ctx, all_orders, tidings::from_last(10));
+///     while (auto next = co_await tidings::select(ctx, orders, every_minute)) {
+///         if (auto* order = next.from(orders))
+///             co_await out.send(*order);
+///
+/// An event is read when it is asked for, so a subscription holds a place in the history and no queue. One
+/// that is slower than the history is long is ended (`overflow::cut`, see `was_cut`) or passes over what is
+/// lost. A gap comes as a `tidings-reset` event without an id, in its place among the others.
+///
+/// Belongs to one handler: made, used and destroyed on the loop of its context. An event that is sent on by
+/// `out.send(event)` resumes like one that was followed.
+class subscription
+{
+public:
+    /// From here on no event is missed.
+    subscription(context const& ctx, topic const& of, start_position from = from_newest(),
+                 event_filter where = {});
+    /// Several topics; `last_event_id` is what their stream's client came back with.
+    subscription(context const& ctx, topic_list const& topics,
+                 std::optional<std::string> const& last_event_id = std::nullopt);
+    ~subscription();
+    subscription(subscription const&) = delete;
+    subscription& operator=(subscription const&) = delete;
+
+    /// Waits for the next event. Empty when the context ended, all topics are closed and read to their ends,
+    /// the topic has sent its followers away, or the subscription was cut.
+    [[nodiscard]] auto receive(context const& ctx) { return receive_from(ctx, *wait_source()); }
+
+    /// The next event if there is one now.
+    [[nodiscard]] std::optional<event_text> try_receive();
+
+    /// Whether it ended because it fell behind the history of a topic that cuts.
+    bool was_cut() const noexcept;
+
+    // How a select sees it.
+    using received = event_text;
+    using wait_case = pull_wait_case<event_text>;
+    pull_source<event_text>* wait_source() const noexcept;
+    void const* wait_key() const noexcept { return wait_source(); }
+
+private:
+    std::shared_ptr<detail::subscription_state> state_;
+};
+
+} // namespace tidings

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/detail/follower.hpp>
+#include <tidings/hub/detail/topic_state.hpp>
+#include <tidings/hub/topic_list.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace tidings {
+
+namespace {
+
+asio::awaitable<follow_end> follow_until_end(topic_list topics, context ctx, event_stream& out)
+{
+    if (ctx.is_done())
+        co_return follow_end::context_ended;
+    channel<follow_end> over(1);
+    auto const joined = detail::follower::start(topics, out, over);
+    if (auto const end = co_await over.receive(ctx))
+        co_return *end;
+    // The follower may have ended in the same turn; then it has said so.
+    if (auto const end = over.try_receive())
+        co_return *end;
+    joined->detach();
+    co_return follow_end::context_ended;
+}
+
+} // namespace
+
+topic_list& topic_list::add(topic const& also, start_position from, event_filter where)
+{
+    auto const& name = also.state()->options().name;
+    if (std::any_of(items_.begin(), items_.end(),
+                    [&](item const& each) { return each.of->options().name == name; }))
+        throw std::invalid_argument(
+            fmt::format("tidings: a list of topics holds two of the name \"{}\"; give each its own "
+                        "topic_options::name, which is how a client's place in it is found",
+                        name));
+    items_.push_back({also.state(), std::move(where), from, std::string(from.id())});
+    return *this;
+}
+
+asio::awaitable<follow_end> topic_list::follow(context ctx, event_stream& out) const
+{
+    return follow_until_end(*this, std::move(ctx), out);
+}
+
+void topic_list::attach(event_stream& out) const
+{
+    (void)detail::follower::start(*this, out, std::nullopt);
+}
+
+} // namespace tidings

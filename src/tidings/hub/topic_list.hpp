@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/hub/event_filter.hpp>
+#include <tidings/hub/follow_end.hpp>
+#include <tidings/hub/start_position.hpp>
+#include <tidings/hub/topic.hpp>
+#include <tidings/stream/event_stream.hpp>
+#include <tidings/wait/context.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tidings {
+
+/// One or several topics to follow on one stream, each with a start and a filter:
+///
+///     tidings::topic_list news;
+///     news.add(orders);
+///     news.add(alerts, tidings::from_last(5), is_urgent);
+///     co_await news.follow(ctx, out);
+///
+/// In a stream of several topics the id of each event holds a place in every one of them, so that a client
+/// resumes each topic where it was; they need names (`topic_options::name`), all different. Events of one
+/// topic keep their order; between topics there is none. The stream ends when all its topics are closed, or
+/// one of them sends its followers away.
+class topic_list
+{
+public:
+    /// Throws `std::invalid_argument` when two topics of a list have the same name. The filter is a named
+    /// lambda or a function when it owns something (see the page on g++ 12).
+    topic_list& add(topic const& also, start_position from = from_newest(), event_filter where = {});
+
+    bool is_empty() const noexcept { return items_.empty(); }
+
+    /// As `topic::follow`.
+    [[nodiscard]] boost::asio::awaitable<follow_end> follow(context ctx, event_stream& out) const;
+    /// As `topic::attach`.
+    void attach(event_stream& out) const;
+
+    // For the hub.
+    struct item
+    {
+        std::shared_ptr<detail::topic_state> of;
+        event_filter where;
+        start_position start;
+        std::string start_id; // what `start` borrows
+
+        start_position from() const noexcept
+        {
+            return start.what() == start_position::kind::after ? from_id(start_id) : start;
+        }
+    };
+    std::vector<item> const& items() const noexcept { return items_; }
+
+private:
+    std::vector<item> items_;
+};
+
+} // namespace tidings

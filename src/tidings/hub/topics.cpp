@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/detail/topics_state.hpp>
+#include <tidings/hub/topics.hpp>
+#include <tidings/wait/run_blocking.hpp>
+
+#include <limits>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace tidings {
+
+topics::topics(topics_options options) : state_(std::make_shared<detail::topics_state>(std::move(options))) {}
+
+void topics::add(std::string pattern, topic_options options)
+{
+    state_->add(std::move(pattern), std::move(options));
+}
+
+std::optional<topic> topics::get(std::string_view name)
+{
+    return state_->get(name);
+}
+
+asio::awaitable<std::optional<topic>> topics::open(context ctx, std::string name)
+{
+    if (auto known = find(name))
+        co_return known;
+    auto const read = [state = state_, name] { return state->get(name); };
+    auto found = co_await run_blocking(ctx, read);
+    co_return found ? std::move(*found) : std::nullopt;
+}
+
+std::optional<topic> topics::find(std::string_view name) const
+{
+    return state_->find(name);
+}
+
+std::vector<topic> topics::all() const
+{
+    return state_->all();
+}
+
+std::size_t topics::size() const
+{
+    return state_->size();
+}
+
+std::size_t topics::expire()
+{
+    return state_->expire(std::numeric_limits<std::size_t>::max());
+}
+
+} // namespace tidings
