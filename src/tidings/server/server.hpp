@@ -15,6 +15,10 @@
 
 namespace tidings {
 
+namespace detail {
+class engine;
+}
+
 /// Serves handlers over HTTP/1.1 and HTTP/1.0.
 ///
 ///     tidings::server server({.port = 8080});
@@ -77,8 +81,7 @@ public:
     void adopt(boost::asio::ip::tcp::socket socket, std::string already_read = {});
 
 private:
-    class engine;
-    std::shared_ptr<engine> engine_;
+    std::shared_ptr<detail::engine> engine_;
 };
 
 } // namespace tidings

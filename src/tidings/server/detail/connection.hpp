@@ -6,10 +6,11 @@
 #include <tidings/http/response_head.hpp>
 #include <tidings/server/detail/exchange.hpp>
 #include <tidings/server/detail/loop_state.hpp>
-#include <tidings/server/detail/stream_socket.hpp>
-#include <tidings/stream/transport.hpp>
+#include <tidings/server/detail/socket_input.hpp>
+#include <tidings/server/detail/socket_transport.hpp>
 #include <tidings/wait/loop_timer.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -19,10 +20,10 @@
 
 namespace tidings::detail {
 
-/// One HTTP/1.1 connection: reads requests one after the other, lends itself as the transport to the exchange
-/// that answers, and watches the peer all the while. A plain object; it lives while the kernel or a handler
-/// may call it.
-class connection final : public std::enable_shared_from_this<connection>, public transport, loop_timer
+/// One HTTP/1.1 connection: reads requests one after the other, lends its transport to the exchange that
+/// answers, and watches the peer all the while. A plain object; it lives while the kernel or a handler may
+/// call it.
+class connection final : public std::enable_shared_from_this<connection>, socket_input, loop_timer
 {
 public:
     connection(std::shared_ptr<loop_state> home, stream_socket socket);
@@ -49,18 +50,25 @@ public:
 
     // For the exchange.
 
+    transport& out() noexcept { return transport_; }
     void exchange_ended(bool may_reuse);
     /// Ends the stream when it has reached that age.
     void end_within(duration age) { set(now() + age); }
     head_params params(request const& asked) const noexcept;
 
-    // transport
-    std::string stream_head(int status, headers const& fields) override;
-    framing body_framing() const noexcept override;
-    write_result write(std::span<boost::asio::const_buffer const> pieces) override;
-    void await_writable() override;
-    void finish() override;
-    void cut(cut_reason why) override;
+    // For the transport.
+
+    using socket_input::socket;
+    exchange* current() const noexcept { return exchange_.get(); }
+    bool is_closed() const noexcept { return phase_ == phase::closed; }
+    loop_state& home() const noexcept { return home_; }
+    std::string const& peer() const noexcept { return peer_; }
+
+    void client_gone();
+    /// All of the answer is out, and no handler is at work.
+    void end_after_answer();
+    /// Closes on a client that is to come back.
+    void give_up(bool with_reset);
 
 private:
     friend class loop_state;
@@ -75,38 +83,35 @@ private:
         closed,
     };
 
-    // Reading
-    void watch();
-    void on_readable();
-    void on_input(std::string_view bytes);
-    void on_end_of_input();
+    // socket_input
+    bool may_read() const noexcept override;
+    std::span<char> read_buffer() noexcept override { return home_.scratch; }
+    void on_input(std::string_view bytes) override;
+    void on_end_of_input() override;
+    void on_broken() override { client_gone(); }
+    std::shared_ptr<socket_input> keep_alive() override { return {shared_from_this(), this}; }
+
     void discard(std::size_t count);
     void feed(std::string_view bytes);
     void begin_exchange();
     void refuse(parse_error error);
-    bool may_read() const noexcept;
 
     void enter(phase next);
     void on_time() override;
-    void client_gone();
-    void send_and_linger(std::string_view bytes);
+    void answer_and_linger(int status, headers fields, std::string_view text);
     void linger();
     void close(bool with_reset);
     void retire_exchange();
 
     std::shared_ptr<loop_state> const keeps_home_;
     loop_state& home_;
-    stream_socket socket_;
     std::string peer_;
+    socket_transport transport_{*this};
     std::unique_ptr<request_parser> parser_;
     std::unique_ptr<exchange> exchange_;
     std::string inbox_; // input behind the request that is being answered
     std::size_t discarded_ = 0;
     phase phase_ = phase::closed;
-    int http_minor_ = 1; // of the present request
-    bool input_ended_ = false;
-    bool is_watching_ = false;
-    bool is_finishing_ = false;
     connection* previous_ = nullptr;
     connection* next_ = nullptr;
 };

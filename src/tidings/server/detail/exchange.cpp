@@ -35,7 +35,8 @@ stream_handler const too_many = answer_too_many;
 } // namespace
 
 exchange::exchange(loop_state& home, connection& over, context_scope root, request asked)
-    : handler_run(std::move(root), over, home.shared->writing, home.shared->options.grace, std::move(asked)),
+    : handler_run(std::move(root), over.out(), home.shared->writing, home.shared->options.grace,
+                  std::move(asked)),
       home_(home), over_(over)
 {}
 

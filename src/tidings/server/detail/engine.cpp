@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/server/detail/answer_unrouted.hpp>
+#include <tidings/server/detail/connection.hpp>
+#include <tidings/server/detail/drain.hpp>
+#include <tidings/server/detail/engine.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <csignal>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace tidings::detail {
+
+namespace {
+
+// Descriptors that are kept for files, databases and the standard streams.
+constexpr std::size_t kept_descriptors = 64;
+
+std::size_t connection_limit(std::size_t wanted)
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return wanted;
+    std::size_t const allowed = limit.rlim_cur > 2 * kept_descriptors
+                                    ? limit.rlim_cur - kept_descriptors
+                                    : std::max<std::size_t>(limit.rlim_cur / 2, 1);
+    return std::min(wanted, allowed);
+}
+
+} // namespace
+
+engine::engine(server_options options) : shared(std::make_shared<shared_state>(std::move(options)))
+{
+    std::size_t const count = std::max<std::size_t>(shared->options.loops, 1);
+    for (std::size_t i = 0; i < count; ++i) {
+        own_.push_back(std::make_unique<asio::io_context>(1));
+        add_loop(*own_.back());
+    }
+}
+
+engine::engine(asio::io_context& loop, server_options options)
+    : shared(std::make_shared<shared_state>(std::move(options)))
+{
+    add_loop(loop);
+}
+
+void engine::add_loop(asio::io_context& io)
+{
+    blocking_.serve(io.get_executor());
+    loops_.push_back(std::make_shared<loop_state>(io, shared, shared->options.random_seed + loops_.size()));
+    watches_.push_back(std::make_unique<loop_watch>(*loops_.back()));
+    guards_.emplace_back();
+}
+
+void engine::wrap_routes()
+{
+    auto const wrap = [this](stream_handler inner) {
+        for (auto each = around.rbegin(); each != around.rend(); ++each)
+            inner = (*each)(std::move(inner));
+        return inner;
+    };
+    for (route& each : shared->routes) {
+        each.call = wrap(std::move(each.call));
+        each.head = wrap(open_only);
+    }
+    shared->not_routed = wrap([all = shared.get()](context, request const& asked, event_stream& out) {
+        return answer_unrouted(*all, asked, out);
+    });
+}
+
+void engine::start()
+{
+    if (std::exchange(has_started, true))
+        return;
+    wrap_routes();
+    connection_limit_ = connection_limit(shared->options.connections);
+    listener_ = std::make_shared<listener>(*loops_.front(), shared->options,
+                                           [this](stream_socket accepted) { deal(std::move(accepted)); });
+    port = listener_->port();
+    for (std::size_t i = 0; i < loops_.size(); ++i) {
+        guards_[i].emplace(loops_[i]->io.get_executor());
+        asio::post(loops_[i]->io, [watch = watches_[i].get()] { watch->start(); });
+    }
+    asio::post(loops_.front()->io, [listening = listener_] { listening->start(); });
+}
+
+void engine::deal(stream_socket accepted)
+{
+    std::size_t const index = next_loop_++ % loops_.size();
+    if (index == 0)
+        return serve(loops_.front(), std::move(accepted), {});
+    boost::system::error_code error;
+    auto const protocol = accepted.local_endpoint(error).protocol();
+    auto const descriptor = accepted.release(error);
+    if (!error)
+        send_to(index, protocol, descriptor, {});
+}
+
+void engine::send_to(std::size_t loop, asio::generic::stream_protocol protocol, int descriptor,
+                     std::string already_read)
+{
+    auto const& on = loops_[loop];
+    stream_socket moved(on->io, protocol, descriptor);
+    asio::post(on->io, [engine = weak_from_this(), on, socket = std::move(moved),
+                        bytes = std::move(already_read)]() mutable {
+        if (auto const self = engine.lock())
+            self->serve(on, std::move(socket), bytes);
+    });
+}
+
+void engine::adopt(asio::generic::stream_protocol protocol, int descriptor, std::string already_read)
+{
+    send_to(next_loop_++ % loops_.size(), protocol, descriptor, std::move(already_read));
+}
+
+void engine::serve(std::shared_ptr<loop_state> const& on, stream_socket socket, std::string_view already_read)
+{
+    auto& counts = shared->counts;
+    bool const is_full = counts.connections >= connection_limit_;
+    auto const served = std::make_shared<connection>(on, std::move(socket));
+    if (is_full) {
+        ++counts.refused;
+        return served->turn_away();
+    }
+    ++counts.accepted;
+    if (on->is_draining)
+        return served->close_now();
+    served->start(already_read);
+}
+
+void engine::run_loop(asio::io_context& io) const
+{
+    for (;;) {
+        try {
+            io.run();
+            return;
+        } catch (std::exception const& error) {
+            shared->log(log_level::error,
+                        std::string("an exception left a loop, which goes on: ") + error.what());
+        }
+    }
+}
+
+void engine::run()
+{
+    if (own_.empty())
+        throw std::logic_error(
+            "tidings: server::run is for servers with loops of their own; this one was given an "
+            "io_context: call start(), and run the io_context");
+    start();
+    if (shared->options.handle_signals) {
+        signals_.emplace(own_.front()->get_executor(), SIGINT, SIGTERM);
+        await_signal();
+    }
+    std::vector<std::jthread> others;
+    for (std::size_t i = 1; i < own_.size(); ++i)
+        others.emplace_back([this, i] { run_loop(*own_[i]); });
+    run_loop(*own_.front());
+}
+
+void engine::await_signal()
+{
+    signals_->async_wait([this](boost::system::error_code error, int) {
+        if (error)
+            return;
+        if (is_stopping_)
+            return stop_at_once();
+        stop();
+        await_signal();
+    });
+}
+
+void engine::stop()
+{
+    if (is_stopping_.exchange(true))
+        return;
+    for (std::size_t i = 0; i < loops_.size(); ++i) {
+        asio::post(loops_[i]->io, [engine = weak_from_this(), i] {
+            if (auto const self = engine.lock())
+                self->drain_loop(i);
+        });
+    }
+}
+
+void engine::drain_loop(std::size_t loop)
+{
+    if (is_closed_)
+        return;
+    if (loop == 0 && listener_)
+        listener_->stop();
+    watches_[loop]->stop();
+    asio::co_spawn(loops_[loop]->io, drain(loops_[loop]),
+                   [engine = weak_from_this(), loop](std::exception_ptr) {
+                       if (auto const self = engine.lock())
+                           self->drained(loop);
+                   });
+}
+
+void engine::drained(std::size_t loop)
+{
+    guards_[loop].reset();
+    if (own_.empty())
+        return;
+    // A handler that has not come back dies with its loop.
+    own_[loop]->stop();
+    if (loop == 0)
+        signals_.reset();
+}
+
+void engine::stop_at_once()
+{
+    for (auto const& each : own_)
+        each->stop();
+}
+
+void engine::close()
+{
+    if (std::exchange(is_closed_, true))
+        return;
+    if (listener_)
+        listener_->stop();
+    for (std::size_t i = 0; i < loops_.size(); ++i) {
+        watches_[i]->stop();
+        guards_[i].reset();
+        for (auto const& each : loops_[i]->connections())
+            each->close_now();
+    }
+}
+
+} // namespace tidings::detail

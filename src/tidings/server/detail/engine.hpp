@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/server/detail/listener.hpp>
+#include <tidings/server/detail/loop_state.hpp>
+#include <tidings/server/detail/loop_watch.hpp>
+#include <tidings/server/detail/shared_state.hpp>
+#include <tidings/server/detail/stream_socket.hpp>
+#include <tidings/server/server_options.hpp>
+#include <tidings/stream/handler.hpp>
+#include <tidings/wait/blocking_threads.hpp>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tidings::detail {
+
+/// The running parts of a server: loops, their connections, and the listener.
+class engine final : public std::enable_shared_from_this<engine>
+{
+public:
+    explicit engine(server_options options);
+    engine(boost::asio::io_context& loop, server_options options);
+    ~engine() { close(); }
+
+    void start();
+    void run();
+    void stop();
+    void stop_at_once();
+    void close();
+    void adopt(boost::asio::generic::stream_protocol protocol, int descriptor, std::string already_read);
+
+    std::shared_ptr<shared_state> const shared;
+    std::vector<middleware> around;
+    bool has_started = false;
+    std::uint16_t port = 0;
+
+private:
+    using work_guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
+
+    void add_loop(boost::asio::io_context& io);
+    void wrap_routes();
+    void run_loop(boost::asio::io_context& io) const;
+    void deal(stream_socket accepted);
+    void send_to(std::size_t loop, boost::asio::generic::stream_protocol protocol, int descriptor,
+                 std::string already_read);
+    void serve(std::shared_ptr<loop_state> const& on, stream_socket socket, std::string_view already_read);
+    void drain_loop(std::size_t loop);
+    void drained(std::size_t loop);
+    void await_signal();
+
+    // In this order, so that what lives on a loop goes before the loop.
+    blocking_threads blocking_{std::max<std::size_t>(shared->options.blocking_threads, 1)};
+    std::vector<std::unique_ptr<boost::asio::io_context>> own_;
+    std::vector<std::shared_ptr<loop_state>> loops_;
+    std::vector<std::unique_ptr<loop_watch>> watches_;
+    std::vector<std::optional<work_guard>> guards_;
+    std::shared_ptr<listener> listener_;
+    std::optional<boost::asio::signal_set> signals_;
+    std::atomic<std::size_t> next_loop_{0};
+    std::size_t connection_limit_ = 0;
+    std::atomic<bool> is_stopping_{false};
+    bool is_closed_ = false;
+};
+
+} // namespace tidings::detail

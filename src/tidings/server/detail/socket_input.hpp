@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/server/detail/stream_socket.hpp>
+
+#include <memory>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace tidings::detail {
+
+/// A socket and its read side: reads whatever comes, as long as it is wanted, and notices the peer's end also
+/// when nothing more can come. It holds no buffer of its own. For `connection`, which says by overriding what
+/// becomes of the input. On one loop.
+class socket_input
+{
+protected:
+    explicit socket_input(stream_socket socket) noexcept : socket_(std::move(socket)) {}
+    ~socket_input() = default;
+
+    /// Reads what has come, then waits for more.
+    void read();
+    /// Waits for more, where nothing can have come yet.
+    void wait();
+
+    stream_socket& socket() noexcept { return socket_; }
+    stream_socket const& socket() const noexcept { return socket_; }
+
+    /// Whether the peer sends no more.
+    bool has_input_ended() const noexcept { return has_ended_; }
+
+private:
+    /// Whether more is wanted now. Where that becomes true again, `read` or `wait` is to be called.
+    virtual bool may_read() const noexcept = 0;
+    /// Where to read to.
+    virtual std::span<char> read_buffer() noexcept = 0;
+    virtual void on_input(std::string_view bytes) = 0;
+    /// The peer has closed, or its sending half alone; once.
+    virtual void on_end_of_input() = 0;
+    /// The connection is broken.
+    virtual void on_broken() = 0;
+    /// Keeps this object alive while the kernel may call it.
+    virtual std::shared_ptr<socket_input> keep_alive() = 0;
+
+    stream_socket socket_;
+    bool has_ended_ = false;
+    bool is_waiting_ = false;
+};
+
+} // namespace tidings::detail

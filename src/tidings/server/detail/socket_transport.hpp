@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/stream/transport.hpp>
+
+#include <span>
+#include <string>
+
+namespace tidings::detail {
+
+class connection;
+
+/// How the bytes of a connection's answers leave, over HTTP/1.1 in chunks and over HTTP/1.0 as they are. Part
+/// of its connection.
+class socket_transport final : public transport
+{
+public:
+    explicit socket_transport(connection& over) noexcept : over_(over) {}
+
+    /// What comes next is the answer to a request of HTTP/1.`http_minor`.
+    void begin(int http_minor) noexcept { http_minor_ = http_minor; }
+
+    std::string stream_head(int status, headers const& fields) override;
+    framing body_framing() const noexcept override;
+    write_result write(std::span<boost::asio::const_buffer const> pieces) override;
+    void await_writable() override;
+    void finish() override;
+    void cut(cut_reason why) override;
+
+private:
+    connection& over_;
+    int http_minor_ = 1;
+    bool is_finishing_ = false;
+};
+
+} // namespace tidings::detail
