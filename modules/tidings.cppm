@@ -90,8 +90,8 @@ using tidings::server_options;
 using tidings::server_stats;
 
 // middleware/
-using tidings::access;
-using tidings::access_check;
+using tidings::admission;
+using tidings::admission_check;
 using tidings::authenticate;
 using tidings::bearer_token;
 using tidings::check_origin;

@@ -116,7 +116,7 @@ void serve(std::set<std::string> const& known_tokens)
     server.use(tidings::cors({.origins = {"https://app.example"}, .credentials = true}));
     server.use(tidings::authenticate([&known_tokens](tidings::request const& asked) {
         bool const known = known_tokens.contains(std::string(tidings::cookie(asked, "session")));
-        return known ? tidings::access::granted : tidings::access::unauthenticated;
+        return known ? tidings::admission::granted : tidings::admission::unauthenticated;
     }));
     // [/middleware]
 

@@ -23,7 +23,7 @@ std::string_view without_spaces(std::string_view text) noexcept
 
 } // namespace
 
-middleware authenticate(access_check check, std::string challenge)
+middleware authenticate(admission_check check, std::string challenge)
 {
     if (!check)
         throw std::invalid_argument("tidings: authenticate needs a check; without one nobody could pass");
@@ -32,11 +32,11 @@ middleware authenticate(access_check check, std::string challenge)
             return [check, challenge, inner = std::move(inner)](context ctx, request const& asked,
                                                                 event_stream& out) {
                 switch (check(asked)) {
-                case access::granted:
+                case admission::granted:
                     return inner(std::move(ctx), asked, out);
-                case access::forbidden:
+                case admission::forbidden:
                     return detail::answer_with(out, response::text("forbidden\n", 403));
-                case access::unauthenticated:
+                case admission::unauthenticated:
                     break;
                 }
                 return detail::answer_with(out, response::text("authentication is required\n", 401)

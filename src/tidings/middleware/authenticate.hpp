@@ -11,7 +11,7 @@
 namespace tidings {
 
 /// What a check says of a request.
-enum class access
+enum class admission
 {
     granted,
     unauthenticated, ///< nobody that we know: answered with 401. An EventSource then stops for good
@@ -20,18 +20,18 @@ enum class access
 
 /// Called on the loops of a server, so it must be thread-safe if there are several, and quick. A check that
 /// has to wait is a middleware of your own.
-using access_check = std::function<access(request const&)>;
+using admission_check = std::function<admission(request const&)>;
 
 /// Lets through what `check` grants.
 ///
 ///     server.use(tidings::authenticate([tokens](tidings::request const& asked) {
-///         return tokens->contains(tidings::bearer_token(asked)) ? tidings::access::granted
-///                                                               : tidings::access::unauthenticated;
+///         return tokens->contains(tidings::bearer_token(asked)) ? tidings::admission::granted
+///                                                               : tidings::admission::unauthenticated;
 ///     }));
 ///
 /// A browser's EventSource cannot set headers: it brings a cookie, or a ticket in the query, which the check
 /// may read as well. `challenge` is the WWW-Authenticate of a 401 (RFC 9110, 11.6.1).
-middleware authenticate(access_check check, std::string challenge = "Bearer");
+middleware authenticate(admission_check check, std::string challenge = "Bearer");
 
 /// The token of `Authorization: Bearer <token>` (RFC 6750, 2.1); empty if there is none.
 std::string_view bearer_token(request const& asked) noexcept;

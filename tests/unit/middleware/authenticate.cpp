@@ -16,9 +16,9 @@ TEST_CASE("what the check does not grant is answered in the handler's place")
     auto const guard = authenticate(
         [](request const& asked) {
             auto const token = bearer_token(asked);
-            return token.empty()       ? access::unauthenticated
-                   : token == "s3cret" ? access::granted
-                                       : access::forbidden;
+            return token.empty()       ? admission::unauthenticated
+                   : token == "s3cret" ? admission::granted
+                                       : admission::forbidden;
         },
         "Bearer realm=\"builds\"");
 

@@ -16,9 +16,10 @@ using namespace tidings;
 
 namespace {
 
-tidings::access by_cookie(request const& asked)
+tidings::admission by_cookie(request const& asked)
 {
-    return cookie(asked, "session") == "7" ? tidings::access::granted : tidings::access::unauthenticated;
+    return cookie(asked, "session") == "7" ? tidings::admission::granted
+                                           : tidings::admission::unauthenticated;
 }
 
 } // namespace
