@@ -22,6 +22,9 @@ namespace tidings {
 /// | `data`  | the client dispatches nothing, but learns of    | the client dispatches an event whose     |
 /// |         | `id` and `retry`                                | data is the empty string                 |
 ///
+/// So an event with a `type` and no `data` reaches no listener: send `.data = ""` with it. A server logs a
+/// warning about a handler that has sent one.
+///
 /// Members are views, so that a temporary of this type inside a `co_await` expression is safe on every
 /// compiler (g++ 12 destroys owning aggregates twice there). What must outlive a call is an `event_text`.
 struct event

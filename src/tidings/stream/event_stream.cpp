@@ -112,6 +112,20 @@ void event_stream::begin()
     static headers const none;
     out_.append(over_.stream_head(status_, headers_ ? *headers_ : none));
     headers_.reset();
+    middleware_headers_.reset();
+}
+
+void event_stream::handler_begins()
+{
+    has_handler_begun_ = true;
+    if (headers_)
+        middleware_headers_ = std::make_unique<headers>(*headers_);
+}
+
+void event_stream::complete_failure(response& answer) const
+{
+    if (auto const* const kept = has_handler_begun_ ? middleware_headers_.get() : headers_.get())
+        answer.complete_with(*kept);
 }
 
 event_stream::sending event_stream::reject(int status, std::string text)
@@ -154,6 +168,8 @@ void event_stream::append(event const& value)
 {
     require_open("send");
     append_piece(encoded_size(value), [&](char* at) { return encode(value, at); });
+    if (!value.type.empty() && !value.data.data())
+        has_sent_type_alone_ = true;
 }
 
 void event_stream::append(event_text const& text)

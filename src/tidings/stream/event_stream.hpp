@@ -114,6 +114,13 @@ public:
     writer& out() noexcept { return out_; }
     context const& get_context() const noexcept { return ctx_; }
     std::optional<response> take_response() { return std::exchange(response_, std::nullopt); }
+    /// The route's own handler begins: the headers so far are the middleware's.
+    void handler_begins();
+    /// Adds to the answer in place of a handler that failed what the middleware had set (without CORS, say, a
+    /// page may not even see the status), and nothing of the handler's own.
+    void complete_failure(response& answer) const;
+    /// Whether an event with a type and no data was sent, which clients drop.
+    bool has_sent_type_alone() const noexcept { return has_sent_type_alone_; }
     headers& fields() noexcept { return headers_ ? *headers_ : *(headers_ = std::make_unique<headers>()); }
 
     /// From now on a comment goes out when nothing else has for the keep-alive interval.
@@ -157,7 +164,10 @@ private:
     framing framing_;
     state state_ = state::fresh;
     int status_ = 200;
+    bool has_handler_begun_ = false;
+    bool has_sent_type_alone_ = false;
     std::unique_ptr<headers> headers_;
+    std::unique_ptr<headers> middleware_headers_; // until the head is out
     std::optional<std::string> last_event_id_;
     std::optional<response> response_;
 };

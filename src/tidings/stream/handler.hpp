@@ -40,6 +40,17 @@ namespace detail {
 boost::asio::awaitable<void> respond_with(plain_handler const& handler, context ctx, request const& asked,
                                           event_stream& out);
 
+/// Tells the stream where the middleware ends and the route's own handler begins.
+template <typename Callable>
+stream_handler marked(Callable callable)
+{
+    return [callable = std::move(callable)](context ctx, request const& asked,
+                                            event_stream& out) mutable -> boost::asio::awaitable<void> {
+        out.handler_begins();
+        return std::invoke(callable, std::move(ctx), asked, out);
+    };
+}
+
 } // namespace detail
 
 /// A plain handler as a stream handler, so that routes and middleware know one kind.
@@ -51,11 +62,12 @@ struct handler
     template <typename Callable>
         requires stream_handler_like<Callable>
     handler(Callable callable)
-        : call(std::move(callable)), is_stream(true) // NOLINT(google-explicit-constructor)
+        : call(detail::marked(std::move(callable))), is_stream(true) // NOLINT(google-explicit-constructor)
     {}
     template <typename Callable>
         requires plain_handler_like<Callable>
-    handler(Callable callable) : call(answering(plain_handler(std::move(callable)))), is_stream(false)
+    handler(Callable callable)
+        : call(detail::marked(answering(plain_handler(std::move(callable))))), is_stream(false)
     {}
 
     stream_handler call;

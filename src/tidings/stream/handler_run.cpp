@@ -98,6 +98,8 @@ asio::awaitable<void> handler_run::run([[maybe_unused]] std::shared_ptr<void> ow
     is_running_ = false;
     clear();
     handler_returned();
+    if (out_.has_sent_type_alone())
+        handler_sent_type_alone();
     if (failure)
         co_await answer_failure(failure);
     else
@@ -151,6 +153,7 @@ asio::awaitable<void> handler_run::answer_failure(std::exception_ptr failure)
     auto const state = out_.get_state();
     if (state == event_stream::state::fresh || state == event_stream::state::responded) {
         response answer = response::text("internal server error\n", 500);
+        out_.complete_failure(answer);
         bool const is_sent = co_await send_response(std::move(answer));
         may_reuse_ = is_sent && asked_.keep_alive();
         co_return;

@@ -67,6 +67,8 @@ private:
     virtual boost::asio::awaitable<bool> send_response(response answer) = 0;
     /// It returned without sending anything: an empty stream goes out.
     virtual void handler_sent_nothing() = 0;
+    /// It sent an event with a type and no data, which clients drop in silence.
+    virtual void handler_sent_type_alone() {}
     virtual void handler_failed(std::exception_ptr failure) = 0;
     /// What an open stream says before it is cut for that exception, if anything.
     virtual std::optional<event_text> last_words(std::exception_ptr failure) = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/server/detail/answer_unrouted.hpp>
 #include <tidings/server/detail/connection.hpp>
 #include <tidings/server/detail/drain.hpp>
 #include <tidings/server/detail/engine.hpp>
+#include <tidings/server/detail/own_answers.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -74,17 +74,20 @@ void engine::wrap_routes()
     shared->not_routed = wrap([all = shared.get()](context, request const& asked, event_stream& out) {
         return answer_unrouted(*all, asked, out);
     });
+    shared->gone_for_good = wrap(answer_gone_for_good);
+    shared->too_many = wrap(answer_too_many);
 }
 
 void engine::start()
 {
-    if (std::exchange(has_started, true))
+    if (has_started)
         return;
-    wrap_routes();
     connection_limit_ = connection_limit(shared->options.connections);
     listener_ = std::make_shared<listener>(*loops_.front(), shared->options,
                                            [this](stream_socket accepted) { deal(std::move(accepted)); });
+    has_started = true; // what throws above may be tried again
     port = listener_->port();
+    wrap_routes();
     for (std::size_t i = 0; i < loops_.size(); ++i) {
         guards_[i].emplace(loops_[i]->io.get_executor());
         asio::post(loops_[i]->io, [watch = watches_[i].get()] { watch->start(); });

@@ -17,21 +17,6 @@ namespace {
 // Browsers open at most six HTTP/1.1 connections to one server: the seventh tab waits for ever, and silently.
 constexpr std::size_t many_streams_of_one_address = 5;
 
-asio::awaitable<void> answer_gone_for_good(context, request const&, event_stream& out)
-{
-    co_await out.respond(response(204));
-}
-
-asio::awaitable<void> answer_too_many(context, request const&, event_stream& out)
-{
-    response answer =
-        response::text("too many streams of this address\n", 429).with_header("Retry-After", "5");
-    co_await out.respond(std::move(answer));
-}
-
-stream_handler const gone_for_good = answer_gone_for_good;
-stream_handler const too_many = answer_too_many;
-
 } // namespace
 
 exchange::exchange(loop_state& home, connection& over, context_scope root, request asked)
@@ -65,7 +50,7 @@ stream_handler const* exchange::find_handler()
     if (!found->is_stream)
         return &found->call;
     if (auto const& id = out().last_event_id(); id && event_stream::is_finished_id(*id))
-        return &gone_for_good;
+        return &shared.gone_for_good;
     if (asked().method() == "HEAD")
         return &found->head;
     place_ = shared.streams_by_address.add(asked().remote_address());
@@ -73,7 +58,7 @@ stream_handler const* exchange::find_handler()
     if (limit != 0 && place_.count() > limit) {
         ++shared.counts.refused;
         place_ = {};
-        return &too_many;
+        return &shared.too_many;
     }
     open_stream();
     return &found->call;
@@ -119,6 +104,15 @@ void exchange::handler_sent_nothing()
                       fmt::format("the handler of {} {} returned without sending anything: the client gets "
                                   "an empty stream, and comes back",
                                   asked().method(), asked().path()));
+}
+
+void exchange::handler_sent_type_alone()
+{
+    home_.shared->log(
+        log_level::warning,
+        fmt::format("the handler of {} {} sent an event with a type and no data: clients drop it "
+                    "in silence; for an event without content, send .data = \"\"",
+                    asked().method(), asked().path()));
 }
 
 void exchange::handler_failed(std::exception_ptr failure)

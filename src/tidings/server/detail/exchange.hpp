@@ -36,6 +36,7 @@ private:
     boost::asio::awaitable<bool> send_response(response answer) override;
     void handler_returned() override;
     void handler_sent_nothing() override;
+    void handler_sent_type_alone() override;
     void handler_failed(std::exception_ptr failure) override;
     std::optional<event_text> last_words(std::exception_ptr failure) override;
     void handler_abandoned() override;

@@ -46,7 +46,10 @@ struct shared_state
     trusted_proxies proxies;
     router<std::size_t> paths; ///< to indexes of `routes`
     std::vector<route> routes;
-    stream_handler not_routed; ///< 404, 405 and OPTIONS, in the server's middleware
+    // The server's own answers, wrapped as its routes.
+    stream_handler not_routed;    ///< 404, 405 and OPTIONS
+    stream_handler gone_for_good; ///< 204
+    stream_handler too_many;      ///< 429
     counters counts;
     address_counts streams_by_address;
 };

@@ -10,11 +10,19 @@
 
 namespace tidings::detail {
 
+// What a server answers by itself, with its middleware around it.
+
 /// What no route answers: 404, 405 with Allow, and OPTIONS.
 boost::asio::awaitable<void> answer_unrouted(shared_state const& all, request const& asked,
                                              event_stream& out);
 
 /// HEAD of a stream: the head, without its handler.
 boost::asio::awaitable<void> open_only(context ctx, request const& asked, event_stream& out);
+
+/// 204: the stream was finished, and its client must not come back.
+boost::asio::awaitable<void> answer_gone_for_good(context ctx, request const& asked, event_stream& out);
+
+/// 429: the client's address has as many streams as it may have.
+boost::asio::awaitable<void> answer_too_many(context ctx, request const& asked, event_stream& out);
 
 } // namespace tidings::detail

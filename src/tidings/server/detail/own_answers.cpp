@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/server/detail/answer_unrouted.hpp>
+#include <tidings/server/detail/own_answers.hpp>
 
 namespace asio = boost::asio;
 
@@ -19,6 +19,18 @@ asio::awaitable<void> answer_unrouted(shared_state const& all, request const& as
 asio::awaitable<void> open_only(context, request const&, event_stream& out)
 {
     co_await out.open();
+}
+
+asio::awaitable<void> answer_gone_for_good(context, request const&, event_stream& out)
+{
+    co_await out.respond(response(204));
+}
+
+asio::awaitable<void> answer_too_many(context, request const&, event_stream& out)
+{
+    response answer =
+        response::text("too many streams of this address\n", 429).with_header("Retry-After", "5");
+    co_await out.respond(std::move(answer));
 }
 
 } // namespace tidings::detail
