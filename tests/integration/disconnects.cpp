@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/testing/server_fixture.hpp>
 #include <tidings/wait/after.hpp>
 
 #include "handlers.hpp"
+#include "one_route.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -44,32 +44,22 @@ asio::awaitable<void> send_without_end(std::atomic<bool>* was_refused, context, 
     *was_refused = true;
 }
 
-bool no_handler_is_left(server_stats const& now)
-{
-    return now.handlers == 0 && now.streams == 0 && now.connections == 0;
-}
-
 class noted_stream
 {
 public:
     explicit noted_stream(tidings::server_options options = server_fixture::brisk())
-        : fixture(std::move(options))
-    {
-        fixture.routes().get("/", std::bind_front(note_reason, &reason));
-        fixture.start();
-    }
+        : fixture(std::bind_front(note_reason, &reason), std::move(options))
+    {}
 
     client open()
     {
-        auto opened = fixture.connect();
-        opened.get("/");
-        CHECK(opened.read_head().status() == 200);
+        auto opened = ask(fixture);
         CHECK(opened.next_event()->data() == "hello");
         return opened;
     }
 
     std::atomic<end_reason> reason{end_reason::none};
-    server_fixture fixture;
+    one_route fixture;
 };
 
 } // namespace
@@ -81,7 +71,7 @@ TEST_CASE("a closed client ends the context")
     noted_stream served;
     auto leaving = served.open();
     leaving.close();
-    CHECK(served.fixture.wait_for_stats(no_handler_is_left, 1s));
+    CHECK(served.fixture.wait_for_stats(nothing_is_left, 1s));
     CHECK(served.reason == end_reason::client_gone);
     CHECK(served.fixture.stats().clients_gone == 1);
 }
@@ -92,7 +82,7 @@ TEST_CASE("a reset ends the context")
     noted_stream served;
     auto leaving = served.open();
     leaving.reset();
-    CHECK(served.fixture.wait_for_stats(no_handler_is_left, 1s));
+    CHECK(served.fixture.wait_for_stats(nothing_is_left, 1s));
     CHECK(served.reason == end_reason::client_gone);
     CHECK(served.fixture.stats().clients_gone == 1);
 }
@@ -100,12 +90,8 @@ TEST_CASE("a reset ends the context")
 // A client that has closed its sending half alone takes the comment, and keeps its stream to the farewell.
 TEST_CASE("a half-closed client keeps its stream")
 {
-    server_fixture fixture;
-    fixture.routes().get("/", say_farewell);
-    fixture.start();
-    auto client = fixture.connect();
-    client.get("/");
-    CHECK(client.read_head().status() == 200);
+    one_route fixture(say_farewell);
+    auto client = ask(fixture);
     CHECK(client.next_event()->data() == "hello");
     client.half_close();
     CHECK(client.read_until(": ping\n\n").ends_with(": ping\n\n"));
@@ -123,7 +109,7 @@ TEST_CASE("half_close::end ends a half-closed client")
     auto leaving = served.open();
     leaving.half_close();
     CHECK(leaving.wait_for_end() == client::ending::closed);
-    CHECK(served.fixture.wait_for_stats(no_handler_is_left, 1s));
+    CHECK(served.fixture.wait_for_stats(nothing_is_left, 1s));
     CHECK(served.reason == end_reason::client_gone);
 }
 
@@ -138,7 +124,7 @@ TEST_CASE("a client that talks into its stream is cut at the limit")
     CHECK(served.fixture.stats().handlers == 1);
     talking.send("x");
     talking.wait_for_end();
-    CHECK(served.fixture.wait_for_stats(no_handler_is_left, 1s));
+    CHECK(served.fixture.wait_for_stats(nothing_is_left, 1s));
     CHECK(served.reason == end_reason::client_gone);
 }
 
@@ -148,13 +134,11 @@ TEST_CASE("a slow reader is cut by the write deadline")
     std::atomic<bool> was_refused{false};
     auto options = server_fixture::brisk();
     options.write_timeout = 100ms;
-    server_fixture fixture(options);
-    fixture.routes().get("/", std::bind_front(send_without_end, &was_refused));
-    fixture.start();
+    one_route fixture(std::bind_front(send_without_end, &was_refused), options);
     auto client = fixture.connect({.receive_buffer = 4096});
     client.get("/");
     CHECK(fixture.wait_for_log("the client took nothing within the write timeout"));
-    CHECK(fixture.wait_for_stats(no_handler_is_left));
+    CHECK(fixture.wait_for_stats(nothing_is_left));
     CHECK(was_refused);
     CHECK(fixture.stats().write_timeouts == 1);
     CHECK(client.wait_for_end() == client::ending::reset);
@@ -163,14 +147,12 @@ TEST_CASE("a slow reader is cut by the write deadline")
 // A client that is gone before its plain answer leaves nothing behind.
 TEST_CASE("a client that does not wait for its answer")
 {
-    server_fixture fixture;
-    fixture.routes().get("/plain", answer_plainly);
-    fixture.start();
+    one_route fixture(answer_plainly);
     for (int i = 0; i < 20; ++i) {
         auto client = fixture.connect();
-        client.get("/plain");
+        client.get("/");
         client.reset();
     }
-    CHECK(fixture.wait_for_stats([](server_stats const& now) { return now.connections == 0; }));
+    CHECK(fixture.wait_for_stats(nothing_is_left));
     CHECK(fixture.stats().handlers == 0);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/server.hpp>
-#include <tidings/testing/server_fixture.hpp>
 
 #include "handlers.hpp"
+#include "one_route.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <sys/resource.h>
@@ -172,6 +172,20 @@ TEST_CASE("SIGTERM drains 500 streams")
 TEST_CASE("SIGTERM drains 5,000 streams", "[long]")
 {
     drain_by_signal(5'000, 10s);
+}
+
+// A client that keeps its side open when it has got everything, as many do, does not hold a stop up: the two
+// seconds of lingering are for those who are still sending.
+TEST_CASE("clients that do not close do not hold the drain up")
+{
+    auto options = server_fixture::brisk();
+    options.drain = 10s;
+    one_route fixture(say_farewell, options);
+    auto clients = open_streams(fixture.port(), 20);
+    auto const begin = std::chrono::steady_clock::now();
+    fixture.stop();
+    CHECK(std::chrono::steady_clock::now() - begin < 1500ms);
+    require_ends(clients);
 }
 
 // A second signal ends the process at once, whatever its handlers do.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/testing/server_fixture.hpp>
-
 #include "handlers.hpp"
+#include "one_route.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -42,6 +41,18 @@ asio::awaitable<void> throw_number(context, request const&, event_stream&)
 asio::awaitable<void> send_nothing(context, request const&, event_stream&)
 {
     co_return;
+}
+
+asio::awaitable<void> send_type_alone(context, request const&, event_stream& out)
+{
+    co_await out.send({.type = "refresh"});
+    co_await out.send({.type = "refresh"});
+}
+
+asio::awaitable<void> send_without_content(context, request const&, event_stream& out)
+{
+    co_await out.send({.type = "refresh", .data = ""});
+    co_await out.send({.id = "1"});
 }
 
 asio::awaitable<void> send_after_finish(std::string* message, context, request const&, event_stream& out)
@@ -133,13 +144,9 @@ TEST_CASE("an exception after the head")
     fixture.routes().get("/throws", throw_after);
     fixture.routes().get("/open", say_farewell);
     fixture.start();
-    auto other = fixture.connect();
-    other.get("/open");
-    CHECK(other.read_head().status() == 200);
+    auto other = ask(fixture, "/open");
     CHECK(other.next_event()->data() == "hello");
-    auto client = fixture.connect();
-    client.get("/throws");
-    CHECK(client.read_head().status() == 200);
+    auto client = ask(fixture, "/throws");
     CHECK(client.next_event()->data() == "one");
     CHECK_FALSE(client.next_event());
     CHECK_FALSE(client.is_body_complete());
@@ -155,17 +162,13 @@ TEST_CASE("on_handler_error has the last word")
     options.on_handler_error = [](std::exception_ptr, request const& asked) {
         return tidings::event_text({.type = "error", .data = "sorry, " + std::string(asked.path())});
     };
-    server_fixture fixture(options);
-    fixture.routes().get("/throws", throw_after);
-    fixture.start();
-    auto client = fixture.connect();
-    client.get("/throws");
-    CHECK(client.read_head().status() == 200);
+    one_route fixture(throw_after, options);
+    auto client = ask(fixture);
     CHECK(client.next_event()->data() == "one");
     auto const last = client.next_event();
     REQUIRE(last);
     CHECK(last->type() == "error");
-    CHECK(last->data() == "sorry, /throws");
+    CHECK(last->data() == "sorry, /");
     CHECK_FALSE(client.next_event());
     CHECK_FALSE(client.is_body_complete());
 }
@@ -177,12 +180,8 @@ TEST_CASE("on_handler_error that throws is logged")
     options.on_handler_error = [](std::exception_ptr, request const&) -> std::optional<tidings::event_text> {
         throw std::runtime_error("the hook too");
     };
-    server_fixture fixture(options);
-    fixture.routes().get("/throws", throw_after);
-    fixture.start();
-    auto client = fixture.connect();
-    client.get("/throws");
-    CHECK(client.read_head().status() == 200);
+    one_route fixture(throw_after, options);
+    auto client = ask(fixture);
     CHECK(client.next_event()->data() == "one");
     CHECK_FALSE(client.next_event());
     CHECK(fixture.count_logged("on_handler_error failed: the hook too") == 1);
@@ -191,15 +190,30 @@ TEST_CASE("on_handler_error that throws is logged")
 // A handler that returns without sending anything leaves an empty stream and a warning.
 TEST_CASE("a handler that sends nothing")
 {
-    server_fixture fixture;
-    fixture.routes().get("/nothing", send_nothing);
-    fixture.start();
+    one_route fixture(send_nothing);
     auto client = fixture.connect();
-    client.get("/nothing");
+    client.get("/");
     CHECK(client.read_head().header("Content-Type") == "text/event-stream");
     CHECK(client.read_body().empty());
     CHECK(client.is_body_complete());
-    CHECK(fixture.count_logged("GET /nothing returned without sending anything") == 1);
+    CHECK(fixture.count_logged("GET / returned without sending anything") == 1);
+}
+
+// An event with a type and no data reaches no listener: one warning a stream. With empty data it does, and an
+// event without a type may well have an id alone.
+TEST_CASE("an event with a type and no data is warned about")
+{
+    server_fixture fixture;
+    fixture.routes().get("/alone", send_type_alone);
+    fixture.routes().get("/without-content", send_without_content);
+    fixture.start();
+    CHECK(ask(fixture, "/without-content").read_body() == "event: refresh\ndata:\n\nid: 1\n\n");
+    CHECK(fixture.wait_for_stats(no_handler_is_left));
+    CHECK(fixture.log().empty());
+    CHECK(ask(fixture, "/alone").read_body() == "event: refresh\n\nevent: refresh\n\n");
+    CHECK(fixture.wait_for_stats(no_handler_is_left));
+    CHECK(fixture.count_logged("GET /alone sent an event with a type and no data") == 1);
+    CHECK(fixture.log().size() == 1);
 }
 
 // What a handler does too late, or wrong, is refused with a text that says what; nothing of it is written.
@@ -221,7 +235,7 @@ TEST_CASE("misuse of a stream is refused")
         CHECK(client.read_head().status() == 200);
         auto body = client.read_body();
         CHECK(client.is_body_complete());
-        CHECK(fixture.wait_for_stats([](auto const& now) { return now.handlers == 0; }));
+        CHECK(fixture.wait_for_stats(no_handler_is_left));
         return body;
     };
     CHECK(body_of("/after-finish") == "id: 9;finished\ndata: last\n\n");
@@ -238,12 +252,8 @@ TEST_CASE("misuse of a stream is refused")
 // A handler that computes on its loop holds all streams of it up: that is logged, with what to do.
 TEST_CASE("a blocked loop is logged")
 {
-    server_fixture fixture;
-    fixture.routes().get("/computes", block_loop);
-    fixture.start();
-    auto client = fixture.connect();
-    client.get("/computes");
-    CHECK(client.read_head().status() == 200);
+    one_route fixture(block_loop);
+    auto client = ask(fixture);
     CHECK(fixture.wait_for_log("a loop was blocked for"));
     CHECK(fixture.count_logged("use run_blocking") >= 1);
 }
@@ -251,14 +261,12 @@ TEST_CASE("a blocked loop is logged")
 // A finished stream's client that comes back is told to stay away.
 TEST_CASE("a finished id is answered with 204")
 {
-    server_fixture fixture;
-    fixture.routes().get("/events", send_one);
-    fixture.start();
+    one_route fixture(send_one);
     auto client = fixture.connect();
-    client.get("/events", "Last-Event-ID: 9;finished\r\n");
+    client.get("/", "Last-Event-ID: 9;finished\r\n");
     CHECK(client.read_head().status() == 204);
-    client.get("/events?lastEventId=9%3Bfinished");
+    client.get("/?lastEventId=9%3Bfinished");
     CHECK(client.read_head().status() == 204);
-    client.get("/events", "Last-Event-ID: 9\r\n");
+    client.get("/", "Last-Event-ID: 9\r\n");
     CHECK(client.read_head().status() == 200);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/testing/server_fixture.hpp>
-
 #include "handlers.hpp"
+#include "one_route.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/deferred.hpp>
@@ -52,23 +51,14 @@ asio::awaitable<void> retry_for_ever(std::atomic<bool>* is_enough, context, requ
     }
 }
 
-bool nothing_is_left(server_stats const& now)
-{
-    return now.handlers == 0 && now.streams == 0 && now.connections == 0;
-}
-
 } // namespace
 
 // A handler in a raw Asio wait, which its context does not reach, gets terminal cancellation: gone within the
 // grace period, without a word.
 TEST_CASE("a handler in a raw wait is gone within the grace period")
 {
-    server_fixture fixture;
-    fixture.routes().get("/", hang_in_asio);
-    fixture.start();
-    auto client = fixture.connect();
-    client.get("/");
-    CHECK(client.read_head().status() == 200);
+    one_route fixture(hang_in_asio);
+    auto client = ask(fixture);
     auto const left = std::chrono::steady_clock::now();
     client.reset();
     CHECK(fixture.wait_for_stats(nothing_is_left));
@@ -81,12 +71,8 @@ TEST_CASE("a handler in a raw wait is gone within the grace period")
 // The same while the server stops: the client sees a proper end.
 TEST_CASE("a handler in a raw wait ends with the server")
 {
-    server_fixture fixture;
-    fixture.routes().get("/", hang_in_asio);
-    fixture.start();
-    auto client = fixture.connect();
-    client.get("/");
-    CHECK(client.read_head().status() == 200);
+    one_route fixture(hang_in_asio);
+    auto client = ask(fixture);
     fixture.stop();
     CHECK_FALSE(client.next_event());
     CHECK(client.is_body_complete());
@@ -98,12 +84,8 @@ TEST_CASE("a handler in a raw wait ends with the server")
 TEST_CASE("a handler that cannot be ended loses its connection")
 {
     std::atomic<asio::steady_timer*> let_go{nullptr};
-    server_fixture fixture;
-    fixture.routes().get("/", std::bind_front(ignore_everything, &let_go));
-    fixture.start();
-    auto client = fixture.connect();
-    client.get("/");
-    CHECK(client.read_head().status() == 200);
+    one_route fixture(std::bind_front(ignore_everything, &let_go));
+    auto client = ask(fixture);
     client.reset();
     CHECK(fixture.wait_for_log("has not returned within the grace period"));
     CHECK(fixture.wait_for_stats(
@@ -124,15 +106,11 @@ TEST_CASE("a retry loop is cancelled again and again")
     fixture.routes().get("/", std::bind_front(retry_for_ever, &is_enough));
     fixture.routes().get("/plain", answer_plainly);
     fixture.start();
-    auto stubborn = fixture.connect();
-    stubborn.get("/");
-    CHECK(stubborn.read_head().status() == 200);
+    auto stubborn = ask(fixture);
     stubborn.reset();
     CHECK(fixture.wait_for_log("has not returned within the grace period"));
-    auto other = fixture.connect();
-    other.get("/plain");
-    CHECK(other.read_head().status() == 200);
+    auto other = ask(fixture, "/plain");
     is_enough = true;
-    CHECK(fixture.wait_for_stats([](server_stats const& now) { return now.handlers == 0; }));
+    CHECK(fixture.wait_for_stats(no_handler_is_left));
     CHECK(fixture.count_logged("has not returned within the grace period") == 1);
 }

@@ -14,8 +14,14 @@ namespace tidings::detail {
 
 namespace {
 
-// How long a peer may take to read a last answer while its own input is thrown away.
-constexpr auto linger_time = std::chrono::seconds(2);
+// How long a peer may take to read a last answer while its own input is thrown away: a reset, which input
+// after `close` would cause, could overtake the answer.
+constexpr duration linger_time = std::chrono::seconds(2);
+
+// The same in a drain, behind an answer to a request that has come whole. Such a client has nothing more to
+// send, so nothing can cause the reset; many keep their side open until they need it again, and a stop would
+// wait for each of them. What is left is for a request that crosses our FIN on its way.
+constexpr duration linger_time_in_drain = std::chrono::milliseconds(200);
 
 } // namespace
 
@@ -152,7 +158,7 @@ void connection::exchange_ended(bool may_reuse)
     if (phase_ == phase::closed)
         return;
     if (!may_reuse || has_input_ended() || home_.is_draining)
-        return linger();
+        return linger(inbox_.empty() && discarded_ == 0);
     enter(phase::idle);
     feed(std::exchange(inbox_, {}));
     wait();
@@ -214,7 +220,7 @@ void connection::give_up(bool with_reset)
 void connection::end_after_answer()
 {
     retire_exchange();
-    linger();
+    linger(discarded_ == 0);
 }
 
 void connection::answer_and_linger(int status, headers fields, std::string_view text)
@@ -224,10 +230,10 @@ void connection::answer_and_linger(int status, headers fields, std::string_view 
     answer += text;
     asio::const_buffer const all(answer.data(), answer.size());
     (void)send(socket(), {&all, 1}); // an answer to a broken request is a courtesy: not worth waiting for
-    linger();
+    linger(false);
 }
 
-void connection::linger()
+void connection::linger(bool is_peer_silent)
 {
     if (phase_ == phase::closed)
         return;
@@ -236,6 +242,7 @@ void connection::linger()
     if (has_input_ended())
         return close(false);
     enter(phase::lingering);
+    set(now() + (is_peer_silent && home_.is_draining ? linger_time_in_drain : linger_time));
     discarded_ = 0;
     read();
 }
@@ -282,10 +289,8 @@ void connection::enter(phase next)
     case phase::body:
         limit = options.body_timeout;
         break;
-    case phase::lingering:
-        limit = linger_time;
-        break;
     case phase::answering:
+    case phase::lingering:
     case phase::closed:
         break;
     }

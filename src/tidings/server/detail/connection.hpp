@@ -99,7 +99,7 @@ private:
     void enter(phase next);
     void on_time() override;
     void answer_and_linger(int status, headers fields, std::string_view text);
-    void linger();
+    void linger(bool is_peer_silent);
     void close(bool with_reset);
     void retire_exchange();
 
