@@ -64,7 +64,9 @@ public:
     context_scope& operator=(context_scope&& other) noexcept;
     ~context_scope();
 
-    operator context() const noexcept { return context(state_); }
+    operator context() const& noexcept { return context(state_); }
+    operator context() const&& =
+        delete; // `context ctx = with_timeout(…)` would have ended before its first use
     context get() const noexcept { return context(state_); }
 
     /// Ends the context, and every one below it. May be called again, from any thread; the first reason

@@ -21,7 +21,7 @@ void append_position(std::string& to, std::string_view topic, std::string_view p
 std::optional<position_list> parse_positions(std::string_view text)
 {
     auto const parsed = urls::parse_query(text);
-    if (!parsed)
+    if (!parsed || parsed->empty())
         return std::nullopt;
     position_list places;
     for (auto const param : *parsed) {

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/detail/name_pattern.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+using tidings::detail::fits_pattern;
+
+TEST_CASE("names and patterns")
+{
+    CHECK(fits_pattern("builds", "builds"));
+    CHECK_FALSE(fits_pattern("builds", "build"));
+    CHECK(fits_pattern("builds/17", "builds/{id}"));
+    CHECK_FALSE(fits_pattern("builds/", "builds/{id}"));
+    CHECK_FALSE(fits_pattern("builds", "builds/{id}"));
+    CHECK_FALSE(fits_pattern("builds/17/log", "builds/{id}"));
+    CHECK(fits_pattern("builds/17/log", "builds/{id}/log"));
+    CHECK_FALSE(fits_pattern("builds/17/logs", "builds/{id}/log"));
+    CHECK(fits_pattern("sensors/roof/wind", "sensors/*"));
+    CHECK_FALSE(fits_pattern("sensors/", "sensors/*"));
+    CHECK_FALSE(fits_pattern("sensors", "sensors/*"));
+    CHECK(fits_pattern("any/thing", "*"));
+    CHECK_FALSE(fits_pattern("", "*"));
+    CHECK_FALSE(fits_pattern("", "{id}"));
+    CHECK_FALSE(fits_pattern("a/*", "b/*"));
+    CHECK(fits_pattern("", ""));
+}

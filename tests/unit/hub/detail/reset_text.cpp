@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/detail/reset_text.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+using tidings::detail::gap;
+using tidings::detail::to_json;
+
+TEST_CASE("the text of a reset")
+{
+    CHECK(to_json({.reason = gap::evicted, .oldest = "e-7", .topic = {}}) ==
+          R"({"reason":"evicted","oldest":"e-7"})");
+    CHECK(to_json({.reason = gap::overflowed, .oldest = "", .dropped = 3, .topic = "orders"}) ==
+          R"({"reason":"overflowed","oldest":"","dropped":3,"topic":"orders"})");
+    CHECK(to_json({.reason = gap::restarted, .oldest = "a\"b\\c\t", .topic = {}}) ==
+          R"({"reason":"restarted","oldest":"a\"b\\c\u0009"})");
+    CHECK(to_json({.reason = gap::unknown_id, .oldest = "x", .topic = {}}) ==
+          R"({"reason":"unknown_id","oldest":"x"})");
+}

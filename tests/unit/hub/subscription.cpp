@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/subscription.hpp>
+#include <tidings/wait/select.hpp>
+#include <tidings/wait/ticker.hpp>
+
+#include "support.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using namespace tidings;
+using namespace tidings::test;
+using tidings::testing::stream;
+using tidings::testing::virtual_time;
+
+namespace {
+
+/// Sends on what a subscription and a ticker bring; "over" when nothing more can come.
+asio::awaitable<void> relay(topic_list topics, context ctx, request const&, event_stream& out)
+{
+    subscription news(ctx, topics, out.last_event_id());
+    ticker every_second(1s);
+    while (auto next = co_await select(ctx, news, every_second)) {
+        if (auto* event = next.from(news))
+            co_await out.send(*event);
+        else
+            co_await out.comment("tick");
+    }
+}
+
+asio::awaitable<void> relay_all(topic_list topics, bool* was_cut, context ctx, request const&,
+                                event_stream& out)
+{
+    subscription news(ctx, topics, out.last_event_id());
+    while (auto event = co_await news.receive(ctx))
+        co_await out.send(*event);
+    *was_cut = news.was_cut();
+    co_await out.send({.data = "over"});
+}
+
+class subscription_fixture
+{
+public:
+    virtual_time time;
+    topic orders{{.name = "orders", .history_count = 3}};
+    topic alerts{{.name = "alerts", .history_count = 3}};
+    bool was_cut = false;
+
+    static topic_list list_of(topic const& one)
+    {
+        topic_list list;
+        list.add(one);
+        return list;
+    }
+
+    void publish(topic& to, std::string const& data, std::string_view type = {})
+    {
+        to.publish({.type = type, .data = data});
+        time.run_until_idle();
+    }
+
+    handler relaying_all(topic_list const& topics) { return std::bind_front(relay_all, topics, &was_cut); }
+};
+
+} // namespace
+
+// A topic is a source like any other, and what is sent on resumes like what is followed.
+TEST_CASE_METHOD(subscription_fixture, "a subscription in a select")
+{
+    std::string id;
+    {
+        stream client(time, std::bind_front(relay, list_of(orders)), request::get("/"));
+        publish(orders, "a", "order");
+        time.advance(1s);
+        publish(orders, "b");
+        CHECK(client.text() == "id: " + client.events()[0].id() +
+                                   "\nevent: order\ndata: a\n\n: tick\n\nid: " + client.events()[1].id() +
+                                   "\ndata: b\n\n");
+        CHECK(orders.subscribers() == 1);
+        id = client.events()[0].id();
+    }
+    CHECK(orders.subscribers() == 0);
+    stream back(time, std::bind_front(relay, list_of(orders)), coming_back_with(id));
+    CHECK(data_of(back) == texts{"b"});
+}
+
+// Several topics: each has its turn, and ids hold a place in each.
+TEST_CASE_METHOD(subscription_fixture, "a subscription to several topics")
+{
+    topic_list both;
+    both.add(orders, from_oldest()).add(alerts, from_oldest());
+    publish(orders, "o1");
+    publish(orders, "o2");
+    publish(alerts, "a1");
+    stream client(time, relaying_all(both), request::get("/"));
+    CHECK(data_of(client) == texts{"o1", "a1", "o2"});
+    stream back(time, relaying_all(both), coming_back_with(client.events()[1].id()));
+    CHECK(data_of(back) == texts{"o2"});
+}
+
+// With a filter, and more in the history than is read at once.
+TEST_CASE_METHOD(subscription_fixture, "a subscription with a filter")
+{
+    topic many({.history_count = 1'000});
+    for (int i = 0; i < 500; ++i)
+        many.publish({.type = i % 100 == 99 ? "hit" : "miss", .data = std::to_string(i)});
+    topic_list list;
+    list.add(many, from_oldest(), [](event_text const& event) { return event.type() == "hit"; });
+    stream client(time, relaying_all(list), request::get("/"));
+    CHECK(data_of(client) == texts{"99", "199", "299", "399", "499"});
+    publish(many, "live", "hit");
+    CHECK(client.events().back().data() == "live");
+}
+
+// A gap comes as an event without an id.
+TEST_CASE_METHOD(subscription_fixture, "a subscription is told of a gap")
+{
+    publish(orders, "a");
+    stream client(time, relaying_all(list_of(orders)), coming_back_with("unknown"));
+    publish(orders, "b");
+    REQUIRE(client.events().size() == 2);
+    CHECK(client.events()[0].type() == "tidings-reset");
+    CHECK(client.events()[1].data() == "b");
+}
+
+// It ends with its topic, once all is read, and when followers are sent away.
+TEST_CASE_METHOD(subscription_fixture, "a subscription ends")
+{
+    stream client(time, relaying_all(list_of(orders)), request::get("/"));
+    orders.publish({.data = "a"});
+    SECTION("closed")
+    {
+        orders.close();
+    }
+    SECTION("sent away")
+    {
+        time.run_until_idle();
+        orders.disconnect();
+    }
+    time.run_until_idle();
+    CHECK(data_of(client) == texts{"a", "over"});
+    CHECK_FALSE(was_cut);
+    CHECK(client.is_over());
+}
+
+// One that falls behind is ended, or goes on with what is there, as the topic says.
+TEST_CASE_METHOD(subscription_fixture, "a slow subscription")
+{
+    SECTION("cut")
+    {
+        stream client(time, relaying_all(list_of(orders)), request::get("/"));
+        client.stop_reading(0);
+        for (auto const* data : {"a", "b", "c", "d", "e"})
+            publish(orders, data);
+        client.resume_reading();
+        CHECK(data_of(client) == texts{"a", "over"});
+        CHECK(was_cut);
+        CHECK(orders.stats().cut == 1);
+    }
+    SECTION("drop_oldest")
+    {
+        topic news({.history_count = 3, .overflow = overflow::drop_oldest});
+        stream client(time, relaying_all(list_of(news)), request::get("/"));
+        client.stop_reading(0);
+        for (auto const* data : {"a", "b", "c", "d", "e"})
+            publish(news, data);
+        client.resume_reading();
+        REQUIRE(client.events().size() == 5);
+        CHECK(client.events()[1].data().ends_with(R"("dropped":1})"));
+        CHECK(client.events()[2].data() == "c");
+        CHECK_FALSE(was_cut);
+    }
+}
+
+// An event that lost a race is not lost: it comes with the next wait.
+TEST_CASE_METHOD(subscription_fixture, "two waits on one subscription")
+{
+    auto const ctx = context::root(time.loop().get_executor());
+    subscription news(ctx, orders);
+    auto const wait_once = [](context until, subscription& from) -> asio::awaitable<std::string> {
+        auto const event = co_await from.receive(until);
+        co_return event ? event->data() : "nothing";
+    };
+    auto const one = run(time, wait_once(ctx, news));
+    auto const two = run(time, wait_once(ctx, news));
+    orders.publish({.data = "a"});
+    orders.publish({.data = "b"});
+    orders.publish({.data = "c"});
+    time.run_until_idle();
+    CHECK(one->value == "a");
+    CHECK(two->value == "b");
+    auto const third = news.try_receive();
+    REQUIRE(third);
+    CHECK(third->data() == "c");
+    CHECK_FALSE(news.try_receive());
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/topic_list.hpp>
+
+#include "support.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+using namespace std::chrono_literals;
+using namespace tidings;
+using namespace tidings::test;
+using tidings::testing::stream;
+using tidings::testing::virtual_time;
+
+namespace {
+
+bool is_urgent(event_text const& event)
+{
+    return event.type() == "urgent";
+}
+
+class list_fixture
+{
+public:
+    virtual_time time;
+    topic orders{{.name = "orders", .history_count = 3}};
+    topic alerts{{.name = "alerts & more", .history_count = 3}};
+
+    topic_list both() const
+    {
+        topic_list list;
+        list.add(orders).add(alerts);
+        return list;
+    }
+
+    void publish(topic& to, std::string const& data, std::string_view type = {})
+    {
+        to.publish({.type = type, .data = data});
+        time.run_until_idle();
+    }
+};
+
+} // namespace
+
+// Each event of several topics comes once, and its id leads back to the place in all of them.
+TEST_CASE_METHOD(list_fixture, "several topics in one stream")
+{
+    std::string id;
+    {
+        stream client(time, following(both()), request::get("/"));
+        publish(orders, "o1");
+        publish(alerts, "a1");
+        publish(orders, "o2");
+        CHECK(data_of(client) == texts{"o1", "a1", "o2"});
+        id = client.events()[1].id(); // o1 and a1 are known
+    }
+    publish(alerts, "a2");
+    stream back(time, following(both()), coming_back_with(id));
+    CHECK(data_of(back) == texts{"o2", "a2"});
+    publish(alerts, "a3");
+    CHECK(data_of(back) == texts{"o2", "a2", "a3"});
+    stream further(time, following(both()), coming_back_with(back.events().back().id()));
+    CHECK(data_of(further).empty());
+}
+
+// Own ids do not matter in a stream of several topics.
+TEST_CASE_METHOD(list_fixture, "several topics and own ids")
+{
+    stream client(time, following(both()), request::get("/"));
+    orders.publish({.id = "one/&=x", .data = "o1"});
+    alerts.publish({.id = "one/&=x", .data = "a1"});
+    time.run_until_idle();
+    REQUIRE(client.events().size() == 2);
+    orders.publish({.id = "two", .data = "o2"});
+    stream back(time, following(both()), coming_back_with(client.events()[1].id()));
+    CHECK(data_of(back) == texts{"o2"});
+}
+
+// Each topic tells of its own gap, by its name; the other resumes.
+TEST_CASE_METHOD(list_fixture, "a gap in one of several topics")
+{
+    std::string id;
+    {
+        stream client(time, following(both()), request::get("/"));
+        publish(orders, "o1");
+        publish(alerts, "a1");
+        id = client.events()[1].id();
+    }
+    for (auto const* data : {"o2", "o3", "o4", "o5"})
+        publish(orders, data);
+    publish(alerts, "a2");
+    stream back(time, following(both()), coming_back_with(id));
+    REQUIRE(back.events().size() == 2);
+    CHECK(back.events()[0].type() == "tidings-reset");
+    CHECK(back.events()[0].data().starts_with(R"({"reason":"evicted")"));
+    CHECK(back.events()[0].data().ends_with(R"(,"topic":"orders"})"));
+    CHECK(back.events()[1].data() == "a2");
+}
+
+// A topic that is new to the client begins where the list says. A client that comes from the stream of one
+// topic resumes it, and is told of the others.
+TEST_CASE_METHOD(list_fixture, "ids of other streams")
+{
+    publish(orders, "o1");
+    auto const first = orders.position();
+    publish(orders, "o2");
+    publish(alerts, "a1");
+    topic_list list;
+    list.add(orders).add(alerts, from_oldest());
+    stream with_one(time, following(list), coming_back_with("orders=" + first));
+    CHECK(data_of(with_one) == texts{"o2", "a1"});
+    stream of_one(time, following(list), coming_back_with(first));
+    REQUIRE(of_one.events().size() == 2);
+    CHECK(of_one.events()[0].data().starts_with(R"({"reason":"restarted")"));
+    CHECK(of_one.events()[0].data().ends_with(R"("topic":"alerts & more"})"));
+    CHECK(of_one.events()[1].data() == "o2");
+}
+
+// Only what passes the filter, live and from the history.
+TEST_CASE_METHOD(list_fixture, "a filter")
+{
+    publish(alerts, "u1", "urgent");
+    publish(alerts, "x1");
+    stream client(time, following(alerts, from_oldest(), is_urgent), request::get("/"));
+    publish(alerts, "u2", "urgent");
+    publish(alerts, "x2");
+    CHECK(data_of(client) == texts{"u1", "u2"});
+}
+
+// What does not pass moves the client's place along: it does not fall out of the history while it waits.
+TEST_CASE_METHOD(list_fixture, "a filtered client keeps its place")
+{
+    stream client(time, following(alerts, from_newest(), is_urgent), request::get("/"));
+    publish(alerts, "u1", "urgent");
+    for (int i = 0; i < 10; ++i)
+        publish(alerts, "x");
+    CHECK(data_of(client) == texts{"u1"});
+    auto const at = client.text().rfind("id: ");
+    std::string const id = client.text().substr(at + 4, client.text().find('\n', at) - at - 4);
+    CHECK(id != client.events()[0].id());
+    stream back(time, following(alerts, from_newest(), is_urgent), coming_back_with(id));
+    CHECK(back.events().empty());
+}
+
+// A filter that throws costs its own stream alone.
+TEST_CASE_METHOD(list_fixture, "a filter that throws")
+{
+    auto const refuse = [](event_text const&) -> bool { throw std::runtime_error("no"); };
+    stream broken(time, following(alerts, from_newest(), refuse), request::get("/"));
+    stream whole(time, following(alerts), request::get("/"));
+    publish(alerts, "a");
+    CHECK(broken.why_cut() == cut_reason::handler_failed);
+    CHECK(data_of(whole) == texts{"a"});
+    CHECK(alerts.subscribers() == 1);
+}
+
+// The stream ends when all its topics are closed.
+TEST_CASE_METHOD(list_fixture, "one of several topics is closed")
+{
+    stream client(time, following(both()), request::get("/"));
+    orders.close();
+    publish(alerts, "a1");
+    CHECK(data_of(client) == texts{"a1"});
+    CHECK_FALSE(client.is_over());
+    alerts.close();
+    time.run_until_idle();
+    CHECK(client.is_over());
+}
+
+// Followers are sent away, come back and resume.
+TEST_CASE_METHOD(list_fixture, "disconnect")
+{
+    stream one(time, following(orders), request::get("/"));
+    stream two(time, following(both()), request::get("/"));
+    publish(orders, "o1");
+    CHECK(orders.disconnect() == 2);
+    time.run_until_idle();
+    CHECK(one.is_over());
+    CHECK(one.comments() == texts{"disconnected"});
+    CHECK(two.is_over());
+    CHECK(one.text().find(";finished") == std::string::npos);
+    CHECK(orders.subscribers() == 0);
+    CHECK(alerts.subscribers() == 0);
+    stream back(time, following(orders), coming_back_with(one.events()[0].id()));
+    publish(orders, "o2");
+    CHECK(data_of(back) == texts{"o2"});
+    CHECK(orders.disconnect() == 1);
+}
+
+// Comments reach those who follow, and have no id.
+TEST_CASE_METHOD(list_fixture, "a comment for all")
+{
+    stream one(time, following(orders), request::get("/"));
+    stream two(time, following(both()), request::get("/"));
+    CHECK(orders.publish_comment("a\nb").receivers == 2);
+    time.run_until_idle();
+    for (stream* each : {&one, &two}) {
+        CHECK(each->comments() == texts{"a", "b"});
+        CHECK(each->text() == ": a\n: b\n\n");
+    }
+}
+
+TEST_CASE_METHOD(list_fixture, "lists that cannot be followed")
+{
+    topic_list list;
+    list.add(orders);
+    CHECK_THROWS_AS(list.add(topic({.name = "orders"})), std::invalid_argument);
+    stream client(time, following(topic_list()), request::get("/"));
+    CHECK(client.failure());
+}

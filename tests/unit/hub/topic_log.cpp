@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/topic_log.hpp>
+#include <tidings/hub/topics.hpp>
+
+#include "support.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace std::chrono_literals;
+using namespace tidings;
+using namespace tidings::test;
+using tidings::testing::stream;
+using tidings::testing::virtual_time;
+
+namespace {
+
+/// Keeps events when the test says so, on its thread.
+class held_log final : public topic_log
+{
+public:
+    log_tail open(std::string_view topic) override
+    {
+        kept_topic& of = topics_[std::string(topic)];
+        log_tail tail{.epoch = "000000000000", .next_number = of.next, .events = {}};
+        for (auto const& [number, event] : of.events)
+            tail.events.push_back(event);
+        return tail;
+    }
+
+    bool append(std::string_view topic, logged_event value, kept when_kept) override
+    {
+        if (waiting_.size() >= limit)
+            return false;
+        waiting_.push_back({std::string(topic), std::move(value), std::move(when_kept)});
+        return true;
+    }
+
+    void forget_before(std::string_view topic, std::uint64_t number) override
+    {
+        auto& events = topics_[std::string(topic)].events;
+        events.erase(events.begin(), events.lower_bound(number));
+    }
+
+    void forget(std::string_view topic, std::uint64_t number) override
+    {
+        topics_[std::string(topic)].events.erase(number);
+    }
+
+    void keep_next()
+    {
+        waiting next = std::move(waiting_.front());
+        waiting_.pop_front();
+        kept_topic& of = topics_[next.topic];
+        of.next = next.value.number + 1;
+        of.events.emplace(next.value.number, std::move(next.value));
+        next.when_kept(nullptr);
+    }
+
+    void fail_next()
+    {
+        waiting next = std::move(waiting_.front());
+        waiting_.pop_front();
+        next.when_kept(std::make_exception_ptr(std::runtime_error("the disk is full")));
+    }
+
+    std::size_t events_of(std::string const& topic) { return topics_[topic].events.size(); }
+
+    std::size_t limit = 10;
+
+private:
+    struct kept_topic
+    {
+        std::uint64_t next = 1;
+        std::map<std::uint64_t, logged_event> events;
+    };
+    struct waiting
+    {
+        std::string topic;
+        logged_event value;
+        kept when_kept;
+    };
+    std::map<std::string, kept_topic> topics_;
+    std::deque<waiting> waiting_;
+};
+
+class log_fixture
+{
+public:
+    virtual_time time;
+    held_log log;
+    context_scope ctx = context::root(time.loop().get_executor());
+
+    topic open(std::size_t history_count = 3, overflow policy = overflow::cut)
+    {
+        return topic({.name = "orders", .history_count = history_count, .overflow = policy, .log = &log});
+    }
+};
+
+} // namespace
+
+// An event is delivered when it is kept, not before.
+TEST_CASE_METHOD(log_fixture, "what is kept is delivered")
+{
+    topic orders = open();
+    stream client(time, following(orders), request::get("/"));
+    auto const queued = orders.publish({.data = "a"});
+    CHECK(queued.status == publish_status::queued);
+    CHECK(queued.id.empty());
+    auto const waiting = run(time, orders.publish(ctx, {.data = "b"}));
+    CHECK(client.events().empty());
+    CHECK(orders.position().ends_with("-0"));
+    log.keep_next();
+    time.run_until_idle();
+    CHECK(data_of(client) == texts{"a"});
+    CHECK_FALSE(waiting->value);
+    log.keep_next();
+    time.run_until_idle();
+    CHECK(data_of(client) == texts{"a", "b"});
+    REQUIRE(waiting->value);
+    CHECK(waiting->value->status == publish_status::published);
+    CHECK(waiting->value->id == client.events()[1].id());
+    CHECK(waiting->value->receivers == 1);
+}
+
+// What cannot be kept is the publisher's to know; nobody gets it, and the next one goes through.
+TEST_CASE_METHOD(log_fixture, "what cannot be kept")
+{
+    topic orders = open();
+    stream client(time, following(orders), request::get("/"));
+    auto const failing = run(time, orders.publish(ctx, {.id = "own", .data = "a"}));
+    auto const later = run(time, orders.publish(ctx, {.data = "b"}));
+    log.fail_next();
+    log.keep_next();
+    time.run_until_idle();
+    REQUIRE(failing->failure);
+    CHECK_THROWS_AS(std::rethrow_exception(failing->failure), std::runtime_error);
+    REQUIRE(later->value);
+    CHECK(data_of(client) == texts{"b"});
+    CHECK(orders.stats().not_kept == 1);
+    auto const again = run(time, orders.publish(ctx, {.id = "own", .data = "a"}));
+    log.keep_next();
+    time.run_until_idle();
+    CHECK(again->value);
+    CHECK(data_of(client) == texts{"b", "a"});
+}
+
+TEST_CASE_METHOD(log_fixture, "a full queue of the log refuses")
+{
+    topic orders = open();
+    log.limit = 1;
+    CHECK(orders.publish({.data = "a"}));
+    CHECK(orders.publish({.data = "b"}).status == publish_status::would_block);
+    log.keep_next();
+    CHECK(orders.publish({.data = "c"}));
+    CHECK(orders.stats().refused == 1);
+}
+
+// A wait that ends leaves the event to its fate.
+TEST_CASE_METHOD(log_fixture, "a publisher that does not wait to the end")
+{
+    topic orders = open();
+    stream client(time, following(orders), request::get("/"));
+    auto limited = with_timeout(ctx, 1s);
+    auto const waiting = run(time, orders.publish(limited, {.data = "a"}));
+    time.advance(1s);
+    REQUIRE(waiting->value);
+    CHECK(waiting->value->status == publish_status::context_ended);
+    log.keep_next();
+    time.run_until_idle();
+    CHECK(data_of(client) == texts{"a"});
+}
+
+// After a restart clients resume where they were, and numbers go on.
+TEST_CASE_METHOD(log_fixture, "a topic comes back from its log")
+{
+    std::string id;
+    {
+        topic orders = open();
+        stream client(time, following(orders), request::get("/"));
+        for (auto const* data : {"a", "b", "c", "d"}) {
+            orders.publish({.data = data});
+            log.keep_next();
+            time.run_until_idle();
+        }
+        id = client.events()[2].id();
+        CHECK(log.events_of("orders") == 3); // as the history
+    }
+    topic orders = open();
+    stream back(time, following(orders), coming_back_with(id));
+    CHECK(data_of(back) == texts{"d"});
+    orders.publish({.data = "e"});
+    log.keep_next();
+    time.run_until_idle();
+    CHECK(data_of(back) == texts{"d", "e"});
+    CHECK(back.events()[1].id().ends_with("-5"));
+    CHECK_THROWS_AS(topic({.log = &log}), std::invalid_argument);
+}
+
+// Superseded events leave the log, too.
+TEST_CASE_METHOD(log_fixture, "the latest of each key in a log")
+{
+    topic prices = open(3, overflow::keep_latest);
+    for (auto const* data : {"1", "2", "3"}) {
+        prices.publish("oil", {.data = data});
+        log.keep_next();
+    }
+    CHECK(log.events_of("orders") == 1);
+}
+
+// Events on their way to the log count where publishers have to wait.
+TEST_CASE_METHOD(log_fixture, "wait with a log")
+{
+    topic orders = open(2, overflow::wait);
+    stream slow(time, following(orders), request::get("/"));
+    slow.stop_reading(0);
+    CHECK(orders.publish({.data = "a"}));
+    CHECK(orders.publish({.data = "b"}));
+    log.keep_next();
+    log.keep_next();
+    time.run_until_idle();
+    CHECK(orders.publish({.data = "c"}).status == publish_status::would_block);
+    slow.resume_reading();
+    CHECK(orders.publish({.data = "c"}));
+    log.keep_next();
+    time.run_until_idle();
+    CHECK(data_of(slow) == texts{"a", "b", "c"});
+}
+
+// A closed topic is over when what was on its way has come.
+TEST_CASE_METHOD(log_fixture, "a topic with a log is closed")
+{
+    topic orders = open();
+    stream client(time, following(orders), request::get("/"));
+    orders.publish({.data = "a"});
+    orders.publish({.data = "b"});
+    orders.close();
+    time.run_until_idle();
+    CHECK_FALSE(client.is_over());
+    log.keep_next();
+    log.fail_next();
+    time.run_until_idle();
+    CHECK(data_of(client) == texts{"a"});
+    CHECK(client.is_over());
+}
+
+// The registry does not forget a topic whose events are on their way to the log.
+TEST_CASE_METHOD(log_fixture, "a busy topic does not expire")
+{
+    topics all({.keep_unused = 1s, .now = [this] { return time.now(); }});
+    all.add("*", {.log = &log});
+    all.get("orders")->publish({.data = "a"});
+    time.advance(1s);
+    CHECK(all.expire() == 0);
+    log.keep_next();
+    time.advance(1s);
+    CHECK(all.expire() == 1);
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/topics.hpp>
+
+#include "support.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace std::chrono_literals;
+using namespace tidings;
+using namespace tidings::test;
+using tidings::testing::stream;
+using tidings::testing::virtual_time;
+
+namespace {
+
+class registry_fixture
+{
+public:
+    virtual_time time;
+    topics all{{.max_topics = 10, .keep_unused = 1min, .now = [this] { return time.now(); }}};
+
+    registry_fixture()
+    {
+        all.add("builds/{id}", {.history_count = 2});
+        all.add("sensors/*", {.history_count = 5});
+    }
+};
+
+} // namespace
+
+// A topic is made when it is first asked for, with the options of the first pattern that fits, and its name.
+TEST_CASE_METHOD(registry_fixture, "topics are made by pattern")
+{
+    auto const build = all.get("builds/17");
+    REQUIRE(build);
+    CHECK(build->name() == "builds/17");
+    CHECK(all.size() == 1);
+    CHECK_FALSE(all.get("elsewhere"));
+    CHECK_FALSE(all.find("builds/18"));
+    CHECK(all.size() == 1);
+    build->state();
+    topic again = *all.get("builds/17");
+    CHECK(again.state() == build->state());
+    for (int i = 0; i < 3; ++i)
+        again.publish({.data = "x"});
+    CHECK(build->stats().history_count == 2);
+    CHECK(all.find("builds/17")->state() == build->state());
+    CHECK(all.all().size() == 1);
+}
+
+// Clients may choose names, so there is an end to them.
+TEST_CASE_METHOD(registry_fixture, "there are only so many topics")
+{
+    std::vector<topic> held;
+    for (int i = 0; i < 10; ++i)
+        held.push_back(*all.get("builds/" + std::to_string(i)));
+    CHECK_FALSE(all.get("builds/10"));
+    CHECK(all.get("builds/9"));
+    held.clear();
+    time.advance(1min);
+    CHECK(all.get("builds/10")); // unused ones are forgotten in passing
+    CHECK(all.size() < 10);
+}
+
+// Only a topic that nobody uses is forgotten.
+TEST_CASE_METHOD(registry_fixture, "unused topics expire")
+{
+    std::optional<topic> held = all.get("builds/held");
+    all.get("builds/unused")->publish({.data = "x"});
+    std::optional<stream> client(std::in_place, time, following(*all.get("builds/followed")),
+                                 request::get("/"));
+    time.advance(59s);
+    CHECK(all.expire() == 0);
+    time.advance(1s);
+    CHECK(all.expire() == 1);
+    CHECK_FALSE(all.find("builds/unused"));
+    time.advance(1h);
+    CHECK(all.expire() == 0);
+    all.find("builds/followed")->publish({.data = "still here"});
+    time.run_until_idle();
+    CHECK(data_of(*client) == texts{"still here"});
+    held.reset();
+    CHECK(all.expire() == 0); // it was in use the last time somebody looked
+    time.advance(1min);
+    CHECK(all.expire() == 1);
+    client.reset();
+    time.run_until_idle();
+    CHECK(all.expire() == 0);
+    time.advance(1min);
+    CHECK(all.expire() == 1);
+    CHECK(all.size() == 0);
+}
+
+// An asked-for topic starts its time anew.
+TEST_CASE_METHOD(registry_fixture, "asking is using")
+{
+    (void)all.get("builds/1");
+    time.advance(40s);
+    (void)all.get("builds/1");
+    time.advance(40s);
+    CHECK(all.expire() == 0);
+    time.advance(20s);
+    CHECK(all.expire() == 1);
+}
+
+TEST_CASE_METHOD(registry_fixture, "topics are opened off the loop")
+{
+    auto const ctx = context::root(time.loop().get_executor());
+    auto const opened = run(time, all.open(ctx, "sensors/roof/wind"));
+    REQUIRE(opened->value);
+    REQUIRE(*opened->value);
+    CHECK((*opened->value)->name() == "sensors/roof/wind");
+    auto const none = run(time, all.open(ctx, "elsewhere"));
+    REQUIRE(none->value);
+    CHECK_FALSE(*none->value);
+}
