@@ -76,7 +76,9 @@ public:
                                                     [this](auto const& event) { take(event); });
             auto visit = tidings::with_cancel(root_);
             std::optional<std::string> last;
-            if (!parser_.last_event_id().empty())
+            if (parser_.last_event_id().empty())
+                allow_jumps(); // it knows no place yet: it begins with what is there
+            else
                 last = parser_.last_event_id();
             tidings::event_stream out(visit, client, options_, last);
             client.serve(out, [&visit] { visit.cancel(); });
@@ -113,8 +115,10 @@ private:
 
     void take(tidings::received_event const& event)
     {
-        if (event.type() == "tidings-reset")
+        if (event.type() == "tidings-reset") {
+            ++seen.resets;
             return allow_jumps();
+        }
         std::size_t topic = 0;
         std::size_t publisher = 0;
         unsigned long long number = 0;
@@ -130,7 +134,6 @@ private:
 
     void allow_jumps()
     {
-        ++seen.resets;
         for (auto& topic : tracks_)
             for (auto& each : topic)
                 each.may_jump = true;

@@ -112,6 +112,8 @@ def plain_and_polling(example):
 def embed(example):
     echo_port = int(example.output[0].removeprefix("echo on port "))
     with example.open("/readings") as one, example.open("/readings") as other:
+        for answer in (one, other):
+            assert re.fullmatch(r"id: \S+\n", next_block(answer))  # the place to come back to
         for answer in (one, other, one):
             reading = re.fullmatch(r"id: \S+\ndata: (\d+\.\d)\n", next_block(answer))
             assert reading and 20 <= float(reading[1]) < 100, reading

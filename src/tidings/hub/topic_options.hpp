@@ -22,6 +22,11 @@ struct topic_options
     std::size_t history_bytes = 1024 * 1024; ///< of their text
     duration history_age{};                  ///< older events are forgotten; zero and below: no limit
 
+    /// A follower that gets nothing at once is sent the id of its place, as an id line alone, which clients
+    /// take note of and do not dispatch. So one that is disconnected before its first event misses nothing
+    /// either. Off for clients that take any block of lines for an event.
+    bool send_position = true;
+
     tidings::overflow overflow = tidings::overflow::cut;
 
     /// Keeps the events beyond the life of the process; null: memory alone. It outlives the topic and all who

@@ -155,6 +155,23 @@ TEST_CASE_METHOD(topic_fixture, "a client resumes")
     CHECK(data_of(back) == texts{"b", "c", "d"});
 }
 
+// A client that was disconnected before its first event knows its place, and misses nothing.
+TEST_CASE_METHOD(topic_fixture, "a client resumes that has got nothing yet")
+{
+    publish("before");
+    stream client(time, following(), request::get("/"));
+    CHECK(client.events().empty());
+    CHECK(client.text() == "id: " + news.position() + "\n\n");
+    client.leave();
+    auto const id = client.text().substr(4, client.text().size() - 6);
+    publish("a");
+    CHECK(data_after(id) == texts{"a"});
+    topic quiet({.send_position = false});
+    stream silent(time, std::bind_front(follow_news, std::ref(quiet)), request::get("/"));
+    CHECK(silent.head());
+    CHECK(silent.text().empty());
+}
+
 // One that cannot be brought up to date is told why, by an event without an id, and then gets what comes.
 TEST_CASE_METHOD(topic_fixture, "a client that cannot resume is told why")
 {

@@ -15,10 +15,14 @@ std::shared_ptr<follower> follower::start(topic_list const& topics, event_stream
     auto const made = std::make_shared<follower>(topics, out, std::move(over));
     made->topics_.join(made);
     out.attach(*made);
+    made->knows_place_ = out.last_event_id().has_value();
     for (cursor const& each : made->topics_.cursors())
-        if (each.told().reason != gap::none)
+        if (each.told().reason != gap::none) {
             out.announce(event{.type = reset_type, .data = made->topics_.reset_data(each, each.told())});
+            made->knows_place_ = false;
+        }
     made->refill();
+    made->send_position();
     out.out().flush(); // the head, when there was nothing to replay
     return made;
 }
@@ -119,7 +123,9 @@ std::size_t follower::deliver_frames(batch const& events, std::size_t first)
 {
     if (first == events.size())
         return 0;
-    return out_->deliver(std::span(events.frames).subspan(first));
+    std::size_t const done = out_->deliver(std::span(events.frames).subspan(first));
+    knows_place_ |= done > 0;
+    return done;
 }
 
 // Those that pass the filter, under the ids of this stream.
@@ -135,10 +141,19 @@ std::size_t follower::deliver_chosen(cursor& at, batch const& events, std::size_
     if (chosen.empty())
         return events.size() - first;
     std::size_t const done = out_->deliver(chosen);
+    knows_place_ |= done > 0;
     if (done > 0)
         at.place_sent(done < chosen.size() ? events.numbers[places[done]]
                                            : events.numbers[places.back()] + 1);
     return (done < chosen.size() ? places[done] : events.size()) - first;
+}
+
+void follower::send_position()
+{
+    auto const& first = topics_.cursors().front();
+    if (out_ && !knows_place_ && first.topic().options().send_position)
+        out_->announce(event{.id = topics_.position()});
+    knows_place_ = true;
 }
 
 void follower::end_of_topics()

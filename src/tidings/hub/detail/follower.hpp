@@ -43,10 +43,12 @@ private:
     void leave(follow_end why);
     void end_of_topics();
     void send_away();
+    void send_position();
 
     reading topics_;
     event_stream* out_;
     std::optional<channel<follow_end>> over_; // of a `follow`
+    bool knows_place_ = false;                // the client has an id that leads back to where it is
 };
 
 } // namespace tidings::detail
