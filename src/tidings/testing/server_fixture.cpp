@@ -65,6 +65,12 @@ std::vector<std::string> server_fixture::log()
     return log_;
 }
 
+void server_fixture::forget_log()
+{
+    std::lock_guard const guard(lock_);
+    log_ = std::vector<std::string>();
+}
+
 std::size_t server_fixture::count_logged(std::string_view part)
 {
     auto const messages = log();

@@ -52,6 +52,8 @@ public:
 
     /// All messages so far.
     std::vector<std::string> log();
+    /// Gives back the memory of the lines logged so far.
+    void forget_log();
     std::size_t count_logged(std::string_view part);
 
     /// Waits until a message contains `part`; false when none has within the limit.
