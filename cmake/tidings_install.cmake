@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
-# Installs tidings::tidings and tidings::asio as the package `tidings`, and tidings::module as its component `module`.
+# Installs tidings::tidings and tidings::asio as the package `tidings`, and tidings::module and tidings::sqlite as its
+# components `module` and `sqlite`.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
@@ -7,6 +8,10 @@ set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/tidings")
 
 install(TARGETS tidings tidings_asio EXPORT tidings-targets FILE_SET HEADERS)
 install(EXPORT tidings-targets NAMESPACE tidings:: DESTINATION "${package_dir}")
+if(TARGET tidings_sqlite)
+    install(TARGETS tidings_sqlite EXPORT tidings-sqlite FILE_SET HEADERS)
+    install(EXPORT tidings-sqlite NAMESPACE tidings:: DESTINATION "${package_dir}")
+endif()
 
 configure_package_config_file(cmake/tidings-config.cmake.in tidings-config.cmake INSTALL_DESTINATION "${package_dir}")
 # While the major version is 0, a minor version may break its users.

@@ -30,7 +30,7 @@ forbid() # RULE FORBIDDEN [ALLOWED]
 }
 
 include='# *include *[<"]'
-all_layers='sse|wait|http|stream|hub|server|middleware|metrics|testing'
+all_layers='sse|wait|http|stream|hub|sqlite|server|middleware|metrics|testing'
 
 # Each layer, and what it stands on.
 layer() # NAME LOWER
@@ -47,6 +47,7 @@ check_all()
     layer http ''
     layer stream 'sse|wait|http'
     layer hub 'sse|wait|http|stream'
+    layer sqlite 'hub'
     layer server 'sse|wait|http|stream'
     layer middleware 'sse|wait|http|stream'
     layer metrics 'sse|wait|http|stream|hub|server|middleware'

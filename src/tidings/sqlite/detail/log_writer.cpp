@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/sqlite/detail/log_file.hpp>
+#include <tidings/sqlite/detail/log_writer.hpp>
+#include <tidings/sqlite/detail/make_epoch.hpp>
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace tidings::detail {
+
+namespace {
+
+constexpr std::size_t page_bytes = 4096; // about what a page takes in the second file
+
+std::int64_t stored(std::uint64_t number)
+{
+    return static_cast<std::int64_t>(number);
+}
+
+std::int64_t stored(std::chrono::system_clock::time_point time)
+{
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
+}
+
+} // namespace
+
+log_writer::log_writer(std::string const& path, std::string const& vfs, std::size_t wal_bytes)
+    : lock_(lock_log(path, vfs)), database_(open_log(path, vfs, wal_bytes)),
+      find_(database_, "SELECT id FROM topics WHERE name = ?1"),
+      make_(database_, "INSERT INTO topics(name, epoch, next_number) VALUES(?1, ?2, 1)"),
+      insert_(database_, "INSERT INTO events(topic, number, own_id, key, text, published) "
+                         "VALUES(?1, ?2, ?3, ?4, ?5, ?6)"),
+      save_number_(database_,
+                   "UPDATE topics SET next_number = "
+                   "max(next_number, 1 + coalesce((SELECT max(number) FROM events WHERE topic = ?1), 0)) "
+                   "WHERE id = ?1"),
+      erase_(database_, "DELETE FROM events WHERE topic = ?1 AND number = ?2"),
+      erase_before_(database_, "DELETE FROM events WHERE rowid IN (SELECT rowid FROM events "
+                               "WHERE topic = ?1 AND number < ?2 ORDER BY number LIMIT ?3)"),
+      wal_bytes_(wal_bytes)
+{
+    auto const note_pages = [](void* self, sqlite3*, char const*, int pages) {
+        static_cast<log_writer*>(self)->wal_pages_ = pages;
+        return SQLITE_OK;
+    };
+    sqlite3_wal_hook(database_.get(), note_pages, this);
+}
+
+std::int64_t log_writer::find_or_make(std::string_view topic)
+{
+    bool const is_there = find_.bind(1, topic).step();
+    std::int64_t const id = is_there ? find_.number(0) : 0;
+    find_.reset();
+    if (is_there)
+        return id;
+    std::string const epoch = make_log_epoch();
+    sqlite_transaction whole(database_);
+    make_.bind(1, topic).bind(2, epoch).run();
+    std::int64_t const made = sqlite3_last_insert_rowid(database_.get());
+    whole.commit();
+    return made;
+}
+
+void log_writer::keep(std::vector<queued_event>& events)
+{
+    if (events.empty())
+        return;
+    try {
+        sqlite_transaction all(database_);
+        for (auto& each : events)
+            insert(each);
+        all.commit();
+        return;
+    } catch (...) {
+        for (auto& each : events)
+            each.error = std::current_exception();
+    }
+    void_failed_commit();
+}
+
+// An event that is wrong in itself is its own error, not one of its group.
+void log_writer::insert(queued_event& each)
+{
+    auto const& value = each.value;
+    try {
+        insert_.bind(1, each.topic)
+            .bind(2, stored(value.number))
+            .bind(3, value.own_id)
+            .bind(4, value.key)
+            .bind(5, value.text)
+            .bind(6, stored(value.published))
+            .run();
+    } catch (sqlite_error const& error) {
+        insert_.reset();
+        if (error.code() != SQLITE_CONSTRAINT && error.code() != SQLITE_TOOBIG)
+            throw;
+        each.error = std::current_exception();
+    }
+}
+
+// A commit whose sync failed may lie whole in the second file, and would come to life if the process died
+// now. The next commit takes its place; so there is one at once.
+void log_writer::void_failed_commit()
+{
+    try {
+        sqlite_transaction whole(database_);
+        database_.run("UPDATE failures SET count = count + 1");
+        whole.commit();
+    } catch (sqlite_error const&) {
+        // The disk takes nothing at all; the next commit that it takes will do.
+    }
+}
+
+std::vector<std::pair<std::int64_t, std::uint64_t>> log_writer::erase(erasure_step const& step)
+{
+    std::vector<std::pair<std::int64_t, std::uint64_t>> finished;
+    sqlite_transaction whole(database_);
+    for (auto const& [topic, number] : step.events) {
+        save_number_.bind(1, topic).run();
+        erase_.bind(1, topic).bind(2, stored(number)).run();
+    }
+    std::size_t left = step.limit;
+    for (auto const& range : step.events_before) {
+        if (left == 0)
+            break;
+        auto const limit = static_cast<std::int64_t>(left);
+        save_number_.bind(1, range.first).run();
+        erase_before_.bind(1, range.first).bind(2, stored(range.second)).bind(3, limit).run();
+        auto const erased = static_cast<std::size_t>(sqlite3_changes(database_.get()));
+        if (erased < left)
+            finished.push_back(range);
+        left -= std::min(left, erased + 1); // a look at a topic costs as well
+    }
+    whole.commit();
+    return finished;
+}
+
+// What cannot be folded now, because somebody reads it or the disk refuses, is folded after a later commit.
+void log_writer::fold()
+{
+    if (static_cast<std::size_t>(wal_pages_) * page_bytes >= wal_bytes_)
+        sqlite3_wal_checkpoint_v2(database_.get(), "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+}
+
+} // namespace tidings::detail

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/hub/topic_log.hpp>
+#include <tidings/sqlite/detail/erasures.hpp>
+#include <tidings/sqlite/detail/sqlite.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tidings::detail {
+
+struct queued_event
+{
+    std::int64_t topic = 0;
+    logged_event value;
+    topic_log::kept when_kept;
+    std::exception_ptr error; ///< why it was not kept
+};
+
+/// The one connection that writes to a log, and the lock on the file. Used by one thread at a time.
+class log_writer
+{
+public:
+    log_writer(std::string const& path, std::string const& vfs, std::size_t wal_bytes);
+    log_writer(log_writer const&) = delete;
+    log_writer& operator=(log_writer const&) = delete;
+
+    std::string const& path() const { return database_.path(); }
+
+    /// The row of a topic, made when there is none.
+    std::int64_t find_or_make(std::string_view topic);
+
+    /// Keeps them in one transaction. Who could not be kept has an error afterwards.
+    void keep(std::vector<queued_event>& events);
+
+    /// Deletes in one transaction; gives the ranges in which nothing is left. Throws.
+    std::vector<std::pair<std::int64_t, std::uint64_t>> erase(erasure_step const& step);
+
+    /// Brings the second file into the first one, when it has become large.
+    void fold();
+
+private:
+    void insert(queued_event& each);
+    void void_failed_commit();
+
+    sqlite_database lock_; // given back last
+    sqlite_database database_;
+    sqlite_statement find_;
+    sqlite_statement make_;
+    sqlite_statement insert_;
+    sqlite_statement save_number_;
+    sqlite_statement erase_;
+    sqlite_statement erase_before_;
+    std::size_t const wal_bytes_;
+    int wal_pages_ = 0;
+};
+
+} // namespace tidings::detail

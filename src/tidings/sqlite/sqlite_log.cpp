@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/sqlite/detail/log_file.hpp>
+#include <tidings/sqlite/detail/log_reader.hpp>
+#include <tidings/sqlite/detail/log_thread.hpp>
+#include <tidings/sqlite/detail/log_writer.hpp>
+#include <tidings/sqlite/sqlite_log.hpp>
+
+#include <utility>
+
+namespace tidings {
+
+sqlite_log::sqlite_log(std::string path, sqlite_log_options options)
+    : writer_(std::make_unique<detail::log_writer>(detail::canonical_log_path(path), options.vfs,
+                                                   options.wal_bytes)),
+      reader_(std::make_unique<detail::log_reader>(writer_->path(), options.vfs)),
+      thread_(std::make_unique<detail::log_thread>(*writer_, options))
+{}
+
+sqlite_log::~sqlite_log() = default;
+
+log_tail sqlite_log::open(std::string_view topic)
+{
+    return reader_->read(thread_->open(topic));
+}
+
+bool sqlite_log::append(std::string_view topic, logged_event value, kept when_kept)
+{
+    return thread_->append(topic, std::move(value), std::move(when_kept));
+}
+
+void sqlite_log::forget_before(std::string_view topic, std::uint64_t number)
+{
+    thread_->forget_before(topic, number);
+}
+
+void sqlite_log::forget(std::string_view topic, std::uint64_t number)
+{
+    thread_->forget(topic, number);
+}
+
+void sqlite_log::copy_to(std::string const& path)
+{
+    reader_->copy_to(path);
+}
+
+} // namespace tidings
