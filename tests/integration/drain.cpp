@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/topic.hpp>
 #include <tidings/server/server.hpp>
 
 #include "handlers.hpp"
@@ -12,9 +13,12 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <functional>
+#include <latch>
 #include <string>
 #include <vector>
 
+namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using namespace tidings::test;
 using tidings::testing::client;
@@ -154,6 +158,22 @@ void drain_by_signal(std::size_t count, tidings::duration drain)
     require_ends(clients);
 }
 
+asio::awaitable<void> hand_over(tidings::topic& news, tidings::context, tidings::request const&,
+                                tidings::event_stream& out)
+{
+    news.attach(out);
+    co_return;
+}
+
+asio::awaitable<tidings::response> hold_up(std::latch& is_held, std::latch& may_go_on, tidings::context,
+                                           tidings::request const&)
+{
+    is_held.count_down();
+    may_go_on.wait();
+    auto answer = tidings::response::text("held");
+    co_return answer;
+}
+
 } // namespace
 
 // A server that stops says so to every client, and is done within the drain time.
@@ -186,6 +206,29 @@ TEST_CASE("clients that do not close do not hold the drain up")
     fixture.stop();
     CHECK(std::chrono::steady_clock::now() - begin < 1500ms);
     require_ends(clients);
+}
+
+// What a stop says to a stream may be the first that finds the client gone. The loop is held up meanwhile, so
+// that it learns of the stop and of the resets in one turn.
+TEST_CASE("a stop that finds clients gone ends the same")
+{
+    tidings::topic news;
+    std::latch is_held{1};
+    std::latch may_go_on{1};
+    server_fixture fixture;
+    fixture.routes().get("/news", std::bind_front(hand_over, std::ref(news)));
+    fixture.routes().get("/hold", std::bind_front(hold_up, std::ref(is_held), std::ref(may_go_on)));
+    fixture.start();
+    auto gone = ask(fixture, "/news");
+    auto holding = fixture.connect();
+    holding.get("/hold");
+    is_held.wait();
+    gone.reset();
+    fixture.routes().stop();
+    may_go_on.count_down();
+    fixture.stop();
+    CHECK(nothing_is_left(fixture.stats()));
+    CHECK(news.stats().subscribers == 0);
 }
 
 // A second signal ends the process at once, whatever its handlers do.

@@ -182,6 +182,8 @@ void connection::stop(std::optional<std::chrono::milliseconds> retry)
     auto const alive = shared_from_this();
     if (retry && is_streaming())
         exchange_->out().advise(*retry);
+    if (!exchange_)
+        return; // the advice found the client gone
     bool const is_handed_over = exchange_->is_attached() && !exchange_->is_answering();
     exchange_->end(end_reason::server_stopping);
     if (is_handed_over && exchange_) {
