@@ -3,7 +3,7 @@
 // Acknowledged appends a second, with so many on their way at once; beside bare loops on the same schema and
 // pragmas: a transaction for each event, and one for as many events as the log put into a commit. Files lie
 // in TMPDIR: a file system in memory measures no disk.
-#include <tidings/sqlite/sqlite_log.hpp>
+#include <tidings/hub/sqlite/sqlite_log.hpp>
 
 #include "sqlite/log_user.hpp"
 #include "sqlite/scratch_folder.hpp"

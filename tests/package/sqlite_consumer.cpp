@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // A user's program with a durable log, which needs no header of SQLite.
-#include <tidings/sqlite/sqlite_log.hpp>
+#include <tidings/hub/sqlite/sqlite_log.hpp>
 
 #include <cstdio>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // What the page about durable history shows. Compiled, not run.
+#include <tidings/hub/sqlite/sqlite_log.hpp>
 #include <tidings/hub/topic.hpp>
-#include <tidings/sqlite/sqlite_log.hpp>
 
 #include <cstdio>
 #include <stdexcept>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/sqlite/sqlite_log.hpp>
+#include <tidings/hub/sqlite/sqlite_log.hpp>
 
 #include <chrono>
 #include <condition_variable>

@@ -3,7 +3,7 @@
 // Keeps events on a disk whose power fails at a random moment, which drops or tears what was not synced; then
 // opens the log again. What was acknowledged has to be there, once and in order, and what was refused must
 // not. On a disk that ignores syncs that cannot be, and the program demands that it shows.
-#include <tidings/sqlite/sqlite_log.hpp>
+#include <tidings/hub/sqlite/sqlite_log.hpp>
 
 #include "faulty_disk.hpp"
 #include "log_user.hpp"

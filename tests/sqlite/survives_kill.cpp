@@ -3,7 +3,7 @@
 //        survives_kill --append FILE   (what each round runs, and kills)
 // A child appends from several threads and tells a pipe what was acknowledged; it is killed at a random
 // moment. Afterwards each acknowledged event has to be there, once and in order.
-#include <tidings/sqlite/sqlite_log.hpp>
+#include <tidings/hub/sqlite/sqlite_log.hpp>
 
 #include "log_user.hpp"
 #include "scratch_folder.hpp"

@@ -30,7 +30,7 @@ forbid() # RULE FORBIDDEN [ALLOWED]
 }
 
 include='# *include *[<"]'
-all_layers='sse|wait|http|stream|hub|sqlite|server|middleware|metrics|testing'
+all_layers='sse|wait|http|stream|hub|server|middleware|metrics|testing'
 
 # Each layer, and what it stands on.
 layer() # NAME LOWER
@@ -47,7 +47,6 @@ check_all()
     layer http ''
     layer stream 'sse|wait|http'
     layer hub 'sse|wait|http|stream'
-    layer sqlite 'hub'
     layer server 'sse|wait|http|stream'
     layer middleware 'sse|wait|http|stream'
     layer metrics 'sse|wait|http|stream|hub|server|middleware'
@@ -59,6 +58,11 @@ check_all()
     code src/tidings/http | forbid "http does no I/O and looks at no clock" \
         "(${include}(boost/asio/(ip|local|steady_timer|system_timer|deadline_timer|read|write|async_)|sys/socket)|clock::now)"
     code src/tidings/wait | forbid "wait knows no sockets" "${include}(boost/asio/(ip|local)/|sys/socket)"
+
+    code src/tidings/hub | grep -vE '^src/tidings/hub/(sqlite|redis)/' |
+        forbid "hub does not know its components" "${include}tidings/hub/(sqlite|redis)/"
+    code src/tidings/hub/sqlite src/tidings/hub/redis |
+        forbid "components of the hub use its public headers" "${include}tidings/hub/detail/"
 
     headers src/tidings/http | forbid "Beast stays in the sources of http" "${include}boost/beast"
     code src | grep -v '^src/tidings/http/' | forbid "Beast stays in the sources of http" "${include}boost/beast"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/sqlite/detail/log_file.hpp>
-#include <tidings/sqlite/detail/log_reader.hpp>
-#include <tidings/sqlite/detail/log_thread.hpp>
-#include <tidings/sqlite/detail/log_writer.hpp>
-#include <tidings/sqlite/sqlite_log.hpp>
+#include <tidings/hub/sqlite/detail/log_file.hpp>
+#include <tidings/hub/sqlite/detail/log_reader.hpp>
+#include <tidings/hub/sqlite/detail/log_thread.hpp>
+#include <tidings/hub/sqlite/detail/log_writer.hpp>
+#include <tidings/hub/sqlite/sqlite_log.hpp>
 
 #include <utility>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/sqlite/sqlite_log.hpp>
+#include <tidings/hub/sqlite/sqlite_log.hpp>
 
 #include "sqlite/log_user.hpp"
 #include "sqlite/scratch_folder.hpp"

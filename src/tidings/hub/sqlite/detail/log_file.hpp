@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/sqlite/detail/sqlite.hpp>
+#include <tidings/hub/sqlite/detail/sqlite.hpp>
 
 #include <string>
 

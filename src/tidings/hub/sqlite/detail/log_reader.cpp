@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/sqlite/detail/log_file.hpp>
-#include <tidings/sqlite/detail/log_reader.hpp>
+#include <tidings/hub/sqlite/detail/log_file.hpp>
+#include <tidings/hub/sqlite/detail/log_reader.hpp>
 
 #include <sqlite3.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/hub/sqlite/detail/sqlite.hpp>
 #include <tidings/hub/topic_log.hpp>
-#include <tidings/sqlite/detail/sqlite.hpp>
 
 #include <cstdint>
 #include <mutex>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/sqlite/detail/log_thread.hpp>
+#include <tidings/hub/sqlite/detail/log_thread.hpp>
 
 #include <stdexcept>
 #include <utility>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/sqlite/detail/erasures.hpp>
-#include <tidings/sqlite/detail/log_writer.hpp>
-#include <tidings/sqlite/sqlite_log.hpp>
+#include <tidings/hub/sqlite/detail/erasures.hpp>
+#include <tidings/hub/sqlite/detail/log_writer.hpp>
+#include <tidings/hub/sqlite/sqlite_log.hpp>
 
 #include <condition_variable>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/sqlite/detail/log_file.hpp>
-#include <tidings/sqlite/detail/log_writer.hpp>
-#include <tidings/sqlite/detail/make_epoch.hpp>
+#include <tidings/hub/sqlite/detail/log_file.hpp>
+#include <tidings/hub/sqlite/detail/log_writer.hpp>
+#include <tidings/hub/sqlite/detail/make_epoch.hpp>
 
 #include <sqlite3.h>
 

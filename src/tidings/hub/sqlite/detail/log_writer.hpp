@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/hub/sqlite/detail/erasures.hpp>
+#include <tidings/hub/sqlite/detail/sqlite.hpp>
 #include <tidings/hub/topic_log.hpp>
-#include <tidings/sqlite/detail/erasures.hpp>
-#include <tidings/sqlite/detail/sqlite.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/sqlite/detail/sqlite.hpp>
+#include <tidings/hub/sqlite/detail/sqlite.hpp>
 
 #include <sqlite3.h>
 
