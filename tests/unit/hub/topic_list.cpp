@@ -101,6 +101,32 @@ TEST_CASE_METHOD(list_fixture, "a gap in one of several topics")
     CHECK(back.events()[1].data() == "a2");
 }
 
+// A client is busy with one topic while another moves on past its history: it is told of what it lost of
+// that.
+TEST_CASE_METHOD(list_fixture, "a gap in one topic while another waits for the client")
+{
+    topic news{{.name = "news", .history_count = 3, .overflow = overflow::drop_oldest}};
+    topic_list list;
+    list.add(orders).add(news);
+    stream client(time, following(list), request::get("/"));
+    publish(news, "n1");
+    client.stop_reading(5);
+    publish(orders, "o1");
+    publish(orders, "o2");
+    for (auto const* data : {"n2", "n3", "n4", "n5", "n6"})
+        news.publish({.data = data});
+    time.run_until_idle();
+    publish(news, "n7");
+    client.resume_reading();
+    time.run_until_idle();
+    REQUIRE(client.events().size() == 7);
+    CHECK(client.events()[3].type() == "tidings-reset");
+    CHECK(client.events()[3].data().starts_with(R"({"reason":"overflowed")"));
+    auto const got = data_of(client);
+    CHECK(texts(got.begin(), got.begin() + 3) == texts{"n1", "o1", "o2"});
+    CHECK(texts(got.begin() + 4, got.end()) == texts{"n5", "n6", "n7"});
+}
+
 // A topic that is new to the client begins where the list says. A client that comes from the stream of one
 // topic resumes it, and is told of the others.
 TEST_CASE_METHOD(list_fixture, "ids of other streams")

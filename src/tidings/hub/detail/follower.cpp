@@ -38,8 +38,11 @@ void follower::take(cursor& at, batch const& live)
         return;
     if (at.is_sent_away(live))
         return send_away();
-    if (live.is_behind || live.is_last)
+    if (live.is_behind || live.is_last) {
+        // What the batch has left out is read from the history, if not now, then later.
+        at.move_to(at.next(), false);
         return refill();
+    }
     // One that lags is read on by `refill`, when its connection can take more; one that is ahead has it all.
     if (at.lags() || at.next() >= live.next)
         return;
