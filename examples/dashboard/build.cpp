@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "build.hpp"
 
+#include <tidings/hub/subscription.hpp>
 #include <tidings/wait/select.hpp>
 #include <tidings/wait/spawn.hpp>
 
 #include "scratch_folder.hpp"
 
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <memory>
@@ -47,27 +46,44 @@ std::vector<std::string> with_folder(std::vector<std::string> command, std::stri
 
 } // namespace
 
-std::string to_json(build_summary const& summary)
+build::build(int id, std::vector<std::string> command, build_limits limits, asio::io_context& loop,
+             tidings::topic_log* log)
+    : command_(std::move(command)), limits_(limits), loop_(loop),
+      events_({.name = topic_name(id),
+               .history_count = limits.lines + 1'000,
+               .history_bytes = limits.bytes,
+               .log = log}),
+      alive_(tidings::context::root(loop.get_executor())), wanted_(tidings::with_cancel(alive_)),
+      splitter_(limits.line_bytes), summary_{id, "running", fmt::format("{}", fmt::join(command_, " "))}
+{}
+
+build::build(build_summary kept, build_limits limits, asio::io_context& loop, tidings::topic_log& log)
+    : build(kept.id, {}, limits, loop, &log)
 {
-    return boost::json::serialize(boost::json::object{{"id", summary.id},
-                                                      {"state", summary.state},
-                                                      {"command", summary.command},
-                                                      {"seconds", summary.seconds}});
+    summary_ = std::move(kept);
+    recover();
+    events_.close();
 }
 
-build::build(int id, std::vector<std::string> command, build_limits limits, asio::io_context& loop)
-    : id_(id), command_(std::move(command)), limits_(limits), loop_(loop),
-      events_({.history_count = limits.lines + 1'000, .history_bytes = limits.bytes}),
-      alive_(tidings::context::root(loop.get_executor())), wanted_(tidings::with_cancel(alive_)),
-      splitter_(limits.line_bytes)
-{}
+void build::recover()
+{
+    tidings::subscription end(alive_, events_, tidings::from_last(1));
+    auto const last = end.try_receive();
+    if (last && last->type() == "result") {
+        summary_ = parse_summary(last->data());
+    } else {
+        summary_.state = "interrupted";
+        events_.publish({.type = "result", .data = to_json(summary_)});
+    }
+}
 
 build_summary build::summary() const
 {
     std::lock_guard const lock(mutex_);
-    auto const until = state_ == "running" ? clock::now() : ended_;
-    return {id_, state_, fmt::format("{}", fmt::join(command_, " ")),
-            std::chrono::duration<double>(until - started_).count()};
+    auto now = summary_;
+    if (now.state == "running")
+        now.seconds = std::chrono::duration<double>(clock::now() - started_).count();
+    return now;
 }
 
 asio::awaitable<void> build::run(std::function<void(build const&)> changed)
@@ -81,9 +97,9 @@ asio::awaitable<void> build::run(std::function<void(build const&)> changed)
         trouble = error.what();
     }
     if (!trouble.empty())
-        publish_line("error: " + trouble);
+        co_await publish_line("error: " + trouble);
     enter(state);
-    events_.publish({.type = "result", .data = to_json(summary())});
+    co_await publish_result();
     events_.close();
     changed(*this);
 }
@@ -95,12 +111,13 @@ asio::awaitable<std::string> build::run_command()
     auto const child = std::make_shared<child_process>(loop_, with_folder(command_, folder.path().string()),
                                                        std::filesystem::current_path());
     tidings::channel<std::string> output;
-    tidings::spawn(alive_, read_output, child, output);
+    auto reading = tidings::with_cancel(alive_);
+    tidings::spawn(reading, read_output, child, output);
 
     std::optional<int> code;
     while (auto next = co_await tidings::select(wanted_, output, child->ended())) {
         if (auto* piece = next.from(output)) {
-            co_await publish(*piece);
+            co_await publish_output(*piece);
         } else {
             code = *next.from(child->ended());
             break;
@@ -119,25 +136,25 @@ asio::awaitable<std::string> build::run_command()
     // What is still in the pipe belongs to the build. Who holds it open longer, say a daemon, does not.
     auto const leftovers = tidings::with_timeout(alive_, 1s);
     while (auto piece = co_await output.receive(leftovers))
-        co_await publish(*piece);
-    alive_.cancel();
+        co_await publish_output(*piece);
+    reading.cancel();
 
     if (auto const last = splitter_.finish())
-        publish_line(*last);
+        co_await publish_line(*last);
     if (stopped)
         co_return "stopped";
     if (*code == 0)
         co_return "succeeded";
-    publish_line(fmt::format("error: the command ended with {} {}",
-                             child->ended_by_signal() ? "signal" : "exit code", *code));
+    co_await publish_line(fmt::format("error: the command ended with {} {}",
+                                      child->ended_by_signal() ? "signal" : "exit code", *code));
     co_return "failed";
 }
 
-asio::awaitable<void> build::publish(std::string const& output)
+asio::awaitable<void> build::publish_output(std::string const& output)
 {
     for (std::string const& line : splitter_.push(output)) {
         ++lines_this_second_;
-        publish_line(line);
+        co_await publish_line(line);
     }
     if (lines_this_second_ >= limits_.lines_per_second && lines_ < limits_.lines) {
         (void)co_await second_.tick(wanted_);
@@ -145,25 +162,48 @@ asio::awaitable<void> build::publish(std::string const& output)
     }
 }
 
-void build::publish_line(std::string const& line)
+asio::awaitable<void> build::publish_line(std::string const& line)
 {
     if (auto const step = parse_progress(line); step && *step != progress_) {
         progress_ = *step;
-        events_.publish({.type = "progress",
-                         .data = fmt::format(R"({{"done":{},"total":{}}})", step->done, step->total)});
+        std::string const place = fmt::format(R"({{"done":{},"total":{}}})", step->done, step->total);
+        co_await publish("progress", place);
     }
-    if (++lines_ <= limits_.lines)
-        events_.publish({.type = "line", .data = line});
-    else if (lines_ == limits_.lines + 1)
-        events_.publish({.type = "line",
-                         .data = fmt::format("… more than {} lines: the rest is not shown", limits_.lines)});
+    ++lines_;
+    if (lines_ <= limits_.lines) {
+        co_await publish("line", line);
+    } else if (lines_ == limits_.lines + 1) {
+        std::string const rest = fmt::format("… more than {} lines: the rest is not shown", limits_.lines);
+        co_await publish("line", rest);
+    }
+}
+
+// Does not wait for the disk, unless too much waits for it already: then the command has to wait, too.
+asio::awaitable<void> build::publish(std::string_view type, std::string const& data)
+{
+    tidings::event const shown{.type = type, .data = data};
+    if (!events_.publish(shown))
+        (void)co_await events_.publish(alive_, shown);
+}
+
+// Behind everything else in the log: when it is on the disk, all is, but for what the disk refused.
+asio::awaitable<void> build::publish_result()
+{
+    std::string const data = to_json(summary());
+    try {
+        (void)co_await events_.publish(alive_, {.type = "result", .data = data});
+    } catch (std::exception const& error) {
+        fmt::print(stderr, "dashboard: the end of build {} is not kept: {}\n", summary().id, error.what());
+    }
+    if (auto const lost = events_.stats().not_kept; lost > 0)
+        fmt::print(stderr, "dashboard: {} events of build {} could not be kept\n", lost, summary().id);
 }
 
 void build::enter(std::string state)
 {
     std::lock_guard const lock(mutex_);
-    state_ = std::move(state);
-    ended_ = clock::now();
+    summary_.state = std::move(state);
+    summary_.seconds = std::chrono::duration<double>(clock::now() - started_).count();
 }
 
 } // namespace dashboard

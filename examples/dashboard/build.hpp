@@ -2,9 +2,11 @@
 #pragma once
 
 #include <tidings/hub/topic.hpp>
+#include <tidings/hub/topic_log.hpp>
 #include <tidings/wait/context.hpp>
 #include <tidings/wait/ticker.hpp>
 
+#include "build_summary.hpp"
 #include "child_process.hpp"
 #include "line_splitter.hpp"
 #include "progress.hpp"
@@ -17,6 +19,7 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dashboard {
@@ -30,27 +33,25 @@ struct build_limits
     std::size_t bytes = 8 * 1024 * 1024; ///< of events; of a longer log only the end is kept
 };
 
-/// What a list of builds shows of each; `state` is running, succeeded, failed or stopped.
-struct build_summary
-{
-    int id = 0;
-    std::string state;
-    std::string command;
-    double seconds = 0;
-};
-
-std::string to_json(build_summary const& summary);
-
 /// One run of a command, as a topic of events: `line`, with a line of output; `progress`, with {"done": 3,
 /// "total": 19}; and at last `result`, with the summary. Then the topic is closed. Whoever follows it from
-/// its oldest event gets all of them.
+/// its oldest event gets all of them. With a log, also from the next dashboard, and nothing is shown that is
+/// not on the disk.
 ///
 /// `run` runs on one thread; everything else may be called from any.
 class build
 {
 public:
-    /// `{folder}` in an argument stands for a scratch folder that belongs to this build alone.
-    build(int id, std::vector<std::string> command, build_limits limits, boost::asio::io_context& loop);
+    /// A new one. `{folder}` in an argument stands for a scratch folder that belongs to this build alone.
+    build(int id, std::vector<std::string> command, build_limits limits, boost::asio::io_context& loop,
+          tidings::topic_log* log);
+
+    /// One of an earlier dashboard, as the log has it. If that dashboard ended first, the build was
+    /// interrupted, and is told so now. Called before the loop runs.
+    build(build_summary kept, build_limits limits, boost::asio::io_context& loop, tidings::topic_log& log);
+
+    /// What the topic of a build is called in a log.
+    static std::string topic_name(int id) { return "builds/" + std::to_string(id); }
 
     tidings::topic events() const { return events_; }
     build_summary summary() const;
@@ -63,16 +64,18 @@ public:
 
 private:
     boost::asio::awaitable<std::string> run_command();
-    boost::asio::awaitable<void> publish(std::string const& output);
-    void publish_line(std::string const& line);
+    boost::asio::awaitable<void> publish_output(std::string const& output);
+    boost::asio::awaitable<void> publish_line(std::string const& line);
+    boost::asio::awaitable<void> publish(std::string_view type, std::string const& data);
+    boost::asio::awaitable<void> publish_result();
+    void recover();
     void enter(std::string state);
 
-    int const id_;
     std::vector<std::string> const command_;
     build_limits const limits_;
     boost::asio::io_context& loop_;
     tidings::topic events_;
-    tidings::context_scope alive_;  // until the command has ended
+    tidings::context_scope alive_;
     tidings::context_scope wanted_; // until somebody stops it
 
     line_splitter splitter_;
@@ -83,9 +86,8 @@ private:
 
     using clock = std::chrono::steady_clock;
     mutable std::mutex mutex_; // for what follows
-    std::string state_ = "running";
+    build_summary summary_;
     clock::time_point const started_ = clock::now();
-    clock::time_point ended_{};
 };
 
 } // namespace dashboard

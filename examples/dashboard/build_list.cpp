@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "build_list.hpp"
 
+#include <tidings/hub/subscription.hpp>
+#include <tidings/wait/context.hpp>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 namespace dashboard {
@@ -13,6 +18,9 @@ namespace dashboard {
 namespace asio = boost::asio;
 
 namespace {
+
+// Above every number that an event can have.
+constexpr std::uint64_t everything = std::numeric_limits<std::int64_t>::max();
 
 bool is_running(build const& each)
 {
@@ -27,9 +35,17 @@ asio::awaitable<void> run(std::shared_ptr<build> one, std::function<void(build c
 
 } // namespace
 
-build_list::build_list(std::vector<std::string> command, build_limits limits)
-    : command_(std::move(command)), limits_(limits), thread_([this] { loop_.run(); })
-{}
+build_list::build_list(std::vector<std::string> command, tidings::topic_log* log, build_limits limits)
+    : command_(std::move(command)), limits_(limits), log_(log),
+      changes_({.name = "builds",
+                .history_count = most_kept + most_running,
+                .overflow = tidings::overflow::keep_latest,
+                .log = log})
+{
+    if (log_)
+        restore();
+    thread_ = std::jthread([this] { loop_.run(); });
+}
 
 build_list::~build_list()
 {
@@ -37,6 +53,31 @@ build_list::~build_list()
         each->stop();
     keep_running_.reset();
     thread_.join();
+}
+
+void build_list::restore()
+{
+    auto const reading = tidings::context::root(loop_.get_executor());
+    std::vector<build_summary> kept;
+    {
+        tidings::subscription all(reading, changes_, tidings::from_oldest());
+        while (auto const change = all.try_receive())
+            kept.push_back(parse_summary(change->data()));
+    }
+    for (auto const& summary : kept) {
+        auto const restored = std::make_shared<build>(summary, limits_, loop_, *log_);
+        last_id_ = std::max(last_id_, summary.id);
+        builds_.emplace(summary.id, restored);
+        if (restored->summary().state != summary.state)
+            announce(*restored);
+    }
+}
+
+// The newest word on each build; the log keeps no older one.
+void build_list::announce(build const& changed)
+{
+    auto const summary = changed.summary();
+    changes_.publish(std::to_string(summary.id), {.type = "build", .data = to_json(summary)});
 }
 
 std::shared_ptr<build> build_list::start()
@@ -48,13 +89,11 @@ std::shared_ptr<build> build_list::start()
         return nullptr;
 
     int const id = ++last_id_;
-    auto const started = std::make_shared<build>(id, command_, limits_, loop_);
+    auto const started = std::make_shared<build>(id, command_, limits_, loop_, log_);
     builds_.emplace(id, started);
     forget_oldest();
-    auto publish = [this](build const& changed) {
-        changes_.publish({.type = "build", .data = to_json(changed.summary())});
-    };
-    asio::co_spawn(loop_, run(started, publish), asio::detached);
+    auto tell = [this](build const& changed) { announce(changed); };
+    asio::co_spawn(loop_, run(started, tell), asio::detached);
     return started;
 }
 
@@ -64,8 +103,11 @@ void build_list::forget_oldest()
         return;
     auto const oldest =
         std::ranges::find_if(builds_, [](auto const& entry) { return !is_running(*entry.second); });
-    if (oldest != builds_.end())
-        builds_.erase(oldest);
+    if (oldest == builds_.end())
+        return;
+    if (log_)
+        log_->forget_before(build::topic_name(oldest->first), everything);
+    builds_.erase(oldest);
 }
 
 std::shared_ptr<build> build_list::find(std::string const& id) const

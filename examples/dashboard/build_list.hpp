@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tidings/hub/topic.hpp>
+#include <tidings/hub/topic_log.hpp>
 
 #include "build.hpp"
 
@@ -18,12 +19,14 @@
 
 namespace dashboard {
 
-/// The builds of this dashboard. They run on a thread of their own: starting a process holds its thread up,
-/// and streams must not notice. All functions may be called from any thread.
+/// The builds of this dashboard, and of those before it that used the same log. They run on a thread of their
+/// own: starting a process holds its thread up, and streams must not notice. All functions may be called from
+/// any thread.
 class build_list
 {
 public:
-    explicit build_list(std::vector<std::string> command, build_limits limits = {});
+    /// The log may be null; otherwise it outlives this. Throws what it throws.
+    explicit build_list(std::vector<std::string> command, tidings::topic_log* log, build_limits limits = {});
 
     /// Stops what runs, and waits until it has ended.
     ~build_list();
@@ -44,10 +47,13 @@ private:
     static constexpr std::size_t most_running = 4;
     static constexpr std::size_t most_kept = 20; // a build's log stays in memory as long as it is in the list
 
+    void restore();
+    void announce(build const& changed);
     void forget_oldest();
 
     std::vector<std::string> const command_;
     build_limits const limits_;
+    tidings::topic_log* const log_;
     tidings::topic changes_;
 
     mutable std::mutex mutex_; // for the next two

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-// usage: dashboard [--port N] [-- command argument...]
-// A page that starts builds and shows them live, to any number of browsers.
+// usage: dashboard [--port N] [--keep FILE] [-- command argument...]
+// A page that starts builds and shows them live, to any number of browsers. What it has shown it keeps in a
+// file, so that it goes on where it was when it is started again.
 #include <tidings/server/server.hpp>
 
 #include "build_list.hpp"
+#include "open_log.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -91,6 +93,7 @@ asio::awaitable<tidings::response> send_file(std::string name, tidings::context,
 struct options
 {
     std::uint16_t port = 8080;
+    std::string file = "dashboard.db";
     std::vector<std::string> command{"cmake", "-D", "FOLDER={folder}", "-P",
                                      DASHBOARD_FOLDER "/sample_project/build.cmake"};
 };
@@ -107,6 +110,8 @@ std::optional<options> parse(std::vector<std::string> const& arguments)
                 std::from_chars(number.data(), number.data() + number.size(), parsed.port);
             if (error != std::errc() || end != number.data() + number.size())
                 return std::nullopt;
+        } else if (arguments[at] == "--keep" && has_more) {
+            parsed.file = arguments[++at];
         } else if (arguments[at] == "--" && has_more) {
             parsed.command.assign(arguments.begin() + static_cast<std::ptrdiff_t>(at) + 1, arguments.end());
             return parsed;
@@ -119,7 +124,8 @@ std::optional<options> parse(std::vector<std::string> const& arguments)
 
 void serve(options const& chosen)
 {
-    build_list builds(chosen.command);
+    auto const log = dashboard::open_log(chosen.file);
+    build_list builds(chosen.command, log.get());
     tidings::server server({.port = chosen.port});
     server.use(
         [](tidings::stream_handler next) { return std::bind_front(refuse_other_sites, std::move(next)); });
@@ -146,7 +152,8 @@ int main(int argc, char** argv)
     auto const chosen = parse({argv + 1, argv + argc});
     if (!chosen) {
         fmt::print(stderr,
-                   "usage: dashboard [--port N] [-- command argument...]\n"
+                   "usage: dashboard [--port N] [--keep FILE] [-- command argument...]\n"
+                   "  builds are kept in FILE; without it in dashboard.db, in the current folder\n"
                    "  {{folder}} in an argument stands for a scratch folder, a new one for each build\n");
         return 64;
     }

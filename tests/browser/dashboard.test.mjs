@@ -15,6 +15,7 @@ async function directed(t) {
   t.after(async () => {
     cable.close();
     await dashboard.end('SIGKILL');
+    await dashboard.forget();
     director.close();
   });
   return { director, dashboard, cable };
@@ -124,30 +125,45 @@ test('a build can be stopped', async (t) => {
   await page.close();
 });
 
-// The page says that the server is away, and finds it again; builds that died with it are said to be gone.
-test('the server is killed and comes back', async (t) => {
+// The page says that the server is away, and finds it again. No line that was shown is lost; the build itself has
+// ended with its server, and is said to have been interrupted. The next one is a new one.
+test('the server is killed in the middle of a log, and comes back', async (t) => {
   const { director, dashboard, cable } = await directed(t);
   const page = await browser.open(cable.address);
   const build = await startBuild(page, director);
-  build.print('one');
-  await waitForLines(page, 1);
+  build.print(...Array.from({ length: 500 }, (_, at) => `line ${at + 1}`));
+  await waitForLines(page, 100);
   await dashboard.end('SIGKILL');
   await waitForState(page, 'server', 'reconnecting');
   await waitForState(page, 'stream', 'reconnecting');
-  const again = await startDashboard({ port: dashboard.port, command: director.command });
+  const shown = await lines(page);
+  const again = await startDashboard({ port: dashboard.port, command: director.command, folder: dashboard.folder });
   t.after(() => again.end('SIGKILL'));
   await waitForState(page, 'server', 'live');
-  await waitForState(page, 'stream', 'gone');
+  await waitForState(page, 'stream', 'finished');
+  await page.waitForSelector('nav [data-state="interrupted"]');
+  const kept = await lines(page);
+  assert.ok(kept.length >= shown.length);
+  assert.deepEqual(kept, kept.map((_, at) => `line ${at + 1}`));
+
+  await page.reload();
+  await waitForState(page, 'stream', 'finished');
+  assert.deepEqual(await lines(page), kept);
+
   const next = await startBuild(page, director);
   next.print('a new beginning');
   await page.waitForSelector('#log div:has-text("a new beginning")');
+  assert.equal(await page.textContent('#name'), 'Build 2');
   await page.close();
 });
 
 // The build that everybody sees first: the sample project, by CMake and Ninja. Pictures of it are for people to look at.
 test('the sample project is built', async (t) => {
   const dashboard = await startDashboard();
-  t.after(() => dashboard.end('SIGKILL'));
+  t.after(async () => {
+    await dashboard.end('SIGKILL');
+    await dashboard.forget();
+  });
   const page = await browser.open(`http://127.0.0.1:${dashboard.port}/`);
   await page.setViewportSize({ width: 1100, height: 720 });
   await page.click('#start');

@@ -16,13 +16,17 @@ async function listen(onConnection) {
   return { server, port: server.address().port };
 }
 
-// Starts the dashboard and reads its port from what it prints.
-export async function startDashboard({ port = 0, command = [] } = {}) {
-  const options = ['--port', String(port), ...(command.length ? ['--', ...command] : [])];
+// Starts the dashboard and reads its port from what it prints. It keeps its builds in `folder`, a new one if none is given.
+export async function startDashboard({ port = 0, command = [], folder } = {}) {
+  folder ??= await mkdtemp(join(tmpdir(), 'builds-'));
+  const options = ['--port', String(port), '--keep', join(folder, 'builds.db'), ...(command.length ? ['--', ...command] : [])];
   const child = spawn(process.env.DASHBOARD, options, { stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const line of createInterface(child.stdout)) {
     const found = /http:\/\/127\.0\.0\.1:(\d+)\//.exec(line);
-    if (found) return { port: Number(found[1]), end: (signal) => end(child, signal) };
+    if (found) {
+      const forget = () => rm(folder, { recursive: true, force: true });
+      return { port: Number(found[1]), folder, forget, end: (signal) => end(child, signal) };
+    }
   }
   throw new Error(`the dashboard ended with ${child.exitCode} before it said where it is`);
 }

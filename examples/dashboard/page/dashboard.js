@@ -125,6 +125,7 @@ function show(badge, state) {
 }
 
 function duration(build) {
+  if (build.state === 'interrupted') return ''; // nobody was there when it ended
   const seconds = build.seconds + (build.state === 'running' ? (performance.now() - build.seen) / 1000 : 0);
   const whole = Math.floor(seconds);
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
