@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/topic.hpp>
+#include <tidings/hub/topic_list.hpp>
+#include <tidings/hub/topics.hpp>
+
+#include "one_route.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace asio = boost::asio;
+using namespace tidings;
+using namespace tidings::test;
+using tidings::testing::client;
+using tidings::testing::server_fixture;
+
+namespace {
+
+constexpr int many = 5'000;
+
+asio::awaitable<void> follow(topic& news, context ctx, request const&, event_stream& out)
+{
+    co_await news.follow(ctx, out, from_oldest());
+}
+
+asio::awaitable<void> attach(topic& news, context, request const&, event_stream& out)
+{
+    news.attach(out, from_oldest());
+    co_return;
+}
+
+bool is_urgent(event_text const& event)
+{
+    return event.type() == "urgent";
+}
+
+// /both: all news, and of the alerts the urgent ones.
+asio::awaitable<void> follow_both(topic& news, topic& alerts, context ctx, request const&, event_stream& out)
+{
+    topic_list both;
+    both.add(news).add(alerts, from_newest(), is_urgent);
+    co_await both.follow(ctx, out);
+}
+
+asio::awaitable<void> follow_named(topics& all, context ctx, request const& asked, event_stream& out)
+{
+    auto const wanted = all.get(asked.param("name"));
+    if (wanted)
+        co_await wanted->follow(ctx, out);
+    else
+        co_await out.reject(404, "no such topic\n");
+}
+
+std::string resume_after(std::string const& id)
+{
+    return id.empty() ? std::string() : "Last-Event-ID: " + id + "\r\n";
+}
+
+bool one_stream(server_stats const& now)
+{
+    return now.streams == 1;
+}
+
+} // namespace
+
+// Publishers on plain threads, and a client that breaks its connection again and again: each event of each
+// publisher comes once, and in order.
+TEST_CASE("a client that comes back again and again misses nothing")
+{
+    topic news({.history_count = 2 * many});
+    server_fixture fixture;
+    fixture.routes().get("/follow", std::bind_front(follow, std::ref(news)));
+    fixture.routes().get("/attach", std::bind_front(attach, std::ref(news)));
+    fixture.start();
+    std::vector<std::jthread> publishing;
+    for (char const* who : {"a", "b"})
+        publishing.emplace_back([&news, who] {
+            for (int i = 0; i < many; ++i)
+                news.publish({.type = who, .data = std::to_string(i)});
+        });
+
+    std::string last_id;
+    int next_a = 0;
+    int next_b = 0;
+    for (int visit = 0; next_a < many || next_b < many; ++visit) {
+        auto reading = ask(fixture, visit % 2 == 0 ? "/follow" : "/attach", resume_after(last_id));
+        for (int i = 0; i < 1 + visit * 37 % 400 && (next_a < many || next_b < many); ++i) {
+            auto const event = reading.next_event();
+            REQUIRE(event);
+            int& next = event->type() == "a" ? next_a : next_b;
+            REQUIRE(event->data() == std::to_string(next));
+            ++next;
+            last_id = event->id();
+        }
+        if (visit % 3 == 0)
+            reading.reset();
+        else
+            reading.close();
+    }
+    CHECK(fixture.wait_for_stats([](auto const& now) { return now.streams == 0; }));
+    CHECK(news.subscribers() == 0);
+}
+
+// One stream, two topics, one filter; the one id leads back to the place in both.
+TEST_CASE("several topics and a filter on one stream resume")
+{
+    topic news({.name = "news"});
+    topic alerts({.name = "alerts"});
+    server_fixture fixture;
+    fixture.routes().get("/both", std::bind_front(follow_both, std::ref(news), std::ref(alerts)));
+    fixture.start();
+    std::string last_id;
+    {
+        auto reading = ask(fixture, "/both");
+        REQUIRE(fixture.wait_for_stats(one_stream));
+        alerts.publish({.data = "not urgent"});
+        alerts.publish({.type = "urgent", .data = "a1"});
+        CHECK(reading.next_event()->data() == "a1");
+        news.publish({.data = "n1"});
+        auto const seen = reading.next_event();
+        CHECK(seen->data() == "n1");
+        last_id = seen->id();
+        reading.reset();
+    }
+    news.publish({.data = "n2"});
+    alerts.publish({.type = "urgent", .data = "a2"});
+    alerts.publish({.data = "not urgent"});
+    auto back = ask(fixture, "/both", resume_after(last_id));
+    CHECK(back.next_event()->data() == "n2");
+    CHECK(back.next_event()->data() == "a2");
+    news.publish({.data = "n3"});
+    CHECK(back.next_event()->data() == "n3");
+}
+
+// A place that the history has left behind is told of, and then the stream goes on.
+TEST_CASE("a gap is told over a socket")
+{
+    topic news({.history_count = 2});
+    server_fixture fixture;
+    fixture.routes().get("/", std::bind_front(attach, std::ref(news)));
+    fixture.start();
+    auto const first = news.publish({.data = "1"}).id;
+    for (char const* data : {"2", "3", "4"})
+        news.publish({.data = data});
+    auto back = ask(fixture, "/", resume_after(first));
+    auto const told = back.next_event();
+    CHECK(told->type() == "tidings-reset");
+    CHECK(told->data().starts_with(R"({"reason":"evicted")"));
+    news.publish({.data = "5"});
+    CHECK(back.next_event()->data() == "5");
+}
+
+// Sent away, clients come back and go on; once the topic is closed they are told not to.
+TEST_CASE("a topic disconnects its clients, and closes")
+{
+    topic news;
+    server_fixture fixture;
+    fixture.routes().get("/", std::bind_front(attach, std::ref(news)));
+    fixture.start();
+    auto first = ask(fixture);
+    REQUIRE(fixture.wait_for_stats(one_stream));
+    news.publish({.data = "1"});
+    auto const seen = first.next_event();
+    CHECK(news.disconnect() == 1);
+    CHECK(first.read_to_end().ends_with("0\r\n\r\n"));
+
+    auto second = ask(fixture, "/", resume_after(seen->id()));
+    news.publish({.data = "2"});
+    CHECK(second.next_event()->data() == "2");
+    news.close();
+    CHECK(second.read_to_end().find(";finished\n") != std::string::npos);
+}
+
+// Nobody's topic is forgotten; somebody's stays, however long nothing comes.
+TEST_CASE("a topic that is followed does not expire")
+{
+    std::atomic<std::int64_t> minutes{0};
+    topics all({.keep_unused = std::chrono::minutes(10),
+                .now = [&minutes] { return time_point(std::chrono::minutes(minutes.load())); }});
+    all.add("{name}");
+    server_fixture fixture;
+    fixture.routes().get("/{name}", std::bind_front(follow_named, std::ref(all)));
+    fixture.start();
+    auto reading = ask(fixture, "/followed");
+    all.get("unused")->publish({.data = "1"});
+    CHECK(all.size() == 2);
+    minutes = 60;
+    CHECK(all.expire() == 1);
+    CHECK(all.find("followed"));
+    CHECK_FALSE(all.find("unused"));
+    all.get("followed")->publish({.data = "still here"});
+    CHECK(reading.next_event()->data() == "still here");
+}
