@@ -90,6 +90,11 @@ std::string request::query(std::string_view name) const
     return detail::find_in_query(view(query_), name).value_or(std::string());
 }
 
+std::vector<std::string> request::query_all(std::string_view name) const
+{
+    return detail::find_all_in_query(view(query_), name);
+}
+
 bool request::has_query(std::string_view name) const
 {
     return detail::find_in_query(view(query_), name).has_value();

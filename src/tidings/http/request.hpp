@@ -62,6 +62,8 @@ public:
     /// The first value of that name in the query, decoded ('+' is a space); empty if it is absent.
     [[nodiscard]] std::string query(std::string_view name) const;
     [[nodiscard]] bool has_query(std::string_view name) const;
+    /// All values of that name, in their order.
+    [[nodiscard]] std::vector<std::string> query_all(std::string_view name) const;
 
     // Headers
 

@@ -2,6 +2,7 @@
 #include <tidings/hub/detail/topic_state.hpp>
 #include <tidings/hub/topic.hpp>
 #include <tidings/hub/topic_list.hpp>
+#include <tidings/sse/event_text.hpp>
 
 #include <exception>
 #include <stdexcept>
@@ -100,7 +101,12 @@ asio::awaitable<publish_result> topic::publish(context ctx, std::string_view key
 
 publish_result topic::publish_comment(std::string_view text)
 {
-    return state_->publish_comment(text);
+    return state_->publish_unnamed(event_text::comment(text).text());
+}
+
+publish_result topic::publish_retry(std::chrono::milliseconds pause)
+{
+    return state_->publish_unnamed(event_text(event{.retry = pause}).text());
 }
 
 asio::awaitable<follow_end> topic::follow(context ctx, event_stream& out, start_position from,

@@ -13,6 +13,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -70,6 +71,10 @@ public:
     /// Sends a comment, which clients ignore, to all followers. It has its place in the history like an
     /// event, and no id; a log does not keep it.
     publish_result publish_comment(std::string_view text);
+
+    /// Tells all clients how long to wait before they reconnect; like a comment otherwise. Throws
+    /// `std::invalid_argument` when negative.
+    publish_result publish_retry(std::chrono::milliseconds pause);
 
     // Following
 

@@ -29,6 +29,10 @@ struct topic_options
 
     tidings::overflow overflow = tidings::overflow::cut;
 
+    /// With `overflow::cut`: a stream to which more bytes than this are unsent is cut before the history
+    /// leaves it behind; what it had to catch up with when it came does not count. Zero: no limit.
+    std::size_t unsent_limit = 0;
+
     /// Keeps the events beyond the life of the process; null: memory alone. It outlives the topic and all who
     /// follow it.
     topic_log* log = nullptr;

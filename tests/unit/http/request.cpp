@@ -22,6 +22,8 @@ TEST_CASE("the request line")
     CHECK(r.query("z").empty());
     CHECK(r.has_query("x"));
     CHECK_FALSE(r.has_query("z"));
+    CHECK(request::get("/?t=a%20b&u=1&t=&t=c").query_all("t") == std::vector<std::string>{"a b", "", "c"});
+    CHECK(r.query_all("z").empty());
     CHECK(request::get("http://a").path() == "/");
     CHECK(request::get("http://a?b=c").query("b") == "c");
     CHECK(request("OPTIONS", "*").path() == "*");

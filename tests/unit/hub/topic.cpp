@@ -270,10 +270,8 @@ TEST_CASE_METHOD(topic_fixture, "a follower that falls behind is cut")
     for (auto const* data : {"a", "b", "c", "d", "e"})
         publish(data);
     CHECK(data_of(quick) == texts{"a", "b", "c", "d", "e"});
-    CHECK_FALSE(slow.why_cut());
-    slow.resume_reading();
     CHECK(slow.why_cut() == cut_reason::behind);
-    CHECK(data_of(slow) == texts{"a"}); // what had begun to leave
+    CHECK(data_of(slow).empty()); // of "a" only the beginning had left
     CHECK(slow.is_over());
 }
 

@@ -238,6 +238,17 @@ TEST_CASE_METHOD(list_fixture, "a comment for all")
     }
 }
 
+// So does the time to wait before reconnecting.
+TEST_CASE_METHOD(list_fixture, "a retry time for all")
+{
+    stream client(time, following(orders), request::get("/"));
+    CHECK(orders.publish_retry(1500ms).receivers == 1);
+    time.run_until_idle();
+    CHECK(client.text().ends_with("\n\nretry: 1500\n\n"));
+    CHECK(client.events().empty());
+    CHECK_THROWS_AS(orders.publish_retry(-1ms), std::invalid_argument);
+}
+
 TEST_CASE_METHOD(list_fixture, "lists that cannot be followed")
 {
     topic_list list;

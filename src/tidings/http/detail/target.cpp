@@ -92,4 +92,15 @@ std::optional<std::string> find_in_query(std::string_view query, std::string_vie
     return std::nullopt;
 }
 
+std::vector<std::string> find_all_in_query(std::string_view query, std::string_view name)
+{
+    std::vector<std::string> found;
+    while (!query.empty()) {
+        auto pair = take_until(query, '&');
+        if (decode(take_until(pair, '='), true) == name)
+            found.push_back(decode(pair, true));
+    }
+    return found;
+}
+
 } // namespace tidings::detail

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tidings::detail {
 
@@ -29,5 +30,7 @@ struct target_parts
 
 /// The first value of that name in a query, decoded, where '+' stands for a space.
 [[nodiscard]] std::optional<std::string> find_in_query(std::string_view query, std::string_view name);
+/// All of them, in their order.
+[[nodiscard]] std::vector<std::string> find_all_in_query(std::string_view query, std::string_view name);
 
 } // namespace tidings::detail

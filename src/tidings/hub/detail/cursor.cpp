@@ -2,6 +2,7 @@
 #include <tidings/hub/detail/cursor.hpp>
 #include <tidings/hub/detail/loop_group.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace tidings::detail {
@@ -17,6 +18,7 @@ cursor::cursor(std::shared_ptr<topic_state> of, event_filter where,
     next_ = sent_ = entered.next;
     disconnects_ = entered.disconnects;
     told_ = std::move(entered.told);
+    came_at_ = entered.end;
 }
 
 cursor::~cursor() = default;
@@ -66,6 +68,15 @@ void cursor::move_to(std::uint64_t next, bool keeps_pace)
 bool cursor::wants(shared_frame const& frame) const
 {
     return !where_ || where_(frame.event());
+}
+
+bool cursor::is_left_behind(batch const& live) const
+{
+    auto const& options = of_->options();
+    if (!lags() || options.overflow != overflow::cut)
+        return false;
+    return next_ < live.oldest ||
+           (options.unsent_limit > 0 && of_->bytes_from(std::max(next_, came_at_)) > options.unsent_limit);
 }
 
 bool cursor::is_place_stale(batch const& live) const noexcept

@@ -76,6 +76,8 @@ public:
     /// Whether the client knows a place so old that it will soon be out of the history, because what came
     /// since did not pass the filter.
     bool is_place_stale(batch const& live) const noexcept;
+    /// It lags so far behind that its stream is to be cut.
+    bool is_left_behind(batch const& live) const;
     /// The client has been sent the id of this place.
     void place_sent(std::uint64_t next) noexcept { sent_ = next; }
 
@@ -92,6 +94,7 @@ private:
     std::uint64_t next_ = 0;
     std::uint64_t sent_ = 0;
     std::uint64_t disconnects_ = 0;
+    std::uint64_t came_at_ = 0; // what is older was there when it came
     reset told_;
     bool is_in_ = false;
     bool is_over_ = false;

@@ -38,11 +38,13 @@ void follower::take(cursor& at, batch const& live)
         return;
     if (at.is_sent_away(live))
         return send_away();
-    if (live.is_behind || live.is_last) {
-        // What the batch has left out is read from the history, if not now, then later.
+    bool const must_read = live.is_behind || live.is_last;
+    if (must_read) // what the batch has left out comes from the history, if not now, then later
         at.move_to(at.next(), false);
+    if (at.is_left_behind(live))
+        return cut_behind(at);
+    if (must_read)
         return refill();
-    }
     // One that lags is read on by `refill`, when its connection can take more; one that is ahead has it all.
     if (at.lags() || at.next() >= live.next)
         return;
@@ -91,8 +93,7 @@ bool follower::read_on(cursor& at)
         out_->announce(
             event{.type = reset_type, .data = topics_.reset_data(at, at.topic().overflow_reset(dropped))});
     if (events.is_behind) {
-        at.topic().count_cut();
-        out_->cut(cut_reason::behind);
+        cut_behind(at);
         return false;
     }
     if (!deliver(at, events, 0, events.size() < batch_limit))
@@ -149,6 +150,12 @@ std::size_t follower::deliver_chosen(cursor& at, batch const& events, std::size_
         at.place_sent(done < chosen.size() ? events.numbers[places[done]]
                                            : events.numbers[places.back()] + 1);
     return (done < chosen.size() ? places[done] : events.size()) - first;
+}
+
+void follower::cut_behind(cursor const& at)
+{
+    at.topic().count_cut();
+    out_->cut(cut_reason::behind);
 }
 
 void follower::send_position()

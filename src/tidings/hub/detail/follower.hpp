@@ -40,6 +40,7 @@ private:
     bool deliver(cursor& at, batch const& events, std::size_t first, bool keeps_pace);
     std::size_t deliver_frames(batch const& events, std::size_t first);
     std::size_t deliver_chosen(cursor& at, batch const& events, std::size_t first);
+    void cut_behind(cursor const& at);
     void leave(follow_end why);
     void end_of_topics();
     void send_away();

@@ -82,10 +82,8 @@ history::draft history::prepare(event const& value, std::string_view key)
     return count_in(std::move(made));
 }
 
-history::draft history::prepare_comment(std::string_view text)
+history::draft history::prepare_unnamed(std::string_view encoded)
 {
-    std::string encoded(encoded_comment_size(text), '\0');
-    encode_comment(text, encoded.data());
     return count_in({.number = next_, .id = {}, .own_id = {}, .key = {}, .frame = shared_frame(encoded)});
 }
 
@@ -150,6 +148,8 @@ std::optional<std::uint64_t> history::insert(entry added)
     }
     newest_ = added.number;
     bytes_ += added.frame.text().size();
+    added.offset = all_bytes_;
+    all_bytes_ += added.frame.text().size();
     entries_.push_back(std::move(added));
     while (is_full())
         forget_first();
@@ -218,6 +218,12 @@ history::entries::const_iterator history::find_entry(std::uint64_t number) const
 {
     return std::lower_bound(entries_.begin(), entries_.end(), number,
                             [](entry const& each, std::uint64_t wanted) { return each.number < wanted; });
+}
+
+std::uint64_t history::bytes_from(std::uint64_t from) const
+{
+    auto const first = find_entry(from);
+    return first == entries_.end() ? 0 : all_bytes_ - first->offset;
 }
 
 void history::copy(std::uint64_t from, std::size_t limit, batch& into) const

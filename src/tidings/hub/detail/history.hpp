@@ -52,8 +52,8 @@ public:
     /// Takes a number, and the id if the event has one of its own. Throws `std::invalid_argument` for what
     /// cannot be sent, and for an own id that is in the history already.
     draft prepare(event const& value, std::string_view key);
-    /// A comment: it has a number, and no id.
-    draft prepare_comment(std::string_view text);
+    /// Text that clients dispatch nothing for, already encoded: it has a number, and no id.
+    draft prepare_unnamed(std::string_view encoded);
 
     /// Whether all drafts can be kept without the loss of an event from number `needed` on.
     bool has_room_for_drafts(std::uint64_t needed) const;
@@ -77,6 +77,8 @@ public:
     /// Places taken, also by events that newer ones have replaced.
     std::size_t slots() const noexcept { return entries_.size(); }
     std::size_t bytes() const noexcept { return bytes_; }
+    /// Of the events from number `from` on.
+    std::uint64_t bytes_from(std::uint64_t from) const;
     std::size_t drafts() const noexcept { return drafts_; }
     std::uint64_t superseded() const noexcept { return superseded_; }
     /// Events that have left the history so far because there was no room.
@@ -111,6 +113,7 @@ private:
         std::string own_id;
         std::string key;
         bool is_dead = false;
+        std::uint64_t offset = 0; // bytes of all events before it
     };
     using entries = std::deque<entry>;
 
@@ -129,6 +132,7 @@ private:
     std::uint64_t newest_ = 0; // the number of the newest event
     std::uint64_t begin_ = 1;
     std::size_t bytes_ = 0;
+    std::uint64_t all_bytes_ = 0; // of all events so far
     std::size_t drafts_ = 0;
     std::size_t draft_bytes_ = 0;
     std::size_t dead_ = 0;

@@ -67,11 +67,11 @@ publish_result topic_state::publish(event const& value, std::string_view key, de
     return deliver(std::move(added));
 }
 
-publish_result topic_state::publish_comment(std::string_view text)
+publish_result topic_state::publish_unnamed(std::string_view encoded)
 {
     std::lock_guard const guard(lock_);
     require_open();
-    return deliver(history_.prepare_comment(text));
+    return deliver(history_.prepare_unnamed(encoded));
 }
 
 publish_result topic_state::deliver(history::draft added)
@@ -238,7 +238,12 @@ topic_state::entrance topic_state::enter(boost::asio::any_io_executor const& exe
     std::lock_guard const guard(lock_);
     history_.forget_old(options_.now(), needed());
     auto const place = id ? history_.find_after(*id) : history_.find(from);
-    entrance at{.next = place.next, .disconnects = disconnects_, .told = {}, .group = {}, .place = {}};
+    entrance at{.next = place.next,
+                .end = history_.end(),
+                .disconnects = disconnects_,
+                .told = {},
+                .group = {},
+                .place = {}};
     if (place.missing != gap::none)
         at.told = {.reason = place.missing, .oldest = history_.oldest(), .topic = {}};
     auto found =
@@ -319,6 +324,12 @@ void topic_state::count_cut()
 {
     std::lock_guard const guard(lock_);
     ++totals_.cut;
+}
+
+std::uint64_t topic_state::bytes_from(std::uint64_t from) const
+{
+    std::lock_guard const guard(lock_);
+    return history_.bytes_from(from);
 }
 
 reset topic_state::overflow_reset(std::uint64_t dropped) const

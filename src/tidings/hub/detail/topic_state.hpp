@@ -37,7 +37,8 @@ public:
     // Publishing
 
     publish_result publish(event const& value, std::string_view key);
-    publish_result publish_comment(std::string_view text);
+    /// Text that has no id and that no log keeps.
+    publish_result publish_unnamed(std::string_view encoded);
 
     /// Called on a thread of the log when the event has been delivered, or could not be kept.
     using delivered = std::function<void(publish_result, std::exception_ptr)>;
@@ -70,6 +71,7 @@ public:
     struct entrance
     {
         std::uint64_t next;
+        std::uint64_t end;         ///< behind the newest event
         std::uint64_t disconnects; ///< before it came
         reset told;
         std::shared_ptr<loop_group> group;
@@ -92,6 +94,8 @@ public:
     void advance(loop_group& group, std::uint64_t next);
 
     void count_cut();
+    /// Of the events from number `from` on.
+    std::uint64_t bytes_from(std::uint64_t from) const;
     std::string id_text(std::uint64_t number) const;
     reset overflow_reset(std::uint64_t dropped) const;
 
