@@ -18,20 +18,22 @@ namespace {
 struct kept_event
 {
     std::string id, type, data, key;
-    bool has_data;
+    bool has_type, has_data; // a member that is left out has no line, an empty one has
     std::optional<std::chrono::milliseconds> retry;
 
     kept_event(event const& value, std::string_view of_key)
         : id(value.id), type(value.type), data(value.data), key(of_key),
-          has_data(value.data.data() != nullptr), retry(value.retry)
+          has_type(value.type.data() != nullptr), has_data(value.data.data() != nullptr), retry(value.retry)
     {}
 
     event view() const
     {
-        return {.id = id,
-                .type = type,
-                .data = has_data ? std::string_view(data) : std::string_view(),
-                .retry = retry};
+        event same{.id = id, .retry = retry};
+        if (has_type)
+            same.type = type;
+        if (has_data)
+            same.data = data;
+        return same;
     }
 };
 

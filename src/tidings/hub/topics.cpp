@@ -24,7 +24,7 @@ std::optional<topic> topics::get(std::string_view name)
 
 asio::awaitable<std::optional<topic>> topics::open(context ctx, std::string name)
 {
-    if (auto known = find(name))
+    if (auto known = state_->get_known(name))
         co_return known;
     auto const read = [state = state_, name] { return state->get(name); };
     auto found = co_await run_blocking(ctx, read);

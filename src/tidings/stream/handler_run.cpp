@@ -39,17 +39,18 @@ handler_run::handler_run(context_scope root, transport& over, writer_options con
       out_(root_, over, writing, asked_.last_event_id())
 {}
 
-void handler_run::start(std::shared_ptr<void> owner, stream_handler const& handler)
+void handler_run::start(std::shared_ptr<void> const& owner, stream_handler const& handler)
 {
     is_running_ = true;
     is_answering_ = true;
-    asio::co_spawn(root_.get_executor(), run(owner, handler),
-                   asio::bind_cancellation_slot(backstop_.slot(), [owner, this](std::exception_ptr failure) {
-                       is_answering_ = false;
-                       if (failure)
-                           handler_failed(failure);
-                       ended(!failure && may_reuse_);
-                   }));
+    asio::co_spawn(
+        root_.get_executor(), run(owner, handler),
+        asio::bind_cancellation_slot(backstop_.slot(), [owner, this](std::exception_ptr const& failure) {
+            is_answering_ = false;
+            if (failure)
+                handler_failed(failure);
+            ended(!failure && may_reuse_);
+        }));
 }
 
 void handler_run::end(end_reason why)

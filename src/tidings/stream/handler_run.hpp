@@ -53,7 +53,7 @@ protected:
 
     /// Runs the handler, which outlives the run; the last thing that the caller does, because all may be over
     /// before this returns. `owner` keeps this object alive until then.
-    void start(std::shared_ptr<void> owner, stream_handler const& handler);
+    void start(std::shared_ptr<void> const& owner, stream_handler const& handler);
 
     /// For the parameters of the route, before the start.
     request& edit_request() noexcept { return asked_; }

@@ -5,12 +5,12 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <system_error>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <poll.h>
 #include <stdexcept>
 #include <utility>
@@ -21,7 +21,8 @@ namespace {
 
 [[noreturn]] void fail(std::string const& what, int error)
 {
-    throw std::runtime_error(fmt::format("tidings: the client cannot {}: {}", what, std::strerror(error)));
+    throw std::runtime_error(
+        fmt::format("tidings: the client cannot {}: {}", what, std::generic_category().message(error)));
 }
 
 template <typename Address>

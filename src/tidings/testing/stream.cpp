@@ -25,7 +25,7 @@ stream::~stream()
 {
     try {
         leave();
-    } catch (...) { // what leaves the loop now has nobody to look at it
+    } catch (...) { // NOLINT(bugprone-empty-catch): what leaves the loop now has nobody to look at it
     }
 }
 

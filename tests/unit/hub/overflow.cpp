@@ -172,6 +172,20 @@ TEST_CASE_METHOD(overflow_fixture, "keep_latest with too many keys")
     CHECK(slow.events()[2].data() == "c");
 }
 
+// An event that is waited for has the lines that it was given, and no other.
+TEST_CASE_METHOD(overflow_fixture, "a publish that is awaited changes nothing of the event")
+{
+    topic news = make(overflow::wait);
+    stream client(time, following(news), request::get("/"));
+    auto const root = context::root(time.loop().get_executor());
+    for (event const& each :
+         {event{.data = "a"}, event{.type = "", .data = ""}, event{.id = "own", .type = "t", .retry = 5ms}})
+        (void)run(time, news.publish(root, each));
+    std::string const all = client.text();
+    CHECK(all.ends_with("-1\ndata: a\n\n" + all.substr(0, all.find("-0\n")) + "-2\nevent:\ndata:\n\n" +
+                        "id: own\nevent: t\nretry: 5\n\n"));
+}
+
 TEST_CASE_METHOD(overflow_fixture, "keys need keep_latest")
 {
     topic news = make(overflow::cut);

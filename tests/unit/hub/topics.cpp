@@ -120,3 +120,17 @@ TEST_CASE_METHOD(registry_fixture, "topics are opened off the loop")
     REQUIRE(none->value);
     CHECK_FALSE(*none->value);
 }
+
+// Opening is using, too, and finds what has expired.
+TEST_CASE_METHOD(registry_fixture, "topics that are only ever opened expire")
+{
+    auto const ctx = context::root(time.loop().get_executor());
+    (void)run(time, all.open(ctx, "builds/1"));
+    (void)run(time, all.open(ctx, "builds/2"));
+    for (int i = 0; i < 4; ++i) {
+        time.advance(40s);
+        (void)run(time, all.open(ctx, "builds/1"));
+    }
+    CHECK(all.find("builds/1"));
+    CHECK_FALSE(all.find("builds/2"));
+}

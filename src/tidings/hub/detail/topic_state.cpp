@@ -63,7 +63,7 @@ publish_result topic_state::publish(event const& value, std::string_view key, de
         return {.status = publish_status::would_block, .id = {}};
     }
     if (options_.log)
-        return hand_to_log(std::move(added), value, std::move(when_delivered));
+        return hand_to_log(added, std::move(when_delivered));
     return deliver(std::move(added));
 }
 
@@ -93,7 +93,7 @@ publish_result topic_state::deliver(history::draft added)
     return result;
 }
 
-publish_result topic_state::hand_to_log(history::draft added, event const&, delivered when_delivered)
+publish_result topic_state::hand_to_log(history::draft const& added, delivered when_delivered)
 {
     logged_event kept{.number = added.number,
                       .own_id = added.own_id,

@@ -103,7 +103,7 @@ private:
     history open_history() const;
     void require_open() const;
     publish_result deliver(history::draft added);
-    publish_result hand_to_log(history::draft added, event const& value, delivered when_delivered);
+    publish_result hand_to_log(history::draft const& added, delivered when_delivered);
     void on_logged(history::draft added, std::exception_ptr error, delivered const& when_delivered);
     std::size_t drops_between(std::uint64_t old_begin, std::uint64_t evicted) const;
     std::uint64_t needed() const;

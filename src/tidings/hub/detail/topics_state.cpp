@@ -33,14 +33,40 @@ std::optional<topic> topics_state::get(std::string_view name)
     return topic(found->topic);
 }
 
+std::optional<topic> topics_state::get_known(std::string_view name)
+{
+    expire(look_at);
+    std::shared_ptr<slot> found;
+    {
+        std::lock_guard const guard(lock_);
+        found = find_used(name);
+    }
+    return found ? topic_in(*found) : std::nullopt;
+}
+
+// Empty while somebody reads it from its log.
+std::optional<topic> topics_state::topic_in(slot& place)
+{
+    std::unique_lock const guard(place.lock, std::try_to_lock);
+    return guard.owns_lock() && place.topic ? std::optional(topic(place.topic)) : std::nullopt;
+}
+
+// With the registry's lock held; the slot is the last one to expire then.
+std::shared_ptr<topics_state::slot> topics_state::find_used(std::string_view name)
+{
+    auto const known = by_name_.find(name);
+    if (known == by_name_.end())
+        return nullptr;
+    slots_.splice(slots_.end(), slots_, known->second);
+    slots_.back()->last_used = options_.now();
+    return slots_.back();
+}
+
 std::shared_ptr<topics_state::slot> topics_state::find_or_add(std::string_view name)
 {
     std::lock_guard const guard(lock_);
-    if (auto const known = by_name_.find(name); known != by_name_.end()) {
-        slots_.splice(slots_.end(), slots_, known->second);
-        slots_.back()->last_used = options_.now();
-        return slots_.back();
-    }
+    if (auto known = find_used(name))
+        return known;
     auto const pattern = std::find_if(patterns_.begin(), patterns_.end(),
                                       [&](auto const& each) { return fits_pattern(name, each.first); });
     if (pattern == patterns_.end() || slots_.size() >= options_.max_topics)
@@ -65,19 +91,16 @@ std::optional<topic> topics_state::find(std::string_view name) const
             return std::nullopt;
         found = *known->second;
     }
-    std::lock_guard const guard(found->lock);
-    return found->topic ? std::optional(topic(found->topic)) : std::nullopt;
+    return topic_in(*found);
 }
 
 std::vector<topic> topics_state::all() const
 {
     std::lock_guard const guard(lock_);
     std::vector<topic> found;
-    for (auto const& each : slots_) {
-        std::unique_lock const inner(each->lock, std::try_to_lock);
-        if (inner.owns_lock() && each->topic)
-            found.emplace_back(each->topic);
-    }
+    for (auto const& each : slots_)
+        if (auto known = topic_in(*each))
+            found.push_back(std::move(*known));
     return found;
 }
 

@@ -24,6 +24,8 @@ public:
 
     void add(std::string pattern, topic_options options);
     std::optional<topic> get(std::string_view name);
+    /// `get` for one that is in memory; never waits for a log.
+    std::optional<topic> get_known(std::string_view name);
     std::optional<topic> find(std::string_view name) const;
     std::vector<topic> all() const;
     std::size_t size() const;
@@ -43,6 +45,8 @@ private:
     using slots = std::list<std::shared_ptr<slot>>; // longest unused first
 
     std::shared_ptr<slot> find_or_add(std::string_view name);
+    std::shared_ptr<slot> find_used(std::string_view name);
+    static std::optional<topic> topic_in(slot& place);
     static bool is_in_use(std::shared_ptr<slot> const& which);
 
     topics_options const options_;

@@ -9,7 +9,7 @@
 
 namespace tidings {
 
-sqlite_log::sqlite_log(std::string path, sqlite_log_options options)
+sqlite_log::sqlite_log(std::string const& path, sqlite_log_options const& options)
     : writer_(std::make_unique<detail::log_writer>(detail::canonical_log_path(path), options.vfs,
                                                    options.wal_bytes)),
       reader_(std::make_unique<detail::log_reader>(writer_->path(), options.vfs)),

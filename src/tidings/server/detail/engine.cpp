@@ -71,7 +71,7 @@ void engine::wrap_routes()
         each.call = wrap(std::move(each.call));
         each.head = wrap(open_only);
     }
-    shared->not_routed = wrap([all = shared.get()](context, request const& asked, event_stream& out) {
+    shared->not_routed = wrap([all = shared.get()](context const&, request const& asked, event_stream& out) {
         return answer_unrouted(*all, asked, out);
     });
     shared->gone_for_good = wrap(answer_gone_for_good);
@@ -201,7 +201,7 @@ void engine::drain_loop(std::size_t loop)
         listener_->stop();
     watches_[loop]->stop();
     asio::co_spawn(loops_[loop]->io, drain(loops_[loop]),
-                   [engine = weak_from_this(), loop](std::exception_ptr) {
+                   [engine = weak_from_this(), loop](std::exception_ptr const&) {
                        if (auto const self = engine.lock())
                            self->drained(loop);
                    });

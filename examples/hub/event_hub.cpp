@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "event_hub.hpp"
+
+#include <tidings/sse/encode.hpp>
+
+#include <stdexcept>
+#include <utility>
+
+namespace hub {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// A bound for the memory of one topic, far above what a history of events of usual size needs.
+constexpr std::size_t history_bytes = 256 * 1024 * 1024;
+
+constexpr std::size_t most_retired = 100'000;
+
+// Looks at everything before anything is sent.
+void check(message const& posted)
+{
+    (void)tidings::encoded_size(posted.view());
+    if (posted.comment)
+        (void)tidings::encoded_comment_size(*posted.comment);
+    if (posted.type.find('\0') != std::string::npos)
+        throw std::invalid_argument("\"event\" holds a NUL");
+}
+
+} // namespace
+
+event_hub::event_hub(options const& chosen, tidings::topic_log* log)
+    : topics_({.keep_unused = chosen.topic_idle})
+{
+    topics_.add("*", {.history_count = chosen.history,
+                      .history_bytes = history_bytes,
+                      .unsent_limit = chosen.max_queue,
+                      .log = log});
+}
+
+asio::awaitable<std::optional<tidings::topic>> event_hub::open(tidings::context ctx, std::string name)
+{
+    return topics_.open(std::move(ctx), std::move(name));
+}
+
+asio::awaitable<tidings::publish_result> event_hub::publish(tidings::context ctx, tidings::topic to,
+                                                            message const& posted)
+{
+    check(posted);
+    tidings::publish_result done{.id = {}, .receivers = to.subscribers()};
+    if (posted.data)
+        done = co_await to.publish(ctx, posted.view());
+    else if (posted.retry)
+        to.publish_retry(*posted.retry);
+    if (posted.comment && done)
+        to.publish_comment(*posted.comment);
+    co_return done;
+}
+
+std::size_t event_hub::disconnect(std::string const& name)
+{
+    auto topic = topics_.find(name);
+    return topic ? topic->disconnect() : 0;
+}
+
+std::size_t event_hub::retire(std::string const& name)
+{
+    if (retired_.size() == most_retired)
+        throw std::length_error("too many topics have been retired");
+    retired_.insert(name);
+    return disconnect(name);
+}
+
+} // namespace hub

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/hub/topic.hpp>
+#include <tidings/hub/topics.hpp>
+#include <tidings/wait/context.hpp>
+
+#include "message.hpp"
+#include "options.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace hub {
+
+/// The topics of this hub: made when they are first asked for, forgotten when nobody has used them for a
+/// while. Used on the server's one loop.
+class event_hub
+{
+public:
+    /// The log may be null; otherwise it outlives this.
+    event_hub(options const& chosen, tidings::topic_log* log);
+
+    /// Empty when there are too many topics, or the context has ended. Throws what the log throws.
+    boost::asio::awaitable<std::optional<tidings::topic>> open(tidings::context ctx, std::string name);
+
+    /// Sends a message to all who follow its topic; with a log, once it is on the disk. Throws
+    /// `std::invalid_argument` for what cannot be sent, and then nobody gets anything; what the log throws
+    /// when it cannot keep it.
+    boost::asio::awaitable<tidings::publish_result> publish(tidings::context ctx, tidings::topic to,
+                                                            message const& posted);
+
+    /// Ends all streams of a topic; their number. Clients may come back.
+    std::size_t disconnect(std::string const& name);
+
+    /// The same, and from now on nobody may follow it. Throws `std::length_error` when too many are retired.
+    std::size_t retire(std::string const& name);
+    bool is_retired(std::string const& name) const { return retired_.contains(name); }
+
+private:
+    tidings::topics topics_;
+    std::set<std::string> retired_;
+};
+
+} // namespace hub

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSL-1.0
+// A small event hub: any program posts events over HTTP, any number of browsers follow a topic. See
+// README.md.
+#include <tidings/server/server.hpp>
+
+#include "event_hub.hpp"
+#include "open_log.hpp"
+#include "options.hpp"
+#include "routes.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace {
+
+constexpr int usage_status = 64; // EX_USAGE of sysexits.h
+
+void serve(hub::options const& chosen)
+{
+    std::unique_ptr<tidings::topic_log> log;
+    if (!chosen.log_folder.empty())
+        log = hub::open_log(chosen.log_folder);
+    hub::event_hub events(chosen, log.get());
+    tidings::server server(chosen.server);
+    hub::add_routes(server, events, chosen.origins);
+    server.start();
+    fmt::print("The hub is at http://{}:{}/\n", chosen.server.host, server.port());
+    std::fflush(stdout);
+    server.run();
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    try {
+        std::vector<std::string> const arguments(argv + 1, argv + argc);
+        if (arguments == std::vector<std::string>{"--help"})
+            fmt::print("{}", hub::usage);
+        else
+            serve(hub::parse_options(arguments));
+    } catch (hub::usage_error const& error) {
+        fmt::print(stderr, "hub: {}\n\n{}", error.what(), hub::usage);
+        return usage_status;
+    } catch (std::exception const& error) {
+        fmt::print(stderr, "hub: {}\n", error.what());
+        return 1;
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/sse/event.hpp>
+
+#include <chrono>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace hub {
+
+inline constexpr std::string_view default_topic = "default";
+
+/// What a publisher posts to /emit.
+struct message
+{
+    std::string topic{default_topic};
+    std::string id{};
+    std::string type{};
+    std::optional<std::string> data{};
+    std::optional<std::string> comment{};
+    std::optional<std::chrono::milliseconds> retry{};
+
+    tidings::event view() const;
+};
+
+/// A body that is no such message; the text says why, for its sender.
+struct bad_message : std::runtime_error
+{
+    using std::runtime_error::runtime_error;
+};
+
+/// Throws `bad_message`.
+message parse_message(std::string_view json);
+
+/// The topic that a body like {"topic": "news"} names. Throws `bad_message`.
+std::string parse_topic(std::string_view json);
+
+} // namespace hub

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "options.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <chrono>
+#include <functional>
+#include <limits>
+#include <map>
+#include <string_view>
+
+namespace hub {
+
+char const* const usage = R"(usage: hub --port P [options]
+
+  --host ADDR              address to listen on (127.0.0.1)
+  --port P                 port to listen on; 0 is any free one
+  --header-timeout-ms N    for the whole head of a request, also its first byte (10000)
+  --body-timeout-ms N      for the whole body of a request (30000)
+  --idle-timeout-ms N      for the next request on a connection (60000)
+  --write-timeout-ms N     for a stream's client to take something while data waits (10000)
+  --keepalive-ms N         a stream silent for so long gets a comment (15000)
+  --drain-ms N             after SIGTERM, for all streams to end (10000)
+  --max-body BYTES         larger request bodies get 413 (1048576)
+  --max-connections N      more are refused (100000)
+  --max-queue BYTES        unsent bytes of a stream; over it the stream is cut (1048576)
+  --history N              events kept of each topic (1000)
+  --topic-idle-ms N        a topic that nobody has used for so long is forgotten (600000)
+  --log DIR                keep the events in this folder: /emit answers when they are on the disk
+  --cors-origin ORIGIN     pages of this origin may read, with credentials; may be repeated
+)";
+
+namespace {
+
+template <typename Number>
+Number parse_number(std::string_view name, std::string_view text, Number least, Number most)
+{
+    Number value{};
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || value < least || value > most)
+        throw usage_error(fmt::format("{} {}: not a number from {} to {}", name, text, least, most));
+    return value;
+}
+
+// A time of zero would mean "no limit" to the server, which nobody means by it here.
+tidings::duration parse_ms(std::string_view name, std::string_view text)
+{
+    constexpr std::int64_t year = std::chrono::milliseconds(std::chrono::hours(24 * 365)).count();
+    return std::chrono::milliseconds(parse_number<std::int64_t>(name, text, 1, year));
+}
+
+std::size_t parse_size(std::string_view name, std::string_view text)
+{
+    return parse_number<std::size_t>(name, text, 1, std::numeric_limits<std::int64_t>::max());
+}
+
+using setter = std::function<void(options&, std::string_view name, std::string const& value)>;
+
+setter time(tidings::duration tidings::server_options::* member)
+{
+    return [member](options& to, std::string_view name, std::string const& value) {
+        to.server.*member = parse_ms(name, value);
+    };
+}
+
+setter limit(std::size_t tidings::server_options::* member)
+{
+    return [member](options& to, std::string_view name, std::string const& value) {
+        to.server.*member = parse_size(name, value);
+    };
+}
+
+setter size(std::size_t options::* member)
+{
+    return [member](options& to, std::string_view name, std::string const& value) {
+        to.*member = parse_size(name, value);
+    };
+}
+
+std::map<std::string_view, setter> const& setters()
+{
+    using server = tidings::server_options;
+    static std::map<std::string_view, setter> const all{
+        {"--host", [](options& to, std::string_view, std::string const& value) { to.server.host = value; }},
+        {"--port",
+         [](options& to, std::string_view name, std::string const& value) {
+             to.server.port = parse_number<std::uint16_t>(name, value, 0, 65'535);
+         }},
+        {"--header-timeout-ms", time(&server::head_timeout)},
+        {"--body-timeout-ms", time(&server::body_timeout)},
+        {"--idle-timeout-ms", time(&server::idle_timeout)},
+        {"--write-timeout-ms", time(&server::write_timeout)},
+        {"--keepalive-ms", time(&server::keep_alive)},
+        {"--drain-ms", time(&server::drain)},
+        {"--max-body", limit(&server::body_limit)},
+        {"--max-connections", limit(&server::connections)},
+        {"--max-queue", size(&options::max_queue)},
+        {"--history", size(&options::history)},
+        {"--topic-idle-ms", [](options& to, std::string_view name,
+                               std::string const& value) { to.topic_idle = parse_ms(name, value); }},
+        {"--log", [](options& to, std::string_view, std::string const& value) { to.log_folder = value; }},
+        {"--hub",
+         [](options&, std::string_view, std::string const&) {
+             throw usage_error("--hub: this build cannot share topics with other hubs");
+         }},
+        {"--cors-origin",
+         [](options& to, std::string_view, std::string const& value) { to.origins.push_back(value); }},
+    };
+    return all;
+}
+
+} // namespace
+
+options parse_options(std::vector<std::string> const& arguments)
+{
+    options parsed;
+    bool has_port = false;
+    for (std::size_t at = 0; at < arguments.size(); at += 2) {
+        std::string const& name = arguments[at];
+        auto const found = setters().find(name);
+        if (found == setters().end())
+            throw usage_error(fmt::format("unknown option {}", name));
+        if (at + 1 == arguments.size())
+            throw usage_error(fmt::format("{} needs a value", name));
+        found->second(parsed, name, arguments[at + 1]);
+        has_port |= name == "--port";
+    }
+    if (!has_port)
+        throw usage_error("--port is missing");
+    // What a stream may leave unsent, whether it waits in its connection or in the topic.
+    parsed.server.queue_limit = parsed.max_queue;
+    return parsed;
+}
+
+} // namespace hub

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/server/server_options.hpp>
+
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace hub {
+
+/// What the command line says.
+struct options
+{
+    tidings::server_options server{.loops = 1};
+    std::size_t history = 1'000;
+    std::size_t max_queue = 1024 * 1024;
+    tidings::duration topic_idle = std::chrono::minutes(10);
+    std::string log_folder{};
+    std::vector<std::string> origins{};
+};
+
+/// The command line cannot be followed; the text says why.
+struct usage_error : std::runtime_error
+{
+    using std::runtime_error::runtime_error;
+};
+
+/// Throws `usage_error`.
+options parse_options(std::vector<std::string> const& arguments);
+
+extern char const* const usage;
+
+} // namespace hub

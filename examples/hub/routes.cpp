@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "routes.hpp"
+
+#include <tidings/hub/topic_list.hpp>
+#include <tidings/middleware/cors.hpp>
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <stdexcept>
+#include <utility>
+
+namespace hub {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+using tidings::response;
+
+namespace {
+
+constexpr std::size_t most_topics_of_a_stream = 64;
+
+response refuse(int status, std::string_view why)
+{
+    return response::text(fmt::format("{}\n", why), status);
+}
+
+asio::awaitable<response> tell_health(tidings::context, tidings::request const&)
+{
+    co_return response::text("ok\n");
+}
+
+asio::awaitable<response> echo(tidings::context, tidings::request const& request)
+{
+    co_return response::bytes(request.body(), "application/octet-stream");
+}
+
+// The topics that a stream is to carry: `topic=a&topic=b`, each once.
+std::vector<std::string> wanted_topics(tidings::request const& request)
+{
+    std::vector<std::string> names;
+    for (std::string& name : request.query_all("topic"))
+        if (!name.empty() && std::ranges::find(names, name) == names.end())
+            names.push_back(std::move(name));
+    if (names.empty())
+        names.emplace_back(default_topic);
+    return names;
+}
+
+// Events of these types alone: `type=price&type=trade`. Without any, all events.
+tidings::event_filter wanted_types(tidings::request const& request)
+{
+    auto types = request.query_all("type");
+    if (types.empty())
+        return {};
+    return [types = std::move(types)](tidings::event_text const& event) {
+        return std::ranges::find(types, event.type()) != types.end();
+    };
+}
+
+asio::awaitable<void> follow(event_hub& events, tidings::context ctx, tidings::request const& request,
+                             tidings::event_stream& out)
+{
+    auto const names = wanted_topics(request);
+    auto const filter = wanted_types(request);
+    if (names.size() > most_topics_of_a_stream) {
+        co_await out.reject(400, "too many topics for one stream");
+        co_return;
+    }
+    tidings::topic_list topics;
+    for (std::string const& name : names) {
+        if (events.is_retired(name))
+            continue;
+        auto const topic = co_await events.open(ctx, name);
+        if (!topic) {
+            co_await out.reject(503, "too many topics");
+            co_return;
+        }
+        topics.add(*topic, tidings::from_newest(), filter);
+    }
+    if (topics.is_empty())
+        co_await out.respond(response(204)); // clients do not come back then
+    else
+        topics.attach(out);
+}
+
+// Exceptions become statuses in `emit`.
+asio::awaitable<response> publish(event_hub& events, tidings::context ctx, message const& posted)
+{
+    auto const topic = co_await events.open(ctx, posted.topic);
+    if (!topic)
+        co_return refuse(503, "too many topics");
+    auto const done = co_await events.publish(ctx, *topic, posted);
+    if (!done)
+        co_return refuse(503, "the event was not taken: too much waits for the disk, or the hub stops");
+    co_return response::json(json::serialize(json::object{{"id", done.id}, {"receivers", done.receivers}}));
+}
+
+asio::awaitable<response> emit(event_hub& events, tidings::context ctx, tidings::request const& request)
+{
+    try {
+        message const posted = parse_message(request.body());
+        response answer = co_await publish(events, ctx, posted);
+        co_return answer;
+    } catch (bad_message const& error) {
+        co_return refuse(400, error.what());
+    } catch (std::invalid_argument const& error) {
+        co_return refuse(400, error.what());
+    } catch (std::runtime_error const& error) {
+        co_return refuse(503, error.what()); // the log could not keep it
+    }
+}
+
+using topic_action = std::size_t (event_hub::*)(std::string const&);
+
+// /disconnect and /retire.
+asio::awaitable<response> end_streams(event_hub& events, topic_action end, tidings::context,
+                                      tidings::request const& request)
+{
+    try {
+        auto const closed = (events.*end)(parse_topic(request.body()));
+        co_return response::json(fmt::format(R"({{"closed":{}}})", closed));
+    } catch (bad_message const& error) {
+        co_return refuse(400, error.what());
+    } catch (std::length_error const& error) {
+        co_return refuse(503, error.what());
+    }
+}
+
+asio::awaitable<void> fail(tidings::context, tidings::request const&, tidings::event_stream& out)
+{
+    co_await out.send({.data = "before"});
+    throw std::runtime_error("this handler fails, as it was asked to");
+}
+
+asio::awaitable<response> tell_stats(tidings::server const& server, tidings::context, tidings::request const&)
+{
+    auto const now = server.stats();
+    co_return response::json(fmt::format(R"({{"connections":{},"streams":{},"accepted":{}}})",
+                                         now.connections, now.streams, now.accepted));
+}
+
+// A server answers OPTIONS by itself; this application takes it for one of the "other methods".
+asio::awaitable<response> refuse_method(std::string allowed, tidings::context, tidings::request const&)
+{
+    co_return refuse(405, "method not allowed").with_header("Allow", allowed);
+}
+
+// Middleware for one path alone.
+asio::awaitable<void> choose(std::string const& path, tidings::stream_handler const& inside,
+                             tidings::stream_handler const& outside, tidings::context ctx,
+                             tidings::request const& request, tidings::event_stream& out)
+{
+    auto const& chosen = request.path() == path ? inside : outside;
+    co_await chosen(std::move(ctx), request, out);
+}
+
+tidings::middleware only_for(std::string path, tidings::middleware around)
+{
+    return [path = std::move(path), around = std::move(around)](tidings::stream_handler next) {
+        return std::bind_front(choose, path, around(next), next);
+    };
+}
+
+} // namespace
+
+void add_routes(tidings::server& server, event_hub& events, std::vector<std::string> const& origins)
+{
+    if (!origins.empty())
+        server.use(only_for("/events", tidings::cors({.origins = origins, .credentials = true})));
+    server.get("/healthz", tell_health);
+    server.post("/echo", echo);
+    server.get("/events", std::bind_front(follow, std::ref(events)));
+    server.post("/emit", std::bind_front(emit, std::ref(events)));
+    server.post("/disconnect", std::bind_front(end_streams, std::ref(events), &event_hub::disconnect));
+    server.post("/retire", std::bind_front(end_streams, std::ref(events), &event_hub::retire));
+    server.get("/fail", fail);
+    server.get("/stats", std::bind_front(tell_stats, std::cref(server)));
+    for (char const* path : {"/healthz", "/events", "/fail", "/stats"})
+        server.route("OPTIONS", path, std::bind_front(refuse_method, "GET, HEAD"));
+    for (char const* path : {"/echo", "/emit", "/disconnect", "/retire"})
+        server.route("OPTIONS", path, std::bind_front(refuse_method, "POST"));
+}
+
+} // namespace hub

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: BSL-1.0
+"""What the endpoints of the hub promise."""
+
+import base64
+import json
+import unittest
+
+from running_hub import RunningHub
+
+
+class Contract(unittest.TestCase):
+    def setUp(self):
+        self.hub = self.enterContext(RunningHub("--cors-origin", "https://a.example", "--cors-origin", "https://b.example"))
+
+    def assert_refuses(self, path, methods, allowed):
+        for method in methods:
+            with self.subTest(path=path, method=method):
+                answer = self.hub.request(method, path)
+                self.assertEqual(answer.status, 405)
+                self.assertLessEqual(set(allowed), set(answer.headers["Allow"].split(", ")))
+
+    def test_health(self):
+        answer = self.hub.request("GET", "/healthz")
+        self.assertEqual((answer.status, answer.body), (200, b"ok\n"))
+        self.assertEqual(answer.headers["Content-Length"], "3")
+        self.assertTrue(answer.headers["Content-Type"].startswith("text/plain"))
+        head = self.hub.request("HEAD", "/healthz")
+        self.assertEqual((head.status, head.body, head.headers["Content-Length"]), (200, b"", "3"))
+        self.assert_refuses("/healthz", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"], ["GET", "HEAD"])
+
+    def test_echo(self):
+        body = bytes(range(256)) * 100
+        answer = self.hub.request("POST", "/echo", body)
+        self.assertEqual((answer.status, answer.body), (200, body))
+        self.assertEqual(answer.headers["Content-Type"], "application/octet-stream")
+        self.assertEqual(self.hub.request("POST", "/echo", b"").body, b"")
+        self.assert_refuses("/echo", ["GET", "HEAD", "PUT", "OPTIONS"], ["POST"])
+
+    def test_nothing_else(self):
+        for path in ["/", "/nothing", "/events/", "/healthz/x"]:
+            self.assertEqual(self.hub.request("GET", path).status, 404)
+
+    def test_head_of_a_stream(self):
+        with self.hub.stream() as stream:  # the head comes though there is no event
+            self.assertEqual(stream.status, 200)
+            self.assertEqual(stream.answer.headers["Content-Type"], "text/event-stream")
+            names = set(stream.answer.headers.keys())
+        head = self.hub.request("HEAD", "/events")
+        self.assertEqual((head.status, head.body), (200, b""))
+        self.assertEqual(set(head.headers.keys()), names)
+        self.assert_refuses("/events", ["POST", "PUT", "DELETE", "OPTIONS"], ["GET", "HEAD"])
+
+    def test_all_fields(self):
+        with self.hub.stream("/events?topic=t") as stream:
+            sent = self.hub.emit(topic="t", event="price", id="own 1", data="a\nb\r\nc\rd", retry=1500, comment="x\ny")
+            self.assertEqual(sent, {"id": "own 1", "receivers": 1})
+            event = stream.next_event()
+            self.assertEqual((event.id, event.type, event.data), ("own 1", "price", "a\nb\nc\nd"))
+            self.assertEqual(stream.retry, 1500)
+            self.assertEqual([stream.next_comment(), stream.next_comment()], ["x", "y"])
+
+    def test_bytes(self):
+        with self.hub.stream() as stream:
+            self.hub.emit(data_b64=base64.b64encode("ü: ok".encode()).decode())
+            self.assertEqual(stream.next_event().data, "ü: ok")
+            self.hub.emit(data="")
+            self.assertEqual(stream.next_event().data, "")
+
+    def test_no_data(self):
+        with self.hub.stream() as stream:
+            self.assertEqual(self.hub.emit(comment="hello\r\nthere"), {"id": "", "receivers": 1})
+            self.assertEqual([stream.next_comment(), stream.next_comment()], ["hello", "there"])
+            self.assertEqual(self.hub.emit(retry=7)["receivers"], 1)
+            self.assertEqual(self.hub.emit()["receivers"], 1)
+            self.assertEqual(self.hub.emit(event="no data either")["receivers"], 1)
+            self.hub.emit(data="end")
+            self.assertEqual(stream.next_event().data, "end")
+            self.assertEqual(stream.retry, 7)
+
+    def test_assigned_ids_rise(self):
+        with self.hub.stream("/events?topic=a") as stream:
+            ids = [self.hub.emit(topic="a", data=str(i))["id"] for i in range(20)]
+            self.assertEqual([stream.next_event().id for _ in ids], ids)
+        numbers = [int(id.rpartition("-")[2]) for id in ids]
+        self.assertEqual(numbers, sorted(set(numbers)))
+
+    def test_every_stream_of_the_topic(self):
+        with self.hub.stream("/events?topic=a") as one, self.hub.stream("/events?topic=a") as two, self.hub.stream() as other:
+            self.assertEqual(self.hub.emit(topic="a", data="x")["receivers"], 2)
+            self.assertEqual(self.hub.emit(data="y")["receivers"], 1)
+            self.assertEqual([each.next_event().data for each in (one, two, other)], ["x", "x", "y"])
+
+    def test_what_cannot_be_sent(self):
+        bad = [{"id": "a\nb"}, {"id": "a\rb"}, {"id": "a\0b"}, {"event": "a\nb"}, {"event": "a\rdata: x"}, {"event": "a\0b"},
+               {"retry": -1}, {"retry": 1.5}, {"retry": "1"}, {"data": 7}, {"topic": []}, {"comment": {}},
+               {"data_b64": "!!!"}, {"data_b64": "/w=="}, {"data_b64": "A"}, {"data": "x", "data_b64": "eA=="}]
+        with self.hub.stream() as stream:
+            for members in bad:
+                with self.subTest(members):
+                    answer = self.hub.post("/emit", **{"data": "bad"} | {"comment": "bad"} | members
+                                           if "data_b64" not in members else members)
+                    self.assertEqual(answer.status, 400)
+            for body in [b"", b"{", b"[]", b"7", b'{"data": "\xff"}', b'{"data": "x"} y']:
+                with self.subTest(body):
+                    self.assertEqual(self.hub.request("POST", "/emit", body).status, 400)
+            self.hub.emit(data="good")
+            self.assertEqual(stream.next_event().data, "good")
+            self.assertEqual(stream.comments, [])
+
+    def test_an_id_is_taken_once(self):
+        self.hub.emit(id="x", data="1")
+        self.assertEqual(self.hub.post("/emit", id="x", data="2").status, 400)
+
+    def test_disconnect(self):
+        with self.hub.stream("/events?topic=a") as one, self.hub.stream("/events?topic=a") as two, self.hub.stream() as other:
+            self.assertEqual(json.loads(self.hub.post("/disconnect", topic="a").text), {"closed": 2})
+            self.assertEqual((one.rest(), two.rest()), ([], []))
+            self.hub.emit(data="x")
+            self.assertEqual(other.next_event().data, "x")
+        self.assertEqual(json.loads(self.hub.post("/disconnect", topic="nobody's").text), {"closed": 0})
+        with self.hub.stream("/events?topic=a") as back:
+            self.assertEqual(back.status, 200)
+
+    def test_retire(self):
+        with self.hub.stream("/events?topic=a") as stream:
+            self.assertEqual(json.loads(self.hub.post("/retire", topic="a").text), {"closed": 1})
+            self.assertEqual(stream.rest(), [])
+        self.assertEqual(self.hub.request("GET", "/events?topic=a").status, 204)
+        with self.hub.stream("/events?topic=a&topic=b") as stream:  # what is left of several
+            self.hub.emit(topic="b", data="x")
+            self.assertEqual(stream.next_event().data, "x")
+
+    def test_fail(self):
+        with self.hub.stream("/fail") as stream:
+            self.assertEqual(stream.next_event().data, "before")
+            self.assertIsNone(stream.next_event())
+        self.assertEqual(self.hub.request("GET", "/healthz").status, 200)
+
+    def test_stats(self):
+        before = self.hub.stats()
+        self.assertEqual((before["connections"], before["streams"]), (1, 0))
+        with self.hub.stream(), self.hub.stream():
+            now = self.hub.stats()
+            self.assertEqual((now["connections"], now["streams"]), (3, 2))
+            self.assertEqual(now["accepted"], before["accepted"] + 3)
+        self.hub.wait_for_streams(0)
+
+    def test_origins(self):
+        for origin in ["https://a.example", "https://b.example"]:
+            with self.hub.stream(headers={"Origin": origin}) as stream:
+                self.assertEqual(stream.answer.headers["Access-Control-Allow-Origin"], origin)
+                self.assertEqual(stream.answer.headers["Access-Control-Allow-Credentials"], "true")
+                self.assertIn("Origin", stream.answer.headers["Vary"])
+        with self.hub.stream(headers={"Origin": "https://c.example"}) as stream:
+            self.assertIsNone(stream.answer.headers["Access-Control-Allow-Origin"])
+            self.assertIn("Origin", stream.answer.headers["Vary"])
+        asked = {"Origin": "https://a.example", "Access-Control-Request-Method": "GET",
+                 "Access-Control-Request-Headers": "last-event-id"}
+        preflight = self.hub.request("OPTIONS", "/events", headers=asked)
+        self.assertEqual(preflight.status, 204)
+        self.assertEqual(preflight.headers["Access-Control-Allow-Origin"], "https://a.example")
+        self.assertIn("Last-Event-ID", preflight.headers["Access-Control-Allow-Headers"])
+
+
+if __name__ == "__main__":
+    unittest.main()
