@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/server/server.hpp>
+#include <tidings/testing/client.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdint>
+#include <fcntl.h>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace asio = boost::asio;
+using tidings::testing::client;
+
+namespace {
+
+constexpr rlim_t limit = 64;
+
+/// An application that uses up the descriptors of its process, and gives them back when it is told to.
+class hog
+{
+public:
+    asio::awaitable<tidings::response> take_all_but_one(tidings::context, tidings::request const&)
+    {
+        for (int taken; (taken = ::open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;)
+            held_.push_back(taken);
+        ::close(held_.back());
+        held_.pop_back();
+        auto done = tidings::response::text("taken");
+        co_return done;
+    }
+
+    asio::awaitable<tidings::response> give_back(tidings::context, tidings::request const&)
+    {
+        for (int const each : held_)
+            ::close(each);
+        held_.clear();
+        auto done = tidings::response::text(std::to_string(warnings));
+        co_return done;
+    }
+
+    int warnings = 0;
+
+private:
+    std::vector<int> held_;
+};
+
+[[noreturn]] void serve(int tell)
+{
+    rlimit const few{limit, limit};
+    ::setrlimit(RLIMIT_NOFILE, &few);
+    hog greedy;
+    tidings::server_options options;
+    options.port = 0;
+    options.log = [&greedy](tidings::log_level, std::string_view message) {
+        greedy.warnings += message.starts_with("out of descriptors");
+    };
+    tidings::server server(options);
+    server.get("/take", std::bind_front(&hog::take_all_but_one, &greedy));
+    server.get("/give", std::bind_front(&hog::give_back, &greedy));
+    server.start();
+    std::uint16_t const port = server.port();
+    if (::write(tell, &port, sizeof port) == sizeof port)
+        server.run();
+    ::_exit(0);
+}
+
+/// The server in a process of its own, so that the limit is not ours.
+class child
+{
+public:
+    child()
+    {
+        std::array<int, 2> ends{};
+        REQUIRE(::pipe(ends.data()) == 0);
+        id_ = ::fork();
+        REQUIRE(id_ >= 0);
+        if (id_ == 0)
+            serve(ends[1]);
+        ::close(ends[1]);
+        REQUIRE(::read(ends[0], &port, sizeof port) == sizeof port);
+        ::close(ends[0]);
+    }
+    ~child()
+    {
+        ::kill(id_, SIGKILL);
+        ::waitpid(id_, nullptr, 0);
+    }
+    child(child const&) = delete;
+    child& operator=(child const&) = delete;
+
+    std::uint16_t port = 0;
+
+private:
+    pid_t id_ = 0;
+};
+
+std::string ask(client& asking, std::string_view target)
+{
+    asking.get(target);
+    CHECK(asking.read_head().status() == 200);
+    return asking.read_body();
+}
+
+} // namespace
+
+// Out of descriptors the server turns new clients away, so that none of them hangs; it says so once, and
+// serves again as soon as there are some.
+TEST_CASE("a process out of descriptors turns clients away until there are some")
+{
+    child const served;
+    client first(served.port);
+    CHECK(ask(first, "/take") == "taken");
+    client second(served.port); // gets the last one
+    second.get("/nothing");
+    CHECK(second.read_head().status() == 404);
+    for (int i = 0; i < 3; ++i) {
+        client refused(served.port);
+        CHECK_NOTHROW(refused.wait_for_end());
+    }
+    CHECK(ask(first, "/give") == "1");
+    client third(served.port);
+    CHECK(ask(third, "/give") == "1");
+}

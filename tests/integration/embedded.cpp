@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "handlers.hpp"
+#include "one_route.hpp"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <chrono>
+#include <mutex>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using namespace tidings::test;
+using asio::ip::tcp;
+using tidings::server;
+using tidings::server_options;
+using tidings::testing::client;
+using tidings::testing::server_fixture;
+
+namespace {
+
+server_options quiet()
+{
+    auto options = server_fixture::brisk();
+    options.port = 0;
+    return options;
+}
+
+/// Both ends of a connection that nobody has accepted for the server.
+std::pair<tcp::socket, tcp::socket> connected_pair(asio::io_context& io)
+{
+    tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
+    tcp::socket near(io);
+    near.connect(acceptor.local_endpoint());
+    return {std::move(near), acceptor.accept()};
+}
+
+std::string read_all(tcp::socket& from)
+{
+    std::string text;
+    boost::system::error_code ended;
+    asio::read(from, asio::dynamic_buffer(text), ended);
+    return text;
+}
+
+/// Notes on which threads it ran.
+class thread_notes
+{
+public:
+    asio::awaitable<tidings::response> answer(tidings::context, tidings::request const&)
+    {
+        std::lock_guard const guard(lock_);
+        seen_.insert(std::this_thread::get_id());
+        auto text = tidings::response::text("noted");
+        co_return text;
+    }
+    std::size_t count()
+    {
+        std::lock_guard const guard(lock_);
+        return seen_.size();
+    }
+
+private:
+    std::mutex lock_;
+    std::set<std::thread::id> seen_;
+};
+
+} // namespace
+
+// The application's loop runs the server beside work of its own, and comes to its end when both are done.
+TEST_CASE("a server on a loop of the application")
+{
+    asio::io_context io;
+    server embedded(io, quiet());
+    embedded.get("/", say_farewell);
+    embedded.start();
+    CHECK_THROWS_AS(embedded.run(), std::logic_error);
+    int other_work = 0;
+    asio::post(io, [&] { ++other_work; });
+    std::jthread running([&io] { io.run(); });
+    client reading(embedded.port());
+    reading.get("/");
+    CHECK(reading.read_head().status() == 200);
+    CHECK(reading.next_event()->data() == "hello");
+    embedded.stop();
+    CHECK(reading.read_to_end().find("data: server stopping") != std::string::npos);
+    reading.close();
+    running.join();
+    CHECK(other_work == 1);
+    CHECK(embedded.stats().connections == 0);
+}
+
+// A connection that somebody else has accepted, and read from, is served as any other.
+TEST_CASE("an adopted connection is served")
+{
+    asio::io_context io;
+    one_route fixture(send_one);
+    auto [near, far] = connected_pair(io);
+    asio::write(near, asio::buffer(std::string_view("Host: x\r\nConnection: close\r\n\r\n")));
+    fixture.routes().adopt(std::move(far), "GET / HTTP/1.1\r\n");
+    auto const text = read_all(near);
+    CHECK(text.starts_with("HTTP/1.1 200 OK\r\n"));
+    CHECK(text.find("data: one\n\n") != text.npos);
+    CHECK(fixture.stats().accepted == 1);
+}
+
+// Connections are dealt out in turn: each loop gets its share, and a stream of its own.
+TEST_CASE("several loops share the connections")
+{
+    auto options = server_fixture::brisk();
+    options.loops = 3;
+    thread_notes notes;
+    server_fixture fixture(options);
+    fixture.routes().get("/", std::bind_front(&thread_notes::answer, &notes));
+    fixture.routes().get("/stream", say_farewell);
+    fixture.start();
+    std::vector<client> clients;
+    for (int i = 0; i < 6; ++i) {
+        clients.push_back(ask(fixture));
+        CHECK(clients.back().read_body() == "noted");
+    }
+    CHECK(notes.count() == 3);
+    for (auto& each : clients) {
+        each.get("/stream");
+        CHECK(each.read_head().status() == 200);
+        CHECK(each.next_event()->data() == "hello");
+    }
+    fixture.stop();
+    for (auto& each : clients)
+        CHECK(each.read_to_end().find("data: server stopping") != std::string::npos);
+}
+
+// A handler that waits through its context is gone in the turn of the loop that reads the reset: nothing has
+// to be waited for any more.
+TEST_CASE("a reset ends the handler within one turn of the loop")
+{
+    asio::io_context io;
+    server embedded(io, quiet());
+    embedded.get("/", stay_open);
+    embedded.start();
+    client leaving(embedded.port());
+    leaving.get("/");
+    while (embedded.stats().streams == 0)
+        io.run_one_for(10s);
+    CHECK(leaving.read_head().status() == 200);
+    io.poll();
+    REQUIRE(embedded.stats().handlers == 1);
+    leaving.reset();
+    io.run_one_for(10s); // waits until the reset has come
+    io.poll();           // what is ready now, and nothing else
+    CHECK(embedded.stats().handlers == 0);
+    CHECK(embedded.stats().connections == 0);
+    embedded.stop();
+    io.run();
+}

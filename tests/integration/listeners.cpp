@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "handlers.hpp"
+#include "one_route.hpp"
+
+#include <boost/system/system_error.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+using namespace tidings::test;
+using Catch::Matchers::ContainsSubstring;
+using tidings::server;
+using tidings::server_options;
+using tidings::testing::client;
+using tidings::testing::server_fixture;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A path for a socket, whose file is gone afterwards.
+class socket_path
+{
+public:
+    socket_path() { fs::remove(path_); }
+    ~socket_path() { fs::remove(path_); }
+    socket_path(socket_path const&) = delete;
+    socket_path& operator=(socket_path const&) = delete;
+
+    fs::path const& get() const { return path_; }
+    server_options options() const
+    {
+        auto options = server_fixture::brisk();
+        options.unix_socket = path_;
+        return options;
+    }
+
+private:
+    fs::path path_ = fs::temp_directory_path() / ("listeners-" + std::to_string(::getpid()) + ".sock");
+};
+
+std::string event_over(client reading)
+{
+    reading.get("/");
+    CHECK(reading.read_head().status() == 200);
+    return reading.next_event()->data();
+}
+
+} // namespace
+
+TEST_CASE("a unix socket is listened on and its file removed")
+{
+    socket_path path;
+    {
+        one_route fixture(send_one, path.options());
+        CHECK(event_over(client::over_unix_socket(path.get())) == "one");
+        CHECK(fs::is_socket(path.get()));
+    }
+    CHECK_FALSE(fs::exists(path.get()));
+}
+
+// What a killed server leaves behind is replaced.
+TEST_CASE("a stale unix socket is replaced")
+{
+    socket_path path;
+    {
+        one_route killed(send_one, path.options());
+        fs::rename(path.get(), path.get().string() + ".kept"); // so that its end does not remove it
+    }
+    fs::rename(path.get().string() + ".kept", path.get());
+    one_route fixture(send_one, path.options());
+    CHECK(event_over(client::over_unix_socket(path.get())) == "one");
+}
+
+// A server that is there keeps its socket, and a file that is no socket stays what it is.
+TEST_CASE("a unix socket in use and a plain file are left alone")
+{
+    socket_path path;
+    {
+        one_route first(send_one, path.options());
+        server second(path.options());
+        CHECK_THROWS_WITH(second.start(), ContainsSubstring("cannot bind to " + path.get().string()));
+        CHECK(event_over(client::over_unix_socket(path.get())) == "one");
+    }
+    std::ofstream(path.get()) << "text";
+    server third(path.options());
+    CHECK_THROWS_AS(third.start(), boost::system::system_error);
+    CHECK(fs::file_size(path.get()) == 4);
+}
+
+TEST_CASE("IPv6 is listened on")
+{
+    auto options = server_fixture::brisk();
+    options.host = "::1";
+    server_fixture fixture(options);
+    fixture.routes().get("/", send_one);
+    try {
+        fixture.start();
+    } catch (boost::system::system_error const& error) {
+        SKIP("this machine has no IPv6 on its loopback interface: " << error.what());
+    }
+    CHECK(event_over(client::over_ipv6(fixture.port())) == "one");
+}
+
+// The message says where, and what is wrong there.
+TEST_CASE("an address that cannot be listened on")
+{
+    one_route first(send_one);
+    server_options taken;
+    taken.port = first.port();
+    server second(taken);
+    CHECK_THROWS_WITH(second.start(),
+                      ContainsSubstring("cannot bind to 127.0.0.1 port " + std::to_string(first.port())) &&
+                          ContainsSubstring("in use"));
+    server nowhere({.host = "localhost", .port = 0});
+    CHECK_THROWS_WITH(nowhere.start(),
+                      ContainsSubstring("must be an address") && ContainsSubstring("localhost"));
+}
