@@ -66,6 +66,8 @@ using tidings::from_newest;
 using tidings::from_oldest;
 using tidings::log_tail;
 using tidings::logged_event;
+using tidings::long_poll;
+using tidings::long_poll_options;
 using tidings::overflow;
 using tidings::publish_result;
 using tidings::publish_status;

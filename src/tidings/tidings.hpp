@@ -7,6 +7,7 @@
 #include <tidings/http/response.hpp>
 #include <tidings/hub/event_filter.hpp>
 #include <tidings/hub/follow_end.hpp>
+#include <tidings/hub/long_poll.hpp>
 #include <tidings/hub/overflow.hpp>
 #include <tidings/hub/publish_result.hpp>
 #include <tidings/hub/start_position.hpp>

@@ -43,6 +43,11 @@ pull_source<event_text>* subscription::wait_source() const noexcept
     return state_.get();
 }
 
+std::string subscription::position() const
+{
+    return state_->position();
+}
+
 bool subscription::was_cut() const noexcept
 {
     return state_->was_cut();

@@ -53,6 +53,9 @@ public:
     /// The next event if there is one now.
     [[nodiscard]] std::optional<event_text> try_receive();
 
+    /// The id of the place behind what has been received: a client that comes back with it goes on there.
+    std::string position() const;
+
     /// Whether it ended because it fell behind the history of a topic that cuts.
     bool was_cut() const noexcept;
 

@@ -27,6 +27,7 @@ public:
 
     bool is_spent() const noexcept override { return is_over_; }
     bool was_cut() const noexcept { return was_cut_; }
+    std::string position() const { return topics_.position(); }
 
 private:
     std::optional<event_text> fetch() override;

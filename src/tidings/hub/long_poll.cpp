@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/detail/json_string.hpp>
+#include <tidings/hub/detail/topic_state.hpp>
+#include <tidings/hub/long_poll.hpp>
+#include <tidings/hub/subscription.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace tidings {
+
+namespace {
+
+/// The events of one answer, as JSON.
+class batch_text
+{
+public:
+    explicit batch_text(long_poll_options const& options) : options_(options) {}
+
+    void add(event_text const& value)
+    {
+        if (!value.has_data())
+            return; // comments and retry times are for streams
+        using detail::json_string;
+        std::string_view const type = value.type().empty() ? "message" : value.type();
+        events_ += fmt::format(R"({}{{"id":{},"type":{},"data":{}}})", count_ == 0 ? "" : ",",
+                               json_string(value.id()), json_string(type), json_string(value.data()));
+        ++count_;
+    }
+
+    bool is_empty() const { return count_ == 0; }
+    bool is_full() const { return count_ >= options_.max_events || events_.size() >= options_.max_bytes; }
+
+    response answer(std::string const& position) const
+    {
+        return response::json(
+                   fmt::format(R"({{"events":[{}],"position":{}}})", events_, detail::json_string(position)))
+            .with_header("Cache-Control", "no-store");
+    }
+
+private:
+    long_poll_options const& options_;
+    std::string events_;
+    std::size_t count_ = 0;
+};
+
+bool are_closed(topic_list const& topics)
+{
+    auto const is_closed = [](topic_list::item const& each) { return each.of->is_closed(); };
+    return std::ranges::all_of(topics.items(), is_closed);
+}
+
+} // namespace
+
+asio::awaitable<response> long_poll(context ctx, request const& asked, topic_list topics,
+                                    long_poll_options options)
+{
+    subscription events(ctx, topics, asked.last_event_id());
+    auto const patience = with_timeout(ctx, options.wait);
+    batch_text batch(options);
+    while (!batch.is_full()) {
+        auto next = events.try_receive();
+        if (!next && batch.is_empty())
+            next = co_await events.receive(patience);
+        if (!next)
+            break;
+        batch.add(*next);
+    }
+    bool const is_over = batch.is_empty() && !patience.is_done() && are_closed(topics);
+    response answer = is_over ? response(204) : batch.answer(events.position());
+    co_return answer;
+}
+
+asio::awaitable<response> long_poll(context ctx, request const& asked, topic const& of,
+                                    long_poll_options options)
+{
+    topic_list only;
+    only.add(of);
+    return long_poll(std::move(ctx), asked, std::move(only), options);
+}
+
+} // namespace tidings

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/long_poll.hpp>
+
+#include "support.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <utility>
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using namespace tidings;
+using namespace tidings::test;
+using tidings::testing::stream;
+using tidings::testing::virtual_time;
+
+namespace {
+
+asio::awaitable<response> poll(topic_list const& topics, long_poll_options options, context ctx,
+                               request const& asked)
+{
+    return long_poll(std::move(ctx), asked, topics, options);
+}
+
+class poll_fixture
+{
+public:
+    virtual_time time;
+    topic orders{{.name = "orders", .history_count = 3}};
+    topic alerts{{.name = "alerts", .history_count = 3}};
+    long_poll_options options{.wait = 10s};
+
+    topic_list both() const
+    {
+        topic_list list;
+        list.add(orders).add(alerts);
+        return list;
+    }
+
+    handler polling(topic_list const& topics) const { return std::bind_front(poll, topics, options); }
+    handler polling() const
+    {
+        topic_list list;
+        list.add(orders);
+        return polling(list);
+    }
+
+    std::string id(int number) const
+    {
+        std::string const newest = orders.position();
+        return newest.substr(0, newest.rfind('-') + 1) + std::to_string(number);
+    }
+};
+
+std::string body_of(stream& asking)
+{
+    REQUIRE(asking.answer());
+    CHECK(asking.answer()->status() == 200);
+    return asking.answer()->body();
+}
+
+} // namespace
+
+// What is there is answered at once, all of it.
+TEST_CASE_METHOD(poll_fixture, "a long poll gets what it has missed")
+{
+    for (auto const* data : {"a", "b\nc", "d"})
+        orders.publish({.data = data});
+    stream asking(time, polling(), coming_back_with(id(1)));
+    CHECK(body_of(asking) == R"({"events":[{"id":")" + id(2) +
+                                 R"(","type":"message","data":"b\u000ac"},{"id":")" + id(3) +
+                                 R"(","type":"message","data":"d"}],"position":")" + id(3) + R"("})");
+    CHECK(asking.answer()->header("Cache-Control") == "no-store");
+}
+
+// With nothing to tell it waits for the first event; comments are none.
+TEST_CASE_METHOD(poll_fixture, "a long poll waits")
+{
+    stream asking(time, polling(), request::get("/"));
+    time.advance(9s);
+    orders.publish_comment("still here");
+    time.run_until_idle();
+    CHECK_FALSE(asking.answer());
+    orders.publish({.type = "new", .data = "x"});
+    time.run_until_idle();
+    CHECK(body_of(asking) ==
+          R"({"events":[{"id":")" + id(2) + R"(","type":"new","data":"x"}],"position":")" + id(2) + R"("})");
+}
+
+// Without an event the answer is empty; its position misses nothing that comes before the next question.
+TEST_CASE_METHOD(poll_fixture, "a long poll ends in time")
+{
+    std::string const before = id(0);
+    {
+        stream asking(time, polling(), request::get("/"));
+        time.advance(9999ms);
+        CHECK_FALSE(asking.answer());
+        time.advance(1ms);
+        CHECK(body_of(asking) == R"({"events":[],"position":")" + before + R"("})");
+    }
+    orders.publish({.data = "in between"});
+    stream asking(time, polling(), coming_back_with(before));
+    CHECK(body_of(asking).find("in between") != std::string::npos);
+    options.wait = 0s;
+    stream hurried(time, polling(), coming_back_with(before));
+    CHECK(body_of(hurried).find("in between") != std::string::npos);
+}
+
+TEST_CASE_METHOD(poll_fixture, "answers to long polls are bounded")
+{
+    options.max_events = 2;
+    for (auto const* data : {"a", "b", "c"})
+        orders.publish({.data = data});
+    stream first(time, polling(), coming_back_with(id(0)));
+    CHECK(body_of(first).ends_with(R"("data":"b"}],"position":")" + id(2) + R"("})"));
+    options.max_events = 100;
+    options.max_bytes = 1;
+    stream second(time, polling(), coming_back_with(id(1)));
+    CHECK(body_of(second).ends_with(R"("data":"b"}],"position":")" + id(2) + R"("})"));
+}
+
+// A gap is told as on a stream, and the position leads on from there.
+TEST_CASE_METHOD(poll_fixture, "a long poll is told of a gap")
+{
+    for (int i = 0; i < 5; ++i)
+        orders.publish({.data = "x"});
+    stream asking(time, polling(), coming_back_with(id(1)));
+    auto const body = body_of(asking);
+    CHECK(body.starts_with(R"({"events":[{"id":"","type":"tidings-reset","data":"{\"reason\":\"evicted\")"));
+    CHECK(body.ends_with(R"(],"position":")" + id(5) + R"("})"));
+}
+
+TEST_CASE_METHOD(poll_fixture, "a long poll of several topics resumes each")
+{
+    stream first(time, polling(both()), request::get("/"));
+    alerts.publish({.data = "a1"});
+    time.run_until_idle();
+    auto const body = body_of(first);
+    auto const at = body.rfind(R"("position":")") + 12;
+    std::string const position = body.substr(at, body.size() - at - 2);
+    orders.publish({.data = "o1"});
+    alerts.publish({.data = "a2"});
+    stream second(time, polling(both()), coming_back_with(position));
+    CHECK(body_of(second).find("o1") != std::string::npos);
+    CHECK(body_of(second).find("a2") != std::string::npos);
+    CHECK(body_of(second).find("a1") == std::string::npos);
+}
+
+// Sent away, a client asks again; once all is closed and read it is told not to.
+TEST_CASE_METHOD(poll_fixture, "a long poll of a topic that ends")
+{
+    stream waiting(time, polling(), request::get("/"));
+    orders.disconnect();
+    time.run_until_idle();
+    CHECK(body_of(waiting).starts_with(R"({"events":[],)"));
+    orders.publish({.data = "last"});
+    orders.close();
+    stream behind(time, polling(), coming_back_with(id(0)));
+    CHECK(body_of(behind).find("last") != std::string::npos);
+    stream done(time, polling(), coming_back_with(id(1)));
+    REQUIRE(done.answer());
+    CHECK(done.answer()->status() == 204);
+}
+
+TEST_CASE_METHOD(poll_fixture, "a long poll ends with its client")
+{
+    stream leaving(time, polling(), request::get("/"));
+    CHECK(orders.subscribers() == 1);
+    leaving.leave();
+    CHECK(leaving.is_over());
+    CHECK(orders.subscribers() == 0);
+}
