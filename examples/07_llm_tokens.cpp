@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
-// Streams the tokens of a language model in the shape that OpenAI-compatible clients read, and stops
-// generating the moment the client leaves: curl -N -d '{}' http://127.0.0.1:8080/v1/chat/completions
+// Streams the tokens of a language model in the shape that OpenAI-compatible clients read, in two ways. The
+// route says which of them: whether the work ends with its client, or goes on and may be come back to.
+//
+//     curl -N -d '{}' http://127.0.0.1:8080/v1/chat/completions     stops generating the moment the client
+//     leaves
+//
+//     curl -d '{}' http://127.0.0.1:8080/generations                 {"id":"3f1c…"}
+//     curl -N http://127.0.0.1:8080/generations/3f1c…/events         a reload gets all of it, a lost
+//     connection the rest
 #include <tidings/tidings.hpp>
 
 #include "example.hpp"
@@ -12,7 +19,9 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <functional>
 #include <optional>
+#include <random>
 #include <string>
 
 using namespace std::chrono_literals;
@@ -58,9 +67,48 @@ boost::asio::awaitable<void> complete(tidings::context ctx, tidings::request con
 }
 // [/handler]
 
+// [background]
+// Belongs to the server, and to no client: it ends early only when the server stops.
+boost::asio::awaitable<void> generate(tidings::context ctx, tidings::topic into)
+{
+    model answer;
+    while (auto token = co_await answer.next_token(ctx))
+        into.publish({.data = chunk(*token)});
+    into.publish({.data = ctx.is_done() ? "[INTERRUPTED]" : "[DONE]"});
+    into.close(); // browsers do not come back then
+}
+
+boost::asio::awaitable<tidings::response> start(tidings::server& server, tidings::topics& generations,
+                                                tidings::context, tidings::request const&)
+{
+    std::random_device random; // who knows the id may read
+    auto const id = fmt::format("{:08x}{:08x}", random(), random());
+    auto const made = generations.get(id);
+    if (!made)
+        co_return tidings::response::text("too many generations", 503);
+    server.spawn(generate, *made);
+    co_return tidings::response::json(fmt::format(R"({{"id":"{}"}})", id), 201);
+}
+
+boost::asio::awaitable<void> follow(tidings::topics const& generations, tidings::context,
+                                    tidings::request const& request, tidings::event_stream& out)
+{
+    auto const found = generations.find(request.param("id"));
+    if (found)
+        found->attach(out, tidings::from_oldest());
+    else
+        co_await out.reject(404, "no such generation, or no longer");
+}
+// [/background]
+
 int main(int argc, char** argv)
 {
+    tidings::topics generations({.max_topics = 1'000}); // kept for ten minutes after they have last been read
+    generations.add("*", {.history_count = 100'000, .history_bytes = 16 * 1024 * 1024});
     tidings::server server({.port = example::port(argc, argv)});
-    server.post("/v1/chat/completions", complete);
+    server.post("/v1/chat/completions", complete); // ends with its client
+    server.post("/generations",
+                std::bind_front(start, std::ref(server), std::ref(generations))); // outlives it
+    server.get("/generations/{id}/events", std::bind_front(follow, std::cref(generations)));
     example::run(server);
 }

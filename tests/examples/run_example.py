@@ -9,6 +9,7 @@ import os
 import re
 import socket
 import sys
+import urllib.parse
 
 from running_example import PATIENCE, RunningExample, next_block, without_times
 
@@ -88,6 +89,28 @@ def llm_tokens(example):
     said = example.next_line()
     count = re.fullmatch(r"made (\d+) tokens, then: client gone", said)
     assert count and 2 <= int(count[1]) < 10, said
+    outliving_llm_tokens(example)
+
+
+# The other route's work goes on without its client: a lost connection gets the rest, a reload all of it, once and in
+# order; then it is over for good.
+def outliving_llm_tokens(example):
+    path = f"/generations/{json.loads(example.text('/generations', 'POST'))['id']}/events"
+    with example.open(path) as answer:
+        assert re.fullmatch(r"id: \S+\n", next_block(answer))  # the place before the first token
+        first = [next_block(answer) for _ in range(3)]
+    last_id = re.match("id: (.*)\n", first[-1])[1]
+    rest = example.text(f"{path}?lastEventId={last_id}").split("\n\n")
+    again = example.text(path).split("\n\n")
+    expect_equal([block.strip() for block in first] + rest, again)
+    *tokens, done, finished, end = again
+    texts = [json.loads(block.partition("data: ")[2])["choices"][0]["delta"]["content"] for block in tokens]
+    expect_equal((len(texts), "".join(texts[:6])), (40, 'good "tidings" come one by one\n'))
+    expect_equal((done.partition("\n")[2], end), ("data: [DONE]", ""))
+    with example.open(f"{path}?lastEventId={urllib.parse.quote(finished.removeprefix('id: '))}") as answer:
+        expect_equal(answer.status, 204)
+    with example.open("/generations/unknown/events") as answer:
+        expect_equal(answer.status, 404)
 
 
 # Each way shows the number, and those that wait show its change.

@@ -63,6 +63,11 @@ server_stats server::stats() const
     return engine_->shared->counts.snapshot();
 }
 
+std::shared_ptr<detail::background> const& server::background() const noexcept
+{
+    return engine_->work();
+}
+
 void server::adopt(asio::ip::tcp::socket socket, std::string already_read)
 {
     boost::system::error_code error;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/server/detail/background.hpp>
 #include <tidings/server/server_options.hpp>
 #include <tidings/server/server_stats.hpp>
 #include <tidings/stream/handler.hpp>
+#include <tidings/wait/spawn.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -12,6 +14,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 namespace tidings {
 
@@ -76,11 +80,30 @@ public:
 
     server_stats stats() const;
 
+    // Work that outlives a client
+
+    /// Starts `function(ctx, arguments...)` as work of the server: it goes on when the client whose handler
+    /// started it has left, as `tidings::spawn` does not. Its context ends with `server_stopping` when the
+    /// server stops, which then waits for it within the drain time. Bring what it makes to clients through a
+    /// topic.
+    ///
+    /// Called from any thread; the task runs on the server's first loop. What may be passed is said at
+    /// `tidings::spawn`. An exception that leaves it is logged, and touches nobody else.
+    template <typename Function, typename... Arguments>
+    void spawn(Function function, Arguments&&... arguments)
+    {
+        auto const& work = background();
+        tidings::spawn(work->root, detail::run_in_background<Function, std::decay_t<Arguments>...>, work,
+                       std::move(function), std::forward<Arguments>(arguments)...);
+    }
+
     /// Serves a connection that somebody else has accepted, and perhaps read from: what was read is
     /// `already_read`.
     void adopt(boost::asio::ip::tcp::socket socket, std::string already_read = {});
 
 private:
+    std::shared_ptr<detail::background> const& background() const noexcept;
+
     std::shared_ptr<detail::engine> engine_;
 };
 

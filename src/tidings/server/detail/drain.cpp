@@ -29,13 +29,15 @@ std::chrono::milliseconds random_retry(loop_state& loop, duration window)
 
 } // namespace
 
-asio::awaitable<void> drain(std::shared_ptr<loop_state> loop)
+asio::awaitable<void> drain(std::shared_ptr<loop_state> loop, std::shared_ptr<background> work)
 {
     context const ctx = loop->root;
     duration const whole = std::max(loop->shared->options.drain, duration::zero());
     time_point const begin = ctx.now();
     time_point const end = begin + std::max(whole - reserve, whole / 2);
     loop->is_draining = true;
+    if (work)
+        work->root.cancel(end_reason::server_stopping);
 
     std::vector<std::shared_ptr<connection>> streams;
     for (auto const& each : loop->connections()) {
@@ -64,6 +66,8 @@ asio::awaitable<void> drain(std::shared_ptr<loop_state> loop)
         co_await select(ctx, loop->emptied, last_moment);
     for (auto const& each : loop->connections())
         each->close_now();
+    if (work)
+        co_await background::join(work, ctx, end);
 }
 
 } // namespace tidings::detail

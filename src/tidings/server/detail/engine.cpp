@@ -58,6 +58,8 @@ void engine::add_loop(asio::io_context& io)
     loops_.push_back(std::make_shared<loop_state>(io, shared, shared->options.random_seed + loops_.size()));
     watches_.push_back(std::make_unique<loop_watch>(*loops_.back()));
     guards_.emplace_back();
+    if (!work_)
+        work_ = std::make_shared<background>(io.get_executor(), shared);
 }
 
 void engine::wrap_routes()
@@ -200,7 +202,7 @@ void engine::drain_loop(std::size_t loop)
     if (loop == 0 && listener_)
         listener_->stop();
     watches_[loop]->stop();
-    asio::co_spawn(loops_[loop]->io, drain(loops_[loop]),
+    asio::co_spawn(loops_[loop]->io, drain(loops_[loop], loop == 0 ? work_ : nullptr),
                    [engine = weak_from_this(), loop](std::exception_ptr const&) {
                        if (auto const self = engine.lock())
                            self->drained(loop);
@@ -228,6 +230,7 @@ void engine::close()
 {
     if (std::exchange(is_closed_, true))
         return;
+    work_->root.cancel(end_reason::server_stopping);
     if (listener_)
         listener_->stop();
     for (std::size_t i = 0; i < loops_.size(); ++i) {

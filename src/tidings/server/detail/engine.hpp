@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/server/detail/background.hpp>
 #include <tidings/server/detail/listener.hpp>
 #include <tidings/server/detail/loop_state.hpp>
 #include <tidings/server/detail/loop_watch.hpp>
@@ -41,6 +42,9 @@ public:
     void close();
     void adopt(boost::asio::generic::stream_protocol protocol, int descriptor, std::string already_read);
 
+    /// What is spawned for no client; runs on the first loop.
+    std::shared_ptr<background> const& work() const noexcept { return work_; }
+
     std::shared_ptr<shared_state> const shared;
     std::vector<middleware> around;
     bool has_started = false;
@@ -66,6 +70,7 @@ private:
     std::vector<std::shared_ptr<loop_state>> loops_;
     std::vector<std::unique_ptr<loop_watch>> watches_;
     std::vector<std::optional<work_guard>> guards_;
+    std::shared_ptr<background> work_;
     std::shared_ptr<listener> listener_;
     std::optional<boost::asio::signal_set> signals_;
     std::atomic<std::size_t> next_loop_{0};

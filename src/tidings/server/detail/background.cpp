@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/server/detail/background.hpp>
+#include <tidings/server/detail/describe_exception.hpp>
+#include <tidings/server/detail/shared_state.hpp>
+#include <tidings/wait/after.hpp>
+#include <tidings/wait/channel.hpp>
+#include <tidings/wait/select.hpp>
+#include <tidings/wait/spawn.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace asio = boost::asio;
+
+namespace tidings::detail {
+
+namespace {
+
+struct joined
+{};
+
+asio::awaitable<void> tell_when_joined(context, context work, channel<joined> told)
+{
+    co_await join_tasks(work);
+    (void)told.try_send(joined());
+}
+
+} // namespace
+
+background::background(asio::any_io_executor const& executor, std::shared_ptr<shared_state> shared)
+    : root(context::root(executor)), shared_(std::move(shared))
+{}
+
+void background::failed(std::exception_ptr const& failure) const
+{
+    shared_->log(log_level::error, fmt::format("work in the background failed: {}", describe(failure)));
+}
+
+asio::awaitable<void> background::join(std::shared_ptr<background> all, context ctx, time_point deadline)
+{
+    if (!has_tasks(all->root))
+        co_return;
+    channel<joined> over(1);
+    context const work = all->root;
+    spawn(ctx, tell_when_joined, work, over);
+    after patience(deadline - std::max(all->shared_->options.grace, duration::zero()));
+    after last_moment(deadline);
+    if (auto first = co_await select(ctx, over, patience); first.from(over))
+        co_return;
+    cancel_tasks(work);
+    if (auto second = co_await select(ctx, over, last_moment); second.from(over))
+        co_return;
+    all->shared_->log(
+        log_level::error,
+        "work in the background has not ended within the drain time, nor on terminal cancellation: "
+        "wait through the context, or use run_blocking for work that blocks");
+}
+
+} // namespace tidings::detail

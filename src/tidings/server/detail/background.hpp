@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/wait/context.hpp>
+#include <tidings/wait/time.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <exception>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace tidings::detail {
+
+struct shared_state;
+
+/// The work of a server that belongs to no client: a context of its own, above all of it.
+class background
+{
+public:
+    background(boost::asio::any_io_executor const& executor, std::shared_ptr<shared_state> shared);
+
+    context_scope root;
+
+    /// One of its tasks was left by an exception.
+    void failed(std::exception_ptr const& failure) const;
+
+    /// Waits for all tasks, which have been told to end, until `deadline`. Those that have not returned a
+    /// grace period before it get terminal cancellation; those that do not look at that either are reported.
+    static boost::asio::awaitable<void> join(std::shared_ptr<background> all, context ctx,
+                                             time_point deadline);
+
+private:
+    std::shared_ptr<shared_state> const shared_;
+};
+
+/// Keeps the function's arguments in its own frame while it runs.
+template <typename Function, typename... Arguments>
+boost::asio::awaitable<void> run_in_background(context ctx, std::shared_ptr<background> of, Function function,
+                                               Arguments... arguments)
+{
+    static_assert(std::is_empty_v<Function> || std::is_pointer_v<Function>,
+                  "spawn: a capturing lambda would dangle in the task; pass what it captures as arguments");
+    try {
+        co_await function(std::move(ctx), std::move(arguments)...);
+    } catch (...) {
+        of->failed(std::current_exception());
+    }
+}
+
+} // namespace tidings::detail
