@@ -157,10 +157,12 @@ void connection::exchange_ended(bool may_reuse)
     auto const finished = std::move(exchange_);
     if (phase_ == phase::closed)
         return;
-    if (!may_reuse || has_input_ended() || home_.is_draining)
+    if (!may_reuse || home_.is_draining)
         return linger(inbox_.empty() && discarded_ == 0);
     enter(phase::idle);
     feed(std::exchange(inbox_, {}));
+    if (has_input_ended())
+        on_end_of_input(); // what came whole before it is answered first
     wait();
 }
 
