@@ -44,8 +44,31 @@ TEST_CASE("requests over the limits")
     CHECK(status_of(fixture, "GET / HTTP/1.1\r\n" + host + "X: " + large + "\r\n\r\n") == 431);
     CHECK(status_of(fixture, "POST /echo HTTP/1.1\r\n" + host +
                                  "Content-Length: 1\r\nExpect: wonders\r\n\r\n") == 417);
+    CHECK(status_of(fixture, "POST /echo HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n65\r\n") ==
+          413);
+    CHECK(status_of(fixture, "POST /echo HTTP/1.1\r\n" + host +
+                                 "Content-Length: 101\r\nExpect: 100-continue\r\n\r\n") == 413);
     CHECK(status_of(fixture, "GET / HTTP/1.1\r\n\r\n") == 400);
-    CHECK(fixture.stats().bad_requests == 5);
+    CHECK(fixture.stats().bad_requests == 7);
+}
+
+// A client that is refused while its body is on the way gets to read why: what it still sends is taken and
+// dropped, since a reset could overtake the answer.
+TEST_CASE("a refusal reaches a client that is still sending")
+{
+    auto options = server_fixture::brisk();
+    options.body_limit = 100;
+    server_fixture fixture(options);
+    fixture.routes().post("/echo", echo);
+    fixture.start();
+    auto asking = fixture.connect();
+    asking.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 50000\r\n\r\n");
+    CHECK(asking.read_head().status() == 413);
+    asking.send(std::string(50'000, 'x'));
+    CHECK(asking.wait_for_end() == client::ending::closed);
+    CHECK(fixture.stats().connections == 1);
+    asking.close();
+    CHECK(fixture.wait_for_stats(nothing_is_left));
 }
 
 // A head or a body that does not come in time is answered with 408; a connection that asks nothing is closed.
@@ -80,4 +103,22 @@ TEST_CASE("a full server answers 503")
     CHECK(refused.status() == 503);
     CHECK(refused.has_header("Retry-After"));
     CHECK(fixture.stats().refused == 1);
+}
+
+// Each of them is answered and closed on, none is left to wait, and there is room when a client has left.
+TEST_CASE("a full server has room again when a client has left")
+{
+    auto options = server_fixture::brisk();
+    options.connections = 1;
+    one_route fixture(stay_open, options);
+    auto first = ask(fixture);
+    for (int i = 0; i < 20; ++i) {
+        auto turned_away = fixture.connect();
+        CHECK(turned_away.read_head().status() == 503);
+        CHECK(turned_away.wait_for_end() == client::ending::closed);
+    }
+    first.reset();
+    REQUIRE(fixture.wait_for_stats(nothing_is_left));
+    auto const second = ask(fixture);
+    CHECK(fixture.stats().refused == 20);
 }

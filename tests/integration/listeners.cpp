@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 
 using namespace tidings::test;
@@ -104,6 +105,19 @@ TEST_CASE("IPv6 is listened on")
         SKIP("this machine has no IPv6 on its loopback interface: " << error.what());
     }
     CHECK(event_over(client::over_ipv6(fixture.port())) == "one");
+}
+
+// Port 0 is any free one: which, is known once the server has started.
+TEST_CASE("servers on port 0 get ports of their own")
+{
+    server const waiting({.port = 0});
+    CHECK_THROWS_AS(waiting.port(), std::logic_error);
+    one_route first(send_one);
+    one_route second(send_one);
+    CHECK(first.port() != 0);
+    CHECK(second.port() != 0);
+    CHECK(first.port() != second.port());
+    CHECK(event_over(second.connect()) == "one");
 }
 
 // The message says where, and what is wrong there.
