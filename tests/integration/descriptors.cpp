@@ -10,15 +10,19 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <ctime>
 #include <fcntl.h>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace asio = boost::asio;
+using namespace std::chrono_literals;
 using tidings::testing::client;
 
 namespace {
@@ -48,16 +52,40 @@ public:
         co_return done;
     }
 
+    /// From now on the process opens nothing, also not in place of what it closes.
+    asio::awaitable<tidings::response> forbid(tidings::context, tidings::request const&)
+    {
+        allow_up_to(STDERR_FILENO + 1);
+        begin_ = std::clock();
+        auto done = tidings::response::text("forbidden");
+        co_return done;
+    }
+
+    /// Tells how many milliseconds the process has worked since `forbid`.
+    asio::awaitable<tidings::response> allow(tidings::context, tidings::request const&)
+    {
+        allow_up_to(limit);
+        auto const worked = (std::clock() - begin_) * 1000 / CLOCKS_PER_SEC;
+        auto done = tidings::response::text(std::to_string(worked));
+        co_return done;
+    }
+
+    static void allow_up_to(rlim_t count)
+    {
+        rlimit const few{count, limit};
+        ::setrlimit(RLIMIT_NOFILE, &few);
+    }
+
     int warnings = 0;
 
 private:
     std::vector<int> held_;
+    std::clock_t begin_ = 0;
 };
 
 [[noreturn]] void serve(int tell)
 {
-    rlimit const few{limit, limit};
-    ::setrlimit(RLIMIT_NOFILE, &few);
+    hog::allow_up_to(limit);
     hog greedy;
     tidings::server_options options;
     options.port = 0;
@@ -67,6 +95,8 @@ private:
     tidings::server server(options);
     server.get("/take", std::bind_front(&hog::take_all_but_one, &greedy));
     server.get("/give", std::bind_front(&hog::give_back, &greedy));
+    server.get("/forbid", std::bind_front(&hog::forbid, &greedy));
+    server.get("/allow", std::bind_front(&hog::allow, &greedy));
     server.start();
     std::uint16_t const port = server.port();
     if (::write(tell, &port, sizeof port) == sizeof port)
@@ -130,4 +160,23 @@ TEST_CASE("a process out of descriptors turns clients away until there are some"
     CHECK(ask(first, "/give") == "1");
     client third(served.port);
     CHECK(ask(third, "/give") == "1");
+}
+
+// Where not even the reserve can be used, clients wait in the kernel, and the server does not seize the
+// processor over them. They are served when they can be, and then the reserve is there again.
+TEST_CASE("a process that may open nothing waits until it may")
+{
+    child const served;
+    client first(served.port);
+    CHECK(ask(first, "/forbid") == "forbidden");
+    client waiting(served.port, {.limit = 500ms});
+    CHECK_THROWS_AS(waiting.read_head(), std::runtime_error);
+    CHECK(std::stoi(ask(first, "/allow")) < 250);
+    client third(served.port); // comes behind the one that waits
+    CHECK(ask(third, "/take") == "taken");
+    client fourth(served.port); // gets the last one
+    fourth.get("/nothing");
+    CHECK(fourth.read_head().status() == 404);
+    client refused(served.port);
+    CHECK_NOTHROW(refused.wait_for_end());
 }

@@ -92,7 +92,7 @@ listener::listener(loop_state& home, server_options const& options, sink accepte
                     reinterpret_cast<char*>(tcp.data()));
         port_ = tcp.port();
     }
-    reserve_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    keep_reserve();
 }
 
 listener::~listener()
@@ -126,8 +126,15 @@ void listener::wait()
     });
 }
 
+void listener::keep_reserve()
+{
+    if (reserve_ < 0 && socket_.is_open())
+        reserve_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
 void listener::accept_batch()
 {
+    keep_reserve(); // another thread may have been quicker the last time
     for (int i = 0; i < batch_size && socket_.is_open(); ++i) {
         int const descriptor =
             ::accept4(socket_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -164,7 +171,7 @@ void listener::out_of_descriptors()
             ++home_.shared->counts.refused;
             ::close(descriptor);
         }
-        reserve_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+        keep_reserve();
     }
     set(now() + pause_without_descriptors);
 }

@@ -41,6 +41,7 @@ private:
     void wait();
     void accept_batch();
     void on_time() override { wait(); }
+    void keep_reserve();
     void out_of_descriptors();
 
     loop_state& home_;
