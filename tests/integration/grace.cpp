@@ -20,6 +20,7 @@ using namespace tidings::test;
 using tidings::context;
 using tidings::event_stream;
 using tidings::request;
+using tidings::response;
 using tidings::server_stats;
 using tidings::testing::client;
 using tidings::testing::server_fixture;
@@ -35,6 +36,14 @@ asio::awaitable<void> ignore_everything(std::atomic<asio::steady_timer*>* let_go
     *let_go = &timer;
     asio::cancellation_slot const none;
     co_await timer.async_wait(asio::bind_cancellation_slot(none, asio::deferred));
+}
+
+// The same as a plain handler, where cancellation would reach it.
+asio::awaitable<response> hang_plainly(context, request const&)
+{
+    asio::steady_timer timer(co_await asio::this_coro::executor, 10h);
+    co_await timer.async_wait(asio::deferred);
+    co_return response::text("late");
 }
 
 // Tries again whatever happens, as badly written loops do.
@@ -63,6 +72,20 @@ TEST_CASE("a handler in a raw wait is gone within the grace period")
     client.reset();
     CHECK(fixture.wait_for_stats(nothing_is_left));
     CHECK(std::chrono::steady_clock::now() - left < 1s); // grace is 200 ms
+    CHECK(fixture.stats().handlers_abandoned == 0);
+    CHECK(fixture.stats().handlers_failed == 0);
+    CHECK(fixture.log().empty());
+}
+
+// So is one that makes a plain answer, for a client that has gone before it.
+TEST_CASE("a plain handler in a raw wait is gone within the grace period")
+{
+    one_route fixture(hang_plainly);
+    auto client = fixture.connect();
+    client.get("/");
+    REQUIRE(fixture.wait_for_stats([](server_stats const& now) { return now.handlers == 1; }));
+    client.reset();
+    CHECK(fixture.wait_for_stats(nothing_is_left));
     CHECK(fixture.stats().handlers_abandoned == 0);
     CHECK(fixture.stats().handlers_failed == 0);
     CHECK(fixture.log().empty());

@@ -23,6 +23,14 @@ asio::awaitable<void> tell_last_id(tidings::context, tidings::request const&, ti
     co_await out.send({.data = known});
 }
 
+// Three events, and no more for ever.
+asio::awaitable<void> count_to_three(tidings::context, tidings::request const&, tidings::event_stream& out)
+{
+    co_await out.send({.id = "1", .data = "one"});
+    co_await out.send({.id = "2", .data = "two"});
+    co_await out.finish({.id = "3", .data = "three"});
+}
+
 } // namespace
 
 // A stream that has reached its age ends as if the handler had returned; the client is told when to come
@@ -58,4 +66,22 @@ TEST_CASE("where a client left off")
     CHECK(told("/?evs_last_event_id=9", {}) == "9");
     CHECK(told("/?lastEventId=8", "Last-Event-ID: 7\r\n") == "7");
     CHECK(told("/?lastEventId=", {}) == "none");
+}
+
+// A client that comes back by itself, with the last id that it has seen, learns that nothing more will come.
+TEST_CASE("a client does not come back to a finished stream")
+{
+    one_route fixture(count_to_three);
+    auto reading = ask(fixture);
+    std::string last_id;
+    std::string seen;
+    while (auto const event = reading.next_event()) {
+        last_id = event->id();
+        seen += event->data() + " ";
+    }
+    CHECK(seen == "one two three ");
+    CHECK(reading.is_body_complete());
+    auto back = fixture.connect();
+    back.get("/", "Last-Event-ID: " + last_id + "\r\n");
+    CHECK(back.read_head().status() == 204);
 }
