@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <stdexcept>
 #include <utility>
 
@@ -276,14 +275,13 @@ void event_stream::finish_for_good(std::string_view id)
 
 std::size_t event_stream::deliver(std::span<shared_frame const> frames)
 {
-    constexpr std::size_t gather_limit = 64;
-    std::array<asio::const_buffer, gather_limit> pieces;
-    std::size_t const count = std::min(frames.size(), gather_limit);
-    for (std::size_t i = 0; i < count; ++i) {
-        auto const bytes = frames[i].bytes(framing_);
-        pieces[i] = asio::const_buffer(bytes.data(), bytes.size());
+    std::size_t const count = std::min(frames.size(), detail::gather_limit);
+    detail::piece_list pieces;
+    for (shared_frame const& each : frames.first(count)) {
+        auto const bytes = each.bytes(framing_);
+        pieces.emplace_back(bytes.data(), bytes.size());
     }
-    std::size_t taken = out_.write_through(std::span(pieces).first(count));
+    std::size_t taken = out_.write_through(pieces);
     std::size_t done = 0;
     while (done < count && taken >= pieces[done].size())
         taken -= pieces[done++].size();

@@ -4,7 +4,6 @@
 #include <boost/asio/query.hpp>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -12,9 +11,6 @@ namespace asio = boost::asio;
 namespace tidings {
 
 namespace {
-
-// Pieces of one gathered write; the kernel's own limit is 1024.
-constexpr std::size_t gather_limit = 64;
 
 detail::block_pool& pool_of(context const& ctx)
 {
@@ -52,8 +48,9 @@ bool writer::make_room()
 void writer::send_outbox()
 {
     while (!outbox_.is_empty()) {
-        std::array<asio::const_buffer, gather_limit> pieces;
-        auto const result = over_.write(outbox_.gather(pieces));
+        detail::piece_list pieces;
+        outbox_.gather(pieces);
+        auto const result = over_.write(pieces);
         if (result.is_gone)
             return lose();
         if (result.taken == 0)
@@ -65,16 +62,17 @@ void writer::send_outbox()
 
 std::size_t writer::write_through(std::span<asio::const_buffer const> pieces)
 {
-    std::array<asio::const_buffer, 2 * gather_limit> all;
-    auto const appended = outbox_.gather(std::span(all).first(gather_limit));
-    if (asio::buffer_size(appended) < outbox_.size())
-        flush(); // more than one write holds
+    detail::piece_list offered;
+    outbox_.gather(offered);
+    if (asio::buffer_size(offered) < outbox_.size()) { // more than one write holds
+        flush();
+        offered.clear();
+        outbox_.gather(offered);
+    }
     if (is_waiting_ || is_lost())
         return 0;
-    auto const own = outbox_.gather(std::span(all).first(gather_limit));
-    std::size_t const added = std::min(pieces.size(), gather_limit);
-    std::copy_n(pieces.begin(), added, all.begin() + static_cast<std::ptrdiff_t>(own.size()));
-    auto const offered = std::span(all).first(own.size() + added);
+    auto const added = pieces.first(std::min(pieces.size(), detail::gather_limit));
+    offered.insert(offered.end(), added.begin(), added.end());
     auto const result = over_.write(offered);
     if (result.is_gone) {
         lose();

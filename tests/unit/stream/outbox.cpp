@@ -5,7 +5,6 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstring>
 #include <string>
@@ -13,7 +12,9 @@
 
 namespace asio = boost::asio;
 using tidings::detail::block_pool;
+using tidings::detail::gather_limit;
 using tidings::detail::outbox;
+using tidings::detail::piece_list;
 
 namespace {
 
@@ -27,9 +28,10 @@ public:
 
     std::string content() const
     {
-        std::array<asio::const_buffer, 64> pieces;
+        piece_list pieces;
+        box.gather(pieces);
         std::string all;
-        for (auto const& each : box.gather(pieces))
+        for (auto const& each : pieces)
             all.append(static_cast<char const*>(each.data()), each.size());
         return all;
     }
@@ -69,10 +71,19 @@ TEST_CASE_METHOD(outbox_fixture, "an outbox across many blocks")
         REQUIRE(box.size() == wanted.size());
     }
     CHECK(content() == wanted);
-    std::array<asio::const_buffer, 2> few;
-    CHECK(asio::buffer_size(box.gather(few)) < wanted.size()); // as many as fit
     box.clear();
     CHECK(box.is_empty());
+}
+
+TEST_CASE_METHOD(outbox_fixture, "an outbox offers no more pieces than one write takes")
+{
+    std::string const whole_block(block_pool::block_capacity, 'x');
+    for (std::size_t i = 0; i < gather_limit + 1; ++i)
+        append(whole_block);
+    piece_list pieces;
+    box.gather(pieces);
+    CHECK(pieces.size() == gather_limit);
+    CHECK(asio::buffer_size(pieces) == gather_limit * block_pool::block_capacity);
 }
 
 // One piece of any size lies in one piece, so that an event can be encoded into it.

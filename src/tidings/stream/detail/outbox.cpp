@@ -31,13 +31,11 @@ void outbox::append(char const* bytes, std::size_t size)
     }
 }
 
-std::span<boost::asio::const_buffer const>
-outbox::gather(std::span<boost::asio::const_buffer> into) const noexcept
+void outbox::gather(piece_list& into) const noexcept
 {
-    std::size_t used = 0;
-    for (block* at = first_; at && used < into.size(); at = at->next)
-        into[used++] = boost::asio::const_buffer(at->bytes() + at->begin, at->end - at->begin);
-    return into.first(used);
+    std::size_t room = gather_limit;
+    for (block* at = first_; at && room > 0; at = at->next, --room)
+        into.emplace_back(at->bytes() + at->begin, at->end - at->begin);
 }
 
 void outbox::consume(std::size_t count) noexcept

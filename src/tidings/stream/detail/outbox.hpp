@@ -2,11 +2,9 @@
 #pragma once
 
 #include <tidings/stream/detail/block_pool.hpp>
-
-#include <boost/asio/buffer.hpp>
+#include <tidings/stream/detail/piece_list.hpp>
 
 #include <cstddef>
-#include <span>
 
 namespace tidings::detail {
 
@@ -27,9 +25,8 @@ public:
 
     void append(char const* bytes, std::size_t size);
 
-    /// Views of the oldest bytes, as many pieces as fit; the used part of `into`.
-    std::span<boost::asio::const_buffer const>
-    gather(std::span<boost::asio::const_buffer> into) const noexcept;
+    /// Appends views of the oldest bytes, `gather_limit` pieces at most.
+    void gather(piece_list& into) const noexcept;
 
     /// The oldest `count` bytes have left.
     void consume(std::size_t count) noexcept;
