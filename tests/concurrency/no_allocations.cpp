@@ -5,52 +5,10 @@
 #include <tidings/wait/spawn.hpp>
 #include <tidings/wait/ticker.hpp>
 
+#include "allocation_count.hpp"
 #include "support/virtual_loop.hpp"
 
 #include <cstdio>
-#include <cstdlib>
-#include <new>
-
-namespace {
-
-std::size_t allocations = 0;
-
-void* allocate(std::size_t size)
-{
-    ++allocations;
-    void* const memory = std::malloc(size);
-    if (!memory)
-        throw std::bad_alloc();
-    return memory;
-}
-
-} // namespace
-
-// Aligned memory is left to the library: nothing here is over-aligned.
-void* operator new(std::size_t size)
-{
-    return allocate(size);
-}
-void* operator new[](std::size_t size)
-{
-    return allocate(size);
-}
-void operator delete(void* memory) noexcept
-{
-    std::free(memory);
-}
-void operator delete[](void* memory) noexcept
-{
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept
-{
-    std::free(memory);
-}
-void operator delete[](void* memory, std::size_t) noexcept
-{
-    std::free(memory);
-}
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
@@ -115,9 +73,9 @@ bool allocates_nothing(char const* what, tidings::test::virtual_loop& at, long c
     };
     run();
     long const selects_before = selects;
-    std::size_t const before = allocations;
+    std::size_t const before = tidings::test::allocations();
     run();
-    std::size_t const counted = allocations - before;
+    std::size_t const counted = tidings::test::allocations() - before;
     std::printf("%-8s %8ld selects %zu allocations\n", what, selects - selects_before, counted);
     return counted == 0 && selects - selects_before >= 1000;
 }
