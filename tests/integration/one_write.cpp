@@ -24,12 +24,24 @@ namespace {
 
 std::atomic<int> writes{0};
 
+// The server's writes never wait; those of the clients in this program do.
+void count_server_write(int flags)
+{
+    if ((flags & MSG_DONTWAIT) != 0)
+        ++writes;
+}
+
 } // namespace
 
-// In place of the C library's: counts, then does the same.
+// In place of the C library's: count, then do the same.
+extern "C" ssize_t send(int descriptor, void const* bytes, size_t size, int flags)
+{
+    count_server_write(flags);
+    return ::syscall(SYS_sendto, descriptor, bytes, size, flags, nullptr, 0);
+}
 extern "C" ssize_t sendmsg(int descriptor, msghdr const* message, int flags)
 {
-    ++writes;
+    count_server_write(flags);
     return ::syscall(SYS_sendmsg, descriptor, message, flags);
 }
 
