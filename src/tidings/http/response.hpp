@@ -30,7 +30,9 @@ public:
     [[nodiscard]] static response bytes(std::string bytes, std::string content_type, int status = 200);
 
     /// A file that the server streams from disk when it answers; this call does not touch it, and a file that
-    /// is missing then becomes a 404. The content type is guessed by the extension if none is given.
+    /// is missing then becomes a 404. The content type is guessed by the extension if none is given. The size
+    /// is taken when the answer begins: what the file grows by is not sent, and one that shrinks ends the
+    /// connection early, so that the client does not take half a file for a whole one.
     [[nodiscard]] static response file(std::filesystem::path path, std::string content_type = {});
 
     /// Sets a header in place of any of that name, see `headers`.
