@@ -48,12 +48,16 @@ def free_port():
 # The programs in Go do not say when they listen; they can only be asked.
 def wait_until_it_listens(port, process):
     end = time.monotonic() + PATIENCE
-    while time.monotonic() < end and process.poll() is None:
+    while time.monotonic() < end:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
             return
         except ConnectionRefusedError:
-            time.sleep(0.01)
+            pass
+        try:
+            raise AssertionError(f"the program in Go ended with {process.wait(timeout=0.01)} before it listened")
+        except subprocess.TimeoutExpired:
+            pass
     raise AssertionError("the program in Go does not listen")
 
 
