@@ -44,10 +44,11 @@ public:
 
 struct client
 {
-    explicit client(context const& ctx) : out(ctx, connection, options, {}) {}
+    explicit client(context const& ctx) : body(ctx, connection, options), out(ctx, body, {}) {}
 
     tidings::writer_options options;
     willing_transport connection;
+    tidings::event_writer body;
     event_stream out;
 };
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <tidings/sse/event_parser.hpp>
-#include <tidings/stream/event_stream.hpp>
+#include <tidings/stream/event_writer.hpp>
 #include <tidings/stream/transport.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -31,10 +31,10 @@ public:
         : io_(io), parser_(parser), random_(random), on_event_(std::move(on_event))
     {}
 
-    /// The stream that writes here, and what ends its context.
-    void serve(event_stream& out, std::function<void()> end_context)
+    /// What writes here, and what ends the context of its stream.
+    void serve(event_writer& out, std::function<void()> end_context)
     {
-        stream_ = &out;
+        out_ = &out;
         end_context_ = std::move(end_context);
     }
 
@@ -47,7 +47,7 @@ public:
     void cut(cut_reason) override
     {
         was_cut_ = true;
-        stream_->out().lose();
+        out_->lose();
         end_context_();
     }
 
@@ -70,7 +70,7 @@ public:
     {
         boost::asio::post(io_, [this, alive = std::weak_ptr(alive_)] {
             if (!alive.expired())
-                stream_->out().on_writable();
+                out_->on_writable();
         });
     }
 
@@ -79,7 +79,7 @@ private:
     event_parser& parser_;
     std::mt19937& random_;
     event_hook on_event_;
-    event_stream* stream_ = nullptr;
+    event_writer* out_ = nullptr;
     std::function<void()> end_context_;
     bool was_cut_ = false;
     std::shared_ptr<int> alive_ = std::make_shared<int>(0);

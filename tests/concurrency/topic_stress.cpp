@@ -80,8 +80,9 @@ public:
                 allow_jumps(); // it knows no place yet: it begins with what is there
             else
                 last = parser_.last_event_id();
-            tidings::event_stream out(visit, client, options_, last);
-            client.serve(out, [&visit] { visit.cancel(); });
+            tidings::event_writer body(visit, client, options_);
+            tidings::event_stream out(visit, body, last);
+            client.serve(body, [&visit] { visit.cancel(); });
             asio::co_spawn(io_, leave_after(visit, visit, random_() % 30), [](std::exception_ptr) {});
             auto const end = co_await topics_.follow(visit, out);
             is_over = end == tidings::follow_end::closed;

@@ -21,13 +21,12 @@ asio::awaitable<follow_end> follow_until_end(topic_list topics, context ctx, eve
         co_return follow_end::context_ended;
     channel<follow_end> over(1);
     auto const joined = detail::follower::start(topics, out, over);
-    if (auto const end = co_await over.receive(ctx))
-        co_return *end;
-    // The follower may have ended in the same turn; then it has said so.
-    if (auto const end = over.try_receive())
-        co_return *end;
+    auto end = co_await over.receive(ctx);
+    if (!end)
+        end = over.try_receive(); // it may have ended in the same turn; then it has said so
     joined->detach();
-    co_return follow_end::context_ended;
+    out.detach();
+    co_return end.value_or(follow_end::context_ended);
 }
 
 } // namespace

@@ -60,7 +60,7 @@ std::uint16_t server::port() const
 
 server_stats server::stats() const
 {
-    return engine_->shared->counts.snapshot();
+    return engine_->shared->stats();
 }
 
 std::shared_ptr<detail::background> const& server::background() const noexcept
@@ -71,12 +71,12 @@ std::shared_ptr<detail::background> const& server::background() const noexcept
 void server::adopt(asio::ip::tcp::socket socket, std::string already_read)
 {
     boost::system::error_code error;
-    auto const protocol = socket.local_endpoint(error).protocol();
-    auto const descriptor = socket.release(error);
-    if (error)
+    socket.native_non_blocking(true, error);
+    detail::stream_socket adopted(error ? -1 : socket.release(error));
+    if (!adopted.is_open())
         return;
     engine_->start();
-    engine_->adopt(protocol, descriptor, std::move(already_read));
+    engine_->adopt(std::move(adopted), std::move(already_read));
 }
 
 } // namespace tidings

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/http/chunk.hpp>
 #include <tidings/sse/encode.hpp>
 #include <tidings/stream/event_stream.hpp>
 
@@ -15,23 +14,9 @@ namespace asio = boost::asio;
 
 namespace tidings {
 
-namespace {
-
-constexpr std::string_view keep_alive_comment = "ping";
-constexpr std::string_view finished_mark = ";finished";
-
-} // namespace
-
-event_stream::event_stream(context ctx, transport& over, writer_options const& options,
-                           std::optional<std::string> last_event_id)
-    : ctx_(std::move(ctx)), over_(over), out_(ctx_, over, options), framing_(over.body_framing()),
-      last_event_id_(std::move(last_event_id))
+event_stream::event_stream(context ctx, event_writer& out, std::optional<std::string> last_event_id)
+    : ctx_(std::move(ctx)), out_(out), last_event_id_(std::move(last_event_id))
 {}
-
-event_stream::~event_stream()
-{
-    out_.end_feed();
-}
 
 void event_stream::check_thread() const
 {
@@ -81,7 +66,7 @@ void event_stream::set_status(int status)
     check_fresh("set_status");
     if (status < 200 || status > 599)
         throw std::invalid_argument(fmt::format("tidings: {} is no status of a response", status));
-    status_ = status;
+    status_ = static_cast<short>(status);
 }
 
 void event_stream::set_header(std::string name, std::string value)
@@ -105,11 +90,11 @@ event_stream::sending event_stream::open()
 
 void event_stream::begin()
 {
-    if (state_ != state::fresh)
+    if (state_ != state::fresh || out_.is_lost())
         return;
     state_ = state::streaming;
     static headers const none;
-    out_.append(over_.stream_head(status_, headers_ ? *headers_ : none));
+    out_.begin(out_.over().stream_head(status_, headers_ ? *headers_ : none));
     headers_.reset();
     middleware_headers_.reset();
 }
@@ -139,34 +124,29 @@ event_stream::sending event_stream::respond(response answer)
         answer.complete_with(*headers_);
     headers_.reset();
     state_ = state::responded;
-    status_ = answer.status();
+    status_ = static_cast<short>(answer.status());
     out_.stop_keep_alive();
-    response_ = std::move(answer);
+    response_ = std::make_unique<response>(std::move(answer));
     return out_.written();
+}
+
+std::optional<response> event_stream::take_response()
+{
+    if (auto const taken = std::exchange(response_, nullptr))
+        return std::move(*taken);
+    return std::nullopt;
 }
 
 // Events
 
-template <typename Encode>
-void event_stream::append_piece(std::size_t size, Encode&& encode)
-{
-    if (!out_.make_room())
-        return;
-    begin();
-    if (framing_ == framing::none) {
-        encode(out_.extend(size));
-        return;
-    }
-    char* at = out_.extend(chunk_header_size(size) + size + chunk_end.size());
-    at = write_chunk_header(size, at);
-    at = encode(at);
-    std::copy(chunk_end.begin(), chunk_end.end(), at);
-}
-
 void event_stream::append(event const& value)
 {
     require_open("send");
-    append_piece(encoded_size(value), [&](char* at) { return encode(value, at); });
+    if (state_ == state::fresh) {
+        (void)encoded_size(value); // what cannot be sent does not open the stream either
+        begin();
+    }
+    out_.append(value);
     if (!value.type.empty() && !value.data.data())
         has_sent_type_alone_ = true;
 }
@@ -174,8 +154,9 @@ void event_stream::append(event const& value)
 void event_stream::append(event_text const& text)
 {
     require_open("send");
-    if (auto const bytes = text.text(); !bytes.empty())
-        append_piece(bytes.size(), [&](char* at) { return std::copy(bytes.begin(), bytes.end(), at); });
+    if (!text.text().empty())
+        begin();
+    out_.append(text);
 }
 
 event_stream::sending event_stream::send(event const& value)
@@ -193,7 +174,9 @@ event_stream::sending event_stream::send(event_text const& text)
 event_stream::sending event_stream::comment(std::string_view text)
 {
     require_open("comment");
-    append_piece(encoded_comment_size(text), [&](char* at) { return encode_comment(text, at); });
+    (void)encoded_comment_size(text);
+    begin();
+    out_.append_comment(text);
     return out_.written();
 }
 
@@ -204,49 +187,31 @@ event_stream::sending event_stream::retry(std::chrono::milliseconds pause)
 
 event_stream::sending event_stream::finish(event const& last)
 {
-    append_finish(last);
-    end_body();
-    return out_.written();
-}
-
-void event_stream::append_finish(event const& last)
-{
-    event marked = last;
-    std::string const id = std::string(last.id) + std::string(finished_mark);
-    marked.id = id;
-    append(marked);
+    require_open("send");
+    if (state_ == state::fresh) {
+        (void)encoded_size(last);
+        begin();
+    }
+    out_.append_finish(last);
     state_ = state::finished;
-    out_.stop_keep_alive();
+    out_.end_body();
+    return out_.written();
 }
 
 bool event_stream::is_finished_id(std::string_view id) noexcept
 {
-    return id.ends_with(finished_mark);
+    return event_writer::is_finished_id(id);
 }
 
-void event_stream::on_idle()
-{
-    probe();
-}
+// For the layers above
 
 void event_stream::probe()
 {
     if (state_ == state::responded || state_ == state::finished)
         return;
-    append_piece(encoded_comment_size(keep_alive_comment),
-                 [](char* at) { return encode_comment(keep_alive_comment, at); });
-    out_.flush();
+    begin();
+    out_.probe();
 }
-
-void event_stream::advise(std::chrono::milliseconds pause)
-{
-    if (state_ != state::streaming && state_ != state::attached)
-        return;
-    announce(event{.retry = pause});
-    out_.flush();
-}
-
-// For the layers above
 
 void event_stream::attach(feed& more)
 {
@@ -254,48 +219,6 @@ void event_stream::attach(feed& more)
     begin();
     state_ = state::attached;
     out_.set_feed(&more);
-}
-
-void event_stream::announce(event const& value)
-{
-    append_piece(encoded_size(value), [&](char* at) { return encode(value, at); });
-}
-
-void event_stream::detach() noexcept
-{
-    out_.set_feed(nullptr);
-    state_ = state::streaming;
-}
-
-void event_stream::finish_for_good(std::string_view id)
-{
-    append_finish(event{.id = id});
-    over_.finish();
-}
-
-std::size_t event_stream::deliver(std::span<shared_frame const> frames)
-{
-    std::size_t const count = std::min(frames.size(), detail::gather_limit);
-    detail::piece_list pieces;
-    for (shared_frame const& each : frames.first(count)) {
-        auto const bytes = each.bytes(framing_);
-        pieces.emplace_back(bytes.data(), bytes.size());
-    }
-    std::size_t taken = out_.write_through(pieces);
-    std::size_t done = 0;
-    while (done < count && taken >= pieces[done].size())
-        taken -= pieces[done++].size();
-    if (taken != 0) { // the rest of a frame that has begun to leave must follow before anything else
-        out_.append(frames[done].bytes(framing_).substr(taken));
-        ++done;
-    }
-    return done;
-}
-
-void event_stream::end_body()
-{
-    if (framing_ == framing::chunked && !out_.is_lost())
-        out_.append(last_chunk);
 }
 
 } // namespace tidings

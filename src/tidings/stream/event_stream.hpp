@@ -5,14 +5,13 @@
 #include <tidings/http/response.hpp>
 #include <tidings/sse/event.hpp>
 #include <tidings/sse/event_text.hpp>
-#include <tidings/stream/shared_frame.hpp>
-#include <tidings/stream/transport.hpp>
+#include <tidings/stream/event_writer.hpp>
 #include <tidings/stream/writer.hpp>
 #include <tidings/wait/context.hpp>
 #include <tidings/wait/progress.hpp>
 
 #include <chrono>
-#include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -37,10 +36,8 @@ class event_stream final : writer::idle_hook
 public:
     using sending = progress::wait_type;
 
-    /// For connections. `over` and `options` outlive the stream.
-    event_stream(context ctx, transport& over, writer_options const& options,
-                 std::optional<std::string> last_event_id);
-    ~event_stream();
+    /// For connections. `out` outlives the stream.
+    event_stream(context ctx, event_writer& out, std::optional<std::string> last_event_id);
 
     // The head
 
@@ -102,7 +99,7 @@ public:
     // For the layers above.
 
     /// What became of the handler's answer.
-    enum class state
+    enum class state : std::uint8_t
     {
         fresh,     ///< nothing has been sent
         streaming, ///< the head is out
@@ -111,9 +108,9 @@ public:
         attached,  ///< handed over to a feed
     };
     state get_state() const noexcept { return state_; }
-    writer& out() noexcept { return out_; }
+    event_writer& out() const noexcept { return out_; }
     context const& get_context() const noexcept { return ctx_; }
-    std::optional<response> take_response() { return std::exchange(response_, std::nullopt); }
+    std::optional<response> take_response();
     /// The route's own handler begins: the headers so far are the middleware's.
     void handler_begins();
     /// Adds to the answer in place of a handler that failed what the middleware had set (without CORS, say, a
@@ -127,49 +124,32 @@ public:
     void start_keep_alive() { out_.keep_alive(*this); }
     /// Throws as `send` does where nothing can be sent any more; `what` names the call.
     void require_open(char const* what) const;
-    /// Opens the stream and hands it over to `more`, which is asked for frames from now on.
+    /// Opens the stream and hands it over to `more`, which is asked for frames from now on, and goes on when
+    /// this object is gone.
     void attach(feed& more);
-    /// A word of the feed's own to its client; it leaves with the next frames or flush.
-    void announce(event const& value);
     /// Gives it back to the handler.
-    void detach() noexcept;
-    /// Ends a handed-over stream for good, see `finish`.
-    void finish_for_good(std::string_view id);
-    /// Ends the body of a stream that was handed over, after what is unsent; its client comes back.
-    void end_without_handler() { over_.finish(); }
-    void cut(cut_reason why) { over_.cut(why); }
-    /// Sends frames, as far as the connection takes them; the number that need not be sent again.
-    std::size_t deliver(std::span<shared_frame const> frames);
+    void detach() noexcept { state_ = state::streaming; }
     /// Sends a comment at once, to learn from the kernel whether the peer is there. Opens the stream.
     void probe();
-    /// Tells an open stream's client how long to wait before it reconnects.
-    void advise(std::chrono::milliseconds pause);
-    /// Ends the stream's body properly, after what is unsent.
-    void end_body();
 
 private:
     void check_thread() const;
     void check_fresh(char const* what) const;
     void begin();
     void append(event const& value);
-    void append_finish(event const& last);
     void append(event_text const& text);
-    template <typename Encode>
-    void append_piece(std::size_t size, Encode&& encode);
-    void on_idle() override;
+    void on_idle() override { probe(); }
 
     context ctx_;
-    transport& over_;
-    writer out_;
-    framing framing_;
+    event_writer& out_;
     state state_ = state::fresh;
-    int status_ = 200;
     bool has_handler_begun_ = false;
     bool has_sent_type_alone_ = false;
+    short status_ = 200;
     std::unique_ptr<headers> headers_;
     std::unique_ptr<headers> middleware_headers_; // until the head is out
     std::optional<std::string> last_event_id_;
-    std::optional<response> response_;
+    std::unique_ptr<response> response_;
 };
 
 } // namespace tidings

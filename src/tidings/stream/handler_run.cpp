@@ -33,13 +33,12 @@ bool is_aborted_operation(std::exception_ptr const& failure)
 
 } // namespace
 
-handler_run::handler_run(context_scope root, transport& over, writer_options const& writing, duration grace,
-                         request asked)
-    : loop_timer(root), over_(over), grace_(grace), asked_(std::move(asked)), root_(std::move(root)),
-      out_(root_, over, writing, asked_.last_event_id())
+handler_run::handler_run(context_scope root, event_writer& out, duration grace, request asked)
+    : loop_timer(root), grace_(grace), asked_(std::move(asked)), root_(std::move(root)),
+      out_(root_, out, asked_.last_event_id())
 {}
 
-void handler_run::start(std::shared_ptr<void> const& owner, stream_handler const& handler)
+void handler_run::start(boost::intrusive_ptr<counted> owner, stream_handler const& handler)
 {
     is_running_ = true;
     is_answering_ = true;
@@ -75,7 +74,7 @@ void handler_run::on_time()
         handler_abandoned();
 }
 
-asio::awaitable<void> handler_run::run([[maybe_unused]] std::shared_ptr<void> owner,
+asio::awaitable<void> handler_run::run([[maybe_unused]] boost::intrusive_ptr<counted> owner,
                                        stream_handler const& handler)
 {
     // After a terminal cancellation each further wait would throw at once, and a retry loop never leave the
@@ -105,8 +104,7 @@ asio::awaitable<void> handler_run::run([[maybe_unused]] std::shared_ptr<void> ow
         co_await answer_failure(failure);
     else
         co_await answer();
-    if (!is_attached())
-        root_.cancel(end_reason::handler_returned);
+    root_.cancel(end_reason::handler_returned);
 }
 
 asio::awaitable<void> handler_run::answer()
@@ -129,7 +127,7 @@ asio::awaitable<void> handler_run::answer()
         if (asked_.method() == "HEAD")
             may_reuse_ = asked_.keep_alive();
         else
-            out_.end_body();
+            out_.out().end_body();
         co_await out_.out().written();
         break;
     case event_stream::state::finished:
@@ -163,7 +161,7 @@ asio::awaitable<void> handler_run::answer_failure(std::exception_ptr failure)
         if (auto const last = last_words(failure))
             co_await out_.send(*last);
     co_await out_.out().written();
-    over_.cut(cut_reason::handler_failed);
+    out_.out().cut(cut_reason::handler_failed);
 }
 
 } // namespace tidings

@@ -3,6 +3,7 @@
 
 #include <tidings/http/request.hpp>
 #include <tidings/http/response.hpp>
+#include <tidings/stream/counted.hpp>
 #include <tidings/stream/event_stream.hpp>
 #include <tidings/stream/handler.hpp>
 #include <tidings/wait/context.hpp>
@@ -12,7 +13,6 @@
 #include <boost/asio/cancellation_signal.hpp>
 
 #include <exception>
-#include <memory>
 #include <optional>
 
 namespace tidings {
@@ -46,14 +46,13 @@ public:
     bool is_attached() const noexcept { return out_.get_state() == event_stream::state::attached; }
 
 protected:
-    /// `over` and `writing` outlive the run. Grace of zero and below: no limit.
-    handler_run(context_scope root, transport& over, writer_options const& writing, duration grace,
-                request asked);
+    /// `out` outlives the run. Grace of zero and below: no limit.
+    handler_run(context_scope root, event_writer& out, duration grace, request asked);
     ~handler_run() = default;
 
     /// Runs the handler, which outlives the run; the last thing that the caller does, because all may be over
     /// before this returns. `owner` keeps this object alive until then.
-    void start(std::shared_ptr<void> const& owner, stream_handler const& handler);
+    void start(boost::intrusive_ptr<counted> owner, stream_handler const& handler);
 
     /// For the parameters of the route, before the start.
     request& edit_request() noexcept { return asked_; }
@@ -77,12 +76,11 @@ private:
     /// All is over; may destroy this object. `may_reuse`: the connection can carry another request.
     virtual void ended(bool may_reuse) = 0;
 
-    boost::asio::awaitable<void> run(std::shared_ptr<void> owner, stream_handler const& handler);
+    boost::asio::awaitable<void> run(boost::intrusive_ptr<counted> owner, stream_handler const& handler);
     boost::asio::awaitable<void> answer();
     boost::asio::awaitable<void> answer_failure(std::exception_ptr failure);
     void on_time() override;
 
-    transport& over_;
     duration grace_;
     request asked_;
     context_scope root_;

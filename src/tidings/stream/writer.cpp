@@ -24,7 +24,10 @@ writer::writer(context const& ctx, transport& over, writer_options const& option
       last_progress_(now())
 {}
 
-writer::~writer() = default;
+writer::~writer()
+{
+    end_feed();
+}
 
 void writer::flush()
 {

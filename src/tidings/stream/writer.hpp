@@ -45,7 +45,7 @@ protected:
 
 /// The writing side of one connection: what is appended leaves in order, the kernel is tried first, and what
 /// it does not take waits, bounded in bytes and in time. Used by streams and by plain responses; on one loop.
-class writer final : progress::driver, loop_timer
+class writer : progress::driver, loop_timer
 {
 public:
     /// What the writer asks of its stream.
@@ -99,11 +99,15 @@ public:
     /// Starts the keep-alive of a stream, and the calls of `hook`.
     void keep_alive(idle_hook& hook);
     void stop_keep_alive() noexcept { hook_ = nullptr; }
+    bool is_kept_alive() const noexcept { return hook_ != nullptr; }
 
     /// Asked for more whenever the connection can take it; null to take it away.
     void set_feed(feed* more) noexcept { feed_ = more; }
+    bool is_fed() const noexcept { return feed_ != nullptr; }
     /// Tells the feed, if any, that the stream is over.
     void end_feed();
+
+    transport& over() const noexcept { return over_; }
 
 private:
     void drive() override { flush(); }

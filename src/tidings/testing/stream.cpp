@@ -13,8 +13,8 @@ namespace asio = boost::asio;
 namespace tidings::testing {
 
 stream::stream(virtual_time& time, handler answer, request asked, server_options options)
-    : time_(time), run_(std::make_shared<detail::memory_run>(time.loop(), std::move(answer), std::move(asked),
-                                                             std::move(options))),
+    : time_(time),
+      run_(new detail::memory_run(time.loop(), std::move(answer), std::move(asked), std::move(options))),
       parser_(std::numeric_limits<std::size_t>::max())
 {
     parser_.on_comment([this](std::string_view text) { comments_.emplace_back(text); });

@@ -12,10 +12,11 @@
 #include <tidings/testing/virtual_time.hpp>
 #include <tidings/wait/end_reason.hpp>
 
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+
 #include <cstddef>
 #include <exception>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -105,7 +106,7 @@ private:
     void parse();
 
     virtual_time& time_;
-    std::shared_ptr<detail::memory_run> run_;
+    boost::intrusive_ptr<detail::memory_run> run_;
     event_parser parser_;
     std::size_t parsed_ = 0;
     std::vector<received_event> events_;

@@ -3,6 +3,7 @@
 
 #include <tidings/http/request.hpp>
 #include <tidings/stream/event_stream.hpp>
+#include <tidings/stream/event_writer.hpp>
 #include <tidings/stream/handler.hpp>
 #include <tidings/stream/transport.hpp>
 #include <tidings/wait/ticker.hpp>
@@ -95,7 +96,8 @@ private:
     request asked_;
     stream_handler handler_;
     std::exception_ptr failure_;
-    event_stream out_{loop_.root, over_, options_, std::nullopt};
+    event_writer body_{loop_.root, over_, options_};
+    event_stream out_{loop_.root, body_, std::nullopt};
     std::optional<response> answer_;
 };
 

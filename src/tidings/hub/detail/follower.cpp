@@ -18,7 +18,7 @@ std::shared_ptr<follower> follower::start(topic_list const& topics, event_stream
     made->knows_place_ = out.last_event_id().has_value();
     for (cursor const& each : made->topics_.cursors())
         if (each.told().reason != gap::none) {
-            out.announce(event{.type = reset_type, .data = made->topics_.reset_data(each, each.told())});
+            out.out().append(event{.type = reset_type, .data = made->topics_.reset_data(each, each.told())});
             made->knows_place_ = false;
         }
     made->refill();
@@ -28,7 +28,7 @@ std::shared_ptr<follower> follower::start(topic_list const& topics, event_stream
 }
 
 follower::follower(topic_list const& topics, event_stream& out, std::optional<channel<follow_end>> over)
-    : topics_(topics, out.get_context().get_executor(), out.last_event_id()), out_(&out),
+    : topics_(topics, out.get_context().get_executor(), out.last_event_id()), out_(&out.out()),
       over_(std::move(over))
 {}
 
@@ -90,7 +90,7 @@ bool follower::read_on(cursor& at)
 {
     batch events;
     if (auto const dropped = at.read(batch_limit, events))
-        out_->announce(
+        out_->append(
             event{.type = reset_type, .data = topics_.reset_data(at, at.topic().overflow_reset(dropped))});
     if (events.is_behind) {
         cut_behind(at);
@@ -116,8 +116,8 @@ bool follower::deliver(cursor& at, batch const& events, std::size_t first, bool 
     }
     at.move_to(events.next, keeps_pace);
     if (at.is_place_stale(events)) {
-        out_->announce(event{.id = topics_.position()});
-        out_->out().flush();
+        out_->append(event{.id = topics_.position()});
+        out_->flush();
         at.place_sent(at.next());
     }
     return true;
@@ -162,34 +162,35 @@ void follower::send_position()
 {
     auto const& first = topics_.cursors().front();
     if (out_ && !knows_place_ && first.topic().options().send_position)
-        out_->announce(event{.id = topics_.position()});
+        out_->append(event{.id = topics_.position()});
     knows_place_ = true;
 }
 
 void follower::end_of_topics()
 {
-    event_stream& out = *out_;
+    event_writer& out = *out_;
     std::string const position = topics_.position();
     if (over_)
         return leave(follow_end::closed);
     detach();
-    out.finish_for_good(position);
+    out.append_finish(event{.id = position});
+    out.finish();
 }
 
 void follower::send_away()
 {
-    event_stream& out = *out_;
+    event_writer& out = *out_;
     bool const has_handler = over_.has_value();
     leave(follow_end::disconnected);
     if (!has_handler)
-        out.end_without_handler();
+        out.finish();
 }
 
 void follower::detach()
 {
     if (!out_)
         return;
-    std::exchange(out_, nullptr)->detach();
+    std::exchange(out_, nullptr)->set_feed(nullptr);
     topics_.leave();
 }
 

@@ -4,6 +4,7 @@
 #include <tidings/hub/detail/reading.hpp>
 #include <tidings/hub/follow_end.hpp>
 #include <tidings/stream/event_stream.hpp>
+#include <tidings/stream/event_writer.hpp>
 #include <tidings/stream/writer.hpp>
 #include <tidings/wait/channel.hpp>
 
@@ -25,7 +26,7 @@ public:
 
     follower(topic_list const& topics, event_stream& out, std::optional<channel<follow_end>> over);
 
-    /// Gives the stream back to its handler.
+    /// Leaves the stream.
     void detach();
 
     void take(cursor& at, batch const& live) override;
@@ -47,7 +48,7 @@ private:
     void send_position();
 
     reading topics_;
-    event_stream* out_;
+    event_writer* out_;
     std::optional<channel<follow_end>> over_; // of a `follow`
     bool knows_place_ = false;                // the client has an id that leads back to where it is
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <mutex>
 #include <string>
@@ -10,44 +11,48 @@
 
 namespace tidings::detail {
 
-/// Open streams by the client's address. Safe from any thread.
+/// Open streams, all and by the client's address. Safe from any thread; outlives its places.
 class address_counts
 {
+    struct streams
+    {
+        address_counts* of;
+        std::size_t count = 0;
+    };
+    using entry = std::unordered_map<std::string, streams>::value_type;
+
 public:
     /// One counted stream; gives its place back when destroyed.
     class place
     {
     public:
         place() = default;
-        place(place&& other) noexcept
-            : of_(std::exchange(other.of_, nullptr)), at_(other.at_), count_(other.count_)
-        {}
+        place(place&& other) noexcept : at_(std::exchange(other.at_, nullptr)) {}
         place& operator=(place&& other) noexcept
         {
-            std::swap(of_, other.of_);
             std::swap(at_, other.at_);
-            std::swap(count_, other.count_);
             return *this;
         }
         ~place();
 
-        /// With this one.
-        std::size_t count() const noexcept { return count_; }
+        /// Of its address now, with this one; 0 when nothing is counted.
+        std::size_t count() const noexcept;
 
     private:
         friend class address_counts;
-        using entry = std::unordered_map<std::string, std::size_t>::value_type;
 
-        address_counts* of_ = nullptr;
         entry* at_ = nullptr;
-        std::size_t count_ = 0;
     };
 
     [[nodiscard]] place add(std::string_view address);
 
+    /// Of all addresses.
+    std::size_t all() const noexcept { return all_; }
+
 private:
     std::mutex lock_;
-    std::unordered_map<std::string, std::size_t> counts_; // its entries keep their addresses
+    std::atomic<std::size_t> all_{0};
+    std::unordered_map<std::string, streams> counts_; // its entries keep their addresses
 };
 
 } // namespace tidings::detail

@@ -25,35 +25,38 @@ constexpr duration linger_time_in_drain = std::chrono::milliseconds(200);
 
 } // namespace
 
-connection::connection(std::shared_ptr<loop_state> home, stream_socket socket)
-    : socket_input(std::move(socket)), loop_timer(home->root), keeps_home_(std::move(home)),
-      home_(*keeps_home_), peer_(peer_address(this->socket()))
+connection::connection(std::shared_ptr<loop_state> home, stream_socket socket, peer_address peer)
+    : socket_input(std::move(socket)), loop_timer(home->root), home_(std::move(home)),
+      out_(home_->root, transport_, home_->shared->writing), peer_(peer)
 {
-    home_.enter(*this);
-    ++home_.shared->counts.connections;
-    prepare(this->socket(),
-            std::chrono::duration_cast<std::chrono::milliseconds>(home_.shared->options.write_timeout));
+    home_->enter(*this);
+    ++home_->shared->counts.connections;
 }
 
 connection::~connection()
 {
     if (phase_ != phase::closed || socket().is_open())
         close(false);
-    home_.leave(*this);
+    home_->leave(*this);
 }
 
 void connection::start(std::string_view already_read)
 {
+    self_ = this;
     enter(phase::head);
     if (!already_read.empty())
         on_input(already_read);
-    if (phase_ != phase::closed)
-        read();
+    if (phase_ != phase::closed && !home_->sockets->add(socket().descriptor(), *this)) {
+        home_->shared->log(log_level::error,
+                           "the system watches no more sockets: a client is turned away; raise "
+                           "fs.epoll.max_user_watches, or lower server_options::connections");
+        close(true);
+    }
 }
 
 void connection::turn_away()
 {
-    enter(phase::head);
+    start({});
     headers fields;
     fields.set("Retry-After", "5");
     answer_and_linger(503, std::move(fields), "the server is full\n");
@@ -61,17 +64,25 @@ void connection::turn_away()
 
 // Reading
 
+void connection::on_ready(socket_readiness what)
+{
+    boost::intrusive_ptr<connection> const alive(this);
+    if (note(what))
+        transport_.on_writable();
+    read();
+}
+
 bool connection::may_read() const noexcept
 {
-    if (phase_ == phase::closed)
+    if (phase_ == phase::closed || is_feeding_)
         return false;
     // A client that pipelines is read again when its answer is out; a stream's input is discarded meanwhile.
-    return phase_ != phase::answering || is_streaming() || inbox_.size() < home_.shared->options.head_limit;
+    return phase_ != phase::answering || is_streaming() || inbox_.size() < home_->shared->options.head_limit;
 }
 
 void connection::on_input(std::string_view bytes)
 {
-    if (phase_ == phase::lingering || (phase_ == phase::answering && is_streaming()))
+    if (phase_ == phase::lingering || is_streaming())
         discard(bytes.size());
     else if (phase_ == phase::answering)
         inbox_.append(bytes);
@@ -82,26 +93,35 @@ void connection::on_input(std::string_view bytes)
 void connection::discard(std::size_t count)
 {
     discarded_ += count;
-    if (discarded_ > home_.shared->options.discarded_input_limit)
+    if (discarded_ > home_->shared->options.discarded_input_limit)
         client_gone();
 }
 
 void connection::on_end_of_input()
 {
-    if (phase_ != phase::answering)
+    if (!is_busy())
         return close(false);
     if (!is_streaming())
         return; // a half-closed client still gets its answer; one that is gone answers it with a reset
-    if (home_.shared->options.on_half_close == half_close::end)
+    if (home_->shared->options.on_half_close == half_close::end)
         return client_gone();
-    exchange_->out().probe();
+    exchange_ ? exchange_->out().probe() : out_.probe();
 }
 
 void connection::feed(std::string_view bytes)
 {
+    // An answer may be out before this returns; then what comes next is here, and not yet in the socket.
+    bool const is_outermost = !std::exchange(is_feeding_, true);
+    parse(bytes);
+    if (is_outermost)
+        is_feeding_ = false;
+}
+
+void connection::parse(std::string_view bytes)
+{
     while (!bytes.empty() && (phase_ == phase::idle || phase_ == phase::head || phase_ == phase::body)) {
         if (!parser_)
-            parser_ = home_.take_parser();
+            parser_ = home_->take_parser();
         auto const [consumed, state] = parser_->feed(bytes);
         bytes.remove_prefix(consumed);
         switch (state) {
@@ -113,8 +133,8 @@ void connection::feed(std::string_view bytes)
             enter(phase::body);
             if (parser_->expects_continue()) {
                 asio::const_buffer const go_on("HTTP/1.1 100 Continue\r\n\r\n", 25);
-                (void)send(socket(),
-                           {&go_on, 1}); // lost, the client sends its body after a while all the same
+                (void)socket().send(
+                    {&go_on, 1}); // lost, the client sends its body after a while all the same
             }
             break;
         case parse_state::failed:
@@ -132,45 +152,64 @@ void connection::feed(std::string_view bytes)
 void connection::begin_exchange()
 {
     request asked = parser_->take();
-    home_.give_back(std::move(parser_));
-    asked.set_remote_address(home_.shared->proxies.client_address(peer_, asked));
+    home_->give_back(std::move(parser_));
+    asked.set_remote_address(home_->shared->proxies.client_address(peer_.to_string(), asked));
     enter(phase::answering);
     discarded_ = 0;
     transport_.begin(asked.http_minor());
     exchange_ =
-        std::make_unique<exchange>(home_, *this, context::root(home_.io.get_executor()), std::move(asked));
-    exchange_->start(shared_from_this());
+        std::make_unique<exchange>(*home_, *this, context::root(home_->io.get_executor()), std::move(asked));
+    exchange_->start(this);
 }
 
 void connection::refuse(parse_error error)
 {
-    ++home_.shared->counts.bad_requests;
-    home_.shared->log(log_level::info,
-                      fmt::format("refused a request of {}: {} {}", peer_, error.status, error.reason));
+    ++home_->shared->counts.bad_requests;
+    home_->shared->log(log_level::info, fmt::format("refused a request of {}: {} {}", peer_.to_string(),
+                                                    error.status, error.reason));
     answer_and_linger(error.status, {}, fmt::format("{}\n", error.reason));
 }
 
 void connection::exchange_ended(bool may_reuse)
 {
-    if (exchange_->is_attached() && phase_ == phase::answering && !exchange_->out().out().is_lost())
-        return; // the stream lives on, fed by a topic
+    if (exchange_->is_attached() && phase_ == phase::answering)
+        return carry_on();
     auto const finished = std::move(exchange_);
+    out_.stop_keep_alive();
     if (phase_ == phase::closed)
         return;
-    if (!may_reuse || home_.is_draining)
+    if (!may_reuse || home_->is_draining)
         return linger(inbox_.empty() && discarded_ == 0);
     enter(phase::idle);
     feed(std::exchange(inbox_, {}));
     if (has_input_ended())
         on_end_of_input(); // what came whole before it is answered first
-    wait();
+    read();
+}
+
+void connection::carry_on()
+{
+    phase_ = phase::carrying;
+    place_ = exchange_->take_place();
+    out_.keep_alive_alone();
+    auto const finished = std::move(exchange_); // its request and context are not needed any more
+    if (transport_.is_finishing())
+        transport_.finish();
+    else if (home_->is_draining)
+        end_carried();
+}
+
+void connection::end_carried()
+{
+    out_.end_feed();
+    transport_.finish();
 }
 
 head_params connection::params(request const& asked) const noexcept
 {
     return {.http_minor = asked.http_minor(),
-            .keep_alive = asked.keep_alive() && !home_.is_draining,
-            .date = home_.date()};
+            .keep_alive = asked.keep_alive() && !home_->is_draining,
+            .date = home_->date()};
 }
 
 // Ending
@@ -179,24 +218,20 @@ void connection::stop(std::optional<std::chrono::milliseconds> retry)
 {
     if (phase_ == phase::idle || phase_ == phase::head)
         return close(false);
-    if (!exchange_)
+    if (!is_busy())
         return;
-    auto const alive = shared_from_this();
-    if (retry && is_streaming())
-        exchange_->out().advise(*retry);
-    if (!exchange_)
-        return; // the advice found the client gone
-    bool const is_handed_over = exchange_->is_attached() && !exchange_->is_answering();
-    exchange_->end(end_reason::server_stopping);
-    if (is_handed_over && exchange_) {
-        exchange_->out().out().end_feed();
-        transport_.finish();
-    }
+    boost::intrusive_ptr<connection> const alive(this);
+    if (retry && is_streaming() && (!exchange_ || exchange_->out().is_head_sent()))
+        out_.advise(*retry);
+    if (phase_ == phase::carrying)
+        end_carried();
+    else if (exchange_) // unless the advice found the client gone
+        exchange_->end(end_reason::server_stopping);
 }
 
 void connection::close_now()
 {
-    auto const alive = shared_from_this();
+    boost::intrusive_ptr<connection> const alive(this);
     if (exchange_)
         exchange_->end(end_reason::server_stopping);
     close(false);
@@ -204,36 +239,45 @@ void connection::close_now()
 
 void connection::client_gone()
 {
-    auto const alive = shared_from_this();
-    if (exchange_ && phase_ == phase::answering) {
+    boost::intrusive_ptr<connection> const alive(this);
+    if (is_busy() && phase_ != phase::closed) {
         if (is_streaming())
-            ++home_.shared->counts.clients_gone;
-        exchange_->end(end_reason::client_gone);
+            ++home_->shared->counts.clients_gone;
+        if (exchange_)
+            exchange_->end(end_reason::client_gone);
     }
     close(false);
 }
 
 void connection::give_up(bool with_reset)
 {
-    auto const alive = shared_from_this();
+    boost::intrusive_ptr<connection> const alive(this);
     if (exchange_)
         exchange_->end(end_reason::client_gone);
     close(with_reset);
 }
 
+void connection::log_cut(std::string_view why) const
+{
+    home_->shared->log(log_level::warning, fmt::format("cut the stream of {} {}: {}", peer_.to_string(),
+                                                       exchange_ ? exchange_->asked().path() : "", why));
+}
+
 void connection::end_after_answer()
 {
-    retire_exchange();
+    if (exchange_)
+        retire(true);
     linger(discarded_ == 0);
 }
 
 void connection::answer_and_linger(int status, headers fields, std::string_view text)
 {
     fields.set("Content-Type", "text/plain; charset=utf-8");
-    std::string answer = plain_head(status, fields, text.size(), {.keep_alive = false, .date = home_.date()});
+    std::string answer =
+        plain_head(status, fields, text.size(), {.keep_alive = false, .date = home_->date()});
     answer += text;
     asio::const_buffer const all(answer.data(), answer.size());
-    (void)send(socket(), {&all, 1}); // an answer to a broken request is a courtesy: not worth waiting for
+    (void)socket().send({&all, 1}); // an answer to a broken request is a courtesy: not worth waiting for
     linger(false);
 }
 
@@ -241,39 +285,37 @@ void connection::linger(bool is_peer_silent)
 {
     if (phase_ == phase::closed)
         return;
-    boost::system::error_code ignored;
-    socket().shutdown(stream_socket::shutdown_send, ignored);
+    socket().shutdown_send();
     if (has_input_ended())
         return close(false);
     enter(phase::lingering);
-    set(now() + (is_peer_silent && home_.is_draining ? linger_time_in_drain : linger_time));
+    set(now() + (is_peer_silent && home_->is_draining ? linger_time_in_drain : linger_time));
     discarded_ = 0;
     read();
 }
 
 void connection::close(bool with_reset)
 {
-    if (phase_ == phase::closed && !socket().is_open())
+    if (!socket().is_open())
         return;
     phase_ = phase::closed;
     clear();
-    home_.give_back(std::move(parser_));
-    --home_.shared->counts.connections;
-    if (with_reset)
-        close_with_reset(socket());
-    boost::system::error_code ignored;
-    socket().close(ignored);
-    if (exchange_) {
-        exchange_->out().out().lose();
-        if (!exchange_->is_answering())
-            retire_exchange();
-    }
+    home_->give_back(std::move(parser_));
+    --home_->shared->counts.connections;
+    home_->sockets->remove(socket().descriptor(), *this);
+    with_reset ? socket().close_with_reset() : socket().close();
+    place_ = {};
+    out_.lose();
+    retire(exchange_ && !exchange_->is_answering());
 }
 
-void connection::retire_exchange()
+// Either may be what has called us: they are let go in a later turn.
+void connection::retire(bool with_exchange)
 {
-    // It may be what has called us.
-    asio::post(home_.io.get_executor(), [over = std::move(exchange_)] {});
+    auto over = with_exchange ? std::move(exchange_) : nullptr;
+    auto self = phase_ == phase::closed ? std::move(self_) : nullptr;
+    if (over || self)
+        asio::post(home_->io.get_executor(), [self = std::move(self), over = std::move(over)] {});
 }
 
 // Time
@@ -281,7 +323,7 @@ void connection::retire_exchange()
 void connection::enter(phase next)
 {
     phase_ = next;
-    auto const& options = home_.shared->options;
+    auto const& options = home_->shared->options;
     duration limit{};
     switch (next) {
     case phase::idle:
@@ -294,6 +336,7 @@ void connection::enter(phase next)
         limit = options.body_timeout;
         break;
     case phase::answering:
+    case phase::carrying:
     case phase::lingering:
     case phase::closed:
         break;
@@ -306,10 +349,11 @@ void connection::enter(phase next)
 
 void connection::on_time()
 {
-    auto const alive = shared_from_this();
-    if (phase_ == phase::answering)
-        return is_busy() && exchange_->is_running() ? exchange_->end(end_reason::deadline_exceeded)
-                                                    : stop(std::nullopt);
+    boost::intrusive_ptr<connection> const alive(this);
+    if (exchange_ && exchange_->is_running())
+        return exchange_->end(end_reason::deadline_exceeded);
+    if (is_busy())
+        return stop(std::nullopt);
     if (phase_ == phase::body || (phase_ == phase::head && parser_ && parser_->has_begun()))
         return refuse({408, "the request did not arrive in time"});
     close(false);

@@ -4,14 +4,19 @@
 #include <tidings/http/request.hpp>
 #include <tidings/http/request_parser.hpp>
 #include <tidings/http/response_head.hpp>
+#include <tidings/server/detail/address_counts.hpp>
 #include <tidings/server/detail/exchange.hpp>
 #include <tidings/server/detail/loop_state.hpp>
+#include <tidings/server/detail/peer_address.hpp>
 #include <tidings/server/detail/socket_input.hpp>
 #include <tidings/server/detail/socket_transport.hpp>
+#include <tidings/stream/counted.hpp>
+#include <tidings/stream/event_writer.hpp>
 #include <tidings/wait/loop_timer.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -20,13 +25,13 @@
 
 namespace tidings::detail {
 
-/// One HTTP/1.1 connection: reads requests one after the other, lends its transport to the exchange that
-/// answers, and watches the peer all the while. A plain object; it lives while the kernel or a handler may
-/// call it.
-class connection final : public std::enable_shared_from_this<connection>, socket_input, loop_timer
+/// One HTTP/1.1 connection: reads requests one after the other, lends its writer to the exchange that
+/// answers, carries a stream on that was handed over to a topic, and watches the peer all the while. A plain
+/// object; it lives as long as its socket is open, or a handler is at work.
+class connection final : public counted, socket_input, loop_timer
 {
 public:
-    connection(std::shared_ptr<loop_state> home, stream_socket socket);
+    connection(std::shared_ptr<loop_state> home, stream_socket socket, peer_address peer);
     ~connection();
 
     /// Begins, with bytes that somebody may have read already.
@@ -38,8 +43,11 @@ public:
     // The server drains.
 
     /// Whether a handler or an open stream is at work.
-    bool is_busy() const noexcept { return exchange_ != nullptr; }
-    bool is_streaming() const noexcept { return exchange_ && exchange_->is_stream(); }
+    bool is_busy() const noexcept { return exchange_ != nullptr || phase_ == phase::carrying; }
+    bool is_streaming() const noexcept
+    {
+        return phase_ == phase::carrying || (exchange_ && exchange_->is_stream());
+    }
 
     /// Ends the stream: tells the client when to come back, and the handler that the server stops. A
     /// connection that is between requests is closed.
@@ -50,7 +58,7 @@ public:
 
     // For the exchange.
 
-    transport& out() noexcept { return transport_; }
+    event_writer& out() noexcept { return out_; }
     void exchange_ended(bool may_reuse);
     /// Ends the stream when it has reached that age.
     void end_within(duration age) { set(now() + age); }
@@ -60,40 +68,46 @@ public:
 
     using socket_input::socket;
     exchange* current() const noexcept { return exchange_.get(); }
+    /// Whether the coroutine of a handler is at work.
+    bool is_answering() const noexcept { return exchange_ && exchange_->is_answering(); }
     bool is_closed() const noexcept { return phase_ == phase::closed; }
-    loop_state& home() const noexcept { return home_; }
-    std::string const& peer() const noexcept { return peer_; }
+    loop_state& home() const noexcept { return *home_; }
 
     void client_gone();
     /// All of the answer is out, and no handler is at work.
     void end_after_answer();
     /// Closes on a client that is to come back.
     void give_up(bool with_reset);
+    void log_cut(std::string_view why) const;
 
 private:
     friend class loop_state;
 
-    enum class phase
+    enum class phase : std::uint8_t
     {
         idle,      // between requests
         head,      // a request has begun, or is awaited on a new connection
         body,      // its head is complete
         answering, // the exchange is at work
+        carrying,  // its handler has returned, and a topic feeds the stream
         lingering, // the last answer is out; input is discarded, so that no reset overtakes the answer
         closed,
     };
 
     // socket_input
+    void on_ready(socket_readiness what) override;
     bool may_read() const noexcept override;
-    std::span<char> read_buffer() noexcept override { return home_.scratch; }
+    std::span<char> read_buffer() noexcept override { return home_->scratch; }
     void on_input(std::string_view bytes) override;
     void on_end_of_input() override;
     void on_broken() override { client_gone(); }
-    std::shared_ptr<socket_input> keep_alive() override { return {shared_from_this(), this}; }
 
     void discard(std::size_t count);
     void feed(std::string_view bytes);
+    void parse(std::string_view bytes);
     void begin_exchange();
+    void carry_on();
+    void end_carried();
     void refuse(parse_error error);
 
     void enter(phase next);
@@ -101,19 +115,22 @@ private:
     void answer_and_linger(int status, headers fields, std::string_view text);
     void linger(bool is_peer_silent);
     void close(bool with_reset);
-    void retire_exchange();
+    void retire(bool with_exchange);
 
-    std::shared_ptr<loop_state> const keeps_home_;
-    loop_state& home_;
-    std::string peer_;
+    std::shared_ptr<loop_state> const home_;
     socket_transport transport_{*this};
+    event_writer out_;
+    phase phase_ = phase::closed;
+    bool is_feeding_ = false;
+    peer_address peer_;
+    std::size_t discarded_ = 0;
     std::unique_ptr<request_parser> parser_;
     std::unique_ptr<exchange> exchange_;
-    std::string inbox_; // input behind the request that is being answered
-    std::size_t discarded_ = 0;
-    phase phase_ = phase::closed;
+    address_counts::place place_; // of a stream that is carried
+    std::string inbox_;           // input behind the request that is being answered
     connection* previous_ = nullptr;
     connection* next_ = nullptr;
+    boost::intrusive_ptr<connection> self_; // while the socket is open
 };
 
 } // namespace tidings::detail

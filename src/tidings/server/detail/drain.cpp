@@ -39,7 +39,7 @@ asio::awaitable<void> drain(std::shared_ptr<loop_state> loop, std::shared_ptr<ba
     if (work)
         work->root.cancel(end_reason::server_stopping);
 
-    std::vector<std::shared_ptr<connection>> streams;
+    std::vector<boost::intrusive_ptr<connection>> streams;
     for (auto const& each : loop->connections()) {
         if (each->is_streaming())
             streams.push_back(each);

@@ -85,8 +85,9 @@ void engine::start()
     if (has_started)
         return;
     connection_limit_ = connection_limit(shared->options.connections);
-    listener_ = std::make_shared<listener>(*loops_.front(), shared->options,
-                                           [this](stream_socket accepted) { deal(std::move(accepted)); });
+    listener_ = std::make_shared<listener>(
+        *loops_.front(), shared->options,
+        [this](stream_socket accepted, peer_address peer) { deal(std::move(accepted), peer); });
     has_started = true; // what throws above may be tried again
     port = listener_->port();
     wrap_routes();
@@ -97,40 +98,38 @@ void engine::start()
     asio::post(loops_.front()->io, [listening = listener_] { listening->start(); });
 }
 
-void engine::deal(stream_socket accepted)
+void engine::deal(stream_socket accepted, peer_address peer)
 {
     std::size_t const index = next_loop_++ % loops_.size();
     if (index == 0)
-        return serve(loops_.front(), std::move(accepted), {});
-    boost::system::error_code error;
-    auto const protocol = accepted.local_endpoint(error).protocol();
-    auto const descriptor = accepted.release(error);
-    if (!error)
-        send_to(index, protocol, descriptor, {});
+        serve(loops_.front(), std::move(accepted), peer, {});
+    else
+        send_to(index, std::move(accepted), peer, {});
 }
 
-void engine::send_to(std::size_t loop, asio::generic::stream_protocol protocol, int descriptor,
-                     std::string already_read)
+void engine::send_to(std::size_t loop, stream_socket socket, peer_address peer, std::string already_read)
 {
     auto const& on = loops_[loop];
-    stream_socket moved(on->io, protocol, descriptor);
-    asio::post(on->io, [engine = weak_from_this(), on, socket = std::move(moved),
+    asio::post(on->io, [engine = weak_from_this(), on, socket = std::move(socket), peer,
                         bytes = std::move(already_read)]() mutable {
         if (auto const self = engine.lock())
-            self->serve(on, std::move(socket), bytes);
+            self->serve(on, std::move(socket), peer, bytes);
     });
 }
 
-void engine::adopt(asio::generic::stream_protocol protocol, int descriptor, std::string already_read)
+void engine::adopt(stream_socket socket, std::string already_read)
 {
-    send_to(next_loop_++ % loops_.size(), protocol, descriptor, std::move(already_read));
+    prepare(socket.descriptor(), shared->unacknowledged_limit());
+    auto const peer = peer_address::of(socket.descriptor());
+    send_to(next_loop_++ % loops_.size(), std::move(socket), peer, std::move(already_read));
 }
 
-void engine::serve(std::shared_ptr<loop_state> const& on, stream_socket socket, std::string_view already_read)
+void engine::serve(std::shared_ptr<loop_state> const& on, stream_socket socket, peer_address peer,
+                   std::string_view already_read)
 {
     auto& counts = shared->counts;
     bool const is_full = counts.connections >= connection_limit_;
-    auto const served = std::make_shared<connection>(on, std::move(socket));
+    boost::intrusive_ptr<connection> const served(new connection(on, std::move(socket), peer));
     if (is_full) {
         ++counts.refused;
         return served->turn_away();
@@ -212,6 +211,7 @@ void engine::drain_loop(std::size_t loop)
 void engine::drained(std::size_t loop)
 {
     guards_[loop].reset();
+    loops_[loop]->sockets->stop();
     if (own_.empty())
         return;
     // A handler that has not come back dies with its loop.
@@ -238,6 +238,7 @@ void engine::close()
         guards_[i].reset();
         for (auto const& each : loops_[i]->connections())
             each->close_now();
+        loops_[i]->sockets->stop();
     }
 }
 

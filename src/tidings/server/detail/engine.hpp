@@ -5,6 +5,7 @@
 #include <tidings/server/detail/listener.hpp>
 #include <tidings/server/detail/loop_state.hpp>
 #include <tidings/server/detail/loop_watch.hpp>
+#include <tidings/server/detail/peer_address.hpp>
 #include <tidings/server/detail/shared_state.hpp>
 #include <tidings/server/detail/stream_socket.hpp>
 #include <tidings/server/server_options.hpp>
@@ -12,7 +13,6 @@
 #include <tidings/wait/blocking_threads.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
@@ -40,7 +40,7 @@ public:
     void stop();
     void stop_at_once();
     void close();
-    void adopt(boost::asio::generic::stream_protocol protocol, int descriptor, std::string already_read);
+    void adopt(stream_socket socket, std::string already_read);
 
     /// What is spawned for no client; runs on the first loop.
     std::shared_ptr<background> const& work() const noexcept { return work_; }
@@ -56,10 +56,10 @@ private:
     void add_loop(boost::asio::io_context& io);
     void wrap_routes();
     void run_loop(boost::asio::io_context& io) const;
-    void deal(stream_socket accepted);
-    void send_to(std::size_t loop, boost::asio::generic::stream_protocol protocol, int descriptor,
-                 std::string already_read);
-    void serve(std::shared_ptr<loop_state> const& on, stream_socket socket, std::string_view already_read);
+    void deal(stream_socket accepted, peer_address peer);
+    void send_to(std::size_t loop, stream_socket socket, peer_address peer, std::string already_read);
+    void serve(std::shared_ptr<loop_state> const& on, stream_socket socket, peer_address peer,
+               std::string_view already_read);
     void drain_loop(std::size_t loop);
     void drained(std::size_t loop);
     void await_signal();

@@ -20,22 +20,15 @@ constexpr std::size_t many_streams_of_one_address = 5;
 } // namespace
 
 exchange::exchange(loop_state& home, connection& over, context_scope root, request asked)
-    : handler_run(std::move(root), over.out(), home.shared->writing, home.shared->options.grace,
-                  std::move(asked)),
-      home_(home), over_(over)
+    : handler_run(std::move(root), over.out(), home.shared->options.grace, std::move(asked)), home_(home),
+      over_(over)
 {}
 
-exchange::~exchange()
-{
-    if (is_stream_)
-        --home_.shared->counts.streams;
-}
-
-void exchange::start(std::shared_ptr<connection> const& owner)
+void exchange::start(boost::intrusive_ptr<counted> owner)
 {
     ++home_.shared->counts.requests;
     ++home_.shared->counts.handlers;
-    handler_run::start(owner, *find_handler());
+    handler_run::start(std::move(owner), *find_handler());
 }
 
 stream_handler const* exchange::find_handler()
@@ -69,7 +62,6 @@ void exchange::open_stream()
     shared_state& shared = *home_.shared;
     is_stream_ = true;
     out().start_keep_alive();
-    ++shared.counts.streams;
     ++shared.counts.streams_opened;
     if (place_.count() == many_streams_of_one_address && !asked().remote_address().empty())
         shared.log(
@@ -144,8 +136,7 @@ void exchange::handler_abandoned()
                     "the context, or use run_blocking for work that blocks",
                     asked().method(), asked().path(), to_string(get_context().reason())));
     place_ = {};
-    if (std::exchange(is_stream_, false))
-        --home_.shared->counts.streams;
+    is_stream_ = false;
     over_.close_now();
 }
 

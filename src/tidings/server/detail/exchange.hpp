@@ -5,6 +5,7 @@
 #include <tidings/http/response.hpp>
 #include <tidings/server/detail/address_counts.hpp>
 #include <tidings/server/detail/loop_state.hpp>
+#include <tidings/stream/counted.hpp>
 #include <tidings/stream/handler.hpp>
 #include <tidings/stream/handler_run.hpp>
 #include <tidings/wait/context.hpp>
@@ -12,8 +13,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <exception>
-#include <memory>
 #include <optional>
+#include <utility>
 
 namespace tidings::detail {
 
@@ -24,13 +25,14 @@ class exchange final : public handler_run
 {
 public:
     exchange(loop_state& home, connection& over, context_scope root, request asked);
-    ~exchange();
 
     /// Runs the handler; the last thing it does, because the handler may be over before this returns. `owner`
     /// keeps the connection, and with it this object, alive until then.
-    void start(std::shared_ptr<connection> const& owner);
+    void start(boost::intrusive_ptr<counted> owner);
 
     bool is_stream() const noexcept { return is_stream_; }
+    /// In the counts of open streams; for a connection that carries the stream on.
+    address_counts::place take_place() noexcept { return std::move(place_); }
 
 private:
     boost::asio::awaitable<bool> send_response(response answer) override;

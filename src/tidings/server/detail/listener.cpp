@@ -63,7 +63,7 @@ void remove_stale_socket(std::string const& path)
 } // namespace
 
 listener::listener(loop_state& home, server_options const& options, sink accepted)
-    : loop_timer(home.root), home_(home), accepted_(std::move(accepted)), socket_(home.io), family_(AF_UNIX)
+    : loop_timer(home.root), home_(home), accepted_(std::move(accepted)), socket_(home.io)
 {
     auto const endpoint = endpoint_of(options);
     bool const is_unix = !options.unix_socket.empty();
@@ -75,13 +75,13 @@ listener::listener(loop_state& home, server_options const& options, sink accepte
     socket_.open(endpoint.protocol(), error);
     if (error)
         refuse(where, "open a socket for", error.value());
-    family_ = endpoint.protocol().family();
     socket_.set_option(asio::socket_base::reuse_address(true), error);
     socket_.bind(endpoint, error);
     if (error)
         refuse(where, "bind to", error.value());
     if (is_unix)
         unix_path_ = options.unix_socket;
+    prepare(socket_.native_handle(), home.shared->unacknowledged_limit());
     if (::listen(socket_.native_handle(), options.backlog) != 0)
         refuse(where, "listen on", errno);
     socket_.native_non_blocking(true);
@@ -136,17 +136,14 @@ void listener::accept_batch()
 {
     keep_reserve(); // another thread may have been quicker the last time
     for (int i = 0; i < batch_size && socket_.is_open(); ++i) {
+        sockaddr_storage peer{};
+        socklen_t size = sizeof peer;
+        auto& address = reinterpret_cast<sockaddr&>(peer);
         int const descriptor =
-            ::accept4(socket_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+            ::accept4(socket_.native_handle(), &address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (descriptor >= 0) {
             is_short_of_descriptors_ = false;
-            stream_socket accepted(home_.io);
-            boost::system::error_code error;
-            accepted.assign(asio::generic::stream_protocol(family_, 0), descriptor, error);
-            if (error)
-                ::close(descriptor);
-            else
-                accepted_(std::move(accepted));
+            accepted_(stream_socket(descriptor), peer_address(address));
             continue;
         }
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <tidings/server/detail/loop_state.hpp>
+#include <tidings/server/detail/peer_address.hpp>
 #include <tidings/server/detail/stream_socket.hpp>
 #include <tidings/wait/loop_timer.hpp>
 
-#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -20,7 +22,7 @@ namespace tidings::detail {
 class listener final : public std::enable_shared_from_this<listener>, loop_timer
 {
 public:
-    using sink = std::function<void(stream_socket)>;
+    using sink = std::function<void(stream_socket, peer_address)>;
 
     /// Throws `boost::system::system_error` whose text names the address, when it cannot be listened on.
     listener(loop_state& home, server_options const& options, sink accepted);
@@ -34,7 +36,7 @@ public:
     std::uint16_t port() const noexcept { return port_; }
 
 private:
-    // The generic protocol cannot accept by itself in Asio; descriptors are accepted by the system call.
+    // Descriptors are accepted by the system call, which gives the peer's address, too.
     using acceptor = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol,
                                                       boost::asio::io_context::executor_type>;
 
@@ -47,7 +49,6 @@ private:
     loop_state& home_;
     sink accepted_;
     acceptor socket_;
-    int family_;
     std::uint16_t port_ = 0;
     std::string unix_path_;
     int reserve_ = -1;

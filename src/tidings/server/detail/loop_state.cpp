@@ -8,7 +8,8 @@
 namespace tidings::detail {
 
 loop_state::loop_state(boost::asio::io_context& loop, std::shared_ptr<shared_state> all, std::uint64_t seed)
-    : io(loop), shared(std::move(all)), root(context::root(io.get_executor())), random(seed)
+    : io(loop), shared(std::move(all)), root(context::root(io.get_executor())), random(seed),
+      sockets(std::make_shared<socket_watch>(io))
 {}
 
 loop_state::~loop_state() = default;
@@ -58,12 +59,11 @@ void loop_state::leave(connection& gone) noexcept
         (void)emptied.try_send();
 }
 
-std::vector<std::shared_ptr<connection>> loop_state::connections() const
+std::vector<boost::intrusive_ptr<connection>> loop_state::connections() const
 {
-    std::vector<std::shared_ptr<connection>> all;
+    std::vector<boost::intrusive_ptr<connection>> all;
     for (connection* at = first_; at; at = at->next_)
-        if (auto alive = at->weak_from_this().lock())
-            all.push_back(std::move(alive));
+        all.emplace_back(at);
     return all;
 }
 

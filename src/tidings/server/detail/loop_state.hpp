@@ -3,10 +3,12 @@
 
 #include <tidings/http/request_parser.hpp>
 #include <tidings/server/detail/shared_state.hpp>
+#include <tidings/server/detail/socket_watch.hpp>
 #include <tidings/wait/channel.hpp>
 #include <tidings/wait/context.hpp>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <array>
 #include <chrono>
@@ -36,6 +38,7 @@ public:
     std::shared_ptr<shared_state> const shared;
     context_scope root; ///< above the loop's connections, for their timers
     std::mt19937_64 random;
+    std::shared_ptr<socket_watch> const sockets;
     bool is_draining = false;
     channel<empty_loop> emptied{1}; ///< told when the last connection of a draining loop has gone
 
@@ -52,7 +55,7 @@ public:
     void enter(connection& added) noexcept;
     void leave(connection& gone) noexcept;
     bool is_empty() const noexcept { return first_ == nullptr; }
-    std::vector<std::shared_ptr<connection>> connections() const;
+    std::vector<boost::intrusive_ptr<connection>> connections() const;
 
 private:
     static constexpr std::size_t kept_parsers = 64;

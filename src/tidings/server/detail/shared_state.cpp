@@ -5,25 +5,6 @@
 
 namespace tidings::detail {
 
-server_stats counters::snapshot() const noexcept
-{
-    return {
-        .connections = connections,
-        .streams = streams,
-        .handlers = handlers,
-        .accepted = accepted,
-        .refused = refused,
-        .requests = requests,
-        .bad_requests = bad_requests,
-        .streams_opened = streams_opened,
-        .clients_gone = clients_gone,
-        .write_timeouts = write_timeouts,
-        .queue_overflows = queue_overflows,
-        .handlers_failed = handlers_failed,
-        .handlers_abandoned = handlers_abandoned,
-    };
-}
-
 shared_state::shared_state(server_options given)
     : options(std::move(given)), writing{.keep_alive = options.keep_alive,
                                          .write_timeout = options.write_timeout,
@@ -35,6 +16,25 @@ void shared_state::log(log_level level, std::string_view message) const
 {
     if (options.log)
         options.log(level, message);
+}
+
+server_stats shared_state::stats() const noexcept
+{
+    return {
+        .connections = counts.connections,
+        .streams = streams_by_address.all(),
+        .handlers = counts.handlers,
+        .accepted = counts.accepted,
+        .refused = counts.refused,
+        .requests = counts.requests,
+        .bad_requests = counts.bad_requests,
+        .streams_opened = counts.streams_opened,
+        .clients_gone = counts.clients_gone,
+        .write_timeouts = counts.write_timeouts,
+        .queue_overflows = counts.queue_overflows,
+        .handlers_failed = counts.handlers_failed,
+        .handlers_abandoned = counts.handlers_abandoned,
+    };
 }
 
 } // namespace tidings::detail

@@ -10,20 +10,19 @@
 #include <tidings/stream/writer.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <random>
 #include <string_view>
 #include <vector>
 
 namespace tidings::detail {
 
-/// The running counts behind `server_stats`.
+/// The running counts behind `server_stats`, but for those of open streams.
 struct counters
 {
-    std::atomic<std::uint64_t> connections{0}, streams{0}, handlers{0}, accepted{0}, refused{0}, requests{0},
+    std::atomic<std::uint64_t> connections{0}, handlers{0}, accepted{0}, refused{0}, requests{0},
         bad_requests{0}, streams_opened{0}, clients_gone{0}, write_timeouts{0}, queue_overflows{0},
         handlers_failed{0}, handlers_abandoned{0};
-
-    server_stats snapshot() const noexcept;
 };
 
 /// A route's handler, wrapped in the server's middleware once the server has started.
@@ -40,6 +39,12 @@ struct shared_state
     explicit shared_state(server_options given);
 
     void log(log_level level, std::string_view message) const;
+    server_stats stats() const noexcept;
+    /// For how long a peer need not acknowledge what was sent to it.
+    std::chrono::milliseconds unacknowledged_limit() const noexcept
+    {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(options.write_timeout);
+    }
 
     server_options options;
     writer_options writing;

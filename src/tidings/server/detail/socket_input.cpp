@@ -1,42 +1,35 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/socket_input.hpp>
 
-#include <utility>
-
 namespace tidings::detail {
+
+bool socket_input::note(socket_readiness what) noexcept
+{
+    may_hold_input_ |= what.can_read || what.has_hung_up;
+    ends_soon_ |= what.has_ended || what.has_hung_up;
+    has_hung_up_ |= what.has_hung_up;
+    return what.can_write;
+}
 
 void socket_input::read()
 {
-    while (may_read()) {
+    while (may_hold_input_ && may_read()) {
         auto const buffer = read_buffer();
-        auto const got = receive(socket_, buffer);
+        auto const got = socket_.receive(buffer);
+        // The watch tells of what comes behind a read that did not fill the buffer, but not of an end that it
+        // has told already.
+        may_hold_input_ = got.what == receive_result::bytes && (got.count == buffer.size() || ends_soon_);
         if (got.what == receive_result::bytes) {
             on_input({buffer.data(), got.count});
-            if (got.count == buffer.size())
-                continue;
+        } else if (got.what == receive_result::broken || (got.what == receive_result::end && has_hung_up_)) {
+            // After the peer's FIN a reset is no error to `recv`, which goes on to say that the input has
+            // ended.
+            on_broken();
         } else if (got.what == receive_result::end && !has_ended_) {
             has_ended_ = true;
             on_end_of_input();
-        } else if (got.what == receive_result::broken) {
-            on_broken();
         }
-        break;
     }
-    wait();
-}
-
-void socket_input::wait()
-{
-    if (is_waiting_ || !may_read())
-        return;
-    is_waiting_ = true;
-    // After the end of input the socket stays readable; what is left to see is a reset.
-    auto const what = has_ended_ ? stream_socket::wait_error : stream_socket::wait_read;
-    socket_.async_wait(what, [self = keep_alive()](boost::system::error_code error) {
-        self->is_waiting_ = false;
-        if (!error)
-            self->read();
-    });
 }
 
 } // namespace tidings::detail

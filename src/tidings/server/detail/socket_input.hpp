@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/server/detail/socket_watch.hpp>
 #include <tidings/server/detail/stream_socket.hpp>
 
-#include <memory>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -13,16 +13,18 @@ namespace tidings::detail {
 /// A socket and its read side: reads whatever comes, as long as it is wanted, and notices the peer's end also
 /// when nothing more can come. It holds no buffer of its own. For `connection`, which says by overriding what
 /// becomes of the input. On one loop.
-class socket_input
+class socket_input : public socket_watch::user
 {
 protected:
     explicit socket_input(stream_socket socket) noexcept : socket_(std::move(socket)) {}
     ~socket_input() = default;
 
-    /// Reads what has come, then waits for more.
+    /// Takes in what the watch says; true when bytes can be written.
+    bool note(socket_readiness what) noexcept;
+
+    /// Reads what has come. More is read when the watch tells, or when this is called again because more is
+    /// wanted.
     void read();
-    /// Waits for more, where nothing can have come yet.
-    void wait();
 
     stream_socket& socket() noexcept { return socket_; }
     stream_socket const& socket() const noexcept { return socket_; }
@@ -31,7 +33,7 @@ protected:
     bool has_input_ended() const noexcept { return has_ended_; }
 
 private:
-    /// Whether more is wanted now. Where that becomes true again, `read` or `wait` is to be called.
+    /// Whether more is wanted now. Where that becomes true again, `read` is to be called.
     virtual bool may_read() const noexcept = 0;
     /// Where to read to.
     virtual std::span<char> read_buffer() noexcept = 0;
@@ -40,12 +42,12 @@ private:
     virtual void on_end_of_input() = 0;
     /// The connection is broken.
     virtual void on_broken() = 0;
-    /// Keeps this object alive while the kernel may call it.
-    virtual std::shared_ptr<socket_input> keep_alive() = 0;
 
     stream_socket socket_;
+    bool may_hold_input_ = false;
+    bool ends_soon_ = false; // what there is to read is the last
+    bool has_hung_up_ = false;
     bool has_ended_ = false;
-    bool is_waiting_ = false;
 };
 
 } // namespace tidings::detail

@@ -18,18 +18,25 @@ public:
     explicit socket_transport(connection& over) noexcept : over_(over) {}
 
     /// What comes next is the answer to a request of HTTP/1.`http_minor`.
-    void begin(int http_minor) noexcept { http_minor_ = http_minor; }
+    void begin(int http_minor) noexcept { is_http_1_0_ = http_minor == 0; }
+
+    /// The socket can take more.
+    void on_writable();
 
     std::string stream_head(int status, headers const& fields) override;
-    framing body_framing() const noexcept override;
+    framing body_framing() const noexcept override { return is_http_1_0_ ? framing::none : framing::chunked; }
     write_result write(std::span<boost::asio::const_buffer const> pieces) override;
-    void await_writable() override;
+    void await_writable() override { is_awaited_ = true; }
     void finish() override;
     void cut(cut_reason why) override;
 
+    /// Whether the stream is to end once all is sent.
+    bool is_finishing() const noexcept { return is_finishing_; }
+
 private:
     connection& over_;
-    int http_minor_ = 1;
+    bool is_http_1_0_ = false;
+    bool is_awaited_ = false;
     bool is_finishing_ = false;
 };
 

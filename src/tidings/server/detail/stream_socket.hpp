@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/io_context.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <span>
-#include <string>
+#include <utility>
 
 namespace tidings::detail {
-
-/// A connected TCP or unix socket on a loop.
-using stream_socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol,
-                                                       boost::asio::io_context::executor_type>;
-
-// The system calls of a connection, none of which waits or raises a signal.
 
 struct receive_result
 {
@@ -32,24 +23,47 @@ struct receive_result
     std::size_t count = 0;
 };
 
-receive_result receive(stream_socket& from, std::span<char> into) noexcept;
-
 struct send_result
 {
     std::size_t count = 0;
     bool is_broken = false;
 };
 
-/// One gathered write.
-send_result send(stream_socket& to, std::span<boost::asio::const_buffer const> pieces) noexcept;
+/// A connected TCP or unix socket: its descriptor, and the system calls of a connection, none of which waits
+/// or raises a signal.
+class stream_socket
+{
+public:
+    stream_socket() = default;
+    /// Takes over a descriptor, which does not block.
+    explicit stream_socket(int descriptor) noexcept : descriptor_(descriptor) {}
+    stream_socket(stream_socket&& other) noexcept : descriptor_(other.release()) {}
+    stream_socket& operator=(stream_socket&& other) noexcept
+    {
+        std::swap(descriptor_, other.descriptor_);
+        return *this;
+    }
+    ~stream_socket() { close(); }
 
-/// Sends at once what is written, and gives up on a peer that acknowledges nothing for that long.
-void prepare(stream_socket& socket, std::chrono::milliseconds unacknowledged_limit) noexcept;
+    bool is_open() const noexcept { return descriptor_ >= 0; }
+    int descriptor() const noexcept { return descriptor_; }
+    int release() noexcept { return std::exchange(descriptor_, -1); }
 
-/// Closes so that the peer sees a reset and the kernel drops what is unsent.
-void close_with_reset(stream_socket& socket) noexcept;
+    receive_result receive(std::span<char> into) const noexcept;
+    /// One gathered write.
+    send_result send(std::span<boost::asio::const_buffer const> pieces) const noexcept;
 
-/// The peer's address without its port; empty for a unix socket or one that is gone.
-std::string peer_address(stream_socket const& socket);
+    void shutdown_send() const noexcept;
+    void close() noexcept;
+    /// Closes so that the peer sees a reset and the kernel drops what is unsent.
+    void close_with_reset() noexcept;
+
+private:
+    int descriptor_ = -1;
+};
+
+/// Has a socket send at once what is written, and give up on a peer that acknowledges nothing for that long.
+/// What a listening socket is told goes for all that it accepts.
+void prepare(int descriptor, std::chrono::milliseconds unacknowledged_limit) noexcept;
 
 } // namespace tidings::detail

@@ -9,11 +9,11 @@ namespace asio = boost::asio;
 namespace tidings::testing::detail {
 
 memory_run::memory_run(asio::io_context& loop, handler answer, request asked, server_options options)
-    : handler_run(context::root(loop.get_executor()), *this, writing_, options.grace, std::move(asked)),
+    : handler_run(context::root(loop.get_executor()), body_, options.grace, std::move(asked)),
       options_(std::move(options)), writing_{.keep_alive = options_.keep_alive,
                                              .write_timeout = options_.write_timeout,
                                              .queue_limit = options_.queue_limit},
-      handler_(std::move(answer))
+      body_(get_context(), *this, writing_), handler_(std::move(answer))
 {
     if (handler_.is_stream)
         out().start_keep_alive();
@@ -23,18 +23,18 @@ memory_run::memory_run(asio::io_context& loop, handler answer, request asked, se
 
 void memory_run::leave()
 {
-    auto const alive = shared_from_this();
+    boost::intrusive_ptr<memory_run> const alive(this);
     end(end_reason::client_gone);
     lose();
 }
 
 void memory_run::stop_server()
 {
-    auto const alive = shared_from_this();
+    boost::intrusive_ptr<memory_run> const alive(this);
     bool const is_handed_over = is_attached() && !is_answering();
     end(end_reason::server_stopping);
     if (is_handed_over) {
-        out().out().end_feed();
+        body_.end_feed();
         finish();
     }
 }
@@ -44,8 +44,8 @@ void memory_run::set_capacity(std::size_t bytes)
     capacity_ = bytes;
     if (bytes == 0 || !std::exchange(is_awaited_, false))
         return;
-    auto const alive = shared_from_this();
-    out().out().on_writable();
+    boost::intrusive_ptr<memory_run> const alive(this);
+    body_.on_writable();
     if (is_finishing_)
         finish();
 }
@@ -53,7 +53,7 @@ void memory_run::set_capacity(std::size_t bytes)
 void memory_run::lose()
 {
     is_gone_ = true;
-    out().out().lose();
+    body_.lose();
     if (!is_answering())
         be_over();
 }
@@ -61,7 +61,7 @@ void memory_run::lose()
 void memory_run::be_over()
 {
     is_over_ = true;
-    out().out().stop_keep_alive();
+    body_.stop_keep_alive();
 }
 
 // transport
@@ -69,9 +69,9 @@ void memory_run::be_over()
 void memory_run::finish()
 {
     if (!std::exchange(is_finishing_, true))
-        out().end_body();
-    out().out().flush();
-    if (out().out().unsent() == 0 && !is_answering())
+        body_.end_body();
+    body_.flush();
+    if (body_.unsent() == 0 && !is_answering())
         be_over();
 }
 
@@ -106,7 +106,7 @@ void memory_run::handler_abandoned()
 
 void memory_run::ended(bool)
 {
-    if (!is_attached() || out().out().is_lost())
+    if (!is_attached() || body_.is_lost())
         be_over();
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <tidings/server/server_options.hpp>
+#include <tidings/stream/counted.hpp>
+#include <tidings/stream/event_writer.hpp>
 #include <tidings/stream/handler.hpp>
 #include <tidings/stream/handler_run.hpp>
 #include <tidings/testing/detail/memory_transport.hpp>
@@ -10,20 +12,17 @@
 
 #include <cstddef>
 #include <exception>
-#include <memory>
 #include <optional>
 
 namespace tidings::testing::detail {
 
 /// A handler and its stream in memory. Lives until the handler has returned.
-class memory_run final : public std::enable_shared_from_this<memory_run>,
-                         public memory_transport,
-                         public handler_run
+class memory_run final : public counted, public memory_transport, public handler_run
 {
 public:
     memory_run(boost::asio::io_context& loop, handler answer, request asked, server_options options);
 
-    void start() { handler_run::start(shared_from_this(), handler_.call); }
+    void start() { handler_run::start(this, handler_.call); }
 
     // What the peer and the server do. On the loop.
     void leave();
@@ -54,6 +53,7 @@ private:
 
     server_options const options_;
     writer_options const writing_;
+    event_writer body_;
     handler const handler_;
     std::optional<response> answer_;
     std::exception_ptr failure_;

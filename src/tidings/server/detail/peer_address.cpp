@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/server/detail/peer_address.hpp>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cstring>
+
+namespace tidings::detail {
+
+peer_address::peer_address(sockaddr const& peer) noexcept
+{
+    if (peer.sa_family == AF_INET) {
+        kind_ = kind::ipv4;
+        std::memcpy(bytes_.data(), &reinterpret_cast<sockaddr_in const&>(peer).sin_addr, sizeof(in_addr));
+    } else if (peer.sa_family == AF_INET6) {
+        in6_addr const& address = reinterpret_cast<sockaddr_in6 const&>(peer).sin6_addr;
+        bool const is_mapped = IN6_IS_ADDR_V4MAPPED(&address);
+        kind_ = is_mapped ? kind::ipv4 : kind::ipv6;
+        constexpr std::size_t prefix = sizeof(in6_addr) - sizeof(in_addr);
+        if (is_mapped)
+            std::memcpy(bytes_.data(), address.s6_addr + prefix, sizeof(in_addr));
+        else
+            std::memcpy(bytes_.data(), &address, sizeof address);
+    }
+}
+
+peer_address peer_address::of(int descriptor) noexcept
+{
+    sockaddr_storage peer{};
+    socklen_t size = sizeof peer;
+    auto& address = reinterpret_cast<sockaddr&>(peer);
+    return ::getpeername(descriptor, &address, &size) == 0 ? peer_address(address) : peer_address();
+}
+
+std::string peer_address::to_string() const
+{
+    if (kind_ == kind::none)
+        return {};
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    ::inet_ntop(kind_ == kind::ipv4 ? AF_INET : AF_INET6, bytes_.data(), text.data(), text.size());
+    return text.data();
+}
+
+} // namespace tidings::detail

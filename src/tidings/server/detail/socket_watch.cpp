@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/server/detail/socket_watch.hpp>
+
+#include <boost/system/system_error.hpp>
+
+#include <cerrno>
+
+namespace tidings::detail {
+
+namespace {
+
+int make_epoll()
+{
+    int const made = ::epoll_create1(EPOLL_CLOEXEC);
+    if (made < 0)
+        throw boost::system::system_error(errno, boost::system::system_category(),
+                                          "tidings: cannot make an epoll instance for a server's loop");
+    return made;
+}
+
+} // namespace
+
+socket_watch::socket_watch(boost::asio::io_context& io) : epoll_(io, make_epoll()) {}
+
+bool socket_watch::add(int descriptor, user& of)
+{
+    epoll_event what{};
+    what.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    what.data.ptr = &of;
+    if (::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, descriptor, &what) != 0)
+        return false;
+    if (!is_waiting_)
+        wait();
+    return true;
+}
+
+void socket_watch::remove(int descriptor, user& of) noexcept
+{
+    // Closing alone would not do: a child process that is just being started holds a copy for a moment.
+    epoll_event ignored{};
+    (void)::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_DEL, descriptor, &ignored);
+    for (int i = 0; i < batch_size_; ++i)
+        if (batch_[static_cast<std::size_t>(i)].data.ptr == &of)
+            batch_[static_cast<std::size_t>(i)].data.ptr = nullptr;
+}
+
+void socket_watch::stop() noexcept
+{
+    is_waiting_ = false;
+    boost::system::error_code ignored;
+    epoll_.cancel(ignored);
+}
+
+void socket_watch::wait()
+{
+    is_waiting_ = true;
+    auto const on_ready = [self = shared_from_this()](boost::system::error_code error) {
+        if (error || !self->is_waiting_)
+            return;
+        struct waits_again // also when something is thrown; comes back at once when the batch was not all
+        {
+            ~waits_again()
+            {
+                if (of.is_waiting_)
+                    of.wait();
+            }
+            socket_watch& of;
+        };
+        waits_again const after{*self};
+        self->dispatch();
+    };
+    epoll_.async_wait(boost::asio::posix::descriptor_base::wait_read, on_ready);
+}
+
+void socket_watch::dispatch()
+{
+    int const found = ::epoll_wait(epoll_.native_handle(), batch_.data(), static_cast<int>(batch_.size()), 0);
+    batch_size_ = found > 0 ? found : 0;
+    for (int i = 0; i < batch_size_; ++i) {
+        auto const [events, data] = batch_[static_cast<std::size_t>(i)];
+        if (!data.ptr)
+            continue;
+        static_cast<user*>(data.ptr)->on_ready({.can_read = (events & EPOLLIN) != 0,
+                                                .can_write = (events & EPOLLOUT) != 0,
+                                                .has_ended = (events & EPOLLRDHUP) != 0,
+                                                .has_hung_up = (events & (EPOLLERR | EPOLLHUP)) != 0});
+    }
+    batch_size_ = 0;
+}
+
+} // namespace tidings::detail

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include <sys/epoll.h>
+
+#include <array>
+#include <memory>
+
+namespace tidings::detail {
+
+/// What has become possible with a socket.
+struct socket_readiness
+{
+    bool can_read;    ///< there is input, or it has ended
+    bool can_write;   ///< there is room
+    bool has_ended;   ///< the peer sends no more
+    bool has_hung_up; ///< the connection is gone, in both directions
+};
+
+/// Tells the connections of one loop what has become possible with their sockets. All of them are in one
+/// epoll instance, which Asio watches as a single descriptor: an idle connection costs neither a socket of
+/// Asio's nor an operation that waits, and becoming ready again needs no system call.
+///
+/// For Linux; elsewhere this is the class that waits through Asio's own sockets. On the loop's thread only.
+class socket_watch final : public std::enable_shared_from_this<socket_watch>
+{
+public:
+    class user
+    {
+    public:
+        /// Told once for each change: what it does not read now it has to remember.
+        virtual void on_ready(socket_readiness what) = 0;
+
+    protected:
+        ~user() = default;
+    };
+
+    explicit socket_watch(boost::asio::io_context& io);
+
+    /// False when the system refuses (fs.epoll.max_user_watches).
+    [[nodiscard]] bool add(int descriptor, user& of);
+    /// Before the descriptor is closed. `of` is not told any more.
+    void remove(int descriptor, user& of) noexcept;
+
+    /// Waits no more, so that the loop may come to its end.
+    void stop() noexcept;
+
+private:
+    void wait();
+    void dispatch();
+
+    boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> epoll_;
+    std::array<epoll_event, 128> batch_;
+    int batch_size_ = 0;
+    bool is_waiting_ = false;
+};
+
+} // namespace tidings::detail

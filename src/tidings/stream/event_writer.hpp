@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/http/chunk.hpp>
+#include <tidings/sse/event.hpp>
+#include <tidings/sse/event_text.hpp>
+#include <tidings/stream/shared_frame.hpp>
+#include <tidings/stream/transport.hpp>
+#include <tidings/stream/writer.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+namespace tidings {
+
+/// The writing side of a connection that can carry an event stream: puts each piece into the framing of its
+/// transport. It belongs to the connection and outlives the handler and its `event_stream`: what a topic
+/// feeds to a stream goes on through it. For the layers above; on one loop.
+class event_writer final : public writer, writer::idle_hook
+{
+public:
+    using writer::append;
+    using writer::writer;
+
+    /// The body begins, behind that head: from now on events may be appended.
+    void begin(std::string_view head);
+
+    // Appending: nothing leaves before a flush, and nothing is kept of a lost connection's. What cannot be
+    // sent throws `std::invalid_argument`, see `encoded_size`.
+
+    void append(event const& value);
+    void append(event_text const& text);
+    void append_comment(std::string_view text);
+
+    /// Sends frames, as far as the connection takes them; the number that need not be sent again.
+    std::size_t deliver(std::span<shared_frame const> frames);
+
+    /// Sends a comment at once, to learn from the kernel whether the peer is there.
+    void probe();
+    /// Tells the client how long to wait before it reconnects.
+    void advise(std::chrono::milliseconds pause);
+
+    /// From now on the body's comments in silence are its own, and no hook is asked.
+    void keep_alive_alone();
+
+    // The end
+
+    /// Appends a last event that ends the stream for good: `;finished` is added to its id.
+    void append_finish(event const& last);
+    /// Whether an id is one that `append_finish` sent.
+    static bool is_finished_id(std::string_view id) noexcept;
+
+    /// Appends the end of the body.
+    void end_body();
+    /// Ends the body after what is unsent, and then the stream; its client comes back.
+    void finish() { over().finish(); }
+    void cut(cut_reason why) { over().cut(why); }
+
+private:
+    template <typename Encode>
+    void append_piece(std::size_t size, Encode&& encode);
+    void on_idle() override { probe(); }
+
+    framing framing_ = framing::none;
+};
+
+} // namespace tidings
