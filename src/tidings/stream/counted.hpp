@@ -16,11 +16,7 @@ public:
     counted& operator=(counted const&) = delete;
 
     friend void intrusive_ptr_add_ref(counted* kept) noexcept { ++kept->references_; }
-    friend void intrusive_ptr_release(counted* kept) noexcept
-    {
-        if (--kept->references_ == 0)
-            delete kept;
-    }
+    friend void intrusive_ptr_release(counted* kept) noexcept;
 
 protected:
     virtual ~counted() = default;

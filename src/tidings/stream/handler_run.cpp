@@ -2,7 +2,6 @@
 #include <tidings/stream/handler_run.hpp>
 #include <tidings/wait/spawn.hpp>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -38,18 +37,37 @@ handler_run::handler_run(context_scope root, event_writer& out, duration grace, 
       out_(root_, out, asked_.last_event_id())
 {}
 
+/// Called when the coroutine has ended. A class, and not a lambda bound to a slot: Asio then needs no second
+/// executor and no shared signal for it, 160 bytes for each handler.
+class handler_run::at_end
+{
+public:
+    using cancellation_slot_type = asio::cancellation_slot;
+
+    at_end(boost::intrusive_ptr<counted> owner, handler_run& run) noexcept
+        : owner_(std::move(owner)), run_(&run)
+    {}
+
+    cancellation_slot_type get_cancellation_slot() const noexcept { return run_->backstop_.slot(); }
+
+    void operator()(std::exception_ptr const& failure) const
+    {
+        run_->is_answering_ = false;
+        if (failure)
+            run_->handler_failed(failure);
+        run_->ended(!failure && run_->may_reuse_);
+    }
+
+private:
+    boost::intrusive_ptr<counted> owner_;
+    handler_run* run_;
+};
+
 void handler_run::start(boost::intrusive_ptr<counted> owner, stream_handler const& handler)
 {
     is_running_ = true;
     is_answering_ = true;
-    asio::co_spawn(
-        root_.get_executor(), run(owner, handler),
-        asio::bind_cancellation_slot(backstop_.slot(), [owner, this](std::exception_ptr const& failure) {
-            is_answering_ = false;
-            if (failure)
-                handler_failed(failure);
-            ended(!failure && may_reuse_);
-        }));
+    asio::co_spawn(root_.get_executor(), run(handler), at_end(std::move(owner), *this));
 }
 
 void handler_run::end(end_reason why)
@@ -74,26 +92,31 @@ void handler_run::on_time()
         handler_abandoned();
 }
 
-asio::awaitable<void> handler_run::run([[maybe_unused]] boost::intrusive_ptr<counted> owner,
-                                       stream_handler const& handler)
+// What is needed only at the end is in coroutines of its own: this one's frame is there as long as the
+// handler.
+asio::awaitable<void> handler_run::run(stream_handler const& handler)
 {
     // After a terminal cancellation each further wait would throw at once, and a retry loop never leave the
     // thread.
     co_await asio::this_coro::throw_if_cancelled(false);
-    context const ctx = root_;
     std::exception_ptr failure;
     try {
-        co_await handler(ctx, asked_, out_);
+        co_await handler(root_, asked_, out_);
     } catch (...) {
         failure = std::current_exception();
     }
+    co_await conclude(std::move(failure));
+}
+
+asio::awaitable<void> handler_run::conclude(std::exception_ptr failure)
+{
     if (!failure)
-        failure = ctx.cause();
-    while (has_tasks(ctx)) { // the backstop also ends the wait for them
+        failure = root_.cause();
+    while (has_tasks(root_)) { // the backstop also ends the wait for them
         end(end_reason::handler_returned);
-        co_await join_tasks(ctx);
+        co_await join_tasks(root_);
         if (!failure)
-            failure = ctx.cause();
+            failure = root_.cause();
     }
     is_running_ = false;
     clear();

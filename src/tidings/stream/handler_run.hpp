@@ -76,7 +76,10 @@ private:
     /// All is over; may destroy this object. `may_reuse`: the connection can carry another request.
     virtual void ended(bool may_reuse) = 0;
 
-    boost::asio::awaitable<void> run(boost::intrusive_ptr<counted> owner, stream_handler const& handler);
+    class at_end;
+
+    boost::asio::awaitable<void> run(stream_handler const& handler);
+    boost::asio::awaitable<void> conclude(std::exception_ptr failure);
     boost::asio::awaitable<void> answer();
     boost::asio::awaitable<void> answer_failure(std::exception_ptr failure);
     void on_time() override;

@@ -21,7 +21,8 @@ namespace tidings::detail {
 
 namespace {
 
-constexpr int batch_size = 64; // accepted before others get their turn
+constexpr int batch_size =
+    16; // accepted before others get their turn: those who came before are served meanwhile
 constexpr auto pause_without_descriptors = std::chrono::milliseconds(100);
 
 [[noreturn]] void refuse(std::string const& where, std::string const& what, int error)
