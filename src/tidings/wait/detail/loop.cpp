@@ -4,6 +4,9 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
+#include <utility>
+
 namespace asio = boost::asio;
 
 namespace tidings::detail {
@@ -32,7 +35,7 @@ void loop::shutdown()
     {
         std::lock_guard const guard(queue_lock_);
         closed_ = true;
-        left_over.append(remote_); // a turn that has ended left nothing elsewhere
+        left_over.append(next_);
     }
     while (run_node* const node = left_over.pop())
         node->drop();
@@ -65,72 +68,82 @@ time_point loop::now() const noexcept
 
 void loop::push(run_node& node)
 {
-    if (is_draining_here()) {
-        local_.push(node);
+    if (is_in_turn()) {
+        ready_.push(node);
         return;
     }
     {
         std::lock_guard const guard(queue_lock_);
         if (!closed_) {
-            remote_.push(node);
-            schedule_drain();
+            next_.push(node);
+            schedule_turn();
             return;
         }
     }
     node.drop();
 }
 
-void loop::schedule_drain()
+/// A turn while it lives. What an exception leaves undone is done in the next one; the exception goes to
+/// whoever runs the loop.
+class loop::turn
 {
-    if (!drain_scheduled_) {
-        drain_scheduled_ = true;
-        asio::post(executor_, [this] { drain(); });
+public:
+    explicit turn(loop& at) : at_(at)
+    {
+        at_.turn_thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+        std::lock_guard const guard(at_.queue_lock_);
+        at_.ready_.append(at_.next_);
     }
+    ~turn()
+    {
+        at_.turn_thread_.store({}, std::memory_order_relaxed);
+        {
+            std::lock_guard const guard(at_.queue_lock_);
+            at_.is_turn_due_ = false;
+            at_.ready_.append(at_.next_);
+            at_.next_.append(at_.ready_);
+            if (!at_.next_.is_empty())
+                at_.schedule_turn();
+        }
+        if (at_.must_arm_.load(std::memory_order_relaxed)) {
+            std::lock_guard const guard(at_.timer_lock_);
+            at_.arm();
+        }
+    }
+    turn(turn const&) = delete;
+    turn& operator=(turn const&) = delete;
+
+private:
+    loop& at_;
+};
+
+void loop::schedule_turn()
+{
+    if (closed_ || std::exchange(is_turn_due_, true))
+        return;
+    asio::post(executor_, [this] {
+        turn const now(*this);
+        run_ready();
+    });
 }
 
-void loop::drain()
+/// True when the caller is to have the turn at once: none is posted, and none under way on another thread.
+bool loop::claim_turn()
 {
-    // What an exception leaves undone is done in the next turn; the exception goes to whoever runs the loop.
-    struct turn
-    {
-        explicit turn(loop& at) : at(at)
-        {
-            at.draining_thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
-            std::lock_guard const guard(at.queue_lock_);
-            batch.append(at.remote_);
-        }
-        ~turn() { at.finish_drain(batch); }
+    std::lock_guard const guard(queue_lock_);
+    return !std::exchange(is_turn_due_, true);
+}
 
-        loop& at;
-        run_queue batch;
-    };
-    turn now(*this);
-    while (run_node* const node = now.batch.pop())
-        node->run();
-    // What the turn itself has made ready, up to a bound: then it is Asio's turn.
-    for (int more = 0; more < further_per_turn; ++more) {
-        run_node* const node = local_.pop();
+void loop::run_ready()
+{
+    // All that was ready when the turn began, and what the turn itself makes ready, up to as much again: then
+    // it is Asio's turn.
+    std::size_t const bound = ready_.size() + std::max(ready_.size(), further_per_turn);
+    for (std::size_t ran = 0; ran < bound; ++ran) {
+        run_node* const node = ready_.pop();
         if (!node)
             break;
         node->run();
-    }
-}
-
-void loop::finish_drain(run_queue& left_over)
-{
-    draining_thread_.store({}, std::memory_order_relaxed);
-    {
-        std::lock_guard const guard(queue_lock_);
-        drain_scheduled_ = false;
-        left_over.append(local_);
-        left_over.append(remote_);
-        remote_.append(left_over);
-        if (!remote_.is_empty() && !closed_)
-            schedule_drain();
-    }
-    if (must_arm_.load(std::memory_order_relaxed)) {
-        std::lock_guard const guard(timer_lock_);
-        arm();
     }
 }
 
@@ -146,7 +159,7 @@ std::uint64_t loop::tick_at_or_after(time_point when) const noexcept
 void loop::add_timer(timer_entry& entry, time_point when)
 {
     wheel_.add(entry, tick_at_or_after(when));
-    if (is_draining_here())
+    if (is_in_turn())
         must_arm_.store(true, std::memory_order_relaxed); // once, when the turn ends
     else
         arm();
@@ -159,11 +172,10 @@ void loop::remove_timer(timer_entry& entry)
     // The next turn disarms it, unless somebody waits again by then.
     if (wheel_.is_empty() && armed_) {
         must_arm_.store(true, std::memory_order_relaxed);
-        if (is_draining_here())
+        if (is_in_turn())
             return;
         std::lock_guard const guard(queue_lock_);
-        if (!closed_)
-            schedule_drain();
+        schedule_turn();
     }
 }
 
@@ -184,13 +196,27 @@ void loop::arm()
     armed_ = *due;
     timer_->expires_at(epoch_ + *due * tick);
     timer_->async_wait([this](boost::system::error_code error) {
-        if (error)
-            return; // armed anew, or shut down
+        if (!error) // otherwise armed anew, or shut down
+            timer_fired();
+    });
+}
+
+void loop::timer_fired()
+{
+    // In a turn of their own: then what they wake needs no posted one, and one arming is enough for all.
+    std::optional<turn> now;
+    if (claim_turn())
+        now.emplace(*this);
+    {
         std::unique_lock timers(timer_lock_);
         armed_.reset();
+        must_arm_.store(true, std::memory_order_relaxed);
         expire_timers(timers);
-        arm();
-    });
+        if (!now)
+            arm();
+    }
+    if (now)
+        run_ready();
 }
 
 void loop::expire_timers(std::unique_lock<small_lock>& timers)
