@@ -47,13 +47,9 @@ void loop::shutdown()
         while (auto* const entry = wheel_.expire(end_of_time))
             static_cast<timer_entry*>(entry)->drop();
     }
-    std::unique_lock guard(suspended_lock_);
-    while (operation* const waiting = suspended_) {
-        guard.unlock();
-        waiting->abandon(); // leaves the list
-        guard.lock();
-    }
-    guard.unlock();
+    // Each leaves its list. Others may wait for a source on another thread meanwhile.
+    while (operation* const waiting = first_suspended())
+        waiting->abandon();
     executor_ = {};
 }
 
@@ -62,6 +58,15 @@ time_point loop::now() const noexcept
     if (is_virtual_.load(std::memory_order_relaxed))
         return virtual_now_.load(std::memory_order_relaxed);
     return clock::now();
+}
+
+time_point loop::turn_time() noexcept
+{
+    if (!is_in_turn() || is_virtual_.load(std::memory_order_relaxed))
+        return now();
+    if (!turn_time_)
+        turn_time_ = clock::now();
+    return *turn_time_;
 }
 
 // The run queue.
@@ -91,6 +96,7 @@ public:
     explicit turn(loop& at) : at_(at)
     {
         at_.turn_thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+        at_.turn_time_.reset();
         std::lock_guard const guard(at_.queue_lock_);
         at_.ready_.append(at_.next_);
     }
@@ -221,7 +227,7 @@ void loop::timer_fired()
 
 void loop::expire_timers(std::unique_lock<small_lock>& timers)
 {
-    auto const reached = static_cast<std::uint64_t>((now() - epoch_) / tick);
+    auto const reached = static_cast<std::uint64_t>((turn_time() - epoch_) / tick);
     while (auto* const entry = wheel_.expire(reached))
         static_cast<timer_entry*>(entry)->expire(timers);
 }
@@ -230,21 +236,33 @@ void loop::expire_timers(std::unique_lock<small_lock>& timers)
 
 void loop::add_suspended(operation& waiting) noexcept
 {
+    waiting.is_suspended_in_turn_ = waiting.runs_in_turns_ && is_in_turn();
+    if (waiting.is_suspended_in_turn_) {
+        suspended_in_turns_.push_back(waiting);
+        return;
+    }
     std::lock_guard const guard(suspended_lock_);
-    waiting.next_suspended_ = suspended_;
-    if (suspended_)
-        suspended_->previous_suspended_ = &waiting;
-    suspended_ = &waiting;
+    suspended_.push_back(waiting);
 }
 
 void loop::remove_suspended(operation& waiting) noexcept
 {
+    suspended_link& place = waiting;
+    if (waiting.is_suspended_in_turn_) {
+        place.unlink();
+        return;
+    }
     std::lock_guard const guard(suspended_lock_);
-    (waiting.previous_suspended_ ? waiting.previous_suspended_->next_suspended_ : suspended_) =
-        waiting.next_suspended_;
-    if (waiting.next_suspended_)
-        waiting.next_suspended_->previous_suspended_ = waiting.previous_suspended_;
-    waiting.previous_suspended_ = waiting.next_suspended_ = nullptr;
+    place.unlink();
+}
+
+operation* loop::first_suspended() noexcept
+{
+    std::lock_guard const guard(suspended_lock_);
+    for (link_list* const list : {&suspended_in_turns_, &suspended_})
+        if (!list->is_empty())
+            return &static_cast<operation&>(static_cast<suspended_link&>(list->front()));
+    return nullptr;
 }
 
 // Virtual time.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/wait/detail/list_link.hpp>
 #include <tidings/wait/detail/run_queue.hpp>
 #include <tidings/wait/detail/small_lock.hpp>
 #include <tidings/wait/detail/timer_wheel.hpp>
@@ -18,6 +19,10 @@
 namespace tidings::detail {
 
 class operation;
+
+/// The place of an operation among those that wait on its loop.
+struct suspended_link : list_link
+{};
 
 /// Something that happens at an instant of a loop's time.
 class timer_entry : public wheel_entry
@@ -54,6 +59,10 @@ public:
     /// Real time, or the virtual time of a test.
     time_point now() const noexcept;
 
+    /// The time at which the present turn has asked first: good enough to see what is due, and cheaper.
+    /// Never ahead of `now()`, and `now()` outside of turns.
+    time_point turn_time() noexcept;
+
     // The run queue.
 
     /// Runs `node` in the next turn, or behind what is ready in the present one. Drops it when the loop has
@@ -83,6 +92,7 @@ public:
     void remove_timer(timer_entry& entry);
 
     // Suspended operations, kept to be destroyed with the loop: nothing else owns a coroutine that waits.
+    // Turns come one after the other, so what begins and ends to wait in a turn needs no lock for that.
 
     void add_suspended(operation& waiting) noexcept;
     void remove_suspended(operation& waiting) noexcept;
@@ -114,6 +124,7 @@ private:
     void schedule_turn();
     bool claim_turn();
     void run_ready();
+    operation* first_suspended() noexcept;
 
     std::uint64_t tick_at_or_after(time_point when) const noexcept;
     void expire_timers(std::unique_lock<small_lock>& timers);
@@ -127,6 +138,8 @@ private:
     std::atomic<std::thread::id> turn_thread_{};
     run_queue ready_;
     int depth_ = 0;
+    std::optional<time_point> turn_time_;
+    link_list suspended_in_turns_;
 
     small_lock queue_lock_;
     run_queue next_;           // for the next turn
@@ -145,7 +158,7 @@ private:
     std::atomic<int> work_elsewhere_{0};
 
     small_lock suspended_lock_;
-    operation* suspended_ = nullptr;
+    link_list suspended_;
 };
 
 } // namespace tidings::detail
