@@ -28,8 +28,7 @@ public:
     /// True when the instant has come, false when the context ended first or the instant was taken before.
     [[nodiscard]] auto wait(context const& ctx)
     {
-        return detail::wait_operation<detail::won_shape, wait_case>(&ctx.state(), detail::fairness::leftmost,
-                                                                    this);
+        return detail::wait_operation<detail::won_shape, wait_case>(ctx.state(), this);
     }
 
     // How a select sees an instant.
@@ -37,12 +36,12 @@ public:
     using wait_case = detail::timer_case<after>;
     after* wait_source() noexcept { return this; }
     void const* wait_key() const noexcept { return this; }
-    std::optional<time_point> due(time_point now) noexcept
+    std::optional<time_point> due(detail::loop& home) noexcept
     {
         if (is_spent_)
             return std::nullopt;
         if (!instant_)
-            instant_ = detail::later(now, delay_);
+            instant_ = delay_ > duration::zero() ? detail::later(home.now(), delay_) : home.turn_time();
         return instant_;
     }
     void take(time_point) noexcept { is_spent_ = true; }

@@ -49,8 +49,7 @@ public:
     /// Waits for the end of the other context; false when `ctx` ended first.
     [[nodiscard]] auto wait(context const& ctx)
     {
-        return detail::wait_operation<detail::won_shape, wait_case>(&ctx.state(), detail::fairness::leftmost,
-                                                                    wait_source());
+        return detail::wait_operation<detail::won_shape, wait_case>(ctx.state(), wait_source());
     }
 
     // How a select sees it.

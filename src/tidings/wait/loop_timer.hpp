@@ -27,7 +27,8 @@ protected:
     explicit loop_timer(context const& ctx) noexcept : home_(&ctx.state().home()) {}
     ~loop_timer() { clear(); }
 
-    time_point now() const noexcept { return home_->now(); }
+    /// The time of the loop's present turn.
+    time_point now() const noexcept { return home_->turn_time(); }
 
 private:
     /// The instant has come. May set the timer anew, and may destroy it.

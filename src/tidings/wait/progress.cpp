@@ -24,8 +24,9 @@ void progress::end()
 
 namespace detail {
 
-readiness progress_case::poll(loop&)
+readiness progress_case::poll(loop& home)
 {
+    of_->home_ = &home;
     of_->by_.drive();
     return is_reached() || of_->has_ended() ? readiness::ready : readiness::pending;
 }

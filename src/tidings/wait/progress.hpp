@@ -45,6 +45,7 @@ private:
 struct progress_shape
 {
     using result = bool;
+    static constexpr fairness order = fairness::leftmost;
     static bool make(int, std::tuple<progress_case>& only) { return std::get<0>(only).is_reached(); }
 };
 
@@ -80,17 +81,18 @@ public:
 
     [[nodiscard]] wait_type wait_for(std::uint64_t mark)
     {
-        return wait_type(nullptr, detail::fairness::leftmost, detail::progress_mark{this, mark});
+        return wait_type(home_, detail::progress_mark{this, mark});
     }
 
 private:
     friend class detail::progress_case;
 
     driver& by_;
+    detail::loop* home_ = nullptr; // once somebody has waited
     std::uint64_t reached_ = 0;
     bool has_ended_ = false;
-    detail::wait_list
-        waiters_; // their marks rise, but for coroutines that await out of the order of their calls
+    // Their marks rise, but for coroutines that await out of the order of their calls.
+    detail::wait_list waiters_;
 };
 
 } // namespace tidings

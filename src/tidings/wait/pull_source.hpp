@@ -107,6 +107,7 @@ template <typename T>
 struct pull_shape
 {
     using result = std::optional<T>;
+    static constexpr fairness order = fairness::leftmost;
     static result make(int how, std::tuple<pull_case<T>>& cases)
     {
         if (how == 0)
@@ -140,8 +141,7 @@ void pull_source<T>::notify()
 template <typename T>
 [[nodiscard]] auto receive_from(context const& ctx, pull_source<T>& source)
 {
-    return detail::wait_operation<detail::pull_shape<T>, detail::pull_case<T>>(
-        &ctx.state(), detail::fairness::leftmost, &source);
+    return detail::wait_operation<detail::pull_shape<T>, detail::pull_case<T>>(ctx.state(), &source);
 }
 
 /// How a select sees a `pull_source`, which a class derives from to be a source itself.

@@ -42,6 +42,11 @@ concept wait_source = requires(T& source) {
 template <wait_source... Sources>
 using select_result = detail::select_result<typename std::remove_cvref_t<Sources>::wait_case...>;
 
+namespace detail {
+template <fairness Order, typename... Cases>
+using select_operation = wait_operation<select_shape<Order, Cases...>, Cases...>;
+}
+
 /// Waits for exactly one of the sources: `while (auto next = co_await select(ctx, updates, summary))`.
 ///
 /// The sources that lose have taken nothing. An ended context always wins. Among several that are ready each
@@ -51,9 +56,9 @@ using select_result = detail::select_result<typename std::remove_cvref_t<Sources
 template <wait_source... Sources>
 [[nodiscard]] auto select(context const& ctx, Sources&&... sources)
 {
-    return detail::wait_operation<detail::select_shape<typename std::remove_cvref_t<Sources>::wait_case...>,
-                                  typename std::remove_cvref_t<Sources>::wait_case...>(
-        &ctx.state(), detail::fairness::rotating, sources.wait_source()...);
+    return detail::select_operation<detail::fairness::rotating,
+                                    typename std::remove_cvref_t<Sources>::wait_case...>(
+        ctx.state(), sources.wait_source()...);
 }
 
 /// `select`, but among several ready sources the leftmost wins. A source that is always ready starves those
@@ -61,9 +66,9 @@ template <wait_source... Sources>
 template <wait_source... Sources>
 [[nodiscard]] auto select_ordered(context const& ctx, Sources&&... sources)
 {
-    return detail::wait_operation<detail::select_shape<typename std::remove_cvref_t<Sources>::wait_case...>,
-                                  typename std::remove_cvref_t<Sources>::wait_case...>(
-        &ctx.state(), detail::fairness::leftmost, sources.wait_source()...);
+    return detail::select_operation<detail::fairness::leftmost,
+                                    typename std::remove_cvref_t<Sources>::wait_case...>(
+        ctx.state(), sources.wait_source()...);
 }
 
 /// Takes from the leftmost source that is ready now, as Go's select with a `default`; false when none is. Not
@@ -72,7 +77,8 @@ template <wait_source... Sources>
 [[nodiscard]] select_result<Sources...> try_select(context const& ctx, Sources&&... sources)
 {
     using cases = detail::case_set<typename std::remove_cvref_t<Sources>::wait_case...>;
-    using shape = detail::select_shape<typename std::remove_cvref_t<Sources>::wait_case...>;
+    using shape =
+        detail::select_shape<detail::fairness::leftmost, typename std::remove_cvref_t<Sources>::wait_case...>;
     cases asked(std::in_place, sources.wait_source()...);
     int taken = detail::context_ended;
     if (!ctx.is_done()) {

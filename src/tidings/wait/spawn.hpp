@@ -47,7 +47,7 @@ inline bool has_tasks(context const& ctx)
 /// A server does this for its handlers.
 [[nodiscard]] inline auto join_tasks(context const& ctx)
 {
-    return detail::wait_operation<detail::won_shape, detail::join_case>(nullptr, detail::fairness::leftmost,
+    return detail::wait_operation<detail::won_shape, detail::join_case>(&ctx.state().home(),
                                                                         &ctx.state().root().scope());
 }
 

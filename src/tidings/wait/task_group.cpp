@@ -59,7 +59,7 @@ void task_group::start(boost::asio::awaitable<void> body)
 
 boost::asio::awaitable<void> task_group::wait()
 {
-    co_await detail::wait_operation<detail::won_shape, detail::join_case>(nullptr, detail::fairness::leftmost,
+    co_await detail::wait_operation<detail::won_shape, detail::join_case>(&state_->scope.get().state().home(),
                                                                           &state_->members);
     if (state_->scope.reason() == end_reason::failed)
         if (auto const cause = state_->scope.cause())

@@ -11,17 +11,19 @@ ticker::ticker(duration period) : period_(period)
         throw std::invalid_argument("tidings::ticker: the period must be positive");
 }
 
-std::optional<time_point> ticker::due(time_point now) noexcept
+std::optional<time_point> ticker::due(detail::loop& home) noexcept
 {
     if (!next_)
-        next_ = detail::later(now, period_);
+        next_ = detail::later(home.now(), period_);
     return next_;
 }
 
 void ticker::take(time_point now) noexcept
 {
-    auto const missed = (now - *next_) / period_;
-    next_ = detail::later(*next_ + period_ * missed, period_);
+    duration const late = now - *next_;
+    if (late >= period_)
+        *next_ += late / period_ * period_; // missed
+    next_ = detail::later(*next_, period_);
 }
 
 } // namespace tidings

@@ -27,8 +27,7 @@ public:
     /// Waits for the next tick. False when the context ended.
     [[nodiscard]] auto tick(context const& ctx)
     {
-        return detail::wait_operation<detail::won_shape, wait_case>(&ctx.state(), detail::fairness::leftmost,
-                                                                    this);
+        return detail::wait_operation<detail::won_shape, wait_case>(ctx.state(), this);
     }
 
     duration period() const noexcept { return period_; }
@@ -38,7 +37,7 @@ public:
     using wait_case = detail::timer_case<ticker>;
     ticker* wait_source() noexcept { return this; }
     void const* wait_key() const noexcept { return this; }
-    std::optional<time_point> due(time_point now) noexcept;
+    std::optional<time_point> due(detail::loop& home) noexcept;
     void take(time_point now) noexcept;
 
 private:

@@ -12,6 +12,13 @@
 
 namespace tidings::detail {
 
+/// Which source is asked first.
+enum class fairness
+{
+    rotating, ///< a different one each time, so that none starves
+    leftmost, ///< the one that was written first
+};
+
 /// What a source says when it is asked.
 enum class readiness
 {

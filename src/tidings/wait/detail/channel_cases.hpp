@@ -144,6 +144,7 @@ template <typename T>
 struct receive_shape
 {
     using result = std::optional<T>;
+    static constexpr fairness order = fairness::leftmost;
     static result make(int how, std::tuple<receive_case<T>>& cases)
     {
         if (how == 0)
@@ -156,6 +157,7 @@ struct receive_shape
 struct won_shape
 {
     using result = bool;
+    static constexpr fairness order = fairness::leftmost;
     template <typename Cases>
     static result make(int how, Cases&)
     {

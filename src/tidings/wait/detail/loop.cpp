@@ -4,6 +4,9 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
+#include <utility>
+
 namespace asio = boost::asio;
 
 namespace tidings::detail {
@@ -28,12 +31,14 @@ loop::loop(asio::execution_context& context) : service(context), epoch_(clock::n
 
 void loop::shutdown()
 {
+    run_queue left_over;
     {
         std::lock_guard const guard(queue_lock_);
         closed_ = true;
-        remote_ = {};
-        local_ = {};
+        left_over.append(next_);
     }
+    while (run_node* const node = left_over.pop())
+        node->drop();
     {
         std::lock_guard const guard(timer_lock_);
         timer_.reset();
@@ -42,13 +47,9 @@ void loop::shutdown()
         while (auto* const entry = wheel_.expire(end_of_time))
             static_cast<timer_entry*>(entry)->drop();
     }
-    std::unique_lock guard(suspended_lock_);
-    while (operation* const waiting = suspended_) {
-        guard.unlock();
-        waiting->abandon(); // leaves the list
-        guard.lock();
-    }
-    guard.unlock();
+    // Each leaves its list. Others may wait for a source on another thread meanwhile.
+    while (operation* const waiting = first_suspended())
+        waiting->abandon();
     executor_ = {};
 }
 
@@ -59,72 +60,96 @@ time_point loop::now() const noexcept
     return clock::now();
 }
 
+time_point loop::turn_time() noexcept
+{
+    if (!is_in_turn() || is_virtual_.load(std::memory_order_relaxed))
+        return now();
+    if (!turn_time_)
+        turn_time_ = clock::now();
+    return *turn_time_;
+}
+
 // The run queue.
 
 void loop::push(run_node& node)
 {
-    if (is_draining_here()) {
-        local_.push(node);
+    if (is_in_turn()) {
+        ready_.push(node);
         return;
     }
-    std::lock_guard const guard(queue_lock_);
-    if (closed_)
-        return;
-    remote_.push(node);
-    schedule_drain();
-}
-
-void loop::schedule_drain()
-{
-    if (!drain_scheduled_) {
-        drain_scheduled_ = true;
-        asio::post(executor_, [this] { drain(); });
-    }
-}
-
-void loop::drain()
-{
-    // What an exception leaves undone is done in the next turn; the exception goes to whoever runs the loop.
-    struct turn
     {
-        explicit turn(loop& at) : at(at)
-        {
-            at.draining_thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
-            std::lock_guard const guard(at.queue_lock_);
-            batch.append(at.remote_);
+        std::lock_guard const guard(queue_lock_);
+        if (!closed_) {
+            next_.push(node);
+            schedule_turn();
+            return;
         }
-        ~turn() { at.finish_drain(batch); }
+    }
+    node.drop();
+}
 
-        loop& at;
-        run_queue batch;
-    };
-    turn now(*this);
-    while (run_node* const node = now.batch.pop())
-        node->run();
-    // What the turn itself has made ready, up to a bound: then it is Asio's turn.
-    for (int more = 0; more < further_per_turn; ++more) {
-        run_node* const node = local_.pop();
+/// A turn while it lives. What an exception leaves undone is done in the next one; the exception goes to
+/// whoever runs the loop.
+class loop::turn
+{
+public:
+    explicit turn(loop& at) : at_(at)
+    {
+        at_.turn_thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+        at_.turn_time_.reset();
+        std::lock_guard const guard(at_.queue_lock_);
+        at_.ready_.append(at_.next_);
+    }
+    ~turn()
+    {
+        at_.turn_thread_.store({}, std::memory_order_relaxed);
+        {
+            std::lock_guard const guard(at_.queue_lock_);
+            at_.is_turn_due_ = false;
+            at_.ready_.append(at_.next_);
+            at_.next_.append(at_.ready_);
+            if (!at_.next_.is_empty())
+                at_.schedule_turn();
+        }
+        if (at_.must_arm_.load(std::memory_order_relaxed)) {
+            std::lock_guard const guard(at_.timer_lock_);
+            at_.arm();
+        }
+    }
+    turn(turn const&) = delete;
+    turn& operator=(turn const&) = delete;
+
+private:
+    loop& at_;
+};
+
+void loop::schedule_turn()
+{
+    if (closed_ || std::exchange(is_turn_due_, true))
+        return;
+    asio::post(executor_, [this] {
+        turn const now(*this);
+        run_ready();
+    });
+}
+
+/// True when the caller is to have the turn at once: none is posted, and none under way on another thread.
+bool loop::claim_turn()
+{
+    std::lock_guard const guard(queue_lock_);
+    return !std::exchange(is_turn_due_, true);
+}
+
+void loop::run_ready()
+{
+    // All that was ready when the turn began, and what the turn itself makes ready, up to as much again: then
+    // it is Asio's turn.
+    std::size_t const bound = ready_.size() + std::max(ready_.size(), further_per_turn);
+    for (std::size_t ran = 0; ran < bound; ++ran) {
+        run_node* const node = ready_.pop();
         if (!node)
             break;
         node->run();
-    }
-}
-
-void loop::finish_drain(run_queue& left_over)
-{
-    draining_thread_.store({}, std::memory_order_relaxed);
-    {
-        std::lock_guard const guard(queue_lock_);
-        drain_scheduled_ = false;
-        left_over.append(local_);
-        left_over.append(remote_);
-        remote_.append(left_over);
-        if (!remote_.is_empty() && !closed_)
-            schedule_drain();
-    }
-    if (must_arm_.load(std::memory_order_relaxed)) {
-        std::lock_guard const guard(timer_lock_);
-        arm();
     }
 }
 
@@ -140,7 +165,7 @@ std::uint64_t loop::tick_at_or_after(time_point when) const noexcept
 void loop::add_timer(timer_entry& entry, time_point when)
 {
     wheel_.add(entry, tick_at_or_after(when));
-    if (is_draining_here())
+    if (is_in_turn())
         must_arm_.store(true, std::memory_order_relaxed); // once, when the turn ends
     else
         arm();
@@ -153,11 +178,10 @@ void loop::remove_timer(timer_entry& entry)
     // The next turn disarms it, unless somebody waits again by then.
     if (wheel_.is_empty() && armed_) {
         must_arm_.store(true, std::memory_order_relaxed);
-        if (is_draining_here())
+        if (is_in_turn())
             return;
         std::lock_guard const guard(queue_lock_);
-        if (!closed_)
-            schedule_drain();
+        schedule_turn();
     }
 }
 
@@ -178,18 +202,32 @@ void loop::arm()
     armed_ = *due;
     timer_->expires_at(epoch_ + *due * tick);
     timer_->async_wait([this](boost::system::error_code error) {
-        if (error)
-            return; // armed anew, or shut down
+        if (!error) // otherwise armed anew, or shut down
+            timer_fired();
+    });
+}
+
+void loop::timer_fired()
+{
+    // In a turn of their own: then what they wake needs no posted one, and one arming is enough for all.
+    std::optional<turn> now;
+    if (claim_turn())
+        now.emplace(*this);
+    {
         std::unique_lock timers(timer_lock_);
         armed_.reset();
+        must_arm_.store(true, std::memory_order_relaxed);
         expire_timers(timers);
-        arm();
-    });
+        if (!now)
+            arm();
+    }
+    if (now)
+        run_ready();
 }
 
 void loop::expire_timers(std::unique_lock<small_lock>& timers)
 {
-    auto const reached = static_cast<std::uint64_t>((now() - epoch_) / tick);
+    auto const reached = static_cast<std::uint64_t>((turn_time() - epoch_) / tick);
     while (auto* const entry = wheel_.expire(reached))
         static_cast<timer_entry*>(entry)->expire(timers);
 }
@@ -198,21 +236,33 @@ void loop::expire_timers(std::unique_lock<small_lock>& timers)
 
 void loop::add_suspended(operation& waiting) noexcept
 {
+    waiting.is_suspended_in_turn_ = waiting.runs_in_turns_ && is_in_turn();
+    if (waiting.is_suspended_in_turn_) {
+        suspended_in_turns_.push_back(waiting);
+        return;
+    }
     std::lock_guard const guard(suspended_lock_);
-    waiting.next_suspended_ = suspended_;
-    if (suspended_)
-        suspended_->previous_suspended_ = &waiting;
-    suspended_ = &waiting;
+    suspended_.push_back(waiting);
 }
 
 void loop::remove_suspended(operation& waiting) noexcept
 {
+    suspended_link& place = waiting;
+    if (waiting.is_suspended_in_turn_) {
+        place.unlink();
+        return;
+    }
     std::lock_guard const guard(suspended_lock_);
-    (waiting.previous_suspended_ ? waiting.previous_suspended_->next_suspended_ : suspended_) =
-        waiting.next_suspended_;
-    if (waiting.next_suspended_)
-        waiting.next_suspended_->previous_suspended_ = waiting.previous_suspended_;
-    waiting.previous_suspended_ = waiting.next_suspended_ = nullptr;
+    place.unlink();
+}
+
+operation* loop::first_suspended() noexcept
+{
+    std::lock_guard const guard(suspended_lock_);
+    for (link_list* const list : {&suspended_in_turns_, &suspended_})
+        if (!list->is_empty())
+            return &static_cast<operation&>(static_cast<suspended_link&>(list->front()));
+    return nullptr;
 }
 
 // Virtual time.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/wait/detail/list_link.hpp>
 #include <tidings/wait/detail/run_queue.hpp>
 #include <tidings/wait/detail/small_lock.hpp>
 #include <tidings/wait/detail/timer_wheel.hpp>
@@ -18,6 +19,10 @@
 namespace tidings::detail {
 
 class operation;
+
+/// The place of an operation among those that wait on its loop.
+struct suspended_link : list_link
+{};
 
 /// Something that happens at an instant of a loop's time.
 class timer_entry : public wheel_entry
@@ -38,9 +43,9 @@ protected:
 /// ready. There is one for each `execution_context`, found by `of` and kept by the context. Safe from any
 /// thread.
 ///
-/// On an `io_context` everything that became ready in a batch leaves in one posted turn (`drain`), and with
-/// it, up to a bound, what that makes ready in its turn. Other executors have no turn of ours: an operation
-/// that waits there posts itself.
+/// On an `io_context` everything that became ready in a batch runs in one turn, and with it, up to a bound,
+/// what that makes ready in its turn. A turn is posted to the executor, or begins with the timers that fall
+/// due. Other executors have no turn of ours: an operation that waits there posts itself.
 class loop final : public boost::asio::execution_context::service
 {
 public:
@@ -54,15 +59,19 @@ public:
     /// Real time, or the virtual time of a test.
     time_point now() const noexcept;
 
+    /// The time at which the present turn has asked first: good enough to see what is due, and cheaper.
+    /// Never ahead of `now()`, and `now()` outside of turns.
+    time_point turn_time() noexcept;
+
     // The run queue.
 
-    /// Runs `node` in the next turn, or behind what is ready in the present one. Dropped when the loop has
-    /// shut down: whoever owns the node is being destroyed then.
+    /// Runs `node` in the next turn, or behind what is ready in the present one. Drops it when the loop has
+    /// shut down.
     void push(run_node& node);
 
     /// Whether a ready wait of the calling thread may go on at once, inside the present turn. It may to a
     /// bounded depth, so that ready waits neither exhaust the stack nor starve others.
-    bool may_run_inline() const noexcept { return is_draining_here() && depth_ < depth_limit; }
+    bool may_run_inline() const noexcept { return is_in_turn() && depth_ < depth_limit; }
 
     class inline_run
     {
@@ -83,6 +92,7 @@ public:
     void remove_timer(timer_entry& entry);
 
     // Suspended operations, kept to be destroyed with the loop: nothing else owns a coroutine that waits.
+    // Turns come one after the other, so what begins and ends to wait in a turn needs no lock for that.
 
     void add_suspended(operation& waiting) noexcept;
     void remove_suspended(operation& waiting) noexcept;
@@ -100,33 +110,40 @@ public:
     void advance_virtual_time(time_point to);
 
 private:
+    class turn;
     static constexpr int depth_limit = 16;
-    static constexpr int further_per_turn = 16;
+    static constexpr std::size_t further_per_turn = 16;
 
     void shutdown() override;
 
-    bool is_draining_here() const noexcept
+    /// Whether the calling thread is in a turn of this loop.
+    bool is_in_turn() const noexcept
     {
-        return draining_thread_.load(std::memory_order_relaxed) == std::this_thread::get_id();
+        return turn_thread_.load(std::memory_order_relaxed) == std::this_thread::get_id();
     }
-    void schedule_drain();
-    void drain();
-    void finish_drain(run_queue& left_over);
+    void schedule_turn();
+    bool claim_turn();
+    void run_ready();
+    operation* first_suspended() noexcept;
 
     std::uint64_t tick_at_or_after(time_point when) const noexcept;
     void expire_timers(std::unique_lock<small_lock>& timers);
     void arm();
+    void timer_fired();
 
     boost::asio::any_io_executor executor_;
     std::once_flag executor_bound_;
 
-    std::atomic<std::thread::id> draining_thread_{};
-    run_queue local_; // pushed by the draining thread itself
-    int depth_ = 0;   // touched by the draining thread only
+    // Of the thread that is in a turn only; there is one turn at a time.
+    std::atomic<std::thread::id> turn_thread_{};
+    run_queue ready_;
+    int depth_ = 0;
+    std::optional<time_point> turn_time_;
+    link_list suspended_in_turns_;
 
     small_lock queue_lock_;
-    run_queue remote_;
-    bool drain_scheduled_ = false;
+    run_queue next_;           // for the next turn
+    bool is_turn_due_ = false; // or under way: whoever set it empties the queue
     bool closed_ = false;
 
     small_lock timer_lock_;
@@ -141,7 +158,7 @@ private:
     std::atomic<int> work_elsewhere_{0};
 
     small_lock suspended_lock_;
-    operation* suspended_ = nullptr;
+    link_list suspended_;
 };
 
 } // namespace tidings::detail

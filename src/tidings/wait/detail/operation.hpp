@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/wait/detail/list_link.hpp>
 #include <tidings/wait/detail/loop.hpp>
 #include <tidings/wait/detail/run_queue.hpp>
 
 #include <atomic>
+#include <cstdint>
 
 namespace tidings::detail {
 
@@ -21,7 +23,7 @@ enum outcome : int
 ///
 /// Exactly one claimer wins. A claimer holds the lock of its source while it claims, hands over and wakes,
 /// and a source is left under its lock too: so nobody touches an operation that has left all its sources.
-class operation : public run_node
+class operation : public run_node, suspended_link
 {
 public:
     operation(operation const&) = delete;
@@ -30,9 +32,9 @@ public:
     /// True for the one claimer that may decide how this operation ends.
     bool claim(int how) noexcept
     {
-        int expected = waiting;
-        return outcome_.compare_exchange_strong(expected, how, std::memory_order_acq_rel,
-                                                std::memory_order_relaxed);
+        std::int16_t expected = waiting;
+        return outcome_.compare_exchange_strong(expected, static_cast<std::int16_t>(how),
+                                                std::memory_order_acq_rel, std::memory_order_relaxed);
     }
 
     /// Completes a claimed operation on its executor. An operation that is still linking itself to its
@@ -61,6 +63,14 @@ protected:
 
     int how() const noexcept { return outcome_.load(std::memory_order_acquire); }
 
+    /// Decides without a claim: nobody else knows of this operation yet.
+    void settle(int how) noexcept
+    {
+        outcome_.store(static_cast<std::int16_t>(how), std::memory_order_relaxed);
+    }
+
+    bool is_suspended() const noexcept { return suspended_link::is_linked(); }
+
     /// Completes on executors without turns. The handler's own executor is asked.
     virtual void post_completion() = 0;
 
@@ -73,24 +83,24 @@ protected:
     }
 
     loop* home_ = nullptr;
-    std::atomic<int> outcome_{waiting};
-    std::atomic<int> live_sources_{0};
-    std::atomic<bool> settled_{false};
-    bool runs_in_turns_ = false;
 
 private:
     friend class loop;
-    operation* previous_suspended_ = nullptr;
-    operation* next_suspended_ = nullptr;
+    std::atomic<std::int16_t> outcome_{waiting};
+
+protected:
+    std::atomic<std::int16_t> live_sources_{0};
+    std::atomic<bool> settled_{false};
+    bool runs_in_turns_ = false;
+    bool is_linked_ = false; // to its sources and its context
+
+private:
+    bool is_suspended_in_turn_ = false; // in the list of the turns, which takes no lock
 };
 
 /// The place of one operation in the list of one source.
-struct wait_node
+struct wait_node : list_link
 {
-    bool is_linked() const noexcept { return next != nullptr; }
-
-    wait_node* prev = nullptr;
-    wait_node* next = nullptr;
     operation* owner = nullptr;
     int index = 0; // of the case, or context_ended
 };
@@ -99,35 +109,17 @@ struct wait_node
 class wait_list
 {
 public:
-    wait_list() noexcept { head_.prev = head_.next = &head_; }
-    wait_list(wait_list const&) = delete;
-    wait_list& operator=(wait_list const&) = delete;
+    bool is_empty() const noexcept { return nodes_.is_empty(); }
+    void push_back(wait_node& node) noexcept { nodes_.push_back(node); }
+    static void remove(wait_node& node) noexcept { node.unlink(); }
 
-    bool is_empty() const noexcept { return head_.next == &head_; }
-
-    void push_back(wait_node& node) noexcept
-    {
-        node.prev = head_.prev;
-        node.next = &head_;
-        head_.prev->next = &node;
-        head_.prev = &node;
-    }
-
-    static void remove(wait_node& node) noexcept
-    {
-        node.prev->next = node.next;
-        node.next->prev = node.prev;
-        node.prev = node.next = nullptr;
-    }
-
-    wait_node* front() noexcept { return is_empty() ? nullptr : head_.next; }
+    wait_node* front() noexcept { return is_empty() ? nullptr : static_cast<wait_node*>(&nodes_.front()); }
 
     wait_node* pop_front() noexcept
     {
-        if (is_empty())
-            return nullptr;
-        wait_node* const first = head_.next;
-        remove(*first);
+        wait_node* const first = front();
+        if (first)
+            first->unlink();
         return first;
     }
 
@@ -141,7 +133,7 @@ public:
     }
 
 private:
-    wait_node head_;
+    link_list nodes_;
 };
 
 } // namespace tidings::detail

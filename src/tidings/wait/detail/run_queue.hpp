@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstddef>
+#include <utility>
+
 namespace tidings::detail {
 
 /// Something that a loop runs in its next turn. Owned by whoever is waiting for it.
@@ -8,6 +11,9 @@ class run_node
 {
 public:
     virtual void run() = 0;
+
+    /// Called instead when the loop has shut down.
+    virtual void drop() noexcept {}
 
 protected:
     ~run_node() = default;
@@ -22,19 +28,23 @@ class run_queue
 {
 public:
     bool is_empty() const noexcept { return first_ == nullptr; }
+    std::size_t size() const noexcept { return size_; }
 
     void push(run_node& node) noexcept
     {
         node.next_ = nullptr;
         *(first_ ? &last_->next_ : &first_) = &node;
         last_ = &node;
+        ++size_;
     }
 
     run_node* pop() noexcept
     {
         run_node* const node = first_;
-        if (node)
+        if (node) {
             first_ = node->next_;
+            --size_;
+        }
         return node;
     }
 
@@ -45,12 +55,14 @@ public:
             return;
         *(first_ ? &last_->next_ : &first_) = other.first_;
         last_ = other.last_;
+        size_ += std::exchange(other.size_, 0);
         other.first_ = nullptr;
     }
 
 private:
     run_node* first_ = nullptr;
     run_node* last_ = nullptr;
+    std::size_t size_ = 0;
 };
 
 } // namespace tidings::detail

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/wait/detail/case_set.hpp>
 #include <tidings/wait/detail/operation.hpp>
 
 #include <cstddef>
@@ -40,7 +41,7 @@ public:
     }
 
 private:
-    template <typename...>
+    template <fairness, typename...>
     friend struct select_shape;
 
     template <typename T, std::size_t I = 0>
@@ -62,10 +63,11 @@ private:
     bool is_send_ = false;
 };
 
-template <typename... Cases>
+template <fairness Order, typename... Cases>
 struct select_shape
 {
     using result = select_result<Cases...>;
+    static constexpr fairness order = Order;
 
     static result make(int how, std::tuple<Cases...>& cases)
     {

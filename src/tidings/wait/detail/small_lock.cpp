@@ -1,12 +1,27 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/wait/detail/small_lock.hpp>
 
+#include <chrono>
+#include <thread>
+
 namespace tidings::detail {
 
 void small_lock::lock_contended() noexcept
 {
-    while (state_.exchange(locked_with_sleepers, std::memory_order_acquire) != unlocked)
-        state_.wait(locked_with_sleepers, std::memory_order_relaxed);
+    // Its holder is about to leave it, or has lost the processor. For the second case: yielding is not
+    // enough where the holder's priority is lower.
+    constexpr int looks = 100;
+    constexpr int yields = 100;
+    int tries = 0;
+    do {
+        while (is_taken_.load(std::memory_order_relaxed)) {
+            ++tries;
+            if (tries > looks + yields)
+                std::this_thread::sleep_for(std::chrono::microseconds(50));
+            else if (tries > looks)
+                std::this_thread::yield();
+        }
+    } while (is_taken_.exchange(true, std::memory_order_acquire));
 }
 
 } // namespace tidings::detail

@@ -5,8 +5,9 @@
 
 namespace tidings::detail {
 
-/// A mutex of four bytes: one exchange when free, asleep in the kernel (never spinning) when taken.
-/// Every wait takes one lock for each of its sources, so size and the free case count; fairness does not.
+/// A lock of one byte, for a few instructions at a time: one exchange to take it, one store to leave it.
+/// Every wait takes one for each of its sources, so size and the free case count; fairness does not. Whoever
+/// finds it taken lets others run, and sleeps if that does not help.
 /// Usable with `std::lock_guard` and `std::unique_lock`. Not recursive.
 class small_lock
 {
@@ -17,26 +18,16 @@ public:
 
     void lock() noexcept
     {
-        int seen = unlocked;
-        if (!state_.compare_exchange_strong(seen, locked, std::memory_order_acquire,
-                                            std::memory_order_relaxed))
+        if (is_taken_.exchange(true, std::memory_order_acquire))
             lock_contended();
     }
 
-    void unlock() noexcept
-    {
-        if (state_.exchange(unlocked, std::memory_order_release) == locked_with_sleepers)
-            state_.notify_one();
-    }
+    void unlock() noexcept { is_taken_.store(false, std::memory_order_release); }
 
 private:
-    static constexpr int unlocked = 0;
-    static constexpr int locked = 1;
-    static constexpr int locked_with_sleepers = 2;
-
     void lock_contended() noexcept;
 
-    std::atomic<int> state_{unlocked};
+    std::atomic<bool> is_taken_{false};
 };
 
 } // namespace tidings::detail

@@ -10,8 +10,9 @@
 
 namespace tidings::detail {
 
-/// Waits for an instant. `Source` has `optional<time_point> due(now)`, empty when it has no further instant,
-/// and `take(now)`, called when its instant has won.
+/// Waits for an instant. `Source` has `optional<time_point> due(loop&)`, empty when it has no further
+/// instant, and `take(now)`, called when its instant has won. What falls due during a turn is seen by the
+/// next.
 template <typename Source>
 class timer_case final : timer_entry
 {
@@ -25,10 +26,10 @@ public:
 
     readiness poll(loop& home)
     {
-        time_point const now = home.now();
-        auto const due = source_->due(now);
+        auto const due = source_->due(home);
         if (!due)
             return readiness::exhausted;
+        time_point const now = home.turn_time();
         if (*due > now)
             return readiness::pending;
         source_->take(now);
@@ -37,7 +38,7 @@ public:
 
     bool link(operation& owner, int index)
     {
-        auto const due = source_->due(owner.home().now());
+        auto const due = source_->due(owner.home());
         if (!due)
             return true; // exhausted: it takes no part
         owner_ = &owner;
@@ -60,7 +61,7 @@ private:
     void expire(std::unique_lock<small_lock>&) override
     {
         if (owner_->claim(index_)) {
-            source_->take(owner_->home().now());
+            source_->take(owner_->home().turn_time());
             owner_->wake();
         }
     }

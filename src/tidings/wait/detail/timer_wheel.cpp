@@ -6,45 +6,6 @@
 
 namespace tidings::detail {
 
-namespace {
-
-// A slot is the head of a circular list.
-void make_empty(wheel_entry& head) noexcept
-{
-    head.prev = &head;
-    head.next = &head;
-}
-
-bool is_empty_list(wheel_entry const& head) noexcept
-{
-    return head.next == &head;
-}
-
-void push_back(wheel_entry& head, wheel_entry& entry) noexcept
-{
-    entry.prev = head.prev;
-    entry.next = &head;
-    head.prev->next = &entry;
-    head.prev = &entry;
-}
-
-void unlink(wheel_entry& entry) noexcept
-{
-    entry.prev->next = entry.next;
-    entry.next->prev = entry.prev;
-    entry.prev = nullptr;
-    entry.next = nullptr;
-}
-
-} // namespace
-
-timer_wheel::timer_wheel() noexcept
-{
-    for (level& each : levels_)
-        for (wheel_entry& slot : each.slots)
-            make_empty(slot);
-}
-
 void timer_wheel::add(wheel_entry& entry, std::uint64_t when) noexcept
 {
     entry.when = when;
@@ -57,13 +18,13 @@ void timer_wheel::add(wheel_entry& entry, std::uint64_t when) noexcept
     unsigned const index = std::min(highest_bit / level_bits, levels - 1);
     unsigned const slot = (due >> (index * level_bits)) % slots_per_level;
     levels_[index].occupied |= std::uint64_t{1} << slot;
-    push_back(levels_[index].slots[slot], entry);
+    levels_[index].slots[slot].push_back(entry);
     ++size_;
 }
 
 void timer_wheel::remove(wheel_entry& entry) noexcept
 {
-    unlink(entry);
+    entry.unlink();
     --size_;
 }
 
@@ -78,7 +39,7 @@ std::optional<timer_wheel::due_slot> timer_wheel::next_slot() noexcept
             unsigned const ahead =
                 static_cast<unsigned>(std::countr_zero(std::rotr(at.occupied, static_cast<int>(current))));
             unsigned const slot = (current + ahead) % slots_per_level;
-            if (is_empty_list(at.slots[slot])) {
+            if (at.slots[slot].is_empty()) {
                 at.occupied &= ~(std::uint64_t{1} << slot);
                 continue;
             }
@@ -102,11 +63,11 @@ wheel_entry* timer_wheel::expire(std::uint64_t now) noexcept
         if (due->when > now)
             break;
         elapsed_ = due->when;
-        wheel_entry& slot = levels_[due->level].slots[due->slot];
+        link_list& slot = levels_[due->level].slots[due->slot];
         if (due->level == 0) {
-            wheel_entry* const first = slot.next;
-            remove(*first);
-            return first;
+            auto& first = static_cast<wheel_entry&>(slot.front());
+            remove(first);
+            return &first;
         }
         levels_[due->level].occupied &= ~(std::uint64_t{1} << due->slot);
         spread(slot);
@@ -115,17 +76,16 @@ wheel_entry* timer_wheel::expire(std::uint64_t now) noexcept
     return nullptr;
 }
 
-void timer_wheel::spread(wheel_entry& slot) noexcept
+void timer_wheel::spread(link_list& slot) noexcept
 {
-    wheel_entry waiting;
-    make_empty(waiting);
-    while (!is_empty_list(slot)) {
-        wheel_entry& entry = *slot.next;
-        unlink(entry);
-        push_back(waiting, entry);
+    link_list waiting; // what lies too far away comes back into the same slot
+    while (!slot.is_empty()) {
+        list_link& entry = slot.front();
+        entry.unlink();
+        waiting.push_back(entry);
     }
-    while (!is_empty_list(waiting)) {
-        wheel_entry& entry = *waiting.next;
+    while (!waiting.is_empty()) {
+        auto& entry = static_cast<wheel_entry&>(waiting.front());
         remove(entry);
         add(entry, entry.when);
     }

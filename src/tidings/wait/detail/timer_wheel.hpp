@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/wait/detail/list_link.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -9,16 +11,8 @@
 namespace tidings::detail {
 
 /// A place in a timer wheel. Owned by whoever waits; it must be removed before it is destroyed.
-struct wheel_entry
+struct wheel_entry : list_link
 {
-    wheel_entry() = default;
-    wheel_entry(wheel_entry const&) = delete;
-    wheel_entry& operator=(wheel_entry const&) = delete;
-
-    bool is_linked() const noexcept { return next != nullptr; }
-
-    wheel_entry* prev = nullptr;
-    wheel_entry* next = nullptr;
     std::uint64_t when = 0; ///< in ticks
 };
 
@@ -28,7 +22,7 @@ struct wheel_entry
 class timer_wheel
 {
 public:
-    timer_wheel() noexcept;
+    timer_wheel() = default;
     timer_wheel(timer_wheel const&) = delete;
     timer_wheel& operator=(timer_wheel const&) = delete;
 
@@ -57,7 +51,7 @@ private:
     struct level
     {
         std::uint64_t occupied = 0; // a set bit may be stale: removing does not clear it
-        std::array<wheel_entry, slots_per_level> slots;
+        std::array<link_list, slots_per_level> slots;
     };
     struct due_slot
     {
@@ -67,7 +61,7 @@ private:
     };
 
     std::optional<due_slot> next_slot() noexcept;
-    void spread(wheel_entry& slot) noexcept;
+    void spread(link_list& slot) noexcept;
 
     std::uint64_t elapsed_ = 0;
     std::size_t size_ = 0;

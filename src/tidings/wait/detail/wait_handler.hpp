@@ -26,7 +26,8 @@ public:
     void emplace(Handler&& handler)
     {
         using stored = std::decay_t<Handler>;
-        static_assert(sizeof(stored) <= sizeof(storage_) && std::is_nothrow_move_constructible_v<stored>,
+        static_assert(sizeof(stored) <= sizeof(storage_) && alignof(stored) <= alignof(void*) &&
+                          std::is_nothrow_move_constructible_v<stored>,
                       "await a tidings wait directly in a boost::asio::awaitable: co_await ticker.tick(ctx)");
         new (storage_) stored(std::forward<Handler>(handler));
         table_ = &table_of<stored>;
@@ -72,7 +73,7 @@ private:
     };
 
     table const* table_ = nullptr;
-    alignas(std::max_align_t) std::byte storage_[2 * sizeof(void*)];
+    alignas(void*) std::byte storage_[2 * sizeof(void*)];
 };
 
 } // namespace tidings::detail

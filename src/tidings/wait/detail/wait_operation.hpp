@@ -19,18 +19,11 @@
 
 namespace tidings::detail {
 
-/// Which source is asked first.
-enum class fairness
-{
-    rotating, ///< a different one each time, so that none starves
-    leftmost, ///< the one that was written first
-};
-
 /// The state of one wait on several cases; it lives in the frame of the coroutine that awaits it.
 ///
-/// `Shape` says what the wait comes back with: `result` and `static result make(int how,
-/// std::tuple<Cases...>&)`. `until` may be null. An ended context always wins. The coroutine's cancellation
-/// slot ends the wait too.
+/// `Shape` says which source is asked first, `order`, and what the wait comes back with: `result` and
+/// `static result make(int how, std::tuple<Cases...>&)`. An ended context always wins. The coroutine's
+/// cancellation slot ends the wait too.
 template <typename Shape, typename... Cases>
 class [[nodiscard]] wait_operation final : operation
 {
@@ -50,9 +43,19 @@ public:
                   "what a wait hands over must be nothrow-movable: a hand-over cannot be undone");
 
     template <typename... Arguments>
-    wait_operation(context_state* until, fairness order, Arguments&&... arguments)
-        : until_(until), order_(order), cases_(std::in_place, std::forward<Arguments>(arguments)...)
-    {}
+    explicit wait_operation(context_state& until, Arguments&&... arguments)
+        : until_(&until), cases_(std::in_place, std::forward<Arguments>(arguments)...)
+    {
+        home_ = &until.home();
+    }
+
+    /// Without a context. `likely_home` may be null; it spares the search where it is the right one.
+    template <typename... Arguments>
+    explicit wait_operation(loop* likely_home, Arguments&&... arguments)
+        : cases_(std::in_place, std::forward<Arguments>(arguments)...)
+    {
+        home_ = likely_home;
+    }
 
     /// Awaited in place, as `co_await channel.receive(ctx)`; Asio passes the handler.
     template <typename Token>
@@ -80,9 +83,9 @@ private:
 
         auto slot = boost::asio::get_associated_cancellation_slot(handler);
         handler_.emplace(std::forward<Handler>(handler));
-        live_sources_.store(pending, std::memory_order_relaxed);
+        live_sources_.store(static_cast<std::int16_t>(pending), std::memory_order_relaxed);
         is_linked_ = true;
-        suspend();
+        home_->add_suspended(*this);
         cases_.link_meeting(*this);
         locks.unlock();
         int missed = cases_.link_others(*this);
@@ -103,17 +106,16 @@ private:
         boost::asio::any_io_executor const executor = boost::asio::get_associated_executor(handler);
         auto const* const io = executor.target<boost::asio::io_context::executor_type>();
         runs_in_turns_ = io != nullptr;
-        if (io && until_ && &until_->home().context() == &io->context())
-            home_ = &until_->home();
-        else
+        if (!io || !home_ || &home_->context() != &io->context())
             home_ = &loop::of(executor);
     }
 
     int first_to_ask() noexcept
     {
-        if (case_set<Cases...>::count < 2 || order_ == fairness::leftmost || !until_)
-            return 0;
-        return static_cast<int>(until_->next_turn(case_set<Cases...>::count));
+        if constexpr (case_set<Cases...>::count > 1)
+            if (Shape::order == fairness::rotating && until_)
+                return static_cast<int>(until_->next_turn(case_set<Cases...>::count));
+        return 0;
     }
 
     bool link_context()
@@ -128,14 +130,14 @@ private:
     template <typename Handler>
     void complete_now(int how, Handler& handler)
     {
-        outcome_.store(how, std::memory_order_relaxed);
+        settle(how);
         if (runs_in_turns_ && home_->may_run_inline()) {
             loop::inline_run const deeper(*home_);
             result value = Shape::make(how, cases_.all());
             std::move(handler)(std::move(value));
         } else {
             handler_.emplace(std::move(handler));
-            suspend();
+            home_->add_suspended(*this);
             schedule();
         }
     }
@@ -166,15 +168,9 @@ private:
         handler_.discard();
     }
 
-    void suspend()
-    {
-        is_suspended_ = true;
-        home_->add_suspended(*this);
-    }
-
     void leave(int winner)
     {
-        if (std::exchange(is_suspended_, false))
+        if (is_suspended())
             home_->remove_suspended(*this);
         if (!std::exchange(is_linked_, false))
             return;
@@ -185,10 +181,7 @@ private:
 
     static constexpr bool waits_for_context_only = sizeof...(Cases) == 0;
 
-    context_state* until_;
-    fairness order_;
-    bool is_suspended_ = false;
-    bool is_linked_ = false;
+    context_state* until_ = nullptr;
     wait_node until_node_;
     case_set<Cases...> cases_;
     wait_handler<result> handler_;

@@ -43,6 +43,16 @@ struct job : run_node
     std::function<void()> what;
 };
 
+/// Pushes a job when its instant comes.
+struct pushing : timer_entry
+{
+    pushing(loop& at, job& what) : at(at), what(what) {}
+    void expire(std::unique_lock<small_lock>&) override { at.push(what); }
+
+    loop& at;
+    job& what;
+};
+
 void add(loop& at, timer_entry& entry, tidings::time_point when)
 {
     std::lock_guard const guard(at.timer_lock());
@@ -198,6 +208,44 @@ TEST_CASE("an earlier timer overtakes an armed one")
     add(home, first, tidings::clock::now() + 2ms);
     io.run();
     CHECK(seen == std::vector<int>{1, 2});
+}
+
+// What a timer makes ready runs before its handler returns: no further turn is posted for it.
+TEST_CASE("a timer begins a turn of its own")
+{
+    asio::io_context io;
+    loop& home = loop::of(io.get_executor());
+    std::vector<int> seen;
+    job last([&] { seen.push_back(2); });
+    job woken([&] {
+        seen.push_back(1);
+        home.push(last);
+    });
+    pushing alarm(home, woken);
+    add(home, alarm, tidings::clock::now() + 2ms);
+    CHECK(io.run_one() == 1);
+    CHECK(seen == std::vector<int>{1, 2});
+}
+
+// An exception of what a timer woke leaves the timers that are to come armed.
+TEST_CASE("an exception in a timer's turn loses no timer")
+{
+    asio::io_context io;
+    loop& home = loop::of(io.get_executor());
+    std::vector<int> seen;
+    job broken([] { throw std::runtime_error("broken"); });
+    job woken([&] { seen.push_back(1); });
+    pushing first(home, broken), second(home, woken);
+    noted third(3, seen);
+    auto const due = tidings::clock::now() + 2ms;
+    add(home, first, due);
+    add(home, second, due);
+    add(home, third, due + 2ms);
+    CHECK_THROWS_AS(io.run(), std::runtime_error);
+    CHECK(seen.empty());
+    io.restart();
+    io.run();
+    CHECK(seen == std::vector<int>{1, 3});
 }
 
 // Entries that are left when the loop ends are told to forget it.
