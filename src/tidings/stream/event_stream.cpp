@@ -106,10 +106,12 @@ void event_stream::handler_begins()
         middleware_headers_ = std::make_unique<headers>(*headers_);
 }
 
-void event_stream::complete_failure(response& answer) const
+void event_stream::respond_to_failure()
 {
+    auto answer = response::text("internal server error\n", 500);
     if (auto const* const kept = has_handler_begun_ ? middleware_headers_.get() : headers_.get())
         answer.complete_with(*kept);
+    take_place(std::move(answer));
 }
 
 event_stream::sending event_stream::reject(int status, std::string text)
@@ -122,19 +124,23 @@ event_stream::sending event_stream::respond(response answer)
     check_fresh("respond");
     if (headers_)
         answer.complete_with(*headers_);
+    take_place(std::move(answer));
+    return out_.written();
+}
+
+void event_stream::take_place(response answer)
+{
     headers_.reset();
     state_ = state::responded;
     status_ = static_cast<short>(answer.status());
     out_.stop_keep_alive();
     response_ = std::make_unique<response>(std::move(answer));
-    return out_.written();
 }
 
-std::optional<response> event_stream::take_response()
+response event_stream::take_response()
 {
-    if (auto const taken = std::exchange(response_, nullptr))
-        return std::move(*taken);
-    return std::nullopt;
+    auto const taken = std::move(response_);
+    return std::move(*taken);
 }
 
 // Events

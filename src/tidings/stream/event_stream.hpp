@@ -110,12 +110,13 @@ public:
     state get_state() const noexcept { return state_; }
     event_writer& out() const noexcept { return out_; }
     context const& get_context() const noexcept { return ctx_; }
-    std::optional<response> take_response();
+    /// Of a stream that has `responded`.
+    response take_response();
     /// The route's own handler begins: the headers so far are the middleware's.
     void handler_begins();
-    /// Adds to the answer in place of a handler that failed what the middleware had set (without CORS, say, a
-    /// page may not even see the status), and nothing of the handler's own.
-    void complete_failure(response& answer) const;
+    /// Answers in place of a handler that failed before the head: with 500 and what the middleware had set
+    /// (without CORS, say, a page may not even see the status), and nothing of the handler's own.
+    void respond_to_failure();
     /// Whether an event with a type and no data was sent, which clients drop.
     bool has_sent_type_alone() const noexcept { return has_sent_type_alone_; }
     headers& fields() noexcept { return headers_ ? *headers_ : *(headers_ = std::make_unique<headers>()); }
@@ -136,6 +137,7 @@ private:
     void check_thread() const;
     void check_fresh(char const* what) const;
     void begin();
+    void take_place(response answer);
     void append(event const& value);
     void append(event_text const& text);
     void on_idle() override { probe(); }

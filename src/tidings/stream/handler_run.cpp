@@ -105,39 +105,50 @@ asio::awaitable<void> handler_run::run(stream_handler const& handler)
     } catch (...) {
         failure = std::current_exception();
     }
-    co_await conclude(std::move(failure));
-}
-
-asio::awaitable<void> handler_run::conclude(std::exception_ptr failure)
-{
+    if (has_tasks(root_))
+        co_await join_all();
     if (!failure)
         failure = root_.cause();
+    co_await answer(std::move(failure));
+    root_.cancel(end_reason::handler_returned);
+}
+
+asio::awaitable<void> handler_run::join_all()
+{
     while (has_tasks(root_)) { // the backstop also ends the wait for them
         end(end_reason::handler_returned);
         co_await join_tasks(root_);
-        if (!failure)
-            failure = root_.cause();
     }
+}
+
+asio::awaitable<void> handler_run::answer(std::exception_ptr failure)
+{
     is_running_ = false;
     clear();
     handler_returned();
     if (out_.has_sent_type_alone())
         handler_sent_type_alone();
-    if (failure)
-        co_await answer_failure(failure);
-    else
-        co_await answer();
-    root_.cancel(end_reason::handler_returned);
-}
-
-asio::awaitable<void> handler_run::answer()
-{
+    // An Asio operation that was cancelled with the context: the normal way to finish.
+    bool const was_cancelled = failure && root_.is_done() && is_aborted_operation(failure);
+    if (failure && !was_cancelled)
+        handler_failed(failure);
     if (out_.out().is_lost())
         co_return;
-    switch (out_.get_state()) {
+
+    auto state = out_.get_state();
+    if (was_cancelled && state != event_stream::state::streaming)
+        co_return;
+    if (failure && !was_cancelled && state != event_stream::state::attached) {
+        if (out_.is_head_sent() && state != event_stream::state::responded) {
+            co_await cut_after(std::move(failure));
+            co_return;
+        }
+        out_.respond_to_failure();
+        state = event_stream::state::responded;
+    }
+    switch (state) {
     case event_stream::state::responded: {
-        response answer = *out_.take_response();
-        bool const is_sent = co_await send_response(std::move(answer));
+        bool const is_sent = co_await send_response(out_.take_response());
         may_reuse_ = is_sent && asked_.keep_alive();
         break;
     }
@@ -161,26 +172,9 @@ asio::awaitable<void> handler_run::answer()
     }
 }
 
-asio::awaitable<void> handler_run::answer_failure(std::exception_ptr failure)
+asio::awaitable<void> handler_run::cut_after(std::exception_ptr failure)
 {
-    if (root_.is_done() && is_aborted_operation(failure)) {
-        // An Asio operation that was cancelled with the context: the normal way to finish.
-        if (out_.get_state() == event_stream::state::streaming)
-            co_await answer();
-        co_return;
-    }
-    handler_failed(failure);
-    if (out_.out().is_lost() || is_attached())
-        co_return;
-    auto const state = out_.get_state();
-    if (state == event_stream::state::fresh || state == event_stream::state::responded) {
-        response answer = response::text("internal server error\n", 500);
-        out_.complete_failure(answer);
-        bool const is_sent = co_await send_response(std::move(answer));
-        may_reuse_ = is_sent && asked_.keep_alive();
-        co_return;
-    }
-    if (state == event_stream::state::streaming)
+    if (out_.get_state() == event_stream::state::streaming)
         if (auto const last = last_words(failure))
             co_await out_.send(*last);
     co_await out_.out().written();

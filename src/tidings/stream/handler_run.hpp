@@ -79,9 +79,9 @@ private:
     class at_end;
 
     boost::asio::awaitable<void> run(stream_handler const& handler);
-    boost::asio::awaitable<void> conclude(std::exception_ptr failure);
-    boost::asio::awaitable<void> answer();
-    boost::asio::awaitable<void> answer_failure(std::exception_ptr failure);
+    boost::asio::awaitable<void> join_all();
+    boost::asio::awaitable<void> answer(std::exception_ptr failure);
+    boost::asio::awaitable<void> cut_after(std::exception_ptr failure);
     void on_time() override;
 
     duration grace_;

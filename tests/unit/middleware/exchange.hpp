@@ -67,7 +67,7 @@ public:
     /// A header of the plain answer, or else of the stream: all its values, each in a line.
     std::string header(std::string_view name)
     {
-        if (!answer_)
+        if (!answer_ && is_plain())
             answer_ = out_.take_response();
         std::string all;
         for (auto const& [each, value] : answer_ ? answer_->fields() : over_.head)

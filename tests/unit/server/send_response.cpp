@@ -48,8 +48,7 @@ public:
 private:
     asio::awaitable<void> send(response const& answer, bool head_only)
     {
-        auto const executor = loop.io.get_executor();
-        result = co_await tidings::detail::send_response(out, executor, answer, {}, head_only);
+        result = co_await tidings::detail::send_response(out, loop.io, answer, {}, head_only);
     }
 };
 

@@ -80,9 +80,8 @@ void exchange::open_stream()
 
 asio::awaitable<bool> exchange::send_response(response answer)
 {
-    bool const is_sent = co_await detail::send_response(out().out(), home_.io.get_executor(), answer,
-                                                        over_.params(asked()), asked().method() == "HEAD");
-    co_return is_sent;
+    return detail::send_response(out().out(), home_.io, std::move(answer), over_.params(asked()),
+                                 asked().method() == "HEAD");
 }
 
 void exchange::handler_returned()

@@ -87,12 +87,12 @@ asio::awaitable<bool> send_file(writer& out, context ctx, response const& answer
 
 } // namespace
 
-asio::awaitable<bool> send_response(writer& out, asio::any_io_executor executor, response const& answer,
-                                    head_params params, bool head_only)
+asio::awaitable<bool> send_response(writer& out, asio::io_context& io, response answer, head_params params,
+                                    bool head_only)
 {
     if (answer.file_path()) {
         // The handler's context may have ended; the answer ends with the connection, which `out` tells.
-        auto const sending = context::root(executor);
+        auto const sending = context::root(io.get_executor());
         bool const is_sent = co_await send_file(out, sending, answer, params, head_only);
         co_return is_sent;
     }

@@ -5,15 +5,15 @@
 #include <tidings/http/response_head.hpp>
 #include <tidings/stream/writer.hpp>
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
 
 namespace tidings::detail {
 
 /// Sends a plain response, a file from disk piece by piece. True when all of it has left and another may
 /// follow. A file that cannot be opened becomes a 404; one that ends early ends the connection, since its
 /// length was promised.
-boost::asio::awaitable<bool> send_response(writer& out, boost::asio::any_io_executor executor,
-                                           response const& answer, head_params params, bool head_only);
+boost::asio::awaitable<bool> send_response(writer& out, boost::asio::io_context& io, response answer,
+                                           head_params params, bool head_only);
 
 } // namespace tidings::detail
