@@ -75,6 +75,8 @@ bool trusted_proxies::trusts(std::string_view peer) const
 {
     if (peer.empty())
         return unix_sockets_;
+    if (networks_.empty())
+        return false;
     auto const address = detail::parse_ip_address(peer);
     return address && std::ranges::any_of(networks_, [&](network const& n) {
                return have_same_prefix(*address, n.address, n.prefix_bits);

@@ -27,6 +27,10 @@ public:
     /// has been destroyed.
     void request();
 
+    /// Calls at once, in a turn of its own, when none is under way: for what Asio itself calls on the loop's
+    /// thread. Waits that are ready go on inside the call then, and what it wakes runs behind it.
+    void call_in_turn() { home_->run_in_turn(*this); }
+
     /// False from the moment at which the call begins: what is requested then makes another one.
     bool is_requested() const noexcept { return is_requested_.load(std::memory_order_acquire); }
 

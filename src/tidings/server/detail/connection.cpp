@@ -67,7 +67,10 @@ void connection::turn_away()
 void connection::on_ready(socket_readiness what)
 {
     boost::intrusive_ptr<connection> const alive(this);
-    if (note(what))
+    bool const can_write = note(what);
+    if (what.has_hung_up && is_streaming())
+        return client_gone(); // no need to read what would be discarded
+    if (can_write)
         transport_.on_writable();
     read();
 }

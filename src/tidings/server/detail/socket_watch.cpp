@@ -20,7 +20,9 @@ int make_epoll()
 
 } // namespace
 
-socket_watch::socket_watch(boost::asio::io_context& io) : epoll_(io, make_epoll()) {}
+socket_watch::socket_watch(boost::asio::io_context& io)
+    : loop_call(boost::asio::any_io_executor(io.get_executor())), epoll_(io, make_epoll())
+{}
 
 bool socket_watch::add(int descriptor, user& of)
 {
@@ -67,12 +69,12 @@ void socket_watch::wait()
             socket_watch& of;
         };
         waits_again const after{*self};
-        self->dispatch();
+        self->call_in_turn();
     };
     epoll_.async_wait(boost::asio::posix::descriptor_base::wait_read, on_ready);
 }
 
-void socket_watch::dispatch()
+void socket_watch::on_turn()
 {
     int const found = ::epoll_wait(epoll_.native_handle(), batch_.data(), static_cast<int>(batch_.size()), 0);
     batch_size_ = found > 0 ? found : 0;

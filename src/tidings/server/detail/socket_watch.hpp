@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/wait/loop_call.hpp>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
@@ -25,7 +27,7 @@ struct socket_readiness
 /// Asio's nor an operation that waits, and becoming ready again needs no system call.
 ///
 /// For Linux; elsewhere this is the class that waits through Asio's own sockets. On the loop's thread only.
-class socket_watch final : public std::enable_shared_from_this<socket_watch>
+class socket_watch final : public std::enable_shared_from_this<socket_watch>, loop_call
 {
 public:
     class user
@@ -50,7 +52,7 @@ public:
 
 private:
     void wait();
-    void dispatch();
+    void on_turn() override;
 
     boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> epoll_;
     std::array<epoll_event, 128> batch_;

@@ -140,6 +140,15 @@ bool loop::claim_turn()
     return !std::exchange(is_turn_due_, true);
 }
 
+void loop::run_in_turn(run_node& node)
+{
+    if (!claim_turn())
+        return node.run();
+    turn const now(*this);
+    node.run();
+    run_ready();
+}
+
 void loop::run_ready()
 {
     // All that was ready when the turn began, and what the turn itself makes ready, up to as much again: then

@@ -69,6 +69,10 @@ public:
     /// shut down.
     void push(run_node& node);
 
+    /// Runs `node` at once, and what becomes ready meanwhile, in a turn of its own when none is due or under
+    /// way. On the thread that runs the loop.
+    void run_in_turn(run_node& node);
+
     /// Whether a ready wait of the calling thread may go on at once, inside the present turn. It may to a
     /// bounded depth, so that ready waits neither exhaust the stack nor starve others.
     bool may_run_inline() const noexcept { return is_in_turn() && depth_ < depth_limit; }
