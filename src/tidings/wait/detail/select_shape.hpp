@@ -3,6 +3,7 @@
 
 #include <tidings/wait/detail/case_set.hpp>
 #include <tidings/wait/detail/operation.hpp>
+#include <tidings/wait/detail/wait_context.hpp>
 
 #include <cstddef>
 #include <tuple>
@@ -67,6 +68,7 @@ template <fairness Order, typename... Cases>
 struct select_shape
 {
     using result = select_result<Cases...>;
+    using until = wait_context;
     static constexpr fairness order = Order;
 
     static result make(int how, std::tuple<Cases...>& cases)
