@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/wait/context.hpp>
+#include <tidings/wait/detail/child_context.hpp>
+#include <tidings/wait/detail/root_context.hpp>
 
 #include <utility>
 
 namespace tidings {
 
 using detail::context_ptr;
-using detail::context_state;
 
 context_scope context::root(boost::asio::any_io_executor executor)
 {
-    return context_scope(context_state::make_root(std::move(executor)));
+    return context_scope(detail::root_context::make(executor));
 }
 
 context_scope& context_scope::operator=(context_scope&& other) noexcept
@@ -36,12 +37,12 @@ void context_scope::cancel(end_reason why) noexcept
 
 context_scope with_cancel(context const& parent)
 {
-    return context_scope(context_state::make_child(context_ptr(&parent.state())));
+    return context_scope(detail::child_context::make(context_ptr(&parent.state())));
 }
 
 context_scope with_deadline(context const& parent, time_point deadline)
 {
-    return context_scope(context_state::make_child(context_ptr(&parent.state()), deadline));
+    return context_scope(detail::child_context::make(context_ptr(&parent.state()), deadline));
 }
 
 context_scope with_timeout(context const& parent, duration timeout)

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 namespace tidings {
 
 /// Why a context ended. The first reason stays.
-enum class end_reason
+enum class end_reason : std::uint8_t
 {
     none,              ///< it has not ended
     client_gone,       ///< the peer closed, reset, or took nothing within the write deadline

@@ -45,6 +45,7 @@ private:
 struct progress_shape
 {
     using result = bool;
+    using until = no_context;
     static constexpr fairness order = fairness::leftmost;
     static bool make(int, std::tuple<progress_case>& only) { return std::get<0>(only).is_reached(); }
 };

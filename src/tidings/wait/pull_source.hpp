@@ -107,6 +107,7 @@ template <typename T>
 struct pull_shape
 {
     using result = std::optional<T>;
+    using until = wait_context;
     static constexpr fairness order = fairness::leftmost;
     static result make(int how, std::tuple<pull_case<T>>& cases)
     {

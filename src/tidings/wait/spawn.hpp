@@ -2,7 +2,6 @@
 #pragma once
 
 #include <tidings/wait/context.hpp>
-#include <tidings/wait/detail/channel_cases.hpp>
 #include <tidings/wait/detail/spawn_task.hpp>
 #include <tidings/wait/detail/task_scope.hpp>
 #include <tidings/wait/detail/wait_operation.hpp>
@@ -35,20 +34,20 @@ void spawn(context const& ctx, Function function, Arguments&&... arguments)
 /// backstop for tasks that do not look at their context. On the thread of their executor.
 inline void cancel_tasks(context const& ctx)
 {
-    ctx.state().root().scope().cancel_hanging();
+    ctx.state().scope().cancel_hanging();
 }
 
 inline bool has_tasks(context const& ctx)
 {
-    return !ctx.state().root().scope().is_empty();
+    return !ctx.state().scope().is_empty();
 }
 
 /// Waits until no task spawned under the root of `ctx` is left. It does not end them: end the context first.
 /// A server does this for its handlers.
 [[nodiscard]] inline auto join_tasks(context const& ctx)
 {
-    return detail::wait_operation<detail::won_shape, detail::join_case>(&ctx.state().home(),
-                                                                        &ctx.state().root().scope());
+    return detail::wait_operation<detail::join_shape, detail::join_case>(&ctx.state().home(),
+                                                                         &ctx.state().scope());
 }
 
 } // namespace tidings

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/wait/detail/channel_cases.hpp>
 #include <tidings/wait/detail/task_scope.hpp>
 #include <tidings/wait/detail/wait_operation.hpp>
 #include <tidings/wait/task_group.hpp>
@@ -59,8 +58,8 @@ void task_group::start(boost::asio::awaitable<void> body)
 
 boost::asio::awaitable<void> task_group::wait()
 {
-    co_await detail::wait_operation<detail::won_shape, detail::join_case>(&state_->scope.get().state().home(),
-                                                                          &state_->members);
+    co_await detail::wait_operation<detail::join_shape, detail::join_case>(
+        &state_->scope.get().state().home(), &state_->members);
     if (state_->scope.reason() == end_reason::failed)
         if (auto const cause = state_->scope.cause())
             std::rethrow_exception(cause);

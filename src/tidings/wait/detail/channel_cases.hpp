@@ -3,6 +3,7 @@
 
 #include <tidings/wait/detail/case_set.hpp>
 #include <tidings/wait/detail/channel_state.hpp>
+#include <tidings/wait/detail/wait_context.hpp>
 
 #include <mutex>
 #include <optional>
@@ -144,6 +145,7 @@ template <typename T>
 struct receive_shape
 {
     using result = std::optional<T>;
+    using until = wait_context;
     static constexpr fairness order = fairness::leftmost;
     static result make(int how, std::tuple<receive_case<T>>& cases)
     {
@@ -157,6 +159,7 @@ struct receive_shape
 struct won_shape
 {
     using result = bool;
+    using until = wait_context;
     static constexpr fairness order = fairness::leftmost;
     template <typename Cases>
     static result make(int how, Cases&)

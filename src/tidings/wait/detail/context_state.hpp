@@ -4,7 +4,6 @@
 #include <tidings/wait/detail/loop.hpp>
 #include <tidings/wait/detail/operation.hpp>
 #include <tidings/wait/detail/small_lock.hpp>
-#include <tidings/wait/detail/task_scope.hpp>
 #include <tidings/wait/end_reason.hpp>
 #include <tidings/wait/time.hpp>
 
@@ -18,22 +17,22 @@
 
 namespace tidings::detail {
 
+class child_context;
 class context_state;
+class root_context;
+class task_scope;
 void intrusive_ptr_add_ref(context_state* state) noexcept;
 void intrusive_ptr_release(context_state* state) noexcept;
 using context_ptr = boost::intrusive_ptr<context_state>;
 
-/// One node in the tree of contexts. Ending a node ends what is below it. Safe from any thread.
+/// One node in the tree of contexts: a root or a child. Ending a node ends what is below it. Safe from any
+/// thread.
 ///
 /// Locks are taken from the root towards the leaves. A child holds its parent; a parent knows its children
 /// only while they live.
-class context_state final : timer_entry
+class context_state
 {
 public:
-    static context_ptr make_root(boost::asio::any_io_executor executor);
-    static context_ptr make_child(context_ptr parent);
-    static context_ptr make_child(context_ptr parent, time_point deadline);
-
     context_state(context_state const&) = delete;
     context_state& operator=(context_state const&) = delete;
 
@@ -58,42 +57,36 @@ public:
     bool link(wait_node& node);
     void unlink(wait_node& node) noexcept;
 
-    std::optional<time_point> deadline() const noexcept;
-    context_state& root() noexcept { return parent_ ? parent_->root() : *this; }
-    loop& home() const noexcept { return *home_; }
-    boost::asio::any_io_executor const& executor() noexcept { return root().executor_; }
+    /// The earliest on the way to the root.
+    virtual std::optional<time_point> deadline() const noexcept = 0;
+    virtual root_context& root() noexcept = 0;
+
+    loop& home() const noexcept { return home_; }
+    boost::asio::any_io_executor const& executor() noexcept;
 
     /// What joins the tasks spawned under this context's root.
-    task_scope& scope() noexcept { return root().scope_; }
+    task_scope& scope() noexcept;
+
+protected:
+    explicit context_state(loop& home) noexcept : home_(home) {}
+    virtual ~context_state() = default;
+
+    /// Counts one handle more, unless there is none any more.
+    bool try_add_reference() noexcept;
 
 private:
+    friend class child_context;
     friend void intrusive_ptr_add_ref(context_state* state) noexcept;
     friend void intrusive_ptr_release(context_state* state) noexcept;
 
-    context_state() = default;
-    ~context_state();
-
-    void adopt(context_state& child);
-    void disarm() noexcept;
-    void expire(std::unique_lock<small_lock>& timers) override;
-    void drop() noexcept override { armed_.store(false, std::memory_order_relaxed); }
-
     std::atomic<unsigned> references_{0};
-    small_lock lock_;
-    std::atomic<end_reason> reason_{end_reason::none};
     std::atomic<std::uint32_t> turn_{0};
-    std::atomic<bool> armed_{false};
+    std::atomic<end_reason> reason_{end_reason::none};
+    small_lock lock_;
     wait_list waiters_;
-    context_state* first_child_ = nullptr;
-    context_state* next_sibling_ = nullptr;
-    context_state* previous_sibling_ = nullptr;
-    loop* home_ = nullptr;
-    context_ptr parent_;
-    time_point deadline_ = time_point::max();
+    child_context* first_child_ = nullptr;
+    loop& home_;
     std::exception_ptr cause_;
-    // Of a root only.
-    boost::asio::any_io_executor executor_;
-    task_scope scope_;
 };
 
 } // namespace tidings::detail

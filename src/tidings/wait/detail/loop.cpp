@@ -2,6 +2,7 @@
 #include <tidings/wait/detail/loop.hpp>
 #include <tidings/wait/detail/operation.hpp>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -50,7 +51,8 @@ void loop::shutdown()
     // Each leaves its list. Others may wait for a source on another thread meanwhile.
     while (operation* const waiting = first_suspended())
         waiting->abandon();
-    executor_ = {};
+    if (!executor_.target<asio::io_context::executor_type>())
+        executor_ = {}; // a strand's service may go before this one
 }
 
 time_point loop::now() const noexcept

@@ -56,6 +56,9 @@ public:
 
     explicit loop(boost::asio::execution_context& context);
 
+    /// The executor by which it was found first.
+    boost::asio::any_io_executor const& executor() const noexcept { return executor_; }
+
     /// Real time, or the virtual time of a test.
     time_point now() const noexcept;
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <functional>
+#include <utility>
 
 namespace tidings::detail {
 
@@ -21,7 +22,7 @@ public:
     explicit meeting_locks(std::array<small_lock*, Count> locks) noexcept : locks_(locks)
     {
         if constexpr (Count > 1) {
-            std::sort(locks_.begin(), locks_.end(), std::less<>());
+            sort();
             end_ = std::unique(locks_.begin(), locks_.end());
         }
         for (auto at = locks_.begin(); at != end_; ++at)
@@ -39,6 +40,15 @@ public:
     }
 
 private:
+    void sort() noexcept
+    {
+        // By far the most have two.
+        if constexpr (Count > 2)
+            std::sort(locks_.begin(), locks_.end(), std::less<>());
+        else if (std::less<>()(locks_[1], locks_[0]))
+            std::swap(locks_[0], locks_[1]);
+    }
+
     std::array<small_lock*, Count> locks_;
     typename std::array<small_lock*, Count>::iterator end_ = locks_.end();
 };

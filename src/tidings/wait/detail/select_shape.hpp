@@ -2,8 +2,9 @@
 #pragma once
 
 #include <tidings/wait/detail/case_set.hpp>
-#include <tidings/wait/detail/operation.hpp>
+#include <tidings/wait/detail/wait_context.hpp>
 
+#include <array>
 #include <cstddef>
 #include <tuple>
 #include <type_traits>
@@ -16,10 +17,10 @@ template <typename... Cases>
 class select_result
 {
 public:
-    explicit operator bool() const noexcept { return index_ >= 0; }
+    explicit operator bool() const noexcept { return index() >= 0; }
 
     /// The place of the winner among the sources, from 0; below 0 when none won.
-    int index() const noexcept { return index_; }
+    int index() const noexcept { return static_cast<int>(items_.index()) - 1; }
 
     /// Of a channel: a pointer to the received value, which lives as long as this result; null when another
     /// source won. Of any other source: whether it won.
@@ -37,7 +38,8 @@ public:
     template <typename Channel>
     bool sent(Channel const& channel) const noexcept
     {
-        return key_ == channel.wait_key() && is_send_;
+        constexpr std::array is_send{false, (requires { typename Cases::offer; })...};
+        return key_ == channel.wait_key() && is_send[items_.index()];
     }
 
 private:
@@ -57,22 +59,20 @@ private:
         }
     }
 
-    std::variant<std::monostate, typename Cases::item...> items_;
-    void const* key_ = nullptr;
-    int index_ = waiting;
-    bool is_send_ = false;
+    std::variant<std::monostate, typename Cases::item...> items_; // the first: none won
+    void const* key_ = nullptr;                                   // the winner's source
 };
 
 template <fairness Order, typename... Cases>
 struct select_shape
 {
     using result = select_result<Cases...>;
+    using until = wait_context;
     static constexpr fairness order = Order;
 
     static result make(int how, std::tuple<Cases...>& cases)
     {
         result made;
-        made.index_ = how;
         [&]<std::size_t... I>(std::index_sequence<I...>) {
             ((static_cast<int>(I) == how ? fill<I>(made, std::get<I>(cases)) : void()), ...);
         }(std::index_sequence_for<Cases...>());
@@ -85,7 +85,6 @@ private:
     {
         made.items_.template emplace<I + 1>(winner.take());
         made.key_ = winner.key();
-        made.is_send_ = requires { typename Case::offer; };
     }
 };
 

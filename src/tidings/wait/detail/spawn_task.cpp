@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/wait/detail/root_context.hpp>
 #include <tidings/wait/detail/spawn_task.hpp>
 #include <tidings/wait/detail/task_scope.hpp>
 

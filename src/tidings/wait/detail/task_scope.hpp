@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tidings/wait/detail/case_set.hpp>
+#include <tidings/wait/detail/channel_cases.hpp>
 #include <tidings/wait/detail/operation.hpp>
 #include <tidings/wait/detail/small_lock.hpp>
 
@@ -53,10 +54,10 @@ private:
 
     task* not_signalled();
 
-    small_lock lock_;
-    unsigned round_ = 0;
     task* first_ = nullptr;
     wait_list joiners_;
+    unsigned round_ = 0;
+    small_lock lock_;
 };
 
 /// Waits until no task is left.
@@ -74,6 +75,12 @@ public:
 private:
     task_scope* scope_;
     wait_node node_;
+};
+
+/// The wait for that, which nothing cuts short.
+struct join_shape : won_shape
+{
+    using until = no_context;
 };
 
 } // namespace tidings::detail

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <tidings/wait/detail/case_set.hpp>
-#include <tidings/wait/detail/context_state.hpp>
 #include <tidings/wait/detail/loop.hpp>
 #include <tidings/wait/detail/operation.hpp>
+#include <tidings/wait/detail/wait_context.hpp>
 #include <tidings/wait/detail/wait_handler.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -21,8 +21,9 @@ namespace tidings::detail {
 
 /// The state of one wait on several cases; it lives in the frame of the coroutine that awaits it.
 ///
-/// `Shape` says which source is asked first, `order`, and what the wait comes back with: `result` and
-/// `static result make(int how, std::tuple<Cases...>&)`. An ended context always wins. The coroutine's
+/// `Shape` says with what the wait ends beside its cases, `until` (`wait_context` or `no_context`), which
+/// source is asked first, `order`, and what the wait comes back with: `result` and `static result make(int
+/// how, std::tuple<Cases...>&)`. An ended context always wins. The coroutine's
 /// cancellation slot ends the wait too.
 template <typename Shape, typename... Cases>
 class [[nodiscard]] wait_operation final : operation
@@ -42,20 +43,11 @@ public:
     static_assert(std::is_nothrow_move_constructible_v<result>,
                   "what a wait hands over must be nothrow-movable: a hand-over cannot be undone");
 
-    template <typename... Arguments>
-    explicit wait_operation(context_state& until, Arguments&&... arguments)
-        : until_(&until), cases_(std::in_place, std::forward<Arguments>(arguments)...)
-    {
-        home_ = &until.home();
-    }
-
-    /// Without a context. `likely_home` may be null; it spares the search where it is the right one.
-    template <typename... Arguments>
-    explicit wait_operation(loop* likely_home, Arguments&&... arguments)
-        : cases_(std::in_place, std::forward<Arguments>(arguments)...)
-    {
-        home_ = likely_home;
-    }
+    /// `until` is what a `wait_context` or a `no_context` is made from.
+    template <typename Until, typename... Arguments>
+    explicit wait_operation(Until&& until, Arguments&&... arguments)
+        : until_(std::forward<Until>(until)), cases_(std::in_place, std::forward<Arguments>(arguments)...)
+    {}
 
     /// Awaited in place, as `co_await channel.receive(ctx)`; Asio passes the handler.
     template <typename Token>
@@ -70,7 +62,7 @@ private:
     void start(Handler&& handler)
     {
         find_home(handler);
-        if (until_ && until_->is_done())
+        if (until_.is_done())
             return complete_now(context_ended, handler);
 
         typename case_set<Cases...>::locks locks(cases_.locks_of_meeting_cases());
@@ -89,7 +81,7 @@ private:
         cases_.link_meeting(*this);
         locks.unlock();
         int missed = cases_.link_others(*this);
-        if (!link_context())
+        if (!until_.link(*this))
             missed = context_ended;
         if (missed != waiting && claim(missed))
             return schedule();
@@ -106,25 +98,16 @@ private:
         boost::asio::any_io_executor const executor = boost::asio::get_associated_executor(handler);
         auto const* const io = executor.target<boost::asio::io_context::executor_type>();
         runs_in_turns_ = io != nullptr;
+        home_ = until_.likely_home();
         if (!io || !home_ || &home_->context() != &io->context())
             home_ = &loop::of(executor);
     }
 
     int first_to_ask() noexcept
     {
-        if constexpr (case_set<Cases...>::count > 1)
-            if (Shape::order == fairness::rotating && until_)
-                return static_cast<int>(until_->next_turn(case_set<Cases...>::count));
+        if constexpr (case_set<Cases...>::count > 1 && Shape::order == fairness::rotating)
+            return static_cast<int>(until_.next_turn(case_set<Cases...>::count));
         return 0;
-    }
-
-    bool link_context()
-    {
-        if (!until_)
-            return true;
-        until_node_.owner = this;
-        until_node_.index = context_ended;
-        return until_->link(until_node_);
     }
 
     template <typename Handler>
@@ -175,14 +158,13 @@ private:
         if (!std::exchange(is_linked_, false))
             return;
         cases_.unlink(*this, winner);
-        if (until_ && winner != context_ended)
-            until_->unlink(until_node_);
+        if (winner != context_ended)
+            until_.unlink();
     }
 
     static constexpr bool waits_for_context_only = sizeof...(Cases) == 0;
 
-    context_state* until_ = nullptr;
-    wait_node until_node_;
+    typename Shape::until until_;
     case_set<Cases...> cases_;
     wait_handler<result> handler_;
 };

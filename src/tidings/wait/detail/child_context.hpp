@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/wait/detail/context_state.hpp>
+#include <tidings/wait/detail/loop.hpp>
+#include <tidings/wait/time.hpp>
+
+#include <atomic>
+#include <mutex>
+#include <optional>
+
+namespace tidings::detail {
+
+/// A context that ends with its parent, and may end before, on its own or at its deadline.
+class child_context final : public context_state, timer_entry
+{
+public:
+    static context_ptr make(context_ptr parent);
+    static context_ptr make(context_ptr parent, time_point deadline);
+
+    std::optional<time_point> deadline() const noexcept override;
+    root_context& root() noexcept override { return parent_->root(); }
+
+    /// Guarded by the parent's lock.
+    child_context* next_sibling() const noexcept { return next_sibling_; }
+
+private:
+    explicit child_context(context_ptr parent);
+    ~child_context() override;
+
+    void arm();
+    void disarm() noexcept;
+    void expire(std::unique_lock<small_lock>& timers) override;
+    void drop() noexcept override { armed_.store(false, std::memory_order_relaxed); }
+
+    context_ptr parent_;
+    child_context* next_sibling_ = nullptr;
+    child_context* previous_sibling_ = nullptr;
+    time_point deadline_ = time_point::max();
+    std::atomic<bool> armed_{false};
+};
+
+} // namespace tidings::detail

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/wait/detail/context_state.hpp>
+#include <tidings/wait/detail/loop.hpp>
+#include <tidings/wait/detail/operation.hpp>
+
+namespace tidings::detail {
+
+/// The context of one wait, and the place of the wait among those that end with it.
+class wait_context
+{
+public:
+    explicit wait_context(context_state& state) noexcept : state_(&state) {}
+
+    loop* likely_home() const noexcept { return &state_->home(); }
+    bool is_done() const noexcept { return state_->is_done(); }
+    unsigned next_turn(unsigned count) const noexcept { return state_->next_turn(count); }
+
+    /// False, and not linked, when the context has ended.
+    bool link(operation& owner)
+    {
+        node_.owner = &owner;
+        node_.index = context_ended;
+        return state_->link(node_);
+    }
+    void unlink() noexcept { state_->unlink(node_); }
+
+private:
+    context_state* state_;
+    wait_node node_;
+};
+
+/// Of a wait that ends with its sources alone.
+class no_context
+{
+public:
+    /// The loop of the wait, where it is known: that spares the search for it. May be null.
+    explicit no_context(loop* likely_home) noexcept : likely_home_(likely_home) {}
+
+    loop* likely_home() const noexcept { return likely_home_; }
+    bool is_done() const noexcept { return false; }
+    unsigned next_turn(unsigned) const noexcept { return 0; }
+    bool link(operation&) const noexcept { return true; }
+    void unlink() const noexcept {}
+
+private:
+    loop* likely_home_;
+};
+
+} // namespace tidings::detail
