@@ -28,12 +28,14 @@ loop::loop(asio::execution_context& context) : service(context), epoch_(clock::n
 
 void loop::shutdown()
 {
+    run_queue left_over;
     {
         std::lock_guard const guard(queue_lock_);
         closed_ = true;
-        remote_ = {};
-        local_ = {};
+        left_over.append(remote_); // a turn that has ended left nothing elsewhere
     }
+    while (run_node* const node = left_over.pop())
+        node->drop();
     {
         std::lock_guard const guard(timer_lock_);
         timer_.reset();
@@ -67,11 +69,15 @@ void loop::push(run_node& node)
         local_.push(node);
         return;
     }
-    std::lock_guard const guard(queue_lock_);
-    if (closed_)
-        return;
-    remote_.push(node);
-    schedule_drain();
+    {
+        std::lock_guard const guard(queue_lock_);
+        if (!closed_) {
+            remote_.push(node);
+            schedule_drain();
+            return;
+        }
+    }
+    node.drop();
 }
 
 void loop::schedule_drain()

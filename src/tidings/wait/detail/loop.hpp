@@ -56,8 +56,8 @@ public:
 
     // The run queue.
 
-    /// Runs `node` in the next turn, or behind what is ready in the present one. Dropped when the loop has
-    /// shut down: whoever owns the node is being destroyed then.
+    /// Runs `node` in the next turn, or behind what is ready in the present one. Drops it when the loop has
+    /// shut down.
     void push(run_node& node);
 
     /// Whether a ready wait of the calling thread may go on at once, inside the present turn. It may to a

@@ -9,6 +9,9 @@ class run_node
 public:
     virtual void run() = 0;
 
+    /// Called instead when the loop has shut down.
+    virtual void drop() noexcept {}
+
 protected:
     ~run_node() = default;
 

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/wait/context.hpp>
+#include <tidings/wait/detail/loop.hpp>
+#include <tidings/wait/detail/run_queue.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <atomic>
+
+namespace tidings {
+
+/// Calls its owner in the loop's next turn; in the present one, behind what is ready in it, when it is asked
+/// for from inside a turn. For the layers above, where an object and not a coroutine wants to do once what
+/// several may ask for: no allocation, and no posted turn of its own. Derive from it. On an `io_context` that
+/// one thread runs the call comes on that thread.
+///
+/// The owner must live until the call it has asked for comes, or is dropped.
+class loop_call : detail::run_node
+{
+public:
+    loop_call(loop_call const&) = delete;
+    loop_call& operator=(loop_call const&) = delete;
+
+    /// Asks for one call; while one is due, for none. From any thread, but not after the execution context
+    /// has been destroyed.
+    void request();
+
+    /// False from the moment at which the call begins: what is requested then makes another one.
+    bool is_requested() const noexcept { return is_requested_.load(std::memory_order_acquire); }
+
+protected:
+    explicit loop_call(context const& ctx) noexcept : home_(&ctx.state().home()) {}
+    explicit loop_call(boost::asio::any_io_executor const& executor) : home_(&detail::loop::of(executor)) {}
+    ~loop_call() = default;
+
+private:
+    /// May request the next call, and may destroy this object.
+    virtual void on_turn() = 0;
+
+    /// Instead of the call, when the loop has shut down: an owner that keeps itself alive lets go of itself.
+    virtual void on_dropped() noexcept {}
+
+    void run() final;
+    void drop() noexcept final;
+
+    detail::loop* home_;
+    std::atomic<bool> is_requested_{false};
+};
+
+} // namespace tidings
