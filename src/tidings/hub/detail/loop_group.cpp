@@ -13,7 +13,7 @@ namespace asio = boost::asio;
 namespace tidings::detail {
 
 loop_group::loop_group(topic_state& of, asio::any_io_executor executor, std::uint64_t next)
-    : position(next), topic_(of), executor_(std::move(executor)), next_(next)
+    : loop_call(executor), position(next), topic_(of), executor_(std::move(executor)), next_(next)
 {}
 
 bool loop_group::is_on(asio::any_io_executor const& executor) const noexcept
@@ -22,10 +22,10 @@ bool loop_group::is_on(asio::any_io_executor const& executor) const noexcept
            &asio::query(executor, asio::execution::context);
 }
 
-void loop_group::wake()
+void loop_group::outlive_call()
 {
-    if (!is_woken_.exchange(true))
-        asio::post(executor_, [self = shared_from_this()] { self->deliver(); });
+    if (is_requested())
+        itself_ = shared_from_this();
 }
 
 void loop_group::add(cursor& joined)
@@ -48,12 +48,17 @@ void loop_group::remove(cursor& gone)
         kept_ = nullptr;
 }
 
+void loop_group::on_turn()
+{
+    auto const self = shared_from_this();
+    itself_ = nullptr;
+    if (!members_.empty())
+        deliver();
+}
+
 void loop_group::deliver()
 {
-    is_woken_ = false;
-    auto const topic = kept_;
-    if (!topic)
-        return; // all have left meanwhile
+    auto const topic = kept_; // all may leave meanwhile
     batch_.clear();
     topic->read(next_, batch_limit, batch_);
     next_ = batch_.next;
@@ -62,9 +67,15 @@ void loop_group::deliver()
     for (std::size_t i = members_.size(); i > 0; i = std::min(i - 1, members_.size()))
         members_[i - 1]->owner().take(*members_[i - 1], batch_);
     topic->advance(*this, next_);
-    if (is_full)
-        wake();
     batch_.clear();
+    if (is_full) // the rest in another turn, or a busy topic would keep the loop from everything else
+        asio::post(executor_, [self = shared_from_this()] { self->go_on(); });
+}
+
+void loop_group::go_on()
+{
+    if (!members_.empty())
+        wake();
 }
 
 } // namespace tidings::detail

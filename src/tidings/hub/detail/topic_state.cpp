@@ -258,8 +258,10 @@ void topic_state::leave(loop_group& group)
     {
         std::lock_guard const guard(lock_);
         --subscribers_;
-        if (--group.count == 0)
+        if (--group.count == 0) {
+            group.outlive_call();
             std::erase_if(groups_, [&](auto const& each) { return each.get() == &group; });
+        }
     }
     give_room();
 }
