@@ -38,7 +38,6 @@ public:
     void leave();
 
     topic_state& topic() const noexcept;
-    reader& owner() const noexcept { return *reader_; }
 
     /// Reads on; an empty batch when there is nothing. A place behind the history moves on to its oldest
     /// event, unless the topic's policy is to cut: then the batch says that it is behind.
@@ -80,7 +79,10 @@ public:
     cursor* sibling() const noexcept { return sibling_.get(); }
     cursor& add_sibling() { return *(sibling_ = std::make_unique<cursor>()); }
 
-    std::uint32_t index = 0; ///< the group's
+    // The group's.
+    reader& owner() const noexcept { return *reader_; }
+    std::uint32_t index() const noexcept { return index_; }
+    void set_index(std::size_t index) noexcept { index_ = static_cast<std::uint32_t>(index); }
 
 private:
     struct filter
@@ -89,15 +91,17 @@ private:
         std::uint64_t sent; ///< the client has the id of this place
     };
 
-    std::uint32_t disconnects_ = 0;
+    // First what each delivery reads.
     boost::intrusive_ptr<reader> reader_;
     std::uint64_t next_ = 0;
     std::unique_ptr<filter> filter_; // only of those that choose
     std::unique_ptr<cursor> sibling_;
-    loop_group* group_ = nullptr; // null: it has left; the topic keeps a group that has followers
-    topic_state::laggard lag_;    // if it lags
+    std::uint32_t disconnects_ = 0;
     bool lags_ = false;
     bool is_over_ = false;
+    std::uint32_t index_ = 0;
+    topic_state::laggard lag_;    // if it lags
+    loop_group* group_ = nullptr; // null: it has left; the topic keeps a group that has followers
 };
 
 } // namespace tidings::detail

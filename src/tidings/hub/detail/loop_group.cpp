@@ -30,7 +30,7 @@ void loop_group::outlive_call()
 
 void loop_group::add(cursor& joined)
 {
-    joined.index = static_cast<std::uint32_t>(members_.size());
+    joined.set_index(members_.size());
     members_.push_back(&joined);
     if (!kept_)
         kept_ = topic_.shared_from_this();
@@ -39,8 +39,8 @@ void loop_group::add(cursor& joined)
 void loop_group::remove(cursor& gone)
 {
     cursor* const last = members_.back();
-    members_[gone.index] = last;
-    last->index = gone.index;
+    members_[gone.index()] = last;
+    last->set_index(gone.index());
     members_.pop_back();
     if (members_.size() < members_.capacity() / 4)
         members_.shrink_to_fit();
