@@ -79,8 +79,6 @@ void cursor::move_to(std::uint64_t next, bool keeps_pace)
 
 bool cursor::is_left_behind(batch const& live) const
 {
-    if (!lags_)
-        return false;
     topic_state const& of = topic();
     auto const& options = of.options();
     if (options.overflow != overflow::cut)
@@ -92,9 +90,9 @@ bool cursor::is_left_behind(batch const& live) const
 
 bool cursor::is_place_stale(batch const& live) const noexcept
 {
-    if (!filter_ || filter_->sent == next_)
-        return false;
     std::uint64_t const sent = filter_->sent;
+    if (sent == next_)
+        return false;
     bool const history_moves = live.oldest > 1;
     return next_ - sent > topic().options().history_count / 2 ||
            (history_moves && sent < live.oldest + (next_ - live.oldest) / 2);

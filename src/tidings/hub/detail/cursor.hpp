@@ -60,10 +60,10 @@ public:
     /// Whether the topic has sent its followers away since this one came.
     bool is_sent_away(batch const& live) const noexcept { return live.disconnects != disconnects_; }
 
-    /// Whether the client knows a place so old that it will soon be out of the history, because what came
-    /// since did not pass the filter.
+    /// Of one with a filter: whether the client knows a place so old that it will soon be out of the history,
+    /// because what came since did not pass the filter.
     bool is_place_stale(batch const& live) const noexcept;
-    /// It lags so far behind that its stream is to be cut.
+    /// Of one that lags: whether it is so far behind that its stream is to be cut.
     bool is_left_behind(batch const& live) const;
     /// The client has been sent the id of this place.
     void place_sent(std::uint64_t next) noexcept

@@ -34,7 +34,7 @@ void follower::take(cursor& at, batch const& live)
     bool const must_read = live.is_behind || live.is_last;
     if (must_read) // what the batch has left out comes from the history, if not now, then later
         at.move_to(at.next(), false);
-    if (at.is_left_behind(live))
+    if (at.lags() && at.is_left_behind(live))
         return cut_behind(at);
     if (must_read)
         return refill();
@@ -108,7 +108,7 @@ bool follower::deliver(cursor& at, batch const& events, std::size_t first, bool 
         return false;
     }
     at.move_to(events.next, keeps_pace);
-    if (at.is_place_stale(events)) {
+    if (at.has_filter() && at.is_place_stale(events)) {
         out_->announce(event{.id = topics_.position()});
         out_->out().flush();
         at.place_sent(at.next());
