@@ -23,9 +23,9 @@ subscription::subscription(context const& ctx, topic const& of, start_position f
 
 subscription::subscription(context const& ctx, topic_list const& topics,
                            std::optional<std::string> const& last_event_id)
-    : state_(std::make_shared<detail::subscription_state>(ctx, topics, last_event_id))
+    : state_(new detail::subscription_state)
 {
-    state_->join(state_);
+    state_->enter(topics, ctx.get_executor(), last_event_id);
 }
 
 subscription::~subscription()

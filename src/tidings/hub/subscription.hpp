@@ -9,7 +9,8 @@
 #include <tidings/wait/context.hpp>
 #include <tidings/wait/pull_source.hpp>
 
-#include <memory>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+
 #include <optional>
 #include <string>
 
@@ -66,7 +67,7 @@ public:
     void const* wait_key() const noexcept { return wait_source(); }
 
 private:
-    std::shared_ptr<detail::subscription_state> state_;
+    boost::intrusive_ptr<detail::subscription_state> state_;
 };
 
 } // namespace tidings

@@ -23,7 +23,7 @@ struct batch
     std::uint64_t oldest = 0;           ///< the history began here
     bool is_behind = false;             ///< what was asked for has left the history
     bool is_last = false;               ///< the topic is closed, and nothing comes after these
-    std::uint64_t disconnects = 0;      ///< how often the topic has sent its followers away
+    std::uint32_t disconnects = 0;      ///< how often the topic has sent its followers away
 
     std::size_t size() const noexcept { return frames.size(); }
 

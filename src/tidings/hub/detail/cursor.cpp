@@ -7,49 +7,60 @@
 
 namespace tidings::detail {
 
-cursor::cursor(std::shared_ptr<topic_state> of, event_filter where,
-               boost::asio::any_io_executor const& executor, std::optional<std::string> const& id,
-               start_position from)
-    : of_(std::move(of)), where_(std::move(where))
+reset cursor::enter(topic_list::item const& wanted, boost::asio::any_io_executor const& executor,
+                    std::optional<std::string> const& id)
 {
-    auto entered = of_->enter(executor, id, from);
-    group_ = std::move(entered.group);
-    lag_ = entered.place;
-    next_ = sent_ = entered.next;
+    if (wanted.where)
+        filter_ = std::make_unique<filter>(filter{.where = wanted.where, .sent = 0});
+    auto entered = wanted.of->enter(executor, id, wanted.from());
+    group_ = entered.group;
     disconnects_ = entered.disconnects;
-    told_ = std::move(entered.told);
-    came_at_ = entered.end;
+    lag_ = entered.place;
+    lags_ = true;
+    next_ = entered.next;
+    place_sent(next_);
+    return std::move(entered.told);
 }
 
-cursor::~cursor() = default;
-
-void cursor::join(std::shared_ptr<reader> of)
+void cursor::join(reader& of)
 {
-    group_->add(*this, std::move(of));
-    is_in_ = true;
+    group_->add(*this);
+    reader_ = &of;
 }
 
 void cursor::leave()
 {
-    if (lag_)
-        of_->remove_laggard(*group_, *std::exchange(lag_, std::nullopt));
-    of_->leave(*group_);
-    if (std::exchange(is_in_, false))
-        group_->remove(*this);
+    if (!group_)
+        return;
+    // Any of them may have been kept by this place alone.
+    auto const group = std::exchange(group_, nullptr)->shared_from_this();
+    auto const topic = group->topic().shared_from_this();
+    auto const of = std::move(reader_);
+    if (std::exchange(lags_, false))
+        topic->remove_laggard(*group, lag_);
+    topic->leave(*group);
+    if (of)
+        group->remove(*this);
+}
+
+topic_state& cursor::topic() const noexcept
+{
+    return group_->topic();
 }
 
 std::uint64_t cursor::read(std::size_t limit, batch& into)
 {
+    topic_state const& of = topic();
     into.clear();
-    of_->read(next_, limit, into);
-    if (!into.is_behind || of_->options().overflow == overflow::cut)
+    of.read(next_, limit, into);
+    if (!into.is_behind || of.options().overflow == overflow::cut)
         return 0;
     std::uint64_t passed_over = 0;
     while (into.is_behind) { // publishers may overtake it again meanwhile
         passed_over += into.oldest - next_;
         next_ = into.oldest;
         into.clear();
-        of_->read(next_, limit, into);
+        of.read(next_, limit, into);
     }
     return passed_over;
 }
@@ -57,35 +68,34 @@ std::uint64_t cursor::read(std::size_t limit, batch& into)
 void cursor::move_to(std::uint64_t next, bool keeps_pace)
 {
     next_ = next;
-    if (!keeps_pace && lag_)
-        of_->move_laggard(*lag_, next);
+    if (!keeps_pace && lags_)
+        topic().move_laggard(lag_, next);
     else if (!keeps_pace)
-        lag_ = of_->add_laggard(*group_, next);
-    else if (lag_)
-        of_->remove_laggard(*group_, *std::exchange(lag_, std::nullopt));
-}
-
-bool cursor::wants(shared_frame const& frame) const
-{
-    return !where_ || where_(frame.event());
+        lag_ = topic().add_laggard(*group_, next);
+    else if (lags_)
+        topic().remove_laggard(*group_, lag_);
+    lags_ = !keeps_pace;
 }
 
 bool cursor::is_left_behind(batch const& live) const
 {
-    auto const& options = of_->options();
-    if (!lags() || options.overflow != overflow::cut)
+    topic_state const& of = topic();
+    auto const& options = of.options();
+    if (options.overflow != overflow::cut)
         return false;
+    std::uint64_t const came_at = lag_->second;
     return next_ < live.oldest ||
-           (options.unsent_limit > 0 && of_->bytes_from(std::max(next_, came_at_)) > options.unsent_limit);
+           (options.unsent_limit > 0 && of.bytes_from(std::max(next_, came_at)) > options.unsent_limit);
 }
 
 bool cursor::is_place_stale(batch const& live) const noexcept
 {
-    if (!where_ || sent_ == next_)
+    std::uint64_t const sent = filter_->sent;
+    if (sent == next_)
         return false;
     bool const history_moves = live.oldest > 1;
-    return next_ - sent_ > of_->options().history_count / 2 ||
-           (history_moves && sent_ < live.oldest + (next_ - live.oldest) / 2);
+    return next_ - sent > topic().options().history_count / 2 ||
+           (history_moves && sent < live.oldest + (next_ - live.oldest) / 2);
 }
 
 } // namespace tidings::detail

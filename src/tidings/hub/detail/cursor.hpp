@@ -2,9 +2,10 @@
 #pragma once
 
 #include <tidings/hub/detail/batch.hpp>
+#include <tidings/hub/detail/reader.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
 #include <tidings/hub/event_filter.hpp>
-#include <tidings/hub/start_position.hpp>
+#include <tidings/hub/topic_list.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -16,41 +17,27 @@
 
 namespace tidings::detail {
 
-class cursor;
-
-/// Follows topics through cursors, on one loop.
-class reader
-{
-public:
-    /// Events have come to the topic of a cursor, or its followers have been sent away. A cursor that lags
-    /// behind `live` is read on when its reader can take more.
-    virtual void take(cursor& at, batch const& live) = 0;
-
-protected:
-    ~reader() = default;
-};
-
 /// A follower's place in one topic: a number, not a queue. What the follower cannot take stays in the topic's
-/// history.
+/// history. There is one for each stream, and a delivery reads it, so it is kept small.
 class cursor
 {
 public:
-    /// Enters the topic: from now on the reader is told of what comes. `id` wins over `from`.
-    cursor(std::shared_ptr<topic_state> of, event_filter where, boost::asio::any_io_executor const& executor,
-           std::optional<std::string> const& id, start_position from);
+    cursor() = default;
     cursor(cursor const&) = delete;
     cursor& operator=(cursor const&) = delete;
-    /// Has left before.
-    ~cursor();
+    ~cursor() { leave(); }
 
-    /// Lets the group keep the reader alive until the cursor leaves.
-    void join(std::shared_ptr<reader> of);
+    /// Enters a topic: nothing that comes from now on is missed. `id` is where the client left off, and wins
+    /// over where the list says. Gives what the client has to be told before its first event.
+    reset enter(topic_list::item const& wanted, boost::asio::any_io_executor const& executor,
+                std::optional<std::string> const& id);
+    /// From now on the reader is told of what comes. It is kept alive until the cursor leaves, and so is the
+    /// topic, which the caller has kept until now.
+    void join(reader& of);
+    /// The cursor may be gone then, with its reader.
     void leave();
 
-    topic_state& topic() const noexcept { return *of_; }
-
-    /// What the client has to be told before its first event.
-    reset const& told() const noexcept { return told_; }
+    topic_state& topic() const noexcept;
 
     /// Reads on; an empty batch when there is nothing. A place behind the history moves on to its oldest
     /// event, unless the topic's policy is to cut: then the batch says that it is behind.
@@ -62,42 +49,59 @@ public:
     void move_to(std::uint64_t next, bool keeps_pace);
 
     /// What comes is not in the group's batches: it has to be read.
-    bool lags() const noexcept { return lag_.has_value(); }
+    bool lags() const noexcept { return lags_; }
 
     /// The topic is closed, and everything in it has been read.
     bool is_over() const noexcept { return is_over_; }
     void set_over() noexcept { is_over_ = true; }
 
-    bool wants(shared_frame const& frame) const;
-    bool has_filter() const noexcept { return static_cast<bool>(where_); }
+    bool wants(shared_frame const& frame) const { return !filter_ || filter_->where(frame.event()); }
+    bool has_filter() const noexcept { return filter_ != nullptr; }
     /// Whether the topic has sent its followers away since this one came.
     bool is_sent_away(batch const& live) const noexcept { return live.disconnects != disconnects_; }
 
-    /// Whether the client knows a place so old that it will soon be out of the history, because what came
-    /// since did not pass the filter.
+    /// Of one with a filter: whether the client knows a place so old that it will soon be out of the history,
+    /// because what came since did not pass the filter.
     bool is_place_stale(batch const& live) const noexcept;
-    /// It lags so far behind that its stream is to be cut.
+    /// Of one that lags: whether it is so far behind that its stream is to be cut.
     bool is_left_behind(batch const& live) const;
     /// The client has been sent the id of this place.
-    void place_sent(std::uint64_t next) noexcept { sent_ = next; }
+    void place_sent(std::uint64_t next) noexcept
+    {
+        if (filter_)
+            filter_->sent = next;
+    }
 
     /// The topic's own id of the place before `next`.
-    std::string place_id(std::uint64_t next) const { return of_->id_text(next - 1); }
+    std::string place_id(std::uint64_t next) const { return topic().id_text(next - 1); }
 
-    std::size_t index = 0; ///< the group's
+    /// The same follower's place in the next of its topics, if any.
+    cursor* sibling() const noexcept { return sibling_.get(); }
+    cursor& add_sibling() { return *(sibling_ = std::make_unique<cursor>()); }
+
+    // The group's.
+    reader& owner() const noexcept { return *reader_; }
+    std::uint32_t index() const noexcept { return index_; }
+    void set_index(std::size_t index) noexcept { index_ = static_cast<std::uint32_t>(index); }
 
 private:
-    std::shared_ptr<topic_state> of_;
-    event_filter where_;
-    std::shared_ptr<loop_group> group_;
-    std::optional<topic_state::laggard> lag_;
+    struct filter
+    {
+        event_filter where;
+        std::uint64_t sent; ///< the client has the id of this place
+    };
+
+    // First what each delivery reads.
+    boost::intrusive_ptr<reader> reader_;
     std::uint64_t next_ = 0;
-    std::uint64_t sent_ = 0;
-    std::uint64_t disconnects_ = 0;
-    std::uint64_t came_at_ = 0; // what is older was there when it came
-    reset told_;
-    bool is_in_ = false;
+    std::unique_ptr<filter> filter_; // only of those that choose
+    std::unique_ptr<cursor> sibling_;
+    std::uint32_t disconnects_ = 0;
+    bool lags_ = false;
     bool is_over_ = false;
+    std::uint32_t index_ = 0;
+    topic_state::laggard lag_;    // if it lags
+    loop_group* group_ = nullptr; // null: it has left; the topic keeps a group that has followers
 };
 
 } // namespace tidings::detail

@@ -8,40 +8,33 @@
 
 namespace tidings::detail {
 
-std::shared_ptr<follower> follower::start(topic_list const& topics, event_stream& out,
-                                          std::optional<channel<follow_end>> over)
+boost::intrusive_ptr<follower> follower::start(topic_list const& topics, event_stream& out, end_channel over)
 {
     out.require_open("follow");
-    auto const made = std::make_shared<follower>(topics, out, std::move(over));
-    made->topics_.join(made);
+    boost::intrusive_ptr<follower> const made(new follower(out, std::move(over)));
+    auto const& id = out.last_event_id();
+    auto const told = made->topics_.enter(topics, out.get_context().get_executor(), id, *made);
     out.attach(*made);
-    made->knows_place_ = out.last_event_id().has_value();
-    for (cursor const& each : made->topics_.cursors())
-        if (each.told().reason != gap::none) {
-            out.out().append(event{.type = reset_type, .data = made->topics_.reset_data(each, each.told())});
-            made->knows_place_ = false;
-        }
+    made->knows_place_ = id.has_value() && told.empty();
+    for (reset const& each : told)
+        out.out().append(event{.type = reset_type, .data = to_json(each)});
     made->refill();
     made->send_position();
     out.out().flush(); // the head, when there was nothing to replay
     return made;
 }
 
-follower::follower(topic_list const& topics, event_stream& out, std::optional<channel<follow_end>> over)
-    : topics_(topics, out.get_context().get_executor(), out.last_event_id()), out_(&out.out()),
-      over_(std::move(over))
-{}
-
 void follower::take(cursor& at, batch const& live)
 {
     if (!out_)
         return;
+    auto const self = kept();
     if (at.is_sent_away(live))
         return send_away();
     bool const must_read = live.is_behind || live.is_last;
     if (must_read) // what the batch has left out comes from the history, if not now, then later
         at.move_to(at.next(), false);
-    if (at.is_left_behind(live))
+    if (at.lags() && at.is_left_behind(live))
         return cut_behind(at);
     if (must_read)
         return refill();
@@ -54,6 +47,7 @@ void follower::take(cursor& at, batch const& live)
 
 void follower::refill()
 {
+    auto const self = kept();
     guard_filters([this] { catch_up(); });
 }
 
@@ -74,11 +68,11 @@ void follower::catch_up()
     while (has_more && out_) {
         has_more = false;
         bool all_over = true;
-        for (cursor& each : topics_.cursors()) {
-            if (!each.is_over() && !read_on(each))
+        for (cursor* each = &topics_.first(); each; each = each->sibling()) {
+            if (!each->is_over() && !read_on(*each))
                 return; // called again when the connection can take more
-            has_more |= each.lags();
-            all_over &= each.is_over();
+            has_more |= each->lags();
+            all_over &= each->is_over();
         }
         if (all_over)
             return end_of_topics();
@@ -90,8 +84,7 @@ bool follower::read_on(cursor& at)
 {
     batch events;
     if (auto const dropped = at.read(batch_limit, events))
-        out_->append(
-            event{.type = reset_type, .data = topics_.reset_data(at, at.topic().overflow_reset(dropped))});
+        out_->append(event{.type = reset_type, .data = to_json(topics_.overflow_reset(at, dropped))});
     if (events.is_behind) {
         cut_behind(at);
         return false;
@@ -115,7 +108,7 @@ bool follower::deliver(cursor& at, batch const& events, std::size_t first, bool 
         return false;
     }
     at.move_to(events.next, keeps_pace);
-    if (at.is_place_stale(events)) {
+    if (at.has_filter() && at.is_place_stale(events)) {
         out_->append(event{.id = topics_.position()});
         out_->flush();
         at.place_sent(at.next());
@@ -160,8 +153,7 @@ void follower::cut_behind(cursor const& at)
 
 void follower::send_position()
 {
-    auto const& first = topics_.cursors().front();
-    if (out_ && !knows_place_ && first.topic().options().send_position)
+    if (out_ && !knows_place_ && topics_.first().topic().options().send_position)
         out_->append(event{.id = topics_.position()});
     knows_place_ = true;
 }
@@ -180,7 +172,7 @@ void follower::end_of_topics()
 void follower::send_away()
 {
     event_writer& out = *out_;
-    bool const has_handler = over_.has_value();
+    bool const has_handler = over_ != nullptr;
     leave(follow_end::disconnected);
     if (!has_handler)
         out.finish();
@@ -190,6 +182,7 @@ void follower::detach()
 {
     if (!out_)
         return;
+    auto const self = kept();
     std::exchange(out_, nullptr)->set_feed(nullptr);
     topics_.leave();
 }
@@ -198,6 +191,7 @@ void follower::leave(follow_end why)
 {
     if (!out_)
         return;
+    auto const self = kept();
     detach();
     if (over_)
         (void)over_->try_send(why);

@@ -5,26 +5,27 @@
 #include <tidings/hub/follow_end.hpp>
 #include <tidings/stream/event_stream.hpp>
 #include <tidings/stream/event_writer.hpp>
-#include <tidings/stream/writer.hpp>
 #include <tidings/wait/channel.hpp>
 
 #include <cstddef>
 #include <memory>
-#include <optional>
+#include <utility>
 
 namespace tidings::detail {
 
-/// Carries topics on a stream. What the connection cannot take stays in the topics' histories. Kept alive by
-/// the topics' groups.
-class follower final : public feed, public reader, public std::enable_shared_from_this<follower>
+/// Carries topics on a stream. What the connection cannot take stays in the topics' histories. There is one
+/// for each stream, in one allocation with its place in the first topic.
+class follower final : public feed, public reader
 {
 public:
+    using end_channel = std::unique_ptr<channel<follow_end>>;
+
     /// Takes the stream over, opens it, and sends what its client has missed. `over` is told of the end; with
     /// none the stream ends itself.
-    static std::shared_ptr<follower> start(topic_list const& topics, event_stream& out,
-                                           std::optional<channel<follow_end>> over);
+    static boost::intrusive_ptr<follower> start(topic_list const& topics, event_stream& out,
+                                                end_channel over);
 
-    follower(topic_list const& topics, event_stream& out, std::optional<channel<follow_end>> over);
+    follower(event_stream& out, end_channel over) noexcept : out_(&out.out()), over_(std::move(over)) {}
 
     /// Leaves the stream.
     void detach();
@@ -47,10 +48,10 @@ private:
     void send_away();
     void send_position();
 
-    reading topics_;
+    bool knows_place_ = false; // the client has an id that leads back to where it is
     event_writer* out_;
-    std::optional<channel<follow_end>> over_; // of a `follow`
-    bool knows_place_ = false;                // the client has an id that leads back to where it is
+    reading topics_;
+    end_channel over_; // of a `follow`
 };
 
 } // namespace tidings::detail

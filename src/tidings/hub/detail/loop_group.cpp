@@ -5,17 +5,16 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace asio = boost::asio;
 
 namespace tidings::detail {
 
-loop_group::loop_group(asio::any_io_executor executor, std::uint64_t next)
-    : position(next), executor_(std::move(executor)), next_(next)
+loop_group::loop_group(topic_state& of, asio::any_io_executor executor, std::uint64_t next)
+    : loop_call(executor), position(next), topic_(of), executor_(std::move(executor)), next_(next)
 {}
-
-loop_group::~loop_group() = default;
 
 bool loop_group::is_on(asio::any_io_executor const& executor) const noexcept
 {
@@ -23,44 +22,60 @@ bool loop_group::is_on(asio::any_io_executor const& executor) const noexcept
            &asio::query(executor, asio::execution::context);
 }
 
-void loop_group::wake(std::shared_ptr<topic_state> of)
+void loop_group::outlive_call()
 {
-    if (!is_woken_.exchange(true))
-        asio::post(executor_, [self = shared_from_this(), of = std::move(of)] { self->deliver(*of); });
+    if (is_requested())
+        itself_ = shared_from_this();
 }
 
-void loop_group::add(cursor& joined, std::shared_ptr<reader> of)
+void loop_group::add(cursor& joined)
 {
-    joined.index = members_.size();
-    members_.push_back({&joined, std::move(of)});
+    joined.set_index(members_.size());
+    members_.push_back(&joined);
+    if (!kept_)
+        kept_ = topic_.shared_from_this();
 }
 
 void loop_group::remove(cursor& gone)
 {
-    std::size_t const at = gone.index;
-    std::shared_ptr<reader> removed = std::move(members_[at].of);
-    if (at + 1 != members_.size()) {
-        members_[at] = std::move(members_.back());
-        members_[at].place->index = at;
-    }
+    cursor* const last = members_.back();
+    members_[gone.index()] = last;
+    last->set_index(gone.index());
     members_.pop_back();
-    asio::post(executor_, [removed = std::move(removed)] {});
+    if (members_.size() < members_.capacity() / 4)
+        members_.shrink_to_fit();
+    if (members_.empty())
+        kept_ = nullptr;
 }
 
-void loop_group::deliver(topic_state& of)
+void loop_group::on_turn()
 {
-    is_woken_ = false;
+    auto const self = shared_from_this();
+    itself_ = nullptr;
+    if (!members_.empty())
+        deliver();
+}
+
+void loop_group::deliver()
+{
+    auto const topic = kept_; // all may leave meanwhile
     batch_.clear();
-    of.read(next_, batch_limit, batch_);
+    topic->read(next_, batch_limit, batch_);
     next_ = batch_.next;
     bool const is_full = batch_.size() == batch_limit;
     // Backwards, because a member that leaves is replaced by the last, which has had its turn.
-    for (std::size_t i = members_.size(); i-- > 0;)
-        members_[i].of->take(*members_[i].place, batch_);
-    of.advance(*this, next_);
-    if (is_full)
-        wake(of.shared_from_this());
+    for (std::size_t i = members_.size(); i > 0; i = std::min(i - 1, members_.size()))
+        members_[i - 1]->owner().take(*members_[i - 1], batch_);
+    topic->advance(*this, next_);
     batch_.clear();
+    if (is_full) // the rest in another turn, or a busy topic would keep the loop from everything else
+        asio::post(executor_, [self = shared_from_this()] { self->go_on(); });
+}
+
+void loop_group::go_on()
+{
+    if (!members_.empty())
+        wake();
 }
 
 } // namespace tidings::detail

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <tidings/hub/detail/batch.hpp>
+#include <tidings/wait/loop_call.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,24 +14,26 @@
 namespace tidings::detail {
 
 class cursor;
-class reader;
 class topic_state;
 
-/// The followers of one topic on one loop. A publish posts one turn for all of them, however many events have
-/// come meanwhile. Touched by the loop's thread only, but for `wake` and what the topic guards.
-class loop_group final : public std::enable_shared_from_this<loop_group>
+/// The followers of one topic on one loop. A publish asks for one call for all of them, however many events
+/// have come meanwhile. It keeps its topic while it has members. Touched by the loop's thread only, but for
+/// `wake` and what the topic guards.
+class loop_group final : public std::enable_shared_from_this<loop_group>, loop_call
 {
 public:
-    loop_group(boost::asio::any_io_executor executor, std::uint64_t next);
-    ~loop_group();
+    loop_group(topic_state& of, boost::asio::any_io_executor executor, std::uint64_t next);
+
+    topic_state& topic() const noexcept { return topic_; }
 
     bool is_on(boost::asio::any_io_executor const& executor) const noexcept;
 
     /// Something was published. From any thread, with the topic's lock held.
-    void wake(std::shared_ptr<topic_state> of);
+    void wake() { request(); }
+    /// Its last follower has left. With the topic's lock held.
+    void outlive_call();
 
-    void add(cursor& joined, std::shared_ptr<reader> of);
-    /// The reader may be what is running: it is let go in a later turn.
+    void add(cursor& joined);
     void remove(cursor& gone);
 
     // Guarded by the topic's lock.
@@ -40,19 +42,18 @@ public:
     std::uint64_t position = 0; ///< those that do have been given everything below it
 
 private:
-    struct member
-    {
-        cursor* place;
-        std::shared_ptr<reader> of;
-    };
+    void on_turn() override;
+    void on_dropped() noexcept override { itself_ = nullptr; }
+    void deliver();
+    void go_on();
 
-    void deliver(topic_state& of);
-
+    topic_state& topic_;
+    std::shared_ptr<topic_state> kept_;  // while there are members
+    std::shared_ptr<loop_group> itself_; // after its last follower, until the call that it has asked for
     boost::asio::any_io_executor executor_;
-    std::atomic<bool> is_woken_{false};
     std::uint64_t next_; // the loop's own copy of `position`
-    std::vector<member> members_;
-    batch batch_; // kept for its memory
+    std::vector<cursor*> members_;
+    batch batch_; // its memory is used again
 };
 
 } // namespace tidings::detail

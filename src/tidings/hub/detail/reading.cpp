@@ -26,32 +26,39 @@ std::optional<std::string> place_in(std::optional<position_list> const& places, 
 
 } // namespace
 
-reading::reading(topic_list const& topics, boost::asio::any_io_executor const& executor,
-                 std::optional<std::string> const& last_event_id)
+std::vector<reset> reading::enter(topic_list const& topics, boost::asio::any_io_executor const& executor,
+                                  std::optional<std::string> const& last_event_id, reader& by)
 {
     auto const& wanted = topics.items();
     if (wanted.empty())
         throw std::invalid_argument("tidings: the list of topics to follow is empty");
+    bool const is_one = wanted.size() == 1;
     std::optional<position_list> places;
-    if (wanted.size() > 1 && last_event_id)
+    if (!is_one && last_event_id)
         places = parse_positions(*last_event_id);
+    std::vector<reset> told;
+    cursor* at = &first_;
     for (auto const& each : wanted) {
-        auto const id =
-            wanted.size() == 1 ? last_event_id : place_in(places, each.of->options().name, last_event_id);
-        cursors_.emplace_back(each.of, each.where, executor, id, each.from());
+        if (&each != &wanted.front())
+            at = &at->add_sibling();
+        auto const& name = each.of->options().name;
+        auto const id = is_one ? last_event_id : place_in(places, name, last_event_id);
+        reset missing = at->enter(each, executor, id);
+        if (missing.reason == gap::none)
+            continue;
+        if (!is_one)
+            missing.topic = name;
+        told.push_back(std::move(missing));
     }
-}
-
-void reading::join(std::shared_ptr<reader> const& of)
-{
-    for (cursor& each : cursors_)
-        each.join(of);
+    for (cursor* each = &first_; each; each = each->sibling())
+        each->join(by);
+    return told;
 }
 
 void reading::leave()
 {
-    for (cursor& each : cursors_)
-        each.leave();
+    for (cursor* each = &first_; each; each = each->sibling())
+        each->leave();
 }
 
 std::string reading::id_at(cursor const& at, std::uint64_t next) const
@@ -59,8 +66,8 @@ std::string reading::id_at(cursor const& at, std::uint64_t next) const
     if (is_single())
         return at.place_id(next);
     std::string id;
-    for (cursor const& each : cursors_)
-        append_position(id, each.topic().options().name, each.place_id(&each == &at ? next : each.next()));
+    for (cursor const* each = &first_; each; each = each->sibling())
+        append_position(id, each->topic().options().name, each->place_id(each == &at ? next : each->next()));
     return id;
 }
 
@@ -76,14 +83,15 @@ shared_frame reading::addressed(cursor const& at, std::uint64_t number, shared_f
 
 std::string reading::position() const
 {
-    return id_at(cursors_.front(), cursors_.front().next());
+    return id_at(first_, first_.next());
 }
 
-std::string reading::reset_data(cursor const& at, reset told) const
+reset reading::overflow_reset(cursor const& at, std::uint64_t dropped) const
 {
+    reset told = at.topic().overflow_reset(dropped);
     if (!is_single())
         told.topic = at.topic().options().name;
-    return to_json(told);
+    return told;
 }
 
 } // namespace tidings::detail

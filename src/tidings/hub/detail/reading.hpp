@@ -8,10 +8,9 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include <cstdint>
-#include <list>
-#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tidings::detail {
 
@@ -22,15 +21,15 @@ namespace tidings::detail {
 class reading
 {
 public:
-    /// Enters the topics. `last_event_id` wins over where the list starts.
-    reading(topic_list const& topics, boost::asio::any_io_executor const& executor,
-            std::optional<std::string> const& last_event_id);
-
-    void join(std::shared_ptr<reader> const& of);
+    /// Enters the topics: from now on the reader is told of what comes. `last_event_id` wins over where the
+    /// list starts. Gives what the client has to be told before its first event.
+    std::vector<reset> enter(topic_list const& topics, boost::asio::any_io_executor const& executor,
+                             std::optional<std::string> const& last_event_id, reader& by);
     void leave();
 
-    std::list<cursor>& cursors() noexcept { return cursors_; }
-    bool is_single() const noexcept { return cursors_.size() == 1; }
+    /// The others are its siblings.
+    cursor& first() noexcept { return first_; }
+    bool is_single() const noexcept { return !first_.sibling(); }
 
     /// An event of the topic of `at`, as this client gets it.
     shared_frame addressed(cursor const& at, std::uint64_t number, shared_frame const& frame) const;
@@ -38,13 +37,13 @@ public:
     /// The id of what the client has been given so far.
     std::string position() const;
 
-    /// The data of a `tidings-reset`, with the topic's name if there are several.
-    std::string reset_data(cursor const& at, reset told) const;
+    /// What the client is told when it has lost so many events of a topic.
+    reset overflow_reset(cursor const& at, std::uint64_t dropped) const;
 
 private:
     std::string id_at(cursor const& at, std::uint64_t next) const;
 
-    std::list<cursor> cursors_; // never moved: groups point to them
+    cursor first_; // in place, because most follow one topic
 };
 
 } // namespace tidings::detail

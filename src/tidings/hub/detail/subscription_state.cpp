@@ -5,22 +5,31 @@
 
 namespace tidings::detail {
 
-subscription_state::subscription_state(context const& ctx, topic_list const& topics,
-                                       std::optional<std::string> const& last_event_id)
-    : topics_(topics, ctx.get_executor(), last_event_id), turn_(topics_.cursors().begin())
+namespace {
+
+event_text reset_event(reset const& told)
 {
-    for (cursor const& each : topics_.cursors())
-        if (each.told().reason != gap::none)
-            told_.push_back(reset_event(each, each.told()));
+    return event_text(event{.type = reset_type, .data = to_json(told)});
+}
+
+} // namespace
+
+void subscription_state::enter(topic_list const& topics, boost::asio::any_io_executor const& executor,
+                               std::optional<std::string> const& last_event_id)
+{
+    for (reset const& each : topics_.enter(topics, executor, last_event_id, *this))
+        told_.push_back(reset_event(each));
 }
 
 void subscription_state::leave()
 {
+    auto const self = kept();
     topics_.leave();
 }
 
 void subscription_state::take(cursor& at, batch const& live)
 {
+    auto const self = kept();
     is_over_ |= at.is_sent_away(live);
     notify();
 }
@@ -32,16 +41,14 @@ std::optional<event_text> subscription_state::fetch()
         told_.pop_front();
         return first;
     }
-    for (std::size_t asked = 0; asked < topics_.cursors().size() && !is_over_; ++asked) {
+    bool all_over = true;
+    for (cursor* asked = &topics_.first(); asked && !is_over_; asked = asked->sibling()) {
         cursor& at = *turn_;
-        if (++turn_ == topics_.cursors().end())
-            turn_ = topics_.cursors().begin();
+        turn_ = at.sibling() ? at.sibling() : &topics_.first();
         if (auto found = next_of(at))
             return found;
+        all_over &= at.is_over();
     }
-    bool all_over = true;
-    for (cursor const& each : topics_.cursors())
-        all_over &= each.is_over();
     is_over_ |= all_over;
     return std::nullopt;
 }
@@ -58,7 +65,7 @@ std::optional<event_text> subscription_state::next_of(cursor& at)
         }
         if (dropped > 0) {
             at.move_to(at.next(), false);
-            return reset_event(at, at.topic().overflow_reset(dropped));
+            return reset_event(topics_.overflow_reset(at, dropped));
         }
         for (std::size_t i = 0; i < events.size(); ++i)
             if (at.wants(events.frames[i])) {
@@ -74,11 +81,6 @@ std::optional<event_text> subscription_state::next_of(cursor& at)
             break;
     }
     return std::nullopt;
-}
-
-event_text subscription_state::reset_event(cursor const& at, reset const& told) const
-{
-    return event_text(event{.type = reset_type, .data = topics_.reset_data(at, told)});
 }
 
 } // namespace tidings::detail

@@ -3,8 +3,9 @@
 
 #include <tidings/hub/detail/reading.hpp>
 #include <tidings/sse/event_text.hpp>
-#include <tidings/wait/context.hpp>
 #include <tidings/wait/pull_source.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
 
 #include <list>
 #include <optional>
@@ -12,15 +13,13 @@
 
 namespace tidings::detail {
 
-/// Reads topics event by event, as they are asked for. Kept alive by its subscription, and for a turn more by
-/// the topics' groups.
+/// Reads topics event by event, as they are asked for.
 class subscription_state final : public reader, public pull_source<event_text>
 {
 public:
-    subscription_state(context const& ctx, topic_list const& topics,
-                       std::optional<std::string> const& last_event_id);
-
-    void join(std::shared_ptr<subscription_state> const& self) { topics_.join(self); }
+    /// `last_event_id` wins over where the list starts.
+    void enter(topic_list const& topics, boost::asio::any_io_executor const& executor,
+               std::optional<std::string> const& last_event_id);
     void leave();
 
     void take(cursor& at, batch const& live) override;
@@ -32,11 +31,10 @@ public:
 private:
     std::optional<event_text> fetch() override;
     std::optional<event_text> next_of(cursor& at);
-    event_text reset_event(cursor const& at, reset const& told) const;
 
     reading topics_;
-    std::list<event_text> told_;       // gaps at the start
-    std::list<cursor>::iterator turn_; // whose event comes next, so that none starves
+    std::list<event_text> told_;      // gaps at the start
+    cursor* turn_ = &topics_.first(); // whose event comes next, so that none starves
     bool is_over_ = false;
     bool was_cut_ = false;
 };

@@ -141,8 +141,8 @@ std::size_t topic_state::drops_between(std::uint64_t old_begin, std::uint64_t ev
         return std::min(evicted, begin - std::clamp(place, old_begin, begin));
     };
     std::uint64_t drops = 0;
-    for (auto at = laggards_.begin(); at != laggards_.end() && *at < begin; ++at)
-        drops += lost_from(*at);
+    for (auto at = laggards_.begin(); at != laggards_.end() && at->first < begin; ++at)
+        drops += lost_from(at->first);
     for (auto const& each : groups_)
         drops += lost_from(each->position) * (each->count - each->lagging);
     return drops;
@@ -155,7 +155,7 @@ std::uint64_t topic_state::needed() const
     if (options_.overflow != overflow::wait)
         return oldest;
     if (!laggards_.empty())
-        oldest = *laggards_.begin();
+        oldest = laggards_.begin()->first;
     for (auto const& each : groups_)
         oldest = std::min(oldest, each->position);
     return oldest;
@@ -170,7 +170,7 @@ void topic_state::give_room()
 void topic_state::wake_groups()
 {
     for (auto const& each : groups_)
-        each->wake(shared_from_this());
+        each->wake();
 }
 
 void topic_state::close()
@@ -226,7 +226,7 @@ topic_stats topic_state::stats() const
     now.subscribers = subscribers_;
     now.lagging = laggards_.size();
     if (!laggards_.empty())
-        now.max_lag = history_.end() - std::min(*laggards_.begin(), history_.end());
+        now.max_lag = history_.end() - std::min(laggards_.begin()->first, history_.end());
     now.history_count = history_.count();
     now.history_bytes = history_.bytes();
     return now;
@@ -238,20 +238,15 @@ topic_state::entrance topic_state::enter(boost::asio::any_io_executor const& exe
     std::lock_guard const guard(lock_);
     history_.forget_old(options_.now(), needed());
     auto const place = id ? history_.find_after(*id) : history_.find(from);
-    entrance at{.next = place.next,
-                .end = history_.end(),
-                .disconnects = disconnects_,
-                .told = {},
-                .group = {},
-                .place = {}};
+    entrance at{.next = place.next, .disconnects = disconnects_, .told = {}, .group = nullptr, .place = {}};
     if (place.missing != gap::none)
         at.told = {.reason = place.missing, .oldest = history_.oldest(), .topic = {}};
     auto found =
         std::find_if(groups_.begin(), groups_.end(), [&](auto const& each) { return each->is_on(executor); });
     if (found == groups_.end())
-        found = groups_.insert(groups_.end(), std::make_shared<loop_group>(executor, history_.end()));
-    at.group = *found;
-    at.place = laggards_.insert(at.next);
+        found = groups_.insert(groups_.end(), std::make_shared<loop_group>(*this, executor, history_.end()));
+    at.group = found->get();
+    at.place = laggards_.emplace(at.next, history_.end());
     ++at.group->lagging;
     ++at.group->count;
     ++subscribers_;
@@ -263,8 +258,10 @@ void topic_state::leave(loop_group& group)
     {
         std::lock_guard const guard(lock_);
         --subscribers_;
-        if (--group.count == 0)
+        if (--group.count == 0) {
+            group.outlive_call();
             std::erase_if(groups_, [&](auto const& each) { return each.get() == &group; });
+        }
     }
     give_room();
 }
@@ -273,15 +270,16 @@ topic_state::laggard topic_state::add_laggard(loop_group& group, std::uint64_t n
 {
     std::lock_guard const guard(lock_);
     ++group.lagging;
-    return laggards_.insert(next);
+    return laggards_.emplace(next, next);
 }
 
 void topic_state::move_laggard(laggard& which, std::uint64_t next)
 {
     {
         std::lock_guard const guard(lock_);
-        laggards_.erase(which);
-        which = laggards_.insert(next);
+        auto taken_out = laggards_.extract(which);
+        taken_out.key() = next;
+        which = laggards_.insert(std::move(taken_out));
     }
     give_room();
 }

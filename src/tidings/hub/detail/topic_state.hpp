@@ -14,10 +14,10 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,18 +63,18 @@ public:
 
     // Following
 
-    /// The places of those who do not keep pace with their group.
-    using laggards = std::multiset<std::uint64_t>;
+    /// The places of those who do not keep pace with their group. What is older than the second number was
+    /// there when its follower came.
+    using laggards = std::multimap<std::uint64_t, std::uint64_t>;
     using laggard = laggards::const_iterator;
 
     /// Where a follower begins, and what it has to be told first.
     struct entrance
     {
         std::uint64_t next;
-        std::uint64_t end;         ///< behind the newest event
-        std::uint64_t disconnects; ///< before it came
+        std::uint32_t disconnects; ///< before it came
         reset told;
-        std::shared_ptr<loop_group> group;
+        loop_group* group; ///< lives until the last of its followers leaves
         laggard place;
     };
 
@@ -116,7 +116,7 @@ private:
     history history_;
     topic_stats totals_;
     bool is_closed_ = false;
-    std::uint64_t disconnects_ = 0;
+    std::uint32_t disconnects_ = 0;
     std::size_t subscribers_ = 0;
     std::vector<std::shared_ptr<loop_group>> groups_; // one for each loop with followers
     laggards laggards_;

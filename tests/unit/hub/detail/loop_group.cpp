@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/subscription.hpp>
+#include <tidings/hub/topic.hpp>
+
+#include "../support.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace asio = boost::asio;
+using namespace tidings;
+using namespace tidings::test;
+using tidings::testing::stream;
+using tidings::testing::virtual_time;
+
+namespace {
+
+asio::awaitable<void> attach_to(topic const* news, context, request const&, event_stream& out)
+{
+    news->attach(out);
+    co_return;
+}
+
+/// Subscriptions on a loop that runs when a test says so.
+class group_fixture
+{
+public:
+    asio::io_context loop;
+    context_scope root = context::root(loop.get_executor());
+    std::optional<topic> news = topic({.name = "news"});
+
+    std::unique_ptr<subscription> follow() const { return std::make_unique<subscription>(root, *news); }
+};
+
+} // namespace
+
+// Who follows a topic keeps it; with the last of them it goes.
+TEST_CASE("a topic lives as long as it is followed")
+{
+    virtual_time time;
+    std::optional<topic> news = topic({.name = "news"});
+    std::weak_ptr<detail::topic_state> const state = news->state();
+    stream one(time, std::bind_front(attach_to, &*news), request::get("/"));
+    stream two(time, std::bind_front(attach_to, &*news), request::get("/"));
+    news.reset();
+    one.leave();
+    CHECK_FALSE(state.expired());
+    two.leave();
+    CHECK(state.expired());
+}
+
+// What was asked for while somebody followed does no harm when nobody does any more.
+TEST_CASE_METHOD(group_fixture, "all leave before what is published is delivered")
+{
+    auto one = follow();
+    news->publish({.data = "a"});
+    one.reset();
+    SECTION("others come")
+    {
+        auto const two = follow();
+        news->publish({.data = "b"});
+        loop.run();
+        CHECK(two->try_receive()->data() == "b");
+        CHECK_FALSE(two->try_receive());
+    }
+    SECTION("the topic goes, too")
+    {
+        news.reset();
+        loop.run();
+    }
+    SECTION("the loop does not run again")
+    {
+        news.reset();
+    }
+}
+
+// Those who leave make room for the others, wherever they stood.
+TEST_CASE_METHOD(group_fixture, "many come and go")
+{
+    std::vector<std::unique_ptr<subscription>> all;
+    for (int i = 0; i < 200; ++i)
+        all.push_back(follow());
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (i % 20 != 0)
+            all[i].reset();
+    CHECK(news->subscribers() == 10);
+    for (std::size_t i = 1; i < 20; ++i)
+        all[i] = follow();
+    news->publish({.data = "a"});
+    loop.run();
+    std::size_t got = 0;
+    for (auto const& each : all)
+        if (each)
+            got += each->try_receive()->data() == "a";
+    CHECK(got == 29);
+}
+
+// More events than one batch holds come in order, without a further publish.
+TEST_CASE("many events at once")
+{
+    virtual_time time;
+    topic news({.name = "news"});
+    stream client(time, std::bind_front(attach_to, &news), request::get("/"));
+    texts sent;
+    for (int i = 0; i < 500; ++i)
+        news.publish({.data = sent.emplace_back(std::to_string(i))});
+    time.run_until_idle();
+    CHECK(data_of(client) == sent);
+}
