@@ -247,22 +247,22 @@ void loop::expire_timers(std::unique_lock<small_lock>& timers)
 
 void loop::add_suspended(operation& waiting) noexcept
 {
-    waiting.is_suspended_in_turn_ = waiting.runs_in_turns_ && is_in_turn();
-    if (waiting.is_suspended_in_turn_) {
+    if (waiting.runs_in_turns_ && is_in_turn()) {
+        waiting.suspended_ = operation::suspended::within_turns;
         suspended_in_turns_.push_back(waiting);
         return;
     }
     std::lock_guard const guard(suspended_lock_);
+    waiting.suspended_ = operation::suspended::anywhere;
     suspended_.push_back(waiting);
 }
 
 void loop::remove_suspended(operation& waiting) noexcept
 {
     suspended_link& place = waiting;
-    if (waiting.is_suspended_in_turn_) {
-        place.unlink();
-        return;
-    }
+    auto const where = std::exchange(waiting.suspended_, operation::suspended::no);
+    if (where == operation::suspended::within_turns)
+        return place.unlink();
     std::lock_guard const guard(suspended_lock_);
     place.unlink();
 }

@@ -69,7 +69,7 @@ protected:
         outcome_.store(static_cast<std::int16_t>(how), std::memory_order_relaxed);
     }
 
-    bool is_suspended() const noexcept { return suspended_link::is_linked(); }
+    bool is_suspended() const noexcept { return suspended_ != suspended::no; }
 
     /// Completes on executors without turns. The handler's own executor is asked.
     virtual void post_completion() = 0;
@@ -95,7 +95,15 @@ protected:
     bool is_linked_ = false; // to its sources and its context
 
 private:
-    bool is_suspended_in_turn_ = false; // in the list of the turns, which takes no lock
+    // In which of its loop's lists. The link itself is no answer: neighbours write to it under the list's
+    // lock.
+    enum class suspended : std::uint8_t
+    {
+        no,
+        within_turns,
+        anywhere,
+    };
+    suspended suspended_ = suspended::no;
 };
 
 /// The place of one operation in the list of one source.
