@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// A server to be measured from outside, on the public API alone: `bench_server --port 9100`.
+// A server to be measured from outside, on the public API alone:
+//
+//     bench_server [--port 9100] [--loops N] [--keep-alive SECONDS] [--half-close probe|end]
 //
 //     GET  /events                                attached to the one topic
 //     POST /publish?count=K&size=S&interval_us=I  publishes K events of S bytes, one each I microseconds; 0:
@@ -22,7 +24,6 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -111,10 +112,20 @@ asio::awaitable<response> say_hello(context, request const&)
 int main(int argc, char** argv)
 {
     tidings::server_options options{.port = 9100};
-    if (argc == 3 && std::strcmp(argv[1], "--port") == 0)
-        options.port = parse<std::uint16_t>(argv[2], 9100);
-    else if (argc != 1)
-        return std::fprintf(stderr, "usage: bench_server [--port PORT]\n"), 2;
+    for (int i = 1; i + 1 < argc; i += 2) {
+        std::string_view const name = argv[i];
+        std::string_view const value = argv[i + 1];
+        if (name == "--port")
+            options.port = parse<std::uint16_t>(value, 9100);
+        else if (name == "--loops")
+            options.loops = parse<std::size_t>(value, 1);
+        else if (name == "--keep-alive")
+            options.keep_alive = std::chrono::seconds(parse(value, 15));
+        else if (name == "--half-close" && value == "end")
+            options.on_half_close = tidings::half_close::end;
+        else if (name != "--half-close")
+            return std::fprintf(stderr, "bench_server: unknown option %s\n", argv[i]), 2;
+    }
     options.log = [](tidings::log_level, std::string_view) {
     }; // thousands of clients of one address are meant
     // A slow reader is waited for and not cut: the history holds a whole burst.

@@ -135,8 +135,11 @@ std::string_view name_of(std::size_t size)
     return "";
 }
 
-void measure(std::uint16_t port, std::string_view path, int streams)
+void measure(tidings::server const& server, std::string_view path, int streams)
 {
+    while (server.stats().connections != 0) // those of the measurement before
+        std::this_thread::yield();
+    std::uint16_t const port = server.port();
     int ready[2];
     if (::pipe(ready) != 0)
         std::abort();
@@ -173,9 +176,8 @@ int main(int argc, char** argv)
     server.get("/attached", std::bind_front(carry, std::cref(news)));
     server.get("/select", std::bind_front(wait_in_a_select, std::cref(updates)));
     server.start();
-    std::uint16_t const port = server.port();
     std::jthread const serving([&server] { server.run(); });
-    measure(port, "/attached", streams);
-    measure(port, "/select", streams);
+    measure(server, "/attached", streams);
+    measure(server, "/select", streams);
     server.stop();
 }

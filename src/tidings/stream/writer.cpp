@@ -65,6 +65,10 @@ void writer::send_outbox()
 
 std::size_t writer::write_through(std::span<asio::const_buffer const> pieces)
 {
+    pieces = pieces.first(std::min(pieces.size(), detail::gather_limit));
+    if (outbox_.is_empty()) // nearly always: there is nothing to gather
+        return is_waiting_ || is_lost() ? 0 : offer(pieces);
+
     detail::piece_list offered;
     outbox_.gather(offered);
     if (asio::buffer_size(offered) < outbox_.size()) { // more than one write holds
@@ -74,19 +78,25 @@ std::size_t writer::write_through(std::span<asio::const_buffer const> pieces)
     }
     if (is_waiting_ || is_lost())
         return 0;
-    auto const added = pieces.first(std::min(pieces.size(), detail::gather_limit));
-    offered.insert(offered.end(), added.begin(), added.end());
-    auto const result = over_.write(offered);
+    std::size_t const own = outbox_.size();
+    offered.insert(offered.end(), pieces.begin(), pieces.end());
+    std::size_t const taken = offer(offered);
+    outbox_.consume(std::min(taken, own));
+    return taken - std::min(taken, own);
+}
+
+// The number of bytes that were taken at once. Waits for room when some were not.
+std::size_t writer::offer(std::span<asio::const_buffer const> pieces)
+{
+    auto const result = over_.write(pieces);
     if (result.is_gone) {
         lose();
         return 0;
     }
-    std::size_t const of_own = std::min(result.taken, outbox_.size());
-    outbox_.consume(of_own);
     account(result.taken);
-    if (result.taken < asio::buffer_size(offered))
+    if (result.taken < asio::buffer_size(pieces))
         wait_until_writable();
-    return result.taken - of_own;
+    return result.taken;
 }
 
 void writer::account(std::size_t taken)

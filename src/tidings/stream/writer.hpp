@@ -113,6 +113,7 @@ private:
     void drive() override { flush(); }
     void on_time() override;
     void send_outbox();
+    std::size_t offer(std::span<boost::asio::const_buffer const> pieces);
     void wait_until_writable();
     void account(std::size_t taken);
 
