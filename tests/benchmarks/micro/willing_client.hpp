@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/stream/event_stream.hpp>
+
+#include <boost/asio/buffer.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace tidings::benchmark {
+
+/// A connection whose client takes everything at once.
+class willing_transport final : public transport
+{
+public:
+    std::string stream_head(int, headers const&) override { return "head"; }
+    framing body_framing() const noexcept override { return framing::chunked; }
+    write_result write(std::span<boost::asio::const_buffer const> pieces) override
+    {
+        std::size_t const size = boost::asio::buffer_size(pieces);
+        taken += size;
+        return {.taken = size};
+    }
+    void await_writable() override {}
+    void finish() override {}
+    void cut(cut_reason) override {}
+
+    std::size_t taken = 0;
+};
+
+/// A stream to a client that takes everything.
+struct client
+{
+    explicit client(context const& ctx, std::optional<std::string> last_event_id = {})
+        : body(ctx, connection, options), out(ctx, body, std::move(last_event_id))
+    {}
+
+    writer_options options;
+    willing_transport connection;
+    event_writer body;
+    event_stream out;
+};
+
+} // namespace tidings::benchmark
