@@ -4,6 +4,7 @@
 #include "support/virtual_loop.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -11,6 +12,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -103,6 +105,59 @@ TEST_CASE("a call may request another one")
     call.request();
     at.settle();
     CHECK(call.calls == 100);
+}
+
+// What Asio calls may begin a turn of its own: all that it makes ready runs before Asio goes on.
+TEST_CASE("a call in a turn of its own")
+{
+    virtual_loop at;
+    counted_call woken(at.root.get());
+    counted_call call(at.root.get());
+    call.also = [&] {
+        woken.request();
+        CHECK(woken.calls == 0); // behind it, not inside it
+    };
+    asio::post(at.io, [&] { call.call_in_turn(); });
+    CHECK(at.io.poll_one() == 1);
+    CHECK(call.calls == 1);
+    CHECK(woken.calls == 1);
+    CHECK(at.io.poll_one() == 0);
+}
+
+// Where a turn is due already it keeps its place, and the call is made without one.
+TEST_CASE("a call while a turn is due")
+{
+    virtual_loop at;
+    counted_call first(at.root.get());
+    counted_call second(at.root.get());
+    counted_call call(at.root.get());
+    first.request();
+    call.also = [&] {
+        second.request();
+        CHECK(first.calls == 0);
+    };
+    call.call_in_turn();
+    CHECK(call.calls == 1);
+    CHECK(second.calls == 0);
+    at.settle();
+    CHECK(first.calls == 1);
+    CHECK(second.calls == 1);
+}
+
+// An exception leaves what is ready for the next turn.
+TEST_CASE("an exception out of a call in a turn")
+{
+    virtual_loop at;
+    counted_call woken(at.root.get());
+    counted_call call(at.root.get());
+    call.also = [&] {
+        woken.request();
+        throw std::runtime_error("out");
+    };
+    CHECK_THROWS_AS(call.call_in_turn(), std::runtime_error);
+    CHECK(woken.calls == 0);
+    at.settle();
+    CHECK(woken.calls == 1);
 }
 
 // Each request is answered by a call that begins after it.
