@@ -9,6 +9,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -240,11 +241,12 @@ TEST_CASE("an exception in a timer's turn loses no timer")
     auto const due = tidings::clock::now() + 2ms;
     add(home, first, due);
     add(home, second, due);
-    add(home, third, due + 2ms);
+    add(home, third, due + 20ms);
     CHECK_THROWS_AS(io.run(), std::runtime_error);
-    CHECK(seen.empty());
+    CHECK(std::ranges::count(seen, 1) == 0);
     io.restart();
     io.run();
+    std::ranges::sort(seen); // on a busy machine the third may be due with the first
     CHECK(seen == std::vector<int>{1, 3});
 }
 
