@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/socket_watch.hpp>
 
+#include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <cerrno>
@@ -41,7 +42,7 @@ void socket_watch::remove(int descriptor, user& of) noexcept
     // Closing alone would not do: a child process that is just being started holds a copy for a moment.
     epoll_event ignored{};
     (void)::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_DEL, descriptor, &ignored);
-    for (int i = 0; i < batch_size_; ++i)
+    for (int i = next_; i < batch_size_; ++i)
         if (batch_[static_cast<std::size_t>(i)].data.ptr == &of)
             batch_[static_cast<std::size_t>(i)].data.ptr = nullptr;
 }
@@ -76,10 +77,25 @@ void socket_watch::wait()
 
 void socket_watch::on_turn()
 {
-    int const found = ::epoll_wait(epoll_.native_handle(), batch_.data(), static_cast<int>(batch_.size()), 0);
-    batch_size_ = found > 0 ? found : 0;
-    for (int i = 0; i < batch_size_; ++i) {
-        auto const [events, data] = batch_[static_cast<std::size_t>(i)];
+    if (next_ == batch_size_) {
+        int const found =
+            ::epoll_wait(epoll_.native_handle(), batch_.data(), static_cast<int>(batch_.size()), 0);
+        next_ = 0;
+        batch_size_ = found > 0 ? found : 0;
+    }
+    struct rest_in_another_turn // when something is thrown: the system does not tell of it again
+    {
+        ~rest_in_another_turn()
+        {
+            if (of.next_ != of.batch_size_)
+                boost::asio::post(of.epoll_.get_executor(),
+                                  [self = of.shared_from_this()] { self->call_in_turn(); });
+        }
+        socket_watch& of;
+    };
+    rest_in_another_turn const after{*this};
+    while (next_ != batch_size_) {
+        auto const [events, data] = batch_[static_cast<std::size_t>(next_++)];
         if (!data.ptr)
             continue;
         static_cast<user*>(data.ptr)->on_ready({.can_read = (events & EPOLLIN) != 0,
@@ -87,7 +103,6 @@ void socket_watch::on_turn()
                                                 .has_ended = (events & EPOLLRDHUP) != 0,
                                                 .has_hung_up = (events & (EPOLLERR | EPOLLHUP)) != 0});
     }
-    batch_size_ = 0;
 }
 
 } // namespace tidings::detail

@@ -56,6 +56,7 @@ private:
 
     boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> epoll_;
     std::array<epoll_event, 128> batch_;
+    int next_ = 0; // of the batch; those before it have been told
     int batch_size_ = 0;
     bool is_waiting_ = false;
 };
