@@ -44,6 +44,14 @@ asio::awaitable<void> send_without_end(std::atomic<bool>* was_refused, context, 
     *was_refused = true;
 }
 
+asio::awaitable<tidings::response> answer_at_the_end(context ctx, request const&)
+{
+    tidings::after never(10h);
+    co_await never.wait(ctx);
+    auto answer = tidings::response::text("late");
+    co_return answer;
+}
+
 class noted_stream
 {
 public:
@@ -142,6 +150,18 @@ TEST_CASE("a slow reader is cut by the write deadline")
     CHECK(was_refused);
     CHECK(fixture.stats().write_timeouts == 1);
     CHECK(client.wait_for_end() == client::ending::reset);
+}
+
+// Its handler is told also when so much has come behind the request that no more is read.
+TEST_CASE("a client that pipelines and is gone ends its handler")
+{
+    one_route fixture(answer_at_the_end);
+    auto client = fixture.connect();
+    client.get("/");
+    REQUIRE(fixture.wait_for_stats([](auto const& now) { return now.handlers == 1; }));
+    client.send(std::string(20'000, 'x'));
+    client.reset();
+    CHECK(fixture.wait_for_stats(nothing_is_left));
 }
 
 // A client that is gone before its plain answer leaves nothing behind.

@@ -68,8 +68,8 @@ void connection::on_ready(socket_readiness what)
 {
     boost::intrusive_ptr<connection> const alive(this);
     bool const can_write = note(what);
-    if (what.has_hung_up && is_streaming())
-        return client_gone(); // no need to read what would be discarded
+    if (what.has_hung_up && is_busy())
+        return client_gone(); // nobody takes the answer, and what is still to be read may not be wanted now
     if (can_write)
         transport_.on_writable();
     read();
