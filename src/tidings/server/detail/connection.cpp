@@ -50,7 +50,7 @@ void connection::start(std::string_view already_read)
         home_->shared->log(log_level::error,
                            "the system watches no more sockets: a client is turned away; raise "
                            "fs.epoll.max_user_watches, or lower server_options::connections");
-        close(true);
+        give_up(true);
     }
 }
 
@@ -115,7 +115,13 @@ void connection::feed(std::string_view bytes)
 {
     // An answer may be out before this returns; then what comes next is here, and not yet in the socket.
     bool const is_outermost = !std::exchange(is_feeding_, true);
-    parse(bytes);
+    try {
+        parse(bytes);
+    } catch (...) { // where it stopped cannot be told; it costs this client its connection, and no other
+        is_feeding_ = false;
+        give_up(true);
+        throw;
+    }
     if (is_outermost)
         is_feeding_ = false;
 }
