@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/topic.hpp>
 #include <tidings/server/server.hpp>
+#include <tidings/wait/after.hpp>
 
 #include "handlers.hpp"
 #include "one_route.hpp"
@@ -165,6 +166,15 @@ asio::awaitable<void> hand_over(tidings::topic& news, tidings::context, tidings:
     co_return;
 }
 
+asio::awaitable<void> reject_and_stay(std::latch& is_rejected, tidings::context ctx, tidings::request const&,
+                                      tidings::event_stream& out)
+{
+    (void)out.reject(404, "no such build");
+    is_rejected.count_down();
+    tidings::after never(10h);
+    co_await never.wait(ctx);
+}
+
 asio::awaitable<tidings::response> hold_up(std::latch& is_held, std::latch& may_go_on, tidings::context,
                                            tidings::request const&)
 {
@@ -229,6 +239,23 @@ TEST_CASE("a stop that finds clients gone ends the same")
     fixture.stop();
     CHECK(nothing_is_left(fixture.stats()));
     CHECK(news.stats().subscribers == 0);
+}
+
+// What a stop says to open streams is not for one whose place a plain answer has taken.
+TEST_CASE("a stop leaves an answer that has taken the stream's place whole")
+{
+    std::latch is_rejected{1};
+    server_fixture fixture;
+    fixture.routes().get("/", std::bind_front(reject_and_stay, std::ref(is_rejected)));
+    fixture.start();
+    auto asking = fixture.connect();
+    asking.get("/");
+    is_rejected.wait();
+    fixture.stop();
+    std::string const answer = asking.read_to_end();
+    INFO(answer);
+    CHECK(answer.starts_with("HTTP/1.1 404 "));
+    CHECK(answer.ends_with("\r\n\r\nno such build"));
 }
 
 // A second signal ends the process at once, whatever its handlers do.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace tidings {
 
@@ -17,6 +18,7 @@ constexpr std::string_view finished_mark = ";finished";
 void event_writer::begin(std::string_view head)
 {
     framing_ = over().body_framing();
+    is_open_ = true;
     append(head);
 }
 
@@ -72,13 +74,15 @@ std::size_t event_writer::deliver(std::span<shared_frame const> frames)
 
 void event_writer::probe()
 {
-    append_comment(keep_alive_comment);
+    if (is_open_)
+        append_comment(keep_alive_comment);
     flush();
 }
 
 void event_writer::advise(std::chrono::milliseconds pause)
 {
-    append(event{.retry = pause});
+    if (is_open_)
+        append(event{.retry = pause});
     flush();
 }
 
@@ -104,6 +108,9 @@ bool event_writer::is_finished_id(std::string_view id) noexcept
 
 void event_writer::end_body()
 {
+    if (!std::exchange(is_open_, false))
+        return;
+    stop_keep_alive();
     if (framing_ == framing::chunked && !is_lost())
         append(last_chunk);
 }

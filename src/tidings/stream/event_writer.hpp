@@ -37,9 +37,12 @@ public:
     /// Sends frames, as far as the connection takes them; the number that need not be sent again.
     std::size_t deliver(std::span<shared_frame const> frames);
 
+    /// Whether a body has begun and not ended.
+    bool is_open() const noexcept { return is_open_; }
+
     /// Sends a comment at once, to learn from the kernel whether the peer is there.
     void probe();
-    /// Tells the client how long to wait before it reconnects.
+    /// Tells the client how long to wait before it reconnects, unless the body has ended, or not begun.
     void advise(std::chrono::milliseconds pause);
 
     /// From now on the body's comments in silence are its own, and no hook is asked.
@@ -52,7 +55,8 @@ public:
     /// Whether an id is one that `append_finish` sent.
     static bool is_finished_id(std::string_view id) noexcept;
 
-    /// Appends the end of the body.
+    /// Appends the end of a body that has begun; nothing but another `begin` follows it, and no comment in
+    /// silence. Once is enough.
     void end_body();
     /// Ends the body after what is unsent, and then the stream; its client comes back.
     void finish() { over().finish(); }
@@ -64,6 +68,7 @@ private:
     void on_idle() override { probe(); }
 
     framing framing_ = framing::none;
+    bool is_open_ = false;
 };
 
 } // namespace tidings

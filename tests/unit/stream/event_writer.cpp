@@ -10,6 +10,7 @@
 #include <chrono>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -43,6 +44,11 @@ public:
         out.flush();
         return std::exchange(over.taken, {});
     }
+
+    struct silent_hook final : tidings::writer::idle_hook
+    {
+        void on_idle() override {}
+    } silence; // of a handler's stream
 };
 
 struct noted final : tidings::counted
@@ -114,12 +120,8 @@ TEST_CASE_METHOD(body, "frames follow what was appended before them in the same 
 // Pings that a handler's stream has begun go on without it.
 TEST_CASE_METHOD(body, "a body goes on to comment in silence by itself")
 {
-    struct silent_hook final : tidings::writer::idle_hook
-    {
-        void on_idle() override {}
-    } handler;
     begin(framing::none);
-    out.keep_alive(handler);
+    out.keep_alive(silence);
     out.keep_alive_alone();
     loop.advance(14s);
     CHECK(over.taken.empty());
@@ -138,6 +140,34 @@ TEST_CASE_METHOD(body, "the last event's id says that the stream is finished")
     CHECK(sent() == "id: 7;finished\ndata: over\n\n");
     CHECK(event_writer::is_finished_id("7;finished"));
     CHECK_FALSE(event_writer::is_finished_id("7"));
+}
+
+// Whoever comes first ends it: a topic that is closed, or a drain, while the handler goes on.
+TEST_CASE_METHOD(body, "a body has one end, and nothing follows it")
+{
+    begin(framing::chunked);
+    CHECK(out.is_open());
+    out.keep_alive(silence);
+    out.keep_alive_alone();
+    out.end_body();
+    CHECK_FALSE(out.is_open());
+    out.end_body();
+    out.probe();
+    out.advise(3s);
+    loop.advance(60s);
+    CHECK(sent() == "0\r\n\r\n");
+    begin(framing::chunked); // of the next answer
+    out.advise(3s);
+    CHECK(sent() == "d\r\nretry: 3000\n\n\r\n");
+}
+
+// A plain answer may have taken the place of the stream.
+TEST_CASE_METHOD(body, "nothing is said before a body has begun")
+{
+    out.probe();
+    out.advise(3s);
+    out.end_body();
+    CHECK(sent().empty());
 }
 
 TEST_CASE_METHOD(body, "a lost connection takes nothing more")

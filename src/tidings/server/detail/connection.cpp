@@ -230,7 +230,7 @@ void connection::stop(std::optional<std::chrono::milliseconds> retry)
     if (!is_busy())
         return;
     boost::intrusive_ptr<connection> const alive(this);
-    if (retry && is_streaming() && (!exchange_ || exchange_->out().is_head_sent()))
+    if (retry && is_streaming())
         out_.advise(*retry);
     if (phase_ == phase::carrying)
         end_carried();
