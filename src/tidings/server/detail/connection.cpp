@@ -202,9 +202,10 @@ void connection::carry_on()
     place_ = exchange_->take_place();
     out_.keep_alive_alone();
     auto const finished = std::move(exchange_); // its request and context are not needed any more
+    bool const is_too_old = finished->get_context().reason() == end_reason::deadline_exceeded;
     if (transport_.is_finishing())
         transport_.finish();
-    else if (home_->is_draining)
+    else if (is_too_old || home_->is_draining)
         end_carried();
 }
 
@@ -294,6 +295,7 @@ void connection::linger(bool is_peer_silent)
 {
     if (phase_ == phase::closed)
         return;
+    place_ = {};
     socket().shutdown_send();
     if (has_input_ended())
         return close(false);
