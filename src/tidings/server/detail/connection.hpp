@@ -32,7 +32,7 @@ class connection final : public counted, socket_input, loop_timer
 {
 public:
     connection(std::shared_ptr<loop_state> home, stream_socket socket, peer_address peer);
-    ~connection();
+    ~connection() override;
 
     /// Begins, with bytes that somebody may have read already.
     void start(std::string_view already_read);
