@@ -133,6 +133,16 @@ void listener::keep_reserve()
         reserve_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
+void listener::hand_on(stream_socket accepted, peer_address peer)
+{
+    try {
+        accepted_(std::move(accepted), peer);
+    } catch (...) { // the others are not to wait for ever
+        wait();
+        throw;
+    }
+}
+
 void listener::accept_batch()
 {
     keep_reserve(); // another thread may have been quicker the last time
@@ -144,7 +154,7 @@ void listener::accept_batch()
             ::accept4(socket_.native_handle(), &address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (descriptor >= 0) {
             is_short_of_descriptors_ = false;
-            accepted_(stream_socket(descriptor), peer_address(address));
+            hand_on(stream_socket(descriptor), peer_address(address));
             continue;
         }
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)

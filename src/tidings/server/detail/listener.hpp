@@ -42,6 +42,7 @@ private:
 
     void wait();
     void accept_batch();
+    void hand_on(stream_socket accepted, peer_address peer);
     void on_time() override { wait(); }
     void keep_reserve();
     void out_of_descriptors();
