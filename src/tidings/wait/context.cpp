@@ -9,7 +9,7 @@ namespace tidings {
 
 using detail::context_ptr;
 
-context_scope context::root(boost::asio::any_io_executor executor)
+context_scope context::root(boost::asio::any_io_executor const& executor)
 {
     return context_scope(detail::root_context::make(executor));
 }

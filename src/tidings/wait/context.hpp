@@ -25,7 +25,7 @@ class context
 public:
     /// A context without a parent, whose waits and tasks run on `executor`. It ends with the scope that is
     /// returned. Handlers are given theirs by the server; roots are for programs and tests of their own.
-    static context_scope root(boost::asio::any_io_executor executor);
+    static context_scope root(boost::asio::any_io_executor const& executor);
 
     bool is_done() const noexcept { return state_->is_done(); }
 
