@@ -4,6 +4,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <mutex>
+#include <optional>
 #include <utility>
 
 namespace tidings::detail {
@@ -28,21 +30,34 @@ private:
 
 } // namespace
 
+/// Started when the first call comes: a process of one thread makes cheaper system calls.
 class blocking_pool::threads
 {
 public:
-    explicit threads(std::size_t count) : pool(count) {}
-    boost::asio::thread_pool pool;
+    explicit threads(std::size_t count) : count_(count) {}
+    ~threads()
+    {
+        if (pool_)
+            pool_->join();
+    }
+
+    boost::asio::thread_pool& started()
+    {
+        std::call_once(start_, [this] { pool_.emplace(count_); });
+        return *pool_;
+    }
+
+private:
+    std::size_t count_;
+    std::once_flag start_;
+    std::optional<boost::asio::thread_pool> pool_;
 };
 
 blocking_pool::blocking_pool(std::size_t count)
     : places_(count * (1 + queue_per_thread)), threads_(std::make_unique<threads>(count))
 {}
 
-blocking_pool::~blocking_pool()
-{
-    threads_->pool.join();
-}
+blocking_pool::~blocking_pool() = default;
 
 boost::asio::awaitable<bool> blocking_pool::run(context ctx, std::shared_ptr<blocking_job> job)
 {
@@ -55,7 +70,7 @@ boost::asio::awaitable<bool> blocking_pool::run(context ctx, std::shared_ptr<blo
             (void)places.try_receive();
             (void)completion.try_send();
         };
-        boost::asio::post(threads_->pool, std::move(task));
+        boost::asio::post(threads_->started(), std::move(task));
     }
     work_elsewhere const counted(ctx.state().home());
     co_return (co_await completion.receive(ctx)).has_value();
