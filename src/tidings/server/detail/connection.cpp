@@ -269,8 +269,9 @@ void connection::give_up(bool with_reset)
 
 void connection::log_cut(std::string_view why) const
 {
-    home_->shared->log(log_level::warning, fmt::format("cut the stream of {} {}: {}", peer_.to_string(),
-                                                       exchange_ ? exchange_->asked().path() : "", why));
+    std::string_view const which = exchange_ ? exchange_->asked().path() : "that a topic feeds";
+    home_->shared->log(log_level::warning,
+                       fmt::format("cut the stream of {} {}: {}", peer_.to_string(), which, why));
 }
 
 void connection::end_after_answer()
