@@ -8,8 +8,7 @@
 
 #include "allocation_count.hpp"
 #include "support/virtual_loop.hpp"
-
-#include <boost/asio/buffer.hpp>
+#include "support/willing_client.hpp"
 
 #include <cstdio>
 #include <list>
@@ -19,38 +18,11 @@ using namespace std::chrono_literals;
 using tidings::context;
 using tidings::event_stream;
 using tidings::topic;
+using client = tidings::test::willing_client;
 
 namespace {
 
 constexpr int publishes = 1000;
-
-/// A connection whose client takes everything at once.
-class willing_transport final : public tidings::transport
-{
-public:
-    std::string stream_head(int, tidings::headers const&) override { return "head"; }
-    tidings::framing body_framing() const noexcept override { return tidings::framing::chunked; }
-    tidings::write_result write(std::span<asio::const_buffer const> pieces) override
-    {
-        ++writes;
-        return {.taken = asio::buffer_size(pieces)};
-    }
-    void await_writable() override {}
-    void finish() override {}
-    void cut(tidings::cut_reason) override {}
-
-    long writes = 0;
-};
-
-struct client
-{
-    explicit client(context const& ctx) : body(ctx, connection, options), out(ctx, body, {}) {}
-
-    tidings::writer_options options;
-    willing_transport connection;
-    tidings::event_writer body;
-    event_stream out;
-};
 
 asio::awaitable<void> attach(topic news, event_stream& out)
 {

@@ -37,9 +37,6 @@ public:
     /// Sends frames, as far as the connection takes them; the number that need not be sent again.
     std::size_t deliver(std::span<shared_frame const> frames);
 
-    /// Whether a body has begun and not ended.
-    bool is_open() const noexcept { return is_open_; }
-
     /// Sends a comment at once, to learn from the kernel whether the peer is there.
     void probe();
     /// Tells the client how long to wait before it reconnects, unless the body has ended, or not begun.
@@ -68,7 +65,7 @@ private:
     void on_idle() override { probe(); }
 
     framing framing_ = framing::none;
-    bool is_open_ = false;
+    bool is_open_ = false; // the body has begun, and not ended
 };
 
 } // namespace tidings

@@ -103,7 +103,6 @@ public:
 
     /// Asked for more whenever the connection can take it; null to take it away.
     void set_feed(feed* more) noexcept { feed_ = more; }
-    bool is_fed() const noexcept { return feed_ != nullptr; }
     /// Tells the feed, if any, that the stream is over.
     void end_feed();
 

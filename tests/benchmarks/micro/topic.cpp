@@ -3,7 +3,7 @@
 #include <tidings/hub/topic.hpp>
 
 #include "support/virtual_loop.hpp"
-#include "willing_client.hpp"
+#include "support/willing_client.hpp"
 
 #include <catch2/benchmark/catch_benchmark.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -14,7 +14,7 @@
 
 namespace asio = boost::asio;
 using tidings::topic;
-using tidings::benchmark::client;
+using client = tidings::test::willing_client;
 
 namespace {
 

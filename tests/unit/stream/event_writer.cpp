@@ -146,11 +146,9 @@ TEST_CASE_METHOD(body, "the last event's id says that the stream is finished")
 TEST_CASE_METHOD(body, "a body has one end, and nothing follows it")
 {
     begin(framing::chunked);
-    CHECK(out.is_open());
     out.keep_alive(silence);
     out.keep_alive_alone();
     out.end_body();
-    CHECK_FALSE(out.is_open());
     out.end_body();
     out.probe();
     out.advise(3s);

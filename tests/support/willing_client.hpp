@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tidings/stream/event_stream.hpp>
+#include <tidings/stream/event_writer.hpp>
 
 #include <boost/asio/buffer.hpp>
 
@@ -11,7 +12,7 @@
 #include <string>
 #include <utility>
 
-namespace tidings::benchmark {
+namespace tidings::test {
 
 /// A connection whose client takes everything at once.
 class willing_transport final : public transport
@@ -23,19 +24,21 @@ public:
     {
         std::size_t const size = boost::asio::buffer_size(pieces);
         taken += size;
+        ++writes;
         return {.taken = size};
     }
     void await_writable() override {}
     void finish() override {}
     void cut(cut_reason) override {}
 
-    std::size_t taken = 0;
+    std::size_t taken = 0; ///< bytes
+    long writes = 0;
 };
 
 /// A stream to a client that takes everything.
-struct client
+struct willing_client
 {
-    explicit client(context const& ctx, std::optional<std::string> last_event_id = {})
+    explicit willing_client(context const& ctx, std::optional<std::string> last_event_id = {})
         : body(ctx, connection, options), out(ctx, body, std::move(last_event_id))
     {}
 
@@ -45,4 +48,4 @@ struct client
     event_stream out;
 };
 
-} // namespace tidings::benchmark
+} // namespace tidings::test
