@@ -31,6 +31,8 @@ public:
 
     bool is_empty() const noexcept { return head_.next == &head_; }
     list_link& front() noexcept { return *head_.next; }
+    /// Behind `member`; null at the end.
+    list_link* after(list_link& member) noexcept { return member.next == &head_ ? nullptr : member.next; }
 
     void push_back(list_link& member) noexcept
     {

@@ -52,9 +52,26 @@ std::optional<timer_wheel::due_slot> timer_wheel::next_slot() noexcept
 
 std::optional<std::uint64_t> timer_wheel::next_due() noexcept
 {
-    if (auto const slot = next_slot())
-        return slot->when;
-    return std::nullopt;
+    auto const due = next_slot();
+    if (!due)
+        return std::nullopt;
+    return due->level == 0 ? due->when : earliest_of(*due);
+}
+
+// Of few entries: nobody need wake for a slot before one of them is due. Of many, the start of their slot.
+std::uint64_t timer_wheel::earliest_of(due_slot const& coarse) noexcept
+{
+    constexpr int few = 8;
+    link_list& slot = levels_[coarse.level].slots[coarse.slot];
+    list_link* at = &slot.front();
+    std::uint64_t earliest =
+        coarse.when + (std::uint64_t{1} << (coarse.level * level_bits)); // the slot's end
+    for (int seen = 0; at; at = slot.after(*at)) {
+        if (++seen > few)
+            return coarse.when;
+        earliest = std::min(earliest, static_cast<wheel_entry*>(at)->when);
+    }
+    return std::max(earliest, coarse.when);
 }
 
 wheel_entry* timer_wheel::expire(std::uint64_t now) noexcept

@@ -33,7 +33,7 @@ public:
     void remove(wheel_entry& entry) noexcept;
 
     /// The next tick at which `expire` has work to do. It never lies after the earliest entry, and may lie
-    /// before it, when a coarse slot has to be spread over finer ones.
+    /// before it, when a coarse slot of many entries has to be spread over finer ones.
     std::optional<std::uint64_t> next_due() noexcept;
 
     /// Takes out and returns one entry that is due at `now` or earlier, in the order of their ticks; null
@@ -61,6 +61,7 @@ private:
     };
 
     std::optional<due_slot> next_slot() noexcept;
+    std::uint64_t earliest_of(due_slot const& coarse) noexcept;
     void spread(link_list& slot) noexcept;
 
     std::uint64_t elapsed_ = 0;

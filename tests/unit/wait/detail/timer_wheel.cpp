@@ -94,6 +94,26 @@ TEST_CASE("next_due never lies after the earliest entry")
     CHECK(now == 300'000'000);
 }
 
+// A lone timer costs one waking, however far away it is: nobody wakes to move it to a finer level.
+TEST_CASE("next_due is the instant of the first of few entries")
+{
+    timer_wheel wheel;
+    wheel.expire(60);
+    std::deque<wheel_entry> few(3);
+    std::uint64_t when = 15'003;
+    for (wheel_entry& entry : few)
+        wheel.add(entry, when--);
+    CHECK(wheel.next_due() == 15'001);
+    CHECK(expire_all(wheel, 15'001) == std::vector<std::uint64_t>{15'001});
+    CHECK(wheel.next_due() == 15'002);
+
+    std::deque<wheel_entry> many(100); // the first of many is not looked for: their slot is spread first
+    for (wheel_entry& entry : many)
+        wheel.add(entry, 1'000'000);
+    CHECK(expire_all(wheel, 15'003).size() == 2);
+    CHECK(wheel.next_due() < 1'000'000);
+}
+
 // An entry further away than the wheel reaches is not lost and not early.
 TEST_CASE("an entry beyond the reach of the wheel waits its time")
 {
