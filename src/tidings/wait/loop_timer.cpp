@@ -21,6 +21,11 @@ void loop_timer::clear() noexcept
     home_->remove_timer(*this);
 }
 
+duration loop_timer::take_delay() noexcept
+{
+    return home_ ? home_->take_delay() : duration::zero();
+}
+
 void loop_timer::expire(std::unique_lock<detail::small_lock>& timers)
 {
     timers.unlock();

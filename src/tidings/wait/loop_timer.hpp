@@ -30,6 +30,9 @@ protected:
     /// The time of the loop's present turn.
     time_point now() const noexcept { return home_->turn_time(); }
 
+    /// The longest time, since this was asked last, for which something has held up the loop.
+    duration take_delay() noexcept;
+
 private:
     /// The instant has come. May set the timer anew, and may destroy it.
     virtual void on_time() = 0;

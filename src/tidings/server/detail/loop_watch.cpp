@@ -9,19 +9,19 @@ namespace tidings::detail {
 
 namespace {
 
-constexpr duration beat = std::chrono::milliseconds(100);
+constexpr duration beat = std::chrono::seconds(1);
+constexpr duration allowed = std::chrono::milliseconds(100);
 
 } // namespace
 
 void loop_watch::start()
 {
-    expected_ = now() + beat;
-    set(expected_);
+    set(now() + beat);
 }
 
 void loop_watch::on_time()
 {
-    if (auto const late = now() - expected_; late >= beat)
+    if (auto const late = take_delay(); late >= allowed)
         home_.shared->log(
             log_level::warning,
             fmt::format("a loop was blocked for {} ms: a handler computes or makes a blocking call on it, "

@@ -6,7 +6,7 @@
 
 namespace tidings::detail {
 
-/// Notices that something blocked its loop: a beat every 100 ms that comes as much too late.
+/// Notices that something blocked its loop: asks once a second for how long the loop was held up at most.
 class loop_watch final : loop_timer
 {
 public:
@@ -19,7 +19,6 @@ private:
     void on_time() override;
 
     loop_state& home_;
-    time_point expected_{};
 };
 
 } // namespace tidings::detail

@@ -147,8 +147,16 @@ void loop::run_in_turn(run_node& node)
     if (!claim_turn())
         return node.run();
     turn const now(*this);
+    auto const begun = turn_time();
     node.run();
     run_ready();
+    note_delay(this->now() - begun);
+}
+
+void loop::note_delay(duration of_others)
+{
+    std::lock_guard const guard(timer_lock_);
+    delay_ = std::max(delay_, of_others);
 }
 
 void loop::run_ready()
@@ -171,6 +179,11 @@ std::uint64_t loop::tick_at_or_after(time_point when) const noexcept
     if (when <= epoch_)
         return 0;
     return static_cast<std::uint64_t>((when - epoch_ - duration(1)) / tick + 1);
+}
+
+time_point loop::instant_of(std::uint64_t reached) const noexcept
+{
+    return epoch_ + static_cast<duration::rep>(reached) * tick;
 }
 
 void loop::add_timer(timer_entry& entry, time_point when)
@@ -196,6 +209,12 @@ void loop::remove_timer(timer_entry& entry)
     }
 }
 
+duration loop::take_delay() noexcept
+{
+    std::lock_guard const guard(timer_lock_);
+    return std::exchange(delay_, duration::zero());
+}
+
 void loop::arm()
 {
     must_arm_.store(false, std::memory_order_relaxed);
@@ -211,7 +230,7 @@ void loop::arm()
     if (armed_ && *armed_ <= *due)
         return;
     armed_ = *due;
-    timer_->expires_at(epoch_ + *due * tick);
+    timer_->expires_at(instant_of(*due));
     timer_->async_wait([this](boost::system::error_code error) {
         if (!error) // otherwise armed anew, or shut down
             timer_fired();
@@ -221,19 +240,22 @@ void loop::arm()
 void loop::timer_fired()
 {
     // In a turn of their own: then what they wake needs no posted one, and one arming is enough for all.
-    std::optional<turn> now;
+    std::optional<turn> own;
     if (claim_turn())
-        now.emplace(*this);
+        own.emplace(*this);
+    auto since = turn_time();
     {
         std::unique_lock timers(timer_lock_);
+        since = armed_ ? instant_of(*armed_) : since;
         armed_.reset();
         must_arm_.store(true, std::memory_order_relaxed);
         expire_timers(timers);
-        if (!now)
+        if (!own)
             arm();
     }
-    if (now)
+    if (own)
         run_ready();
+    note_delay(now() - since);
 }
 
 void loop::expire_timers(std::unique_lock<small_lock>& timers)
@@ -290,7 +312,7 @@ std::optional<time_point> loop::next_due()
 {
     std::lock_guard const guard(timer_lock_);
     if (auto const due = wheel_.next_due())
-        return epoch_ + *due * tick;
+        return instant_of(*due);
     return std::nullopt;
 }
 

@@ -92,11 +92,15 @@ public:
         loop& at_;
     };
 
-    // Timers. All but `timer_lock` are called with that lock held.
+    // Timers. `add_timer` and `remove_timer` are called with that lock held.
 
     small_lock& timer_lock() noexcept { return timer_lock_; }
     void add_timer(timer_entry& entry, time_point when);
     void remove_timer(timer_entry& entry);
+
+    /// The longest time, since this was asked last, for which a turn, or what is no turn of ours, has kept
+    /// all others waiting: beyond the instant of a timer, or since sockets were ready. Takes the lock itself.
+    duration take_delay() noexcept;
 
     // Suspended operations, kept to be destroyed with the loop: nothing else owns a coroutine that waits.
     // Turns come one after the other, so what begins and ends to wait in a turn needs no lock for that.
@@ -134,9 +138,11 @@ private:
     operation* first_suspended() noexcept;
 
     std::uint64_t tick_at_or_after(time_point when) const noexcept;
+    time_point instant_of(std::uint64_t reached) const noexcept;
     void expire_timers(std::unique_lock<small_lock>& timers);
     void arm();
     void timer_fired();
+    void note_delay(duration of_others);
 
     boost::asio::any_io_executor executor_;
     std::once_flag executor_bound_;
@@ -158,6 +164,7 @@ private:
     time_point epoch_;
     std::optional<boost::asio::steady_timer> timer_;
     std::optional<std::uint64_t> armed_;
+    duration delay_{};
     std::atomic<bool> must_arm_{false}; // written under the lock
     std::atomic<bool> is_virtual_{false};
     std::atomic<time_point> virtual_now_{};
