@@ -42,21 +42,28 @@ connection::~connection()
 
 void connection::start(std::string_view already_read)
 {
-    self_ = this;
-    enter(phase::head);
-    if (!already_read.empty())
+    open();
+    if (!already_read.empty() && phase_ != phase::closed)
         on_input(already_read);
-    if (phase_ != phase::closed && !home_->sockets->add(socket().descriptor(), *this)) {
-        home_->shared->log(log_level::error,
-                           "the system watches no more sockets: a client is turned away; raise "
-                           "fs.epoll.max_user_watches, or lower server_options::connections");
-        give_up(true);
-    }
+    read_first();
+    if (phase_ == phase::head) // its request has not come yet
+        enter(phase::head);
+}
+
+void connection::open()
+{
+    self_ = this;
+    phase_ = phase::head;
+    if (home_->sockets->add(socket().descriptor(), *this))
+        return;
+    home_->shared->log(log_level::error, "the system watches no more sockets: a client is turned away; raise "
+                                         "fs.epoll.max_user_watches, or lower server_options::connections");
+    give_up(true);
 }
 
 void connection::turn_away()
 {
-    start({});
+    open();
     headers fields;
     fields.set("Retry-After", "5");
     answer_and_linger(503, std::move(fields), "the server is full\n");
@@ -75,12 +82,19 @@ void connection::on_ready(socket_readiness what)
     read();
 }
 
+void connection::await_writable()
+{
+    if (!std::exchange(is_writing_watched_, true))
+        home_->sockets->watch_writing(socket().descriptor(), *this);
+}
+
 bool connection::may_read() const noexcept
 {
     if (phase_ == phase::closed || is_feeding_)
         return false;
     // A client that pipelines is read again when its answer is out; a stream's input is discarded meanwhile.
-    return phase_ != phase::answering || is_streaming() || inbox_.size() < home_->shared->options.head_limit;
+    return phase_ != phase::answering || is_streaming() || !inbox_ ||
+           inbox_->size() < home_->shared->options.head_limit;
 }
 
 void connection::on_input(std::string_view bytes)
@@ -88,9 +102,16 @@ void connection::on_input(std::string_view bytes)
     if (phase_ == phase::lingering || is_streaming())
         discard(bytes.size());
     else if (phase_ == phase::answering)
-        inbox_.append(bytes);
+        keep_for_later(bytes);
     else
         feed(bytes);
+}
+
+void connection::keep_for_later(std::string_view bytes)
+{
+    if (!inbox_)
+        inbox_ = std::make_unique<std::string>();
+    inbox_->append(bytes);
 }
 
 void connection::discard(std::size_t count)
@@ -188,9 +209,10 @@ void connection::exchange_ended(bool may_reuse)
     if (phase_ == phase::closed)
         return;
     if (!may_reuse || home_->is_draining)
-        return linger(inbox_.empty() && discarded_ == 0);
+        return linger(!inbox_ && discarded_ == 0);
     enter(phase::idle);
-    feed(std::exchange(inbox_, {}));
+    if (auto const next = std::exchange(inbox_, nullptr))
+        feed(*next);
     if (has_input_ended())
         on_end_of_input(); // what came whole before it is answered first
     read();

@@ -73,6 +73,7 @@ public:
     bool is_closed() const noexcept { return phase_ == phase::closed; }
     loop_state& home() const noexcept { return *home_; }
 
+    void await_writable();
     void client_gone();
     /// All of the answer is out, and no handler is at work.
     void end_after_answer();
@@ -102,6 +103,8 @@ private:
     void on_end_of_input() override;
     void on_broken() override { client_gone(); }
 
+    void open();
+    void keep_for_later(std::string_view bytes);
     void discard(std::size_t count);
     void feed(std::string_view bytes);
     void parse(std::string_view bytes);
@@ -122,12 +125,13 @@ private:
     event_writer out_;
     phase phase_ = phase::closed;
     bool is_feeding_ = false;
+    bool is_writing_watched_ = false;
     peer_address peer_;
     std::size_t discarded_ = 0;
     std::unique_ptr<request_parser> parser_;
     std::unique_ptr<exchange> exchange_;
-    address_counts::place place_; // of a stream that is carried
-    std::string inbox_;           // input behind the request that is being answered
+    address_counts::place place_;        // of a stream that is carried
+    std::unique_ptr<std::string> inbox_; // input behind the request that is being answered
     connection* previous_ = nullptr;
     connection* next_ = nullptr;
     boost::intrusive_ptr<connection> self_; // while the socket is open

@@ -42,7 +42,7 @@ stream_handler const* exchange::find_handler()
         edit_request().add_param(name, value);
     if (!found->is_stream)
         return &found->call;
-    if (auto const& id = out().last_event_id(); id && event_stream::is_finished_id(*id))
+    if (auto const id = out().last_event_id(); id && event_stream::is_finished_id(*id))
         return &shared.gone_for_good;
     if (asked().method() == "HEAD")
         return &found->head;

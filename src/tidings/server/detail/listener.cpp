@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/listener.hpp>
 
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -47,6 +51,14 @@ asio::generic::stream_protocol::endpoint endpoint_of(server_options const& optio
     return asio::ip::tcp::endpoint(address, options.port);
 }
 
+// A TCP client is handed over with its first bytes, or after a second without any: its request is then read
+// in the turn that accepts it, and who connects ahead of a need costs nothing yet.
+void accept_with_first_bytes(int descriptor) noexcept
+{
+    int const seconds = 1;
+    (void)::setsockopt(descriptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof seconds);
+}
+
 // A socket file that nobody listens on was left by a server that is gone.
 void remove_stale_socket(std::string const& path)
 {
@@ -64,7 +76,7 @@ void remove_stale_socket(std::string const& path)
 } // namespace
 
 listener::listener(loop_state& home, server_options const& options, sink accepted)
-    : loop_timer(home.root), home_(home), accepted_(std::move(accepted)), socket_(home.io)
+    : loop_timer(home.root), home_(home), accepted_(std::move(accepted))
 {
     auto const endpoint = endpoint_of(options);
     bool const is_unix = !options.unix_socket.empty();
@@ -73,26 +85,29 @@ listener::listener(loop_state& home, server_options const& options, sink accepte
     if (is_unix)
         remove_stale_socket(options.unix_socket);
     boost::system::error_code error;
-    socket_.open(endpoint.protocol(), error);
+    asio::generic::stream_protocol::socket made(home.io);
+    made.open(endpoint.protocol(), error);
     if (error)
         refuse(where, "open a socket for", error.value());
-    socket_.set_option(asio::socket_base::reuse_address(true), error);
-    socket_.bind(endpoint, error);
+    made.set_option(asio::socket_base::reuse_address(true), error);
+    made.bind(endpoint, error);
     if (error)
         refuse(where, "bind to", error.value());
     if (is_unix)
         unix_path_ = options.unix_socket;
-    prepare(socket_.native_handle(), home.shared->unacknowledged_limit());
-    if (::listen(socket_.native_handle(), options.backlog) != 0)
+    prepare(made.native_handle(), home.shared->unacknowledged_limit());
+    accept_with_first_bytes(made.native_handle());
+    if (::listen(made.native_handle(), options.backlog) != 0)
         refuse(where, "listen on", errno);
-    socket_.native_non_blocking(true);
+    made.native_non_blocking(true);
     if (!is_unix) {
-        auto const bound = socket_.local_endpoint();
+        auto const bound = made.local_endpoint();
         asio::ip::tcp::endpoint tcp;
         std::copy_n(reinterpret_cast<char const*>(bound.data()), bound.size(),
                     reinterpret_cast<char*>(tcp.data()));
         port_ = tcp.port();
     }
+    socket_ = stream_socket(made.release());
     keep_reserve();
 }
 
@@ -103,44 +118,37 @@ listener::~listener()
 
 void listener::start()
 {
-    wait();
+    if (!socket_.is_open())
+        return;
+    is_watched_ = home_.sockets->add_listening(socket_.descriptor(), *this);
+    if (!is_watched_) {
+        home_.shared->log(log_level::error, "the system watches no more sockets: nobody is accepted; raise "
+                                            "fs.epoll.max_user_watches");
+        set(now() + pause_without_descriptors);
+    }
+}
+
+void listener::pause()
+{
+    if (std::exchange(is_watched_, false))
+        home_.sockets->remove(socket_.descriptor(), *this);
 }
 
 void listener::stop()
 {
     clear();
-    boost::system::error_code ignored;
-    socket_.close(ignored);
+    pause();
+    socket_.close();
     if (int const reserve = std::exchange(reserve_, -1); reserve >= 0)
         ::close(reserve);
     if (!unix_path_.empty())
         ::unlink(std::exchange(unix_path_, {}).c_str());
 }
 
-void listener::wait()
-{
-    if (!socket_.is_open())
-        return;
-    socket_.async_wait(acceptor::wait_read, [self = shared_from_this()](boost::system::error_code error) {
-        if (!error)
-            self->accept_batch();
-    });
-}
-
 void listener::keep_reserve()
 {
     if (reserve_ < 0 && socket_.is_open())
         reserve_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-}
-
-void listener::hand_on(stream_socket accepted, peer_address peer)
-{
-    try {
-        accepted_(std::move(accepted), peer);
-    } catch (...) { // the others are not to wait for ever
-        wait();
-        throw;
-    }
 }
 
 void listener::accept_batch()
@@ -150,19 +158,17 @@ void listener::accept_batch()
         sockaddr_storage peer{};
         socklen_t size = sizeof peer;
         auto& address = reinterpret_cast<sockaddr&>(peer);
-        int const descriptor =
-            ::accept4(socket_.native_handle(), &address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int const descriptor = ::accept4(socket_.descriptor(), &address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (descriptor >= 0) {
             is_short_of_descriptors_ = false;
-            hand_on(stream_socket(descriptor), peer_address(address));
+            accepted_(stream_socket(descriptor), peer_address(address));
             continue;
         }
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
             return out_of_descriptors();
         if (errno != EINTR && errno != ECONNABORTED && errno != EPROTO)
-            break; // none is left
+            return; // none is left
     }
-    wait();
 }
 
 void listener::out_of_descriptors()
@@ -174,13 +180,14 @@ void listener::out_of_descriptors()
     // A client that waits in the kernel's queue would hang: with the reserve it is accepted, and closed.
     if (reserve_ >= 0) {
         ::close(std::exchange(reserve_, -1));
-        int const descriptor = ::accept4(socket_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC);
+        int const descriptor = ::accept4(socket_.descriptor(), nullptr, nullptr, SOCK_CLOEXEC);
         if (descriptor >= 0) {
             ++home_.shared->counts.refused;
             ::close(descriptor);
         }
         keep_reserve();
     }
+    pause();
     set(now() + pause_without_descriptors);
 }
 

@@ -3,23 +3,19 @@
 
 #include <tidings/server/detail/loop_state.hpp>
 #include <tidings/server/detail/peer_address.hpp>
+#include <tidings/server/detail/socket_watch.hpp>
 #include <tidings/server/detail/stream_socket.hpp>
 #include <tidings/wait/loop_timer.hpp>
 
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/io_context.hpp>
-
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <string>
 
 namespace tidings::detail {
 
 /// Accepts connections on one address, in batches, and hands them on. When descriptors run out it says so
 /// once, turns waiting clients away with a descriptor kept for that, and tries again after a pause.
-class listener final : public std::enable_shared_from_this<listener>, loop_timer
+class listener final : socket_watch::user, loop_timer
 {
 public:
     using sink = std::function<void(stream_socket, peer_address)>;
@@ -36,23 +32,20 @@ public:
     std::uint16_t port() const noexcept { return port_; }
 
 private:
-    // Descriptors are accepted by the system call, which gives the peer's address, too.
-    using acceptor = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol,
-                                                      boost::asio::io_context::executor_type>;
-
-    void wait();
+    void on_ready(socket_readiness) override { accept_batch(); }
+    void on_time() override { start(); }
     void accept_batch();
-    void hand_on(stream_socket accepted, peer_address peer);
-    void on_time() override { wait(); }
+    void pause();
     void keep_reserve();
     void out_of_descriptors();
 
     loop_state& home_;
     sink accepted_;
-    acceptor socket_;
+    stream_socket socket_;
     std::uint16_t port_ = 0;
     std::string unix_path_;
     int reserve_ = -1;
+    bool is_watched_ = false;
     bool is_short_of_descriptors_ = false;
 };
 

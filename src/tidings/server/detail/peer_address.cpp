@@ -2,6 +2,7 @@
 #include <tidings/server/detail/peer_address.hpp>
 
 #include <arpa/inet.h>
+#include <fmt/compile.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -40,7 +41,7 @@ std::string peer_address::to_string() const
     if (kind_ == kind::none)
         return {};
     if (kind_ == kind::ipv4)
-        return fmt::format("{}.{}.{}.{}", bytes_[0], bytes_[1], bytes_[2], bytes_[3]);
+        return fmt::format(FMT_COMPILE("{}.{}.{}.{}"), bytes_[0], bytes_[1], bytes_[2], bytes_[3]);
     std::array<char, INET6_ADDRSTRLEN> text{};
     ::inet_ntop(AF_INET6, bytes_.data(), text.data(), text.size());
     return text.data();

@@ -26,6 +26,13 @@ protected:
     /// wanted.
     void read();
 
+    /// For a socket that was accepted with its first bytes.
+    void read_first()
+    {
+        may_hold_input_ = true;
+        read();
+    }
+
     stream_socket& socket() noexcept { return socket_; }
     stream_socket const& socket() const noexcept { return socket_; }
 

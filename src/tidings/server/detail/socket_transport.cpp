@@ -28,6 +28,12 @@ write_result socket_transport::write(std::span<asio::const_buffer const> pieces)
     return {.taken = sent.count};
 }
 
+void socket_transport::await_writable()
+{
+    is_awaited_ = true;
+    over_.await_writable();
+}
+
 void socket_transport::on_writable()
 {
     if (!std::exchange(is_awaited_, false))

@@ -27,14 +27,35 @@ socket_watch::socket_watch(boost::asio::io_context& io)
 
 bool socket_watch::add(int descriptor, user& of)
 {
-    epoll_event what{};
-    what.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-    what.data.ptr = &of;
-    if (::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, descriptor, &what) != 0)
+    return add(descriptor, of, EPOLLIN | EPOLLRDHUP | EPOLLET);
+}
+
+void socket_watch::watch_writing(int descriptor, user& of) noexcept
+{
+    // The system looks anew, so room that there is by now is told too.
+    (void)control(EPOLL_CTL_MOD, descriptor, of, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
+}
+
+bool socket_watch::add_listening(int descriptor, user& of)
+{
+    return add(descriptor, of, EPOLLIN);
+}
+
+bool socket_watch::add(int descriptor, user& of, std::uint32_t events)
+{
+    if (!control(EPOLL_CTL_ADD, descriptor, of, events))
         return false;
     if (!is_waiting_)
         wait();
     return true;
+}
+
+bool socket_watch::control(int operation, int descriptor, user& of, std::uint32_t events) noexcept
+{
+    epoll_event what{};
+    what.events = events;
+    what.data.ptr = &of;
+    return ::epoll_ctl(epoll_.native_handle(), operation, descriptor, &what) == 0;
 }
 
 void socket_watch::remove(int descriptor, user& of) noexcept

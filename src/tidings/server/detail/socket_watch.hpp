@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 
 #include <array>
+#include <cstdint>
 #include <memory>
 
 namespace tidings::detail {
@@ -33,7 +34,7 @@ public:
     class user
     {
     public:
-        /// Told once for each change: what it does not read now it has to remember.
+        /// Told once for each change: what a connection does not read now it has to remember.
         virtual void on_ready(socket_readiness what) = 0;
 
     protected:
@@ -42,8 +43,12 @@ public:
 
     explicit socket_watch(boost::asio::io_context& io);
 
-    /// False when the system refuses (fs.epoll.max_user_watches).
+    /// Input and the end from now on. False when the system refuses (fs.epoll.max_user_watches).
     [[nodiscard]] bool add(int descriptor, user& of);
+    /// From now on also room to write, which few sockets ever lack.
+    void watch_writing(int descriptor, user& of) noexcept;
+    /// Instead of `add` for a socket that listens: its user is told as long as a client waits.
+    [[nodiscard]] bool add_listening(int descriptor, user& of);
     /// Before the descriptor is closed. `of` is not told any more.
     void remove(int descriptor, user& of) noexcept;
 
@@ -51,6 +56,8 @@ public:
     void stop() noexcept;
 
 private:
+    bool add(int descriptor, user& of, std::uint32_t events);
+    bool control(int operation, int descriptor, user& of, std::uint32_t events) noexcept;
     void wait();
     void on_turn() override;
 
