@@ -2,6 +2,7 @@
 #include <tidings/http/response_head.hpp>
 #include <tidings/http/status.hpp>
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <array>
@@ -16,7 +17,9 @@ public:
     // The status line names the version that the server speaks, whatever the client's (RFC 9110, 2.5).
     head_writer(int status, std::string_view date)
     {
-        fmt::format_to(std::back_inserter(text_), "HTTP/1.1 {} {}\r\n", status, status_text(status));
+        text_.reserve(usual_size);
+        fmt::format_to(std::back_inserter(text_), FMT_COMPILE("HTTP/1.1 {} {}\r\n"), status,
+                       status_text(status));
         if (!date.empty())
             add("Date", date);
     }
@@ -39,6 +42,7 @@ public:
     }
 
 private:
+    static constexpr std::size_t usual_size = 384;
     std::string text_;
 };
 

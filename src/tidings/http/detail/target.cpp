@@ -21,14 +21,27 @@ bool is_visible(char c) noexcept
 
 bool has_valid_escapes(std::string_view text)
 {
-    return urls::make_pct_string_view(text).has_value();
+    return text.find('%') == std::string_view::npos || urls::make_pct_string_view(text).has_value();
 }
 
 std::string decode(std::string_view encoded, bool space_as_plus)
 {
+    if (encoded.find_first_of("%+") == std::string_view::npos)
+        return std::string(encoded);
     urls::encoding_opts options;
     options.space_as_plus = space_as_plus;
     return urls::pct_string_view(encoded).decode(options);
+}
+
+/// What nearly every client sends: a name or an IPv4 address, and perhaps a port.
+bool is_plain_host(std::string_view text) noexcept
+{
+    auto const port = text.find(':');
+    if (port != std::string_view::npos && !is_number(text.substr(port + 1)))
+        return false;
+    auto const name = text.substr(0, port);
+    return !name.empty() &&
+           name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-") == std::string_view::npos;
 }
 
 /// What stands before the separator; the rest, without it, stays in `text`.
@@ -73,6 +86,8 @@ std::optional<target_parts> parse_target(std::string_view method, std::string_vi
 
 bool is_host(std::string_view text)
 {
+    if (is_plain_host(text))
+        return true;
     auto const authority = urls::parse_authority(text);
     return authority && !authority->has_userinfo() && (text.empty() || !authority->encoded_host().empty());
 }
