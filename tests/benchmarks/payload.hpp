@@ -3,6 +3,7 @@
 
 #include <tidings/wait/time.hpp>
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <cstddef>
@@ -17,7 +18,8 @@ namespace tidings::benchmark {
 inline void write_payload(std::string& into, std::uint64_t number, std::size_t size)
 {
     into.clear();
-    fmt::format_to(std::back_inserter(into), "{} {} ", clock::now().time_since_epoch().count(), number);
+    fmt::format_to(std::back_inserter(into), FMT_COMPILE("{} {} "), clock::now().time_since_epoch().count(),
+                   number);
     if (into.size() < size)
         into.resize(size, 'x');
 }

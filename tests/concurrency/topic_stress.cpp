@@ -75,13 +75,13 @@ public:
             tidings::test::parsing_transport client(io_, parser_, random_,
                                                     [this](auto const& event) { take(event); });
             auto visit = tidings::with_cancel(root_);
-            std::optional<std::string> last;
+            auto asked = tidings::request::get("/");
             if (parser_.last_event_id().empty())
                 allow_jumps(); // it knows no place yet: it begins with what is there
             else
-                last = parser_.last_event_id();
+                asked.add_header("Last-Event-ID", parser_.last_event_id());
             tidings::event_writer body(visit, client, options_);
-            tidings::event_stream out(visit, body, last);
+            tidings::event_stream out(visit, body, asked);
             client.serve(body, [&visit] { visit.cancel(); });
             asio::co_spawn(io_, leave_after(visit, visit, random_() % 30), [](std::exception_ptr) {});
             auto const end = co_await topics_.follow(visit, out);

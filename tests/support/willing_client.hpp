@@ -7,7 +7,6 @@
 #include <boost/asio/buffer.hpp>
 
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -38,10 +37,11 @@ public:
 /// A stream to a client that takes everything.
 struct willing_client
 {
-    explicit willing_client(context const& ctx, std::optional<std::string> last_event_id = {})
-        : body(ctx, connection, options), out(ctx, body, std::move(last_event_id))
+    explicit willing_client(context const& ctx, request of = request::get("/"))
+        : asked(std::move(of)), body(ctx, connection, options), out(ctx, body, asked)
     {}
 
+    request asked;
     writer_options options;
     willing_transport connection;
     event_writer body;

@@ -14,8 +14,8 @@ namespace asio = boost::asio;
 
 namespace tidings {
 
-event_stream::event_stream(context ctx, event_writer& out, std::optional<std::string> last_event_id)
-    : ctx_(std::move(ctx)), out_(out), last_event_id_(std::move(last_event_id))
+event_stream::event_stream(context ctx, event_writer& out, request const& asked)
+    : ctx_(std::move(ctx)), out_(out), asked_(asked)
 {}
 
 void event_stream::check_thread() const

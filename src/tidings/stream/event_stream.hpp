@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tidings/http/headers.hpp>
+#include <tidings/http/request.hpp>
 #include <tidings/http/response.hpp>
 #include <tidings/sse/event.hpp>
 #include <tidings/sse/event_text.hpp>
@@ -36,8 +37,8 @@ class event_stream final : writer::idle_hook
 public:
     using sending = progress::wait_type;
 
-    /// For connections. `out` outlives the stream.
-    event_stream(context ctx, event_writer& out, std::optional<std::string> last_event_id);
+    /// For connections. `out` and `asked` outlive the stream.
+    event_stream(context ctx, event_writer& out, request const& asked);
 
     // The head
 
@@ -93,8 +94,8 @@ public:
 
     // The client
 
-    /// Where the client left off, from the header Last-Event-ID or the query.
-    std::optional<std::string> const& last_event_id() const noexcept { return last_event_id_; }
+    /// Where the client left off, from the header Last-Event-ID or the query; see `request::last_event_id`.
+    std::optional<std::string> last_event_id() const { return asked_.last_event_id(); }
 
     // For the layers above.
 
@@ -144,13 +145,13 @@ private:
 
     context ctx_;
     event_writer& out_;
+    request const& asked_;
     state state_ = state::fresh;
     bool has_handler_begun_ = false;
     bool has_sent_type_alone_ = false;
     short status_ = 200;
     std::unique_ptr<headers> headers_;
     std::unique_ptr<headers> middleware_headers_; // until the head is out
-    std::optional<std::string> last_event_id_;
     std::unique_ptr<response> response_;
 };
 

@@ -34,7 +34,7 @@ bool is_aborted_operation(std::exception_ptr const& failure)
 
 handler_run::handler_run(context_scope root, event_writer& out, duration grace, request asked)
     : loop_timer(root), grace_(grace), asked_(std::move(asked)), root_(std::move(root)),
-      out_(root_, out, asked_.last_event_id())
+      out_(root_, out, asked_)
 {}
 
 /// Called when the coroutine has ended. A class, and not a lambda bound to a slot: Asio then needs no second

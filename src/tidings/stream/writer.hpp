@@ -21,7 +21,7 @@ namespace tidings {
 /// The times and limits of one connection's writing side.
 struct writer_options
 {
-    /// A stream that was silent for this long sends a comment; zero and below: never.
+    /// A stream that was silent for this long, or up to a 32nd less, sends a comment; zero and below: never.
     duration keep_alive = std::chrono::seconds(15);
     /// The peer has to take something within this time while bytes wait; zero and below: no limit.
     duration write_timeout = std::chrono::seconds(10);
@@ -45,7 +45,7 @@ protected:
 
 /// The writing side of one connection: what is appended leaves in order, the kernel is tried first, and what
 /// it does not take waits, bounded in bytes and in time. Used by streams and by plain responses; on one loop.
-class writer : progress::driver, loop_timer
+class writer : loop_timer, progress
 {
 public:
     /// What the writer asks of its stream.
@@ -75,7 +75,7 @@ public:
 
     /// Completes when all that has been appended so far was taken by the kernel: true; false when the
     /// connection is lost first. Awaiting it flushes.
-    [[nodiscard]] progress::wait_type written() { return sent_.wait_for(sent_.reached() + outbox_.size()); }
+    [[nodiscard]] progress::wait_type written() { return wait_for(reached() + outbox_.size()); }
 
     // Sending
 
@@ -88,7 +88,7 @@ public:
     std::size_t write_through(std::span<boost::asio::const_buffer const> pieces);
 
     std::size_t unsent() const noexcept { return outbox_.size(); }
-    bool is_lost() const noexcept { return sent_.has_ended(); }
+    bool is_lost() const noexcept { return has_ended(); }
 
     /// The transport can take more.
     void on_writable();
@@ -115,15 +115,15 @@ private:
     std::size_t offer(std::span<boost::asio::const_buffer const> pieces);
     void wait_until_writable();
     void account(std::size_t taken);
+    time_point silence_ends() const noexcept;
 
+    bool is_waiting_ = false; // for the transport to become writable
     transport& over_;
     writer_options const& options_;
     detail::outbox outbox_;
-    progress sent_;
     idle_hook* hook_ = nullptr;
     feed* feed_ = nullptr;
     time_point last_progress_;
-    bool is_waiting_ = false; // for the transport to become writable
 };
 
 } // namespace tidings

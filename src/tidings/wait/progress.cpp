@@ -24,10 +24,8 @@ void progress::end()
 
 namespace detail {
 
-readiness progress_case::poll(loop& home)
+readiness progress_case::poll(loop&) const noexcept
 {
-    of_->home_ = &home;
-    of_->by_.drive();
     return is_reached() || of_->has_ended() ? readiness::ready : readiness::pending;
 }
 
@@ -43,11 +41,6 @@ void progress_case::unlink(operation&)
 {
     if (node_.is_linked())
         wait_list::remove(node_);
-}
-
-bool progress_case::is_reached() const noexcept
-{
-    return of_->reached() >= node_.mark;
 }
 
 } // namespace detail

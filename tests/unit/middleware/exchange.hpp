@@ -97,7 +97,7 @@ private:
     stream_handler handler_;
     std::exception_ptr failure_;
     event_writer body_{loop_.root, over_, options_};
-    event_stream out_{loop_.root, body_, std::nullopt};
+    event_stream out_{loop_.root, body_, asked_};
     std::optional<response> answer_;
 };
 

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
@@ -25,6 +26,14 @@ struct counting_hook final : writer::idle_hook
 {
     void on_idle() override { ++count; }
     int count = 0;
+};
+
+struct noting_hook final : writer::idle_hook
+{
+    noting_hook(virtual_loop& at, std::vector<tidings::time_point>& called) : at(at), called(called) {}
+    void on_idle() override { called.push_back(at.now()); }
+    virtual_loop& at;
+    std::vector<tidings::time_point>& called;
 };
 
 class writer_fixture
@@ -111,17 +120,18 @@ TEST_CASE_METHOD(writer_fixture, "no deadline without a pending write")
     CHECK(over.awaited == 0);
 }
 
-// The hook is called after each interval of silence, counted from the last write, and not while a write
-// waits.
+// The hook is called after each interval of silence, counted from the last write, or up to a 32nd of it
+// earlier; not while a write waits.
 TEST_CASE_METHOD(writer_fixture, "the keep-alive")
 {
     counting_hook hook;
     out.keep_alive(hook);
     loop.advance(10s);
     send_and_note("traffic");
-    loop.advance(14999ms);
+    constexpr auto early = 469ms;
+    loop.advance(15s - early);
     CHECK(hook.count == 0);
-    loop.advance(1ms);
+    loop.advance(early);
     CHECK(hook.count == 1);
     loop.advance(30s);
     CHECK(hook.count == 3);
@@ -136,6 +146,21 @@ TEST_CASE_METHOD(writer_fixture, "the keep-alive")
     out.stop_keep_alive();
     loop.advance(1h);
     CHECK(hook.count == 3);
+}
+
+// Streams that fell silent at different moments are kept alive at one: the loop wakes once for them.
+TEST_CASE_METHOD(writer_fixture, "streams share the instant of their comments")
+{
+    scripted_transport other_over;
+    writer other(loop.root, other_over, options);
+    std::vector<tidings::time_point> called;
+    noting_hook hook(loop, called);
+    out.keep_alive(hook);
+    loop.advance(100ms); // within one step of 469 ms from the virtual start
+    other.keep_alive(hook);
+    loop.advance(15s);
+    REQUIRE(called.size() == 2);
+    CHECK(called[0] == called[1]);
 }
 
 // An event may be added as long as less than the limit is waiting; then the stream is cut.

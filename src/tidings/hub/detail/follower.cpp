@@ -12,7 +12,7 @@ boost::intrusive_ptr<follower> follower::start(topic_list const& topics, event_s
 {
     out.require_open("follow");
     boost::intrusive_ptr<follower> const made(new follower(out, std::move(over)));
-    auto const& id = out.last_event_id();
+    auto const id = out.last_event_id();
     auto const told = made->topics_.enter(topics, out.get_context().get_executor(), id, *made);
     out.attach(*made);
     made->knows_place_ = id.has_value() && told.empty();

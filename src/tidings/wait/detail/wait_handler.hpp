@@ -18,8 +18,12 @@ class wait_handler
 {
 public:
     wait_handler() = default;
-    wait_handler(wait_handler const&) = delete;
-    wait_handler& operator=(wait_handler const&) = delete;
+    wait_handler(wait_handler&& other) noexcept : table_(std::exchange(other.table_, nullptr))
+    {
+        if (table_)
+            table_->move(storage_, other.storage_);
+    }
+    wait_handler& operator=(wait_handler&&) = delete;
     ~wait_handler() { discard(); }
 
     template <typename Handler>
@@ -49,6 +53,7 @@ private:
     struct table
     {
         void (*invoke)(std::byte*, Result&&);
+        void (*move)(std::byte*, std::byte*) noexcept;
         void (*discard)(std::byte*) noexcept;
         boost::asio::any_io_executor (*executor)(std::byte const*);
     };
@@ -65,6 +70,7 @@ private:
     template <typename Stored>
     static constexpr table table_of{
         [](std::byte* storage, Result&& result) { take<Stored>(storage)(std::move(result)); },
+        [](std::byte* to, std::byte* from) noexcept { new (to) Stored(take<Stored>(from)); },
         [](std::byte* storage) noexcept { take<Stored>(storage); },
         [](std::byte const* storage) -> boost::asio::any_io_executor {
             return boost::asio::get_associated_executor(

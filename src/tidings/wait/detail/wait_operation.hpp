@@ -19,7 +19,8 @@
 
 namespace tidings::detail {
 
-/// The state of one wait on several cases; it lives in the frame of the coroutine that awaits it.
+/// The state of one wait on several cases; it lives in the frame of the coroutine that awaits it, or, where
+/// `Shape::deletes_itself`, on the heap until it has ended (see `start_on_heap`).
 ///
 /// `Shape` says with what the wait ends beside its cases, `until` (`wait_context` or `no_context`), which
 /// source is asked first, `order`, and what the wait comes back with: `result` and `static result make(int
@@ -57,7 +58,17 @@ public:
         return boost::asio::async_initiate<Token, void(result)>(initiation{this}, token);
     }
 
+    /// The same for a shape that deletes itself; `arguments` are those of the constructor.
+    template <typename Handler, typename... Arguments>
+    static void start_on_heap(Handler&& handler, Arguments&&... arguments)
+        requires(Shape::deletes_itself)
+    {
+        (new wait_operation(std::forward<Arguments>(arguments)...))->start(std::forward<Handler>(handler));
+    }
+
 private:
+    static constexpr bool deletes_itself = requires { requires Shape::deletes_itself; };
+
     template <typename Handler>
     void start(Handler&& handler)
     {
@@ -117,6 +128,8 @@ private:
         if (runs_in_turns_ && home_->may_run_inline()) {
             loop::inline_run const deeper(*home_);
             result value = Shape::make(how, cases_.all());
+            if constexpr (deletes_itself)
+                delete this;
             std::move(handler)(std::move(value));
         } else {
             handler_.emplace(std::move(handler));
@@ -136,7 +149,17 @@ private:
         int const won = how();
         leave(won);
         result value = Shape::make(won, cases_.all());
-        handler_.invoke(std::move(value));
+        if constexpr (deletes_itself)
+            take_handler_and_delete().invoke(std::move(value));
+        else
+            handler_.invoke(std::move(value));
+    }
+
+    wait_handler<result> take_handler_and_delete() noexcept
+    {
+        wait_handler<result> taken(std::move(handler_));
+        delete this;
+        return taken;
     }
 
     void post_completion() override
@@ -148,7 +171,10 @@ private:
     {
         claim(cancelled);
         leave(cancelled);
-        handler_.discard();
+        if constexpr (deletes_itself)
+            take_handler_and_delete().discard();
+        else
+            handler_.discard();
     }
 
     void leave(int winner)
