@@ -250,6 +250,20 @@ TEST_CASE("an exception in a timer's turn loses no timer")
     CHECK(seen == std::vector<int>{1, 3});
 }
 
+// What holds the others up is a turn that takes long, or a timer that comes late; whoever asks begins anew.
+TEST_CASE("a loop tells how long it was held up")
+{
+    virtual_loop at;
+    CHECK(at.home().take_delay() == 0ms);
+    job slow([&] { at.home().advance_virtual_time(at.now() + 300ms); });
+    job quick([] {});
+    at.home().run_in_turn(quick);
+    at.home().run_in_turn(slow);
+    at.home().run_in_turn(quick);
+    CHECK(at.home().take_delay() == 300ms);
+    CHECK(at.home().take_delay() == 0ms);
+}
+
 // Entries that are left when the loop ends are told to forget it.
 TEST_CASE("a loop drops its timers when it ends")
 {
