@@ -2,6 +2,7 @@
 #include <tidings/hub/topic.hpp>
 #include <tidings/server/server.hpp>
 #include <tidings/wait/after.hpp>
+#include <tidings/wait/channel.hpp>
 
 #include "handlers.hpp"
 #include "one_route.hpp"
@@ -166,6 +167,17 @@ asio::awaitable<void> hand_over(tidings::topic& news, tidings::context, tidings:
     co_return;
 }
 
+// Stays until it is stopped, or one like it was.
+asio::awaitable<void> hand_over_and_pass_on(tidings::topic& news, tidings::channel<int> others,
+                                            tidings::context ctx, tidings::request const&,
+                                            tidings::event_stream& out)
+{
+    news.attach(out);
+    auto const told = co_await others.receive(ctx);
+    if (!told)
+        (void)others.try_send(1);
+}
+
 asio::awaitable<void> reject_and_stay(std::latch& is_rejected, tidings::context ctx, tidings::request const&,
                                       tidings::event_stream& out)
 {
@@ -202,6 +214,25 @@ TEST_CASE("SIGTERM drains 500 streams")
 TEST_CASE("SIGTERM drains 5,000 streams", "[long]")
 {
     drain_by_signal(5'000, 10s);
+}
+
+// A stream whose handler returns while the server drains, because another one has been stopped, say, waits
+// for its turn: its client is told when to come back, too.
+TEST_CASE("a drain tells the clients of handlers that return meanwhile")
+{
+    tidings::topic news;
+    tidings::channel<int> others(2);
+    one_route fixture(std::bind_front(hand_over_and_pass_on, std::ref(news), others));
+    std::vector<client> clients;
+    for (int i = 0; i < 2; ++i)
+        clients.push_back(ask(fixture));
+    fixture.stop();
+    for (auto& each : clients) {
+        std::string const rest = each.read_to_end();
+        INFO(rest);
+        CHECK(rest.find("retry: ") != rest.npos);
+        CHECK(rest.ends_with("\r\n0\r\n\r\n"));
+    }
 }
 
 // A client that keeps its side open when it has got everything, as many do, does not hold a stop up: the two
@@ -241,7 +272,8 @@ TEST_CASE("a stop that finds clients gone ends the same")
     CHECK(news.stats().subscribers == 0);
 }
 
-// What a stop says to open streams is not for one whose place a plain answer has taken.
+// What a stop says to open streams is not for one whose place a plain answer has taken, nor does a HEAD that
+// was answered before leave a stream open.
 TEST_CASE("a stop leaves an answer that has taken the stream's place whole")
 {
     std::latch is_rejected{1};
@@ -249,6 +281,8 @@ TEST_CASE("a stop leaves an answer that has taken the stream's place whole")
     fixture.routes().get("/", std::bind_front(reject_and_stay, std::ref(is_rejected)));
     fixture.start();
     auto asking = fixture.connect();
+    asking.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
+    CHECK(asking.read_head().status() == 200);
     asking.get("/");
     is_rejected.wait();
     fixture.stop();

@@ -55,6 +55,8 @@ public:
     /// Appends the end of a body that has begun; nothing but another `begin` follows it, and no comment in
     /// silence. Once is enough.
     void end_body();
+    /// The head was all: what answers a HEAD has no body.
+    void drop_body() noexcept { is_open_ = false; }
     /// Ends the body after what is unsent, and then the stream; its client comes back.
     void finish() { over().finish(); }
     void cut(cut_reason why) { over().cut(why); }

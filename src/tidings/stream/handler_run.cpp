@@ -158,10 +158,12 @@ asio::awaitable<void> handler_run::answer(std::exception_ptr failure)
         co_await out_.open();
         [[fallthrough]];
     case event_stream::state::streaming:
-        if (asked_.method() == "HEAD")
+        if (asked_.method() == "HEAD") {
+            out_.out().drop_body();
             may_reuse_ = asked_.keep_alive();
-        else
+        } else {
             out_.out().end_body();
+        }
         co_await out_.out().written();
         break;
     case event_stream::state::finished:

@@ -224,11 +224,11 @@ void connection::carry_on()
     place_ = exchange_->take_place();
     out_.keep_alive_alone();
     auto const finished = std::move(exchange_); // its request and context are not needed any more
-    bool const is_too_old = finished->get_context().reason() == end_reason::deadline_exceeded;
+    auto const why = finished->get_context().reason();
     if (transport_.is_finishing())
         transport_.finish();
-    else if (is_too_old || home_->is_draining)
-        end_carried();
+    else if (why == end_reason::deadline_exceeded || why == end_reason::server_stopping)
+        end_carried(); // in a drain one that has not been stopped yet waits for its turn
 }
 
 void connection::end_carried()
