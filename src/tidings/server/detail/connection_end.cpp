@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSL-1.0
+// How a connection ends.
+#include <tidings/server/detail/connection.hpp>
+
+#include <boost/asio/post.hpp>
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace tidings::detail {
+
+namespace {
+
+// How long a peer may take to read a last answer while its own input is thrown away: a reset, which input
+// after `close` would cause, could overtake the answer.
+constexpr duration linger_time = std::chrono::seconds(2);
+
+// The same in a drain, behind an answer to a request that has come whole. Such a client has nothing more to
+// send, so nothing can cause the reset; many keep their side open until they need it again, and a stop would
+// wait for each of them. What is left is for a request that crosses our FIN on its way.
+constexpr duration linger_time_in_drain = std::chrono::milliseconds(200);
+
+} // namespace
+
+void connection::stop(std::optional<std::chrono::milliseconds> retry)
+{
+    if (phase_ == phase::idle || phase_ == phase::head)
+        return close(false);
+    if (!is_busy())
+        return;
+    boost::intrusive_ptr<connection> const alive(this);
+    if (retry && is_streaming())
+        out_.advise(*retry);
+    if (phase_ == phase::carrying)
+        end_carried();
+    else if (exchange_) // unless the advice found the client gone
+        exchange_->end(end_reason::server_stopping);
+}
+
+void connection::close_now()
+{
+    boost::intrusive_ptr<connection> const alive(this);
+    if (exchange_)
+        exchange_->end(end_reason::server_stopping);
+    close(false);
+}
+
+void connection::client_gone()
+{
+    boost::intrusive_ptr<connection> const alive(this);
+    if (is_busy() && phase_ != phase::closed) {
+        if (is_streaming())
+            ++home_->shared->counts.clients_gone;
+        if (exchange_)
+            exchange_->end(end_reason::client_gone);
+    }
+    close(false);
+}
+
+void connection::give_up(bool with_reset)
+{
+    boost::intrusive_ptr<connection> const alive(this);
+    if (exchange_)
+        exchange_->end(end_reason::client_gone);
+    close(with_reset);
+}
+
+void connection::log_cut(std::string_view why) const
+{
+    std::string_view const which = exchange_ ? exchange_->asked().path() : "that a topic feeds";
+    home_->shared->log(log_level::warning,
+                       fmt::format("cut the stream of {} {}: {}", peer_.to_string(), which, why));
+}
+
+void connection::end_after_answer()
+{
+    if (exchange_)
+        retire(true);
+    linger(discarded_ == 0);
+}
+
+void connection::answer_and_linger(int status, headers fields, std::string_view text)
+{
+    fields.set("Content-Type", "text/plain; charset=utf-8");
+    std::string answer =
+        plain_head(status, fields, text.size(), {.keep_alive = false, .date = home_->date()});
+    answer += text;
+    asio::const_buffer const all(answer.data(), answer.size());
+    (void)socket().send({&all, 1}); // an answer to a broken request is a courtesy: not worth waiting for
+    linger(false);
+}
+
+void connection::linger(bool is_peer_silent)
+{
+    if (phase_ == phase::closed)
+        return;
+    place_ = {};
+    socket().shutdown_send();
+    if (has_input_ended())
+        return close(false);
+    enter(phase::lingering);
+    set(now() + (is_peer_silent && home_->is_draining ? linger_time_in_drain : linger_time));
+    discarded_ = 0;
+    read();
+}
+
+void connection::close(bool with_reset)
+{
+    if (!socket().is_open())
+        return;
+    phase_ = phase::closed;
+    clear();
+    home_->give_back(std::move(parser_));
+    --home_->shared->counts.connections;
+    home_->sockets->remove(socket().descriptor(), *this);
+    with_reset ? socket().close_with_reset() : socket().close();
+    place_ = {};
+    out_.lose();
+    retire(exchange_ && !exchange_->is_answering());
+}
+
+// Either may be what has called us: they are let go in a later turn.
+void connection::retire(bool with_exchange)
+{
+    auto over = with_exchange ? std::move(exchange_) : nullptr;
+    auto self = phase_ == phase::closed ? std::move(self_) : nullptr;
+    if (over || self)
+        asio::post(home_->io.get_executor(), [self = std::move(self), over = std::move(over)] {});
+}
+
+} // namespace tidings::detail

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSL-1.0
+// How a connection reads, and what of it becomes a request.
+#include <tidings/server/detail/connection.hpp>
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace tidings::detail {
+
+void connection::on_ready(socket_readiness what)
+{
+    boost::intrusive_ptr<connection> const alive(this);
+    bool const can_write = note(what);
+    if (what.has_hung_up && is_busy())
+        return client_gone(); // nobody takes the answer, and what is still to be read may not be wanted now
+    if (can_write)
+        transport_.on_writable();
+    read();
+}
+
+void connection::await_writable()
+{
+    if (!std::exchange(is_writing_watched_, true))
+        home_->sockets->watch_writing(socket().descriptor(), *this);
+}
+
+bool connection::may_read() const noexcept
+{
+    if (phase_ == phase::closed || is_feeding_)
+        return false;
+    // A client that pipelines is read again when its answer is out; a stream's input is discarded meanwhile.
+    return phase_ != phase::answering || is_streaming() || !inbox_ ||
+           inbox_->size() < home_->shared->options.head_limit;
+}
+
+void connection::on_input(std::string_view bytes)
+{
+    if (phase_ == phase::lingering || is_streaming())
+        discard(bytes.size());
+    else if (phase_ == phase::answering)
+        keep_for_later(bytes);
+    else
+        feed(bytes);
+}
+
+void connection::keep_for_later(std::string_view bytes)
+{
+    if (!inbox_)
+        inbox_ = std::make_unique<std::string>();
+    inbox_->append(bytes);
+}
+
+void connection::discard(std::size_t count)
+{
+    discarded_ += count;
+    if (discarded_ > home_->shared->options.discarded_input_limit)
+        client_gone();
+}
+
+void connection::on_end_of_input()
+{
+    if (!is_busy())
+        return close(false);
+    if (!is_streaming())
+        return; // a half-closed client still gets its answer; one that is gone answers it with a reset
+    if (home_->shared->options.on_half_close == half_close::end)
+        return client_gone();
+    exchange_ ? exchange_->out().probe() : out_.probe();
+}
+
+void connection::feed(std::string_view bytes)
+{
+    // An answer may be out before this returns; then what comes next is here, and not yet in the socket.
+    bool const is_outermost = !std::exchange(is_feeding_, true);
+    try {
+        parse(bytes);
+    } catch (...) { // where it stopped cannot be told; it costs this client its connection, and no other
+        is_feeding_ = false;
+        give_up(true);
+        throw;
+    }
+    if (is_outermost)
+        is_feeding_ = false;
+}
+
+void connection::parse(std::string_view bytes)
+{
+    while (!bytes.empty() && (phase_ == phase::idle || phase_ == phase::head || phase_ == phase::body)) {
+        if (!parser_)
+            parser_ = home_->take_parser();
+        auto const [consumed, state] = parser_->feed(bytes);
+        bytes.remove_prefix(consumed);
+        switch (state) {
+        case parse_state::need_more:
+            if (phase_ == phase::idle && parser_->has_begun())
+                enter(phase::head);
+            break;
+        case parse_state::head_complete:
+            enter(phase::body);
+            if (parser_->expects_continue()) {
+                asio::const_buffer const go_on("HTTP/1.1 100 Continue\r\n\r\n", 25);
+                (void)socket().send(
+                    {&go_on, 1}); // lost, the client sends its body after a while all the same
+            }
+            break;
+        case parse_state::failed:
+            return refuse(parser_->error());
+        case parse_state::complete:
+            begin_exchange();
+            break;
+        }
+    }
+    // What is left belongs behind the answer that is under way.
+    if (phase_ == phase::answering && !bytes.empty())
+        on_input(bytes);
+}
+
+void connection::begin_exchange()
+{
+    request asked = parser_->take();
+    home_->give_back(std::move(parser_));
+    asked.set_remote_address(home_->shared->proxies.client_address(peer_.to_string(), asked));
+    enter(phase::answering);
+    discarded_ = 0;
+    transport_.begin(asked.http_minor());
+    exchange_ =
+        std::make_unique<exchange>(*home_, *this, context::root(home_->io.get_executor()), std::move(asked));
+    exchange_->start(this);
+}
+
+void connection::refuse(parse_error error)
+{
+    ++home_->shared->counts.bad_requests;
+    home_->shared->log(log_level::info, fmt::format("refused a request of {}: {} {}", peer_.to_string(),
+                                                    error.status, error.reason));
+    answer_and_linger(error.status, {}, fmt::format("{}\n", error.reason));
+}
+
+} // namespace tidings::detail
