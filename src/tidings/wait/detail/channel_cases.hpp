@@ -16,32 +16,22 @@ namespace tidings::detail {
 struct happened
 {};
 
-/// Waits for a value of a channel.
-template <typename T>
-class receive_case
+/// What both sides of a channel have in common as cases of a wait: a place among those who wait there.
+template <typename T, typename Node, wait_list channel_state<T>::* waiters>
+class channel_case
 {
 public:
     static constexpr bool meets = true;
-    using item = T;
-
-    explicit receive_case(channel_state<T>* source) noexcept : source_(source) {}
 
     small_lock& lock() const noexcept { return source_->lock; }
     void const* key() const noexcept { return source_; }
-
-    readiness poll(loop&)
-    {
-        if (source_->take(node_.value))
-            return readiness::ready;
-        return source_->closed ? readiness::exhausted : readiness::pending;
-    }
 
     bool link(operation& owner, int index)
     {
         if (!source_->closed) {
             node_.owner = &owner;
             node_.index = index;
-            source_->receivers.push_back(node_);
+            (source_->*waiters).push_back(node_);
         }
         return true;
     }
@@ -53,19 +43,45 @@ public:
             wait_list::remove(node_);
     }
 
-    T take() noexcept { return std::move(*node_.value); }
+protected:
+    explicit channel_case(channel_state<T>* source) noexcept : source_(source) {}
 
-private:
+    readiness when(bool is_done) const noexcept
+    {
+        if (is_done)
+            return readiness::ready;
+        return source_->closed ? readiness::exhausted : readiness::pending;
+    }
+
     channel_state<T>* source_;
-    receive_node<T> node_;
+    Node node_;
+};
+
+/// Waits for a value of a channel.
+template <typename T>
+class receive_case : public channel_case<T, receive_node<T>, &channel_state<T>::receivers>
+{
+    using base = channel_case<T, receive_node<T>, &channel_state<T>::receivers>;
+    using base::node_;
+    using base::source_;
+
+public:
+    using item = T;
+
+    explicit receive_case(channel_state<T>* source) noexcept : base(source) {}
+    readiness poll(loop&) { return base::when(source_->take(node_.value)); }
+    T take() noexcept { return std::move(*node_.value); }
 };
 
 /// Offers a value to a channel.
 template <typename T>
-class send_case
+class send_case : public channel_case<T, send_node<T>, &channel_state<T>::senders>
 {
+    using base = channel_case<T, send_node<T>, &channel_state<T>::senders>;
+    using base::node_;
+    using base::source_;
+
 public:
-    static constexpr bool meets = true;
     struct item // its own type, so that a select tells a send from a receive on one channel
     {};
     struct offer
@@ -74,40 +90,9 @@ public:
         T* value;
     };
 
-    explicit send_case(offer what) noexcept : source_(what.source) { node_.value = what.value; }
-
-    small_lock& lock() const noexcept { return source_->lock; }
-    void const* key() const noexcept { return source_; }
-
-    readiness poll(loop&)
-    {
-        if (source_->put(*node_.value))
-            return readiness::ready;
-        return source_->closed ? readiness::exhausted : readiness::pending;
-    }
-
-    bool link(operation& owner, int index)
-    {
-        if (!source_->closed) {
-            node_.owner = &owner;
-            node_.index = index;
-            source_->senders.push_back(node_);
-        }
-        return true;
-    }
-
-    void unlink(operation&)
-    {
-        std::lock_guard const guard(source_->lock);
-        if (node_.is_linked())
-            wait_list::remove(node_);
-    }
-
+    explicit send_case(offer what) noexcept : base(what.source) { node_.value = what.value; }
+    readiness poll(loop&) { return base::when(source_->put(*node_.value)); }
     item take() noexcept { return {}; }
-
-private:
-    channel_state<T>* source_;
-    send_node<T> node_;
 };
 
 template <typename T>
