@@ -127,7 +127,7 @@ private:
         of_->drive();
         bool const is_over = of_->reached() >= mark_ || of_->has_ended();
         if (is_over && of_->home_.may_run_inline()) {
-            detail::loop::inline_run const deeper(of_->home_);
+            auto const deeper = of_->home_.go_deeper();
             return std::move(handler)(of_->reached() >= mark_);
         }
         detail::wait_operation<detail::progress_shape, detail::progress_case>::start_on_heap(

@@ -4,6 +4,7 @@
 #include <tidings/wait/detail/list_link.hpp>
 #include <tidings/wait/detail/loop.hpp>
 #include <tidings/wait/detail/run_queue.hpp>
+#include <tidings/wait/detail/suspended_list.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -85,7 +86,7 @@ protected:
     loop* home_ = nullptr;
 
 private:
-    friend class loop;
+    friend class suspended_list;
     std::atomic<std::int16_t> outcome_{waiting};
 
 protected:

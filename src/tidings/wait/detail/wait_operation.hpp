@@ -126,7 +126,7 @@ private:
     {
         settle(how);
         if (runs_in_turns_ && home_->may_run_inline()) {
-            loop::inline_run const deeper(*home_);
+            auto const deeper = home_->go_deeper();
             result value = Shape::make(how, cases_.all());
             if constexpr (deletes_itself)
                 delete this;
