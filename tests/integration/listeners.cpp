@@ -8,10 +8,12 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 using namespace tidings::test;
 using Catch::Matchers::ContainsSubstring;
@@ -19,6 +21,7 @@ using tidings::server;
 using tidings::server_options;
 using tidings::testing::client;
 using tidings::testing::server_fixture;
+using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 namespace {
@@ -133,4 +136,20 @@ TEST_CASE("an address that cannot be listened on")
     server nowhere({.host = "localhost", .port = 0});
     CHECK_THROWS_WITH(nowhere.start(),
                       ContainsSubstring("must be an address") && ContainsSubstring("localhost"));
+}
+
+// The kernel hands a client over when its request begins to come, or after a second: nothing to count
+// meanwhile.
+TEST_CASE("a client that has said nothing yet costs no connection")
+{
+    one_route fixture(send_one);
+    auto const begin = std::chrono::steady_clock::now();
+    auto silent = fixture.connect();
+    auto other = fixture.connect();
+    CHECK(event_over(std::move(other)) == "one");
+    auto const accepted = fixture.stats().accepted;
+    if (std::chrono::steady_clock::now() - begin < 900ms)
+        CHECK(accepted == 1);
+    CHECK(event_over(std::move(silent)) == "one");
+    CHECK(fixture.stats().accepted == 2);
 }

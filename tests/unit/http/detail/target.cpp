@@ -59,11 +59,11 @@ TEST_CASE("malformed targets")
 
 TEST_CASE("hosts")
 {
-    for (auto const* good :
-         {"", "example.com", "example.com:80", "127.0.0.1:0", "[::1]", "[::1]:8080", "a_b", "a.", "x:", "A.b"})
+    for (auto const* good : {"", "example.com", "example.com:80", "127.0.0.1:0", "[::1]", "[::1]:8080", "a_b",
+                             "a.", "x:", "A.b"})
         CHECK(is_host(good));
-    for (auto const* bad :
-         {"user@example.com", "a b", "a/b", "a:b", "[::1", "::1", "a,b c", "http://a", ":80", "a\\b", "[x]", "a:1:2", "a:80x"})
+    for (auto const* bad : {"user@example.com", "a b", "a/b", "a:b", "[::1", "::1", "a,b c", "http://a",
+                            ":80", "a\\b", "[x]", "a:1:2", "a:80x"})
         CHECK_FALSE(is_host(bad));
 }
 
