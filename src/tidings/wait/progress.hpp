@@ -128,7 +128,7 @@ private:
         bool const is_over = of_->reached() >= mark_ || of_->has_ended();
         if (is_over && of_->home_.may_run_inline()) {
             auto const deeper = of_->home_.go_deeper();
-            return std::move(handler)(of_->reached() >= mark_);
+            return std::forward<Handler>(handler)(of_->reached() >= mark_);
         }
         detail::wait_operation<detail::progress_shape, detail::progress_case>::start_on_heap(
             std::forward<Handler>(handler), &of_->home_, detail::progress_mark{of_, mark_});
