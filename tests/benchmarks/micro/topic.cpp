@@ -80,7 +80,7 @@ TEST_CASE("resume")
     {
         std::list<client> clients;
         for (int i = 0; i < meter.runs(); ++i)
-            clients.emplace_back(at.root, last_seen);
+            clients.emplace_back(at.root, tidings::request::get("/").with_header("Last-Event-ID", last_seen));
         auto next = clients.begin();
         meter.measure([&] {
             client& back = *next++;
