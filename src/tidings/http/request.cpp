@@ -140,8 +140,6 @@ std::optional<std::string> request::last_event_id() const
 {
     if (auto const id = header("Last-Event-ID"); !id.empty())
         return std::string(id);
-    if (query_.size == 0)
-        return std::nullopt;
     for (auto const* name : {"last_event_id", "lastEventId", "evs_last_event_id"})
         if (auto id = query(name); !id.empty())
             return id;

@@ -155,9 +155,8 @@ void writer::keep_alive(idle_hook& hook)
     set(silence_ends());
 }
 
-/// When the next comment is due: a little early, at an instant that other streams have in common. Ten
-/// thousand idle streams then wake the loop twice a second and not a thousand times, and a comment costs a
-/// third.
+// When the next comment is due: a little early, at an instant that other streams have in common. Many idle
+// streams then wake the loop a few times a second, and not once for each comment.
 time_point writer::silence_ends() const noexcept
 {
     auto const due = last_progress_ + options_.keep_alive;
