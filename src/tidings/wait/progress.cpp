@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/wait/progress.hpp>
 
+#include <utility>
+
 namespace tidings {
 
 void progress::advance(std::uint64_t by)
 {
     reached_ += by;
-    while (auto* const first = static_cast<detail::progress_node*>(waiters_.front())) {
-        if (first->mark > reached_)
-            break;
-        waiters_.pop_front();
-        if (first->owner->claim(first->index))
-            first->owner->wake();
+    for (auto* at = waiters_.front(); at;) {
+        auto& each = static_cast<detail::progress_node&>(*std::exchange(at, waiters_.after(*at)));
+        if (each.mark > reached_)
+            continue;
+        detail::wait_list::remove(each);
+        if (each.owner->claim(each.index))
+            each.owner->wake();
     }
 }
 

@@ -48,8 +48,7 @@ private:
 
     detail::loop& home_;
     std::uint64_t reached_ = 0;
-    // Their marks rise, but for coroutines that await out of the order of their calls.
-    detail::wait_list waiters_;
+    detail::wait_list waiters_; // their marks need not rise: who sends first may await last
     bool has_ended_ = false;
 };
 
@@ -96,7 +95,7 @@ struct progress_shape
 
 /// Awaited in place, as `co_await stream.send(event)`: true when the mark was reached, false when the
 /// progress ended before. Most are reached at once, so it is a mere mark in the frame of the coroutine; the
-/// state of a wait is allocated for one that has to wait.
+/// state of a wait is allocated for one that has to wait, or may not go on inside the present turn.
 class [[nodiscard]] progress::wait_type
 {
     struct initiation

@@ -75,9 +75,12 @@ TEST_CASE_METHOD(progress_fixture, "each waits for a mark of its own")
     count.advance(9);
     loop.settle();
     CHECK(reached.size() == 1);
-    count.advance(11);
+    count.advance(1);
     loop.settle();
-    CHECK(reached.size() == 3);
+    CHECK(reached == std::vector<std::uint64_t>{0, 10});
+    count.advance(10);
+    loop.settle();
+    CHECK(reached == std::vector<std::uint64_t>{0, 10, 20});
     CHECK(missed.empty());
 }
 

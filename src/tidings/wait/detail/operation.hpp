@@ -20,7 +20,7 @@ enum outcome : int
     cancelled = -4,    // by the coroutine's cancellation slot
 };
 
-/// One wait of one coroutine, on one or several sources. It lives in the coroutine's frame.
+/// One wait of one coroutine, on one or several sources.
 ///
 /// Exactly one claimer wins. A claimer holds the lock of its source while it claims, hands over and wakes,
 /// and a source is left under its lock too: so nobody touches an operation that has left all its sources.
@@ -123,6 +123,9 @@ public:
     static void remove(wait_node& node) noexcept { node.unlink(); }
 
     wait_node* front() noexcept { return is_empty() ? nullptr : static_cast<wait_node*>(&nodes_.front()); }
+
+    /// Behind `node`; null at the end.
+    wait_node* after(wait_node& node) noexcept { return static_cast<wait_node*>(nodes_.after(node)); }
 
     wait_node* pop_front() noexcept
     {
