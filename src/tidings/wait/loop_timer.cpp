@@ -15,10 +15,11 @@ void loop_timer::set(time_point when)
 
 void loop_timer::clear() noexcept
 {
-    if (!home_ || !is_linked())
+    if (!home_)
         return;
-    std::lock_guard const timers(home_->timer_lock());
-    home_->remove_timer(*this);
+    std::lock_guard const timers(home_->timer_lock()); // neighbours in the wheel write to the link
+    if (is_linked())
+        home_->remove_timer(*this);
 }
 
 duration loop_timer::take_delay() noexcept

@@ -18,7 +18,8 @@ public:
     loop_timer(loop_timer const&) = delete;
     loop_timer& operator=(loop_timer const&) = delete;
 
-    /// Instead of an earlier `set`. What lies in the past is called in the next turn of the timers.
+    /// Instead of an earlier `set`. What lies in the past is called in the next turn of the timers; not in
+    /// `on_time`, which would be called for ever.
     void set(time_point when);
     void clear() noexcept;
     bool is_set() const noexcept { return is_linked(); }

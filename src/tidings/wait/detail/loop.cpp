@@ -36,10 +36,8 @@ void loop::run_in_turn(run_node& node)
     if (!turns_.claim_turn())
         return node.run();
     turn_queue::turn const now(turns_);
-    auto const begun = turn_time();
     node.run();
     turns_.run_ready();
-    timers_.note_delay(this->now() - begun);
 }
 
 } // namespace tidings::detail

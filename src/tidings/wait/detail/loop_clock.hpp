@@ -22,8 +22,8 @@ public:
         return is_virtual() ? virtual_now_.load(std::memory_order_relaxed) : clock::now();
     }
 
-    /// The time at which the present turn has asked first: good enough to see what is due, and cheaper.
-    /// Never ahead of `now()`, and `now()` outside of turns.
+    /// The time at which the present turn has begun: good enough to see what is due, and cheaper. Never ahead
+    /// of `now()`, and `now()` outside of turns.
     time_point turn_time() noexcept
     {
         return turns_.is_in_turn() && !is_virtual() ? turns_.time_of_turn() : now();

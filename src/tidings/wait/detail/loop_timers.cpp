@@ -52,6 +52,7 @@ void loop_timers::arm()
     if (armed_ && *armed_ <= *due)
         return;
     armed_ = *due;
+    late_after_ = std::max(clock_.instant_of(*due), clock_.now());
     timer_->expires_at(clock_.instant_of(*due));
     timer_->async_wait([this](boost::system::error_code error) {
         if (!error) // otherwise armed anew, or shut down
@@ -65,10 +66,9 @@ void loop_timers::timer_fired()
     std::optional<turn_queue::turn> own;
     if (turns_.claim_turn())
         own.emplace(turns_);
-    auto since = clock_.turn_time();
     {
         std::unique_lock timers(lock_);
-        since = armed_ ? clock_.instant_of(*armed_) : since;
+        delay_ = std::max(delay_, clock_.turn_time() - late_after_);
         armed_.reset();
         must_arm_.store(true, std::memory_order_relaxed);
         expire_due(timers);
@@ -77,7 +77,6 @@ void loop_timers::timer_fired()
     }
     if (own)
         turns_.run_ready();
-    note_delay(clock_.now() - since);
 }
 
 void loop_timers::expire_due(std::unique_lock<small_lock>& timers)

@@ -60,10 +60,12 @@ public:
         arm();
     }
 
-    /// The longest time, since this was asked last, for which a turn, or what is no turn of ours, has kept
-    /// all others waiting: beyond the instant of a timer, or since sockets were ready.
+    /// The longest time, since this was asked last, for which all others were kept waiting: by a turn, or by
+    /// what is no turn of ours, beyond the instant of a timer.
     duration take_delay() noexcept;
     void note_delay(duration of_others) noexcept;
+
+    time_point now() const noexcept { return clock_.now(); }
 
     void use_virtual_time(time_point start);
 
@@ -85,6 +87,7 @@ private:
     timer_wheel wheel_;
     std::optional<boost::asio::steady_timer> timer_;
     std::optional<std::uint64_t> armed_; // the tick
+    time_point late_after_; // when the armed timer fires; its tick may have been in the past already
     duration delay_{};
     std::atomic<bool> must_arm_{false}; // at the end of a turn; written under the lock
 };

@@ -66,13 +66,14 @@ void turn_queue::post_turn()
 turn_queue::turn::turn(turn_queue& at) : at_(at)
 {
     at_.turn_thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
-    at_.time_of_turn_.reset();
+    at_.time_of_turn_ = at_.timers_.now();
     std::lock_guard const guard(at_.lock_);
     at_.ready_.append(at_.next_);
 }
 
 turn_queue::turn::~turn()
 {
+    at_.timers_.note_delay(at_.timers_.now() - at_.time_of_turn_);
     at_.turn_thread_.store({}, std::memory_order_relaxed);
     {
         std::lock_guard const guard(at_.lock_);

@@ -9,7 +9,6 @@
 
 #include <atomic>
 #include <cstddef>
-#include <optional>
 #include <thread>
 
 namespace tidings::detail {
@@ -41,13 +40,8 @@ public:
         return turn_thread_.load(std::memory_order_relaxed) == std::this_thread::get_id();
     }
 
-    /// The real time at which the present turn has asked first. In a turn only.
-    time_point time_of_turn() noexcept
-    {
-        if (!time_of_turn_)
-            time_of_turn_ = clock::now();
-        return *time_of_turn_;
-    }
+    /// The loop's time at which the present turn has begun. In a turn only.
+    time_point time_of_turn() const noexcept { return time_of_turn_; }
 
     /// Whether a ready wait of the calling thread may go on at once, inside the present turn. It may to a
     /// bounded depth, so that ready waits neither exhaust the stack nor starve others.
@@ -74,8 +68,8 @@ public:
     /// True when the caller is to begin one at once: none is due, and none under way on another thread.
     bool claim_turn();
 
-    /// A turn while it lives, of a caller who has claimed it. What an exception leaves undone is done in the
-    /// next one; the exception goes to whoever runs the loop.
+    /// A turn while it lives, of a caller who has claimed it; its length is told to the timers. What an
+    /// exception leaves undone is done in the next one; the exception goes to whoever runs the loop.
     class turn
     {
     public:
@@ -104,7 +98,7 @@ private:
     std::atomic<std::thread::id> turn_thread_{};
     run_queue ready_;
     int depth_ = 0;
-    std::optional<time_point> time_of_turn_;
+    time_point time_of_turn_;
 
     small_lock lock_;
     run_queue next_;           // for the next turn

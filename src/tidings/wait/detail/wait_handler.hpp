@@ -12,7 +12,7 @@
 
 namespace tidings::detail {
 
-/// Holds the completion handler of one wait in place: the wait allocates nothing. Empty, or set once.
+/// Holds the completion handler of one wait in place, without an allocation. Empty, or set once.
 template <typename Result>
 class wait_handler
 {

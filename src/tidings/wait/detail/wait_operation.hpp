@@ -125,17 +125,14 @@ private:
     void complete_now(int how, Handler& handler)
     {
         settle(how);
-        if (runs_in_turns_ && home_->may_run_inline()) {
-            auto const deeper = home_->go_deeper();
-            result value = Shape::make(how, cases_.all());
-            if constexpr (deletes_itself)
-                delete this;
-            std::move(handler)(std::move(value));
-        } else {
-            handler_.emplace(std::move(handler));
-            home_->add_suspended(*this);
-            schedule();
-        }
+        if constexpr (!deletes_itself) // such a wait is begun only when it cannot end here
+            if (runs_in_turns_ && home_->may_run_inline()) {
+                auto const deeper = home_->go_deeper();
+                return std::move(handler)(Shape::make(how, cases_.all()));
+            }
+        handler_.emplace(std::move(handler));
+        home_->add_suspended(*this);
+        schedule();
     }
 
     void cancel()

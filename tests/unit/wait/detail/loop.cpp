@@ -23,7 +23,7 @@ TEST_CASE("one loop for each execution context")
     CHECK(&loop::of(io.get_executor()) != &loop::of(other.get_executor()));
 }
 
-// What holds the others up is a turn that takes long, or a timer that comes late; whoever asks begins anew.
+// What holds the others up is a turn that takes long, whoever began it; who asks begins anew.
 TEST_CASE("a loop tells how long it was held up")
 {
     virtual_loop at;
@@ -35,4 +35,7 @@ TEST_CASE("a loop tells how long it was held up")
     at.home().run_in_turn(quick);
     CHECK(at.home().take_delay() == 300ms);
     CHECK(at.home().take_delay() == 0ms);
+    at.home().push(slow);
+    at.settle();
+    CHECK(at.home().take_delay() == 300ms);
 }

@@ -5,9 +5,12 @@
 #include "support/job.hpp"
 #include "support/virtual_loop.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
+#include <deque>
 #include <mutex>
 #include <stdexcept>
 #include <vector>
@@ -146,6 +149,55 @@ TEST_CASE("an exception in a timer's turn loses no timer")
     io.run();
     std::ranges::sort(seen); // on a busy machine the third may be due with the first
     CHECK(seen == std::vector<int>{1, 3});
+}
+
+// What is no turn of ours may hold up the loop too: then its timers are late.
+TEST_CASE("a late timer tells how long the loop was held up")
+{
+    asio::io_context io;
+    loop& home = loop::of(io.get_executor());
+    std::vector<int> seen;
+    noted soon(1, seen);
+    auto const due = tidings::clock::now() + 2ms;
+    add(home, soon, due);
+    asio::post(io, [&] {
+        while (tidings::clock::now() < due + 40ms) {
+        }
+    });
+    io.run();
+    CHECK(seen == std::vector<int>{1});
+    CHECK(home.take_delay() >= 35ms); // an instant is due at the next millisecond
+}
+
+// A timer may be armed for an instant that has passed. It is late from then on, and not before.
+TEST_CASE("a timer that is armed for the past is not late")
+{
+    asio::io_context io;
+    loop& home = loop::of(io.get_executor());
+    std::vector<int> seen;
+    std::deque<noted> entries;
+    for (int i = 0; i < 9; ++i)
+        entries.emplace_back(i, seen);
+    auto const start = tidings::clock::now();
+    auto due = start + 10ms;
+    SECTION("because it lies in the past")
+    {
+        io.run_for(30ms);
+    }
+    SECTION("because the slot of many timers is to be spread")
+    {
+        due = start + 250ms; // in the slot of 192 ms to 256 ms
+        add(home, entries[0], due);
+        io.run_for(235ms);
+    }
+    auto const since = tidings::clock::now();
+    for (noted& each : entries)
+        if (!each.is_linked())
+            add(home, each, due);
+    io.restart();
+    io.run();
+    CHECK(seen.size() == entries.size());
+    CHECK(home.take_delay() <= tidings::clock::now() - since);
 }
 
 // Entries that are left when the loop ends are told to forget it.

@@ -154,6 +154,10 @@ TEST_CASE("the wheel agrees with a sorted map")
                 REQUIRE(expire_all(wheel, now) == expected);
             }
             REQUIRE(wheel.size() == model.size());
+            if (auto const due = wheel.next_due())
+                REQUIRE((!model.empty() && *due <= std::max(model.begin()->first, now)));
+            else
+                REQUIRE(model.empty());
         }
     }
 }
