@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/wait/after.hpp>
+#include <tidings/wait/ticker.hpp>
 
 #include "handlers.hpp"
 #include "one_route.hpp"
@@ -44,6 +45,14 @@ asio::awaitable<void> send_without_end(std::atomic<bool>* was_refused, context, 
     *was_refused = true;
 }
 
+// Looks at nothing but what the stream says.
+asio::awaitable<void> send_now_and_then(context ctx, request const&, event_stream& out)
+{
+    tidings::ticker often(5ms);
+    while (co_await out.send({.data = "x"}))
+        co_await often.tick(ctx);
+}
+
 asio::awaitable<tidings::response> answer_at_the_end(context ctx, request const&)
 {
     tidings::after never(10h);
@@ -71,6 +80,16 @@ public:
 };
 
 } // namespace
+
+// What is sent after the client has gone was not sent, also when nothing waited as it went.
+TEST_CASE("a handler that looks only at what its stream says")
+{
+    one_route fixture(send_now_and_then);
+    auto leaving = ask(fixture);
+    CHECK(leaving.next_event()->data() == "x");
+    leaving.close();
+    CHECK(fixture.wait_for_stats(nothing_is_left));
+}
 
 // A closed tab sends a FIN. The comment that asks whether somebody is there is answered with a reset, and the
 // context ends; no time of the options passes.

@@ -4,6 +4,7 @@
 #include <boost/asio/query.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -46,6 +47,12 @@ bool writer::make_room()
     if (outbox_.size() >= options_.queue_limit && !is_lost())
         over_.cut(cut_reason::queue_overflow);
     return !is_lost();
+}
+
+progress::wait_type writer::written() noexcept
+{
+    constexpr auto never = std::numeric_limits<std::uint64_t>::max();
+    return wait_for(is_lost() ? never : reached() + outbox_.size());
 }
 
 void writer::send_outbox()
@@ -148,8 +155,8 @@ void writer::end_feed()
 
 void writer::keep_alive(idle_hook& hook)
 {
-    hook_ = &hook;
-    if (is_waiting_ || options_.keep_alive <= duration::zero())
+    bool const runs_already = std::exchange(hook_, &hook) != nullptr;
+    if (runs_already || is_waiting_ || options_.keep_alive <= duration::zero())
         return;
     last_progress_ = now();
     set(silence_ends());
@@ -164,17 +171,28 @@ time_point writer::silence_ends() const noexcept
     return due - due.time_since_epoch() % step;
 }
 
+// The one entry is not moved with each write: it is looked at when it falls due, and set anew if it was
+// early.
 void writer::on_time()
 {
-    // The entry is not moved with each write: it is looked at when it falls due, and set anew if it was
-    // early.
-    if (is_waiting_ ? options_.write_timeout <= duration::zero() : !hook_)
-        return;
-    auto const due = is_waiting_ ? last_progress_ + options_.write_timeout : silence_ends();
-    if (now() < due)
-        return set(due);
     if (is_waiting_)
-        return over_.cut(cut_reason::write_timeout);
+        check_write_deadline();
+    else if (hook_)
+        check_silence();
+}
+
+void writer::check_write_deadline()
+{
+    if (options_.write_timeout <= duration::zero())
+        return;
+    auto const due = last_progress_ + options_.write_timeout;
+    now() < due ? set(due) : over_.cut(cut_reason::write_timeout);
+}
+
+void writer::check_silence()
+{
+    if (auto const due = silence_ends(); now() < due)
+        return set(due);
     last_progress_ = now();
     set(silence_ends());
     hook_->on_idle();

@@ -74,8 +74,8 @@ public:
     void append(std::string_view bytes) { outbox_.append(bytes.data(), bytes.size()); }
 
     /// Completes when all that has been appended so far was taken by the kernel: true; false when the
-    /// connection is lost first. Awaiting it flushes.
-    [[nodiscard]] progress::wait_type written() { return wait_for(reached() + outbox_.size()); }
+    /// connection is lost first, or was before. Awaiting it flushes.
+    [[nodiscard]] progress::wait_type written() noexcept;
 
     // Sending
 
@@ -96,7 +96,7 @@ public:
     /// The connection is gone: what is unsent is dropped, whoever waits for it is told.
     void lose();
 
-    /// Starts the keep-alive of a stream, and the calls of `hook`.
+    /// Starts the keep-alive of a stream, and the calls of `hook`; one that runs goes on with this hook.
     void keep_alive(idle_hook& hook);
     void stop_keep_alive() noexcept { hook_ = nullptr; }
     bool is_kept_alive() const noexcept { return hook_ != nullptr; }
@@ -111,6 +111,8 @@ public:
 private:
     void drive() override { flush(); }
     void on_time() override;
+    void check_write_deadline();
+    void check_silence();
     void send_outbox();
     std::size_t offer(std::span<boost::asio::const_buffer const> pieces);
     void wait_until_writable();

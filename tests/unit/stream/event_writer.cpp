@@ -133,6 +133,17 @@ TEST_CASE_METHOD(body, "a body goes on to comment in silence by itself")
     CHECK(over.taken == ": ping\n\n");
 }
 
+// The silence has begun before, and the client counts it from there.
+TEST_CASE_METHOD(body, "a body that goes on by itself does not put its comment off")
+{
+    begin(framing::none);
+    out.keep_alive(silence);
+    loop.advance(10s);
+    out.keep_alive_alone();
+    loop.advance(5s);
+    CHECK(over.taken == ": ping\n\n");
+}
+
 TEST_CASE_METHOD(body, "the last event's id says that the stream is finished")
 {
     begin(framing::none);

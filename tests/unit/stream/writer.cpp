@@ -195,6 +195,16 @@ TEST_CASE_METHOD(writer_fixture, "a lost connection")
     CHECK_FALSE(out.make_room());
 }
 
+// Who sends on a connection that was lost while nothing waited learns it too, although nothing is kept.
+TEST_CASE_METHOD(writer_fixture, "a connection that was lost before")
+{
+    out.lose();
+    CHECK_FALSE(out.make_room());
+    send_and_note("");
+    CHECK(result == false);
+    CHECK(over.taken.empty());
+}
+
 // Pieces that live elsewhere leave behind what was appended, in the same write; what is taken of them is
 // told.
 TEST_CASE_METHOD(writer_fixture, "a write-through")
