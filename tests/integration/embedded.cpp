@@ -12,6 +12,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -141,6 +142,27 @@ TEST_CASE("several loops share the connections")
     fixture.stop();
     for (auto& each : clients)
         CHECK(each.read_to_end().find("data: server stopping") != std::string::npos);
+}
+
+// A handler may let go of the server that serves it, also in the very turn that accepts its client.
+TEST_CASE("a handler lets go of its server")
+{
+    asio::io_context io;
+    auto embedded = std::make_unique<server>(io, quiet());
+    embedded->get("/",
+                  [&embedded](tidings::context, tidings::request const&,
+                              tidings::event_stream&) -> asio::awaitable<void> {
+                      embedded.reset();
+                      co_return;
+                  });
+    embedded->start();
+    client asking(embedded->port());
+    asking.get("/");
+    while (embedded && io.run_one_for(10s) > 0) {
+    }
+    CHECK_FALSE(embedded);
+    asking.wait_for_end();
+    io.run(); // nothing is left that would hold it up
 }
 
 // A handler that waits through its context is gone in the turn of the loop that reads the reset: nothing has

@@ -85,9 +85,11 @@ void engine::start()
     if (has_started)
         return;
     connection_limit_ = connection_limit(shared->options.connections);
-    listener_ = std::make_shared<listener>(
-        *loops_.front(), shared->options,
-        [this](stream_socket accepted, peer_address peer) { deal(std::move(accepted), peer); });
+    auto const accepted = [engine = weak_from_this()](stream_socket socket, peer_address peer) {
+        if (auto const self = engine.lock()) // a handler may let go of the server
+            self->deal(std::move(socket), peer);
+    };
+    listener_ = std::make_shared<listener>(*loops_.front(), shared->options, accepted);
     has_started = true; // what throws above may be tried again
     port = listener_->port();
     wrap_routes();

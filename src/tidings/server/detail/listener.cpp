@@ -27,7 +27,7 @@ namespace {
 
 constexpr int batch_size =
     16; // accepted before others get their turn: those who came before are served meanwhile
-constexpr auto pause_without_descriptors = std::chrono::milliseconds(100);
+constexpr auto pause_when_short = std::chrono::milliseconds(100);
 
 [[noreturn]] void refuse(std::string const& where, std::string const& what, int error)
 {
@@ -121,23 +121,30 @@ void listener::start()
     if (!socket_.is_open())
         return;
     is_watched_ = home_.sockets->add_listening(socket_.descriptor(), *this);
-    if (!is_watched_) {
+    if (is_watched_)
+        return;
+    if (!std::exchange(is_refused_a_watch_, true))
         home_.shared->log(log_level::error, "the system watches no more sockets: nobody is accepted; raise "
                                             "fs.epoll.max_user_watches");
-        set(now() + pause_without_descriptors);
-    }
+    set(now() + pause_when_short);
 }
 
-void listener::pause()
+void listener::on_ready(socket_readiness)
 {
-    if (std::exchange(is_watched_, false))
-        home_.sockets->remove(socket_.descriptor(), *this);
+    auto const alive = shared_from_this();
+    accept_batch();
+}
+
+void listener::on_time()
+{
+    is_watched_ ? home_.sockets->listen(socket_.descriptor(), *this, true) : start();
 }
 
 void listener::stop()
 {
     clear();
-    pause();
+    if (std::exchange(is_watched_, false))
+        home_.sockets->remove(socket_.descriptor(), *this);
     socket_.close();
     if (int const reserve = std::exchange(reserve_, -1); reserve >= 0)
         ::close(reserve);
@@ -187,8 +194,8 @@ void listener::out_of_descriptors()
         }
         keep_reserve();
     }
-    pause();
-    set(now() + pause_without_descriptors);
+    home_.sockets->listen(socket_.descriptor(), *this, false);
+    set(now() + pause_when_short);
 }
 
 } // namespace tidings::detail

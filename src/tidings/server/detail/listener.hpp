@@ -9,15 +9,17 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace tidings::detail {
 
 /// Accepts connections on one address, in batches, and hands them on. When descriptors run out it says so
 /// once, turns waiting clients away with a descriptor kept for that, and tries again after a pause.
-class listener final : socket_watch::user, loop_timer
+class listener final : public std::enable_shared_from_this<listener>, socket_watch::user, loop_timer
 {
 public:
+    /// It may end whoever owns the listener.
     using sink = std::function<void(stream_socket, peer_address)>;
 
     /// Throws `boost::system::system_error` whose text names the address, when it cannot be listened on.
@@ -32,10 +34,9 @@ public:
     std::uint16_t port() const noexcept { return port_; }
 
 private:
-    void on_ready(socket_readiness) override { accept_batch(); }
-    void on_time() override { start(); }
+    void on_ready(socket_readiness) override;
+    void on_time() override;
     void accept_batch();
-    void pause();
     void keep_reserve();
     void out_of_descriptors();
 
@@ -46,6 +47,7 @@ private:
     std::string unix_path_;
     int reserve_ = -1;
     bool is_watched_ = false;
+    bool is_refused_a_watch_ = false;
     bool is_short_of_descriptors_ = false;
 };
 

@@ -41,6 +41,11 @@ bool socket_watch::add_listening(int descriptor, user& of)
     return add(descriptor, of, EPOLLIN);
 }
 
+void socket_watch::listen(int descriptor, user& of, bool is_told) noexcept
+{
+    (void)control(EPOLL_CTL_MOD, descriptor, of, is_told ? EPOLLIN : 0u);
+}
+
 bool socket_watch::add(int descriptor, user& of, std::uint32_t events)
 {
     if (!control(EPOLL_CTL_ADD, descriptor, of, events))
