@@ -26,6 +26,13 @@ asio::awaitable<tidings::response> answer_later(tidings::context ctx, tidings::r
     co_return tidings::response::text("later");
 }
 
+asio::awaitable<void> refuse_later(tidings::context ctx, tidings::request const&, tidings::event_stream& out)
+{
+    tidings::after a_while(50ms);
+    co_await a_while.wait(ctx);
+    co_await out.reject(404, "no such build");
+}
+
 } // namespace
 
 // Requests that are sent at once are answered one after the other, in order.
@@ -94,6 +101,42 @@ TEST_CASE("pipelined requests of a half-closed client")
     CHECK(asking.wait_for_end() == client::ending::closed);
     CHECK(fixture.wait_for_stats(nothing_is_left));
     CHECK(fixture.stats().requests == 3);
+}
+
+// The same when the ones behind the first are answered at once, in the turn that ends it.
+TEST_CASE("pipelined requests of a half-closed client that are answered at once")
+{
+    server_fixture fixture;
+    fixture.routes().get("/later", answer_later);
+    fixture.routes().get("/plain", answer_plainly);
+    fixture.start();
+    auto asking = fixture.connect();
+    asking.send("GET /later HTTP/1.1\r\nHost: a\r\n\r\nGET /plain HTTP/1.1\r\nHost: a\r\n\r\n"
+                "GET /plain HTTP/1.1\r\nHost: a\r\n\r\n");
+    asking.half_close();
+    for (auto const* const answer : {"later", "plain", "plain"}) {
+        CHECK(asking.read_head().status() == 200);
+        CHECK(asking.read_body() == answer);
+    }
+    CHECK(asking.wait_for_end() == client::ending::closed);
+    CHECK(fixture.wait_for_stats(nothing_is_left));
+}
+
+// A client has nothing to say while a stream is open, so its input is thrown away; what comes after a part
+// that is missing would be misread. The client is told by the end of the connection to ask again.
+TEST_CASE("a request behind a stream that is refused late")
+{
+    auto options = server_fixture::brisk();
+    options.idle_timeout = 1min;
+    one_route fixture(refuse_later, options);
+    auto asking = fixture.connect();
+    asking.send("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    CHECK(asking.read_head().status() == 404);
+    CHECK(asking.read_body() == "no such build");
+    CHECK(asking.wait_for_end() == client::ending::closed);
+    asking.close();
+    CHECK(fixture.wait_for_stats(nothing_is_left));
+    CHECK(fixture.stats().requests == 1);
 }
 
 // A stream among them is treated as if the end had come while it was open.

@@ -46,10 +46,11 @@ struct server_options
     duration grace = std::chrono::seconds(1);          ///< for a handler to return once its context has ended
     duration drain = std::chrono::seconds(10);         ///< for the whole of a graceful stop
     duration write_timeout = std::chrono::seconds(10); ///< a peer that takes nothing for so long is cut
-    duration head_timeout = std::chrono::seconds(10);  ///< for the whole head of a request that has begun
-    duration body_timeout = std::chrono::seconds(30);  ///< for the whole body of a request
-    duration idle_timeout = std::chrono::seconds(60);  ///< for the next request on a connection
-    duration maximum_age{};                            ///< of a stream, less up to a tenth by chance; off
+    duration head_timeout =
+        std::chrono::seconds(10); ///< for the head of a request, from its first byte or the accept
+    duration body_timeout = std::chrono::seconds(30); ///< for the whole body of a request
+    duration idle_timeout = std::chrono::seconds(60); ///< for the next request on a connection
+    duration maximum_age{};                           ///< of a stream, less up to a tenth by chance; off
 
     // Limits
 

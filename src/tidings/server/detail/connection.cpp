@@ -22,28 +22,31 @@ connection::~connection()
 
 void connection::start(std::string_view already_read)
 {
-    open();
-    if (!already_read.empty() && phase_ != phase::closed)
+    if (!open())
+        return;
+    if (!already_read.empty())
         on_input(already_read);
     read_first();
     if (phase_ == phase::head) // its request has not come yet
         enter(phase::head);
 }
 
-void connection::open()
+bool connection::open()
 {
     self_ = this;
     phase_ = phase::head;
     if (home_->sockets->add(socket().descriptor(), *this))
-        return;
+        return true;
     home_->shared->log(log_level::error, "the system watches no more sockets: a client is turned away; raise "
                                          "fs.epoll.max_user_watches, or lower server_options::connections");
     give_up(true);
+    return false;
 }
 
 void connection::turn_away()
 {
-    open();
+    if (!open())
+        return;
     headers fields;
     fields.set("Retry-After", "5");
     answer_and_linger(503, std::move(fields), "the server is full\n");
@@ -59,12 +62,13 @@ void connection::exchange_ended(bool may_reuse)
     out_.stop_keep_alive();
     if (phase_ == phase::closed)
         return;
-    if (!may_reuse || home_->is_draining)
+    // Where the next request begins cannot be told any more when input was thrown away.
+    if (!may_reuse || discarded_ != 0 || home_->is_draining)
         return linger(!inbox_ && discarded_ == 0);
     enter(phase::idle);
     if (auto const next = std::exchange(inbox_, nullptr))
         feed(*next);
-    if (has_input_ended())
+    if (has_input_ended() && !is_feeding_)
         on_end_of_input(); // what came whole before it is answered first
     read();
 }

@@ -102,8 +102,9 @@ private:
     void on_input(std::string_view bytes) override;
     void on_end_of_input() override;
     void on_broken() override { client_gone(); }
+    void read_in_another_turn() override;
 
-    void open();
+    [[nodiscard]] bool open();
     void keep_for_later(std::string_view bytes);
     void discard(std::size_t count);
     void feed(std::string_view bytes);
@@ -125,7 +126,6 @@ private:
     event_writer out_;
     phase phase_ = phase::closed;
     bool is_feeding_ = false;
-    bool is_writing_watched_ = false;
     peer_address peer_;
     std::size_t discarded_ = 0;
     std::unique_ptr<request_parser> parser_;

@@ -2,6 +2,8 @@
 // How a connection reads, and what of it becomes a request.
 #include <tidings/server/detail/connection.hpp>
 
+#include <boost/asio/post.hpp>
+
 #include <fmt/format.h>
 
 #include <utility>
@@ -13,18 +15,23 @@ namespace tidings::detail {
 void connection::on_ready(socket_readiness what)
 {
     boost::intrusive_ptr<connection> const alive(this);
-    bool const can_write = note(what);
+    note(what);
     if (what.has_hung_up && is_busy())
         return client_gone(); // nobody takes the answer, and what is still to be read may not be wanted now
-    if (can_write)
+    if (what.can_write)
         transport_.on_writable();
     read();
 }
 
+void connection::read_in_another_turn()
+{
+    asio::post(home_->io.get_executor(),
+               [self = boost::intrusive_ptr<connection>(this)] { self->read_on(); });
+}
+
 void connection::await_writable()
 {
-    if (!std::exchange(is_writing_watched_, true))
-        home_->sockets->watch_writing(socket().descriptor(), *this);
+    home_->sockets->watch_writing(socket().descriptor(), *this);
 }
 
 bool connection::may_read() const noexcept

@@ -3,23 +3,32 @@
 
 namespace tidings::detail {
 
-bool socket_input::note(socket_readiness what) noexcept
+void socket_input::note(socket_readiness what) noexcept
 {
     may_hold_input_ |= what.can_read || what.has_hung_up;
     ends_soon_ |= what.has_ended || what.has_hung_up;
     has_hung_up_ |= what.has_hung_up;
-    return what.can_write;
+}
+
+void socket_input::read_on()
+{
+    reads_on_ = false;
+    read();
 }
 
 void socket_input::read()
 {
-    while (may_hold_input_ && may_read()) {
+    while (may_hold_input_ && !reads_on_ && may_read()) {
         auto const buffer = read_buffer();
         auto const got = socket_.receive(buffer);
         // The watch tells of what comes behind a read that did not fill the buffer, but not of an end that it
         // has told already.
         may_hold_input_ = got.what == receive_result::bytes && (got.count == buffer.size() || ends_soon_);
         if (got.what == receive_result::bytes) {
+            if (got.count == buffer.size()) {
+                read_in_another_turn();
+                reads_on_ = true;
+            }
             on_input({buffer.data(), got.count});
         } else if (got.what == receive_result::broken || (got.what == receive_result::end && has_hung_up_)) {
             // After the peer's FIN a reset is no error to `recv`, which goes on to say that the input has

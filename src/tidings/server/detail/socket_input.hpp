@@ -19,12 +19,14 @@ protected:
     explicit socket_input(stream_socket socket) noexcept : socket_(std::move(socket)) {}
     ~socket_input() = default;
 
-    /// Takes in what the watch says; true when bytes can be written.
-    bool note(socket_readiness what) noexcept;
+    /// Takes in what the watch says.
+    void note(socket_readiness what) noexcept;
 
-    /// Reads what has come. More is read when the watch tells, or when this is called again because more is
-    /// wanted.
+    /// Reads what has come, but no more at once than a buffer holds: others have their turn before the rest.
+    /// More is read when the watch tells, or when this is called again because more is wanted.
     void read();
+    /// Goes on, when that other turn has come.
+    void read_on();
 
     /// For a socket that was accepted with its first bytes.
     void read_first()
@@ -49,9 +51,12 @@ private:
     virtual void on_end_of_input() = 0;
     /// The connection is broken.
     virtual void on_broken() = 0;
+    /// Has `read_on` called in a later turn of the loop.
+    virtual void read_in_another_turn() = 0;
 
     stream_socket socket_;
     bool may_hold_input_ = false;
+    bool reads_on_ = false;  // in a later turn
     bool ends_soon_ = false; // what there is to read is the last
     bool has_hung_up_ = false;
     bool has_ended_ = false;
