@@ -44,6 +44,7 @@ server_options quiet()
 std::pair<tcp::socket, tcp::socket> connected_pair(asio::io_context& io)
 {
     tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
+    acceptor.set_option(asio::socket_base::receive_buffer_size(200'000)); // the test's bytes wait there
     tcp::socket near(io);
     near.connect(acceptor.local_endpoint());
     return {std::move(near), acceptor.accept()};
@@ -142,6 +143,33 @@ TEST_CASE("several loops share the connections")
     fixture.stop();
     for (auto& each : clients)
         CHECK(each.read_to_end().find("data: server stopping") != std::string::npos);
+}
+
+// However much a client has sent, others have their turn in between.
+TEST_CASE("many requests of one client are not one turn")
+{
+    asio::io_context io;
+    server embedded(io, quiet());
+    embedded.get("/", answer_plainly);
+    embedded.start();
+    auto [near, far] = connected_pair(io);
+    embedded.adopt(std::move(far));
+    while (embedded.stats().connections == 0)
+        io.run_one_for(10s);
+    io.poll();
+    constexpr unsigned sent = 15;
+    std::string const one = "GET / HTTP/1.1\r\nHost: a\r\nX-Large: " + std::string(8000, 'x') + "\r\n\r\n";
+    for (unsigned i = 0; i < sent; ++i)
+        asio::write(near, asio::buffer(one));
+    while (embedded.stats().requests == 0 && io.run_one_for(10s) > 0) {
+    }
+    CHECK(embedded.stats().requests < sent);
+    while (embedded.stats().requests < sent && io.run_one_for(10s) > 0) {
+    }
+    CHECK(embedded.stats().requests == sent);
+    embedded.stop();
+    near.close();
+    io.run();
 }
 
 // A handler may let go of the server that serves it, also in the very turn that accepts its client.
