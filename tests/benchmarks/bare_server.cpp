@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // The yardstick of scripts/compare: one epoll loop that calls send() for each delivery and does nothing else.
 // `bare_server --port 9100`. It speaks the part of bench_server's protocol that a fan-out needs: GET /events,
-// POST /publish?count=K&size=S&interval_us=I. It trusts its one client: a request comes in one piece, and who
-// does not read loses events.
+// POST /publish?count=K&size=S&interval_us=I. While nothing is published, comments keep its streams alive. It
+// trusts its one client: a request comes in one piece, and who does not read loses events.
 #include "payload.hpp"
 
 #include <arpa/inet.h>
@@ -22,6 +22,10 @@
 #include <vector>
 
 namespace {
+
+// Each stream has a comment in each interval, a 32nd of them at a time.
+constexpr std::chrono::nanoseconds keep_alive = std::chrono::seconds(15);
+constexpr std::size_t comment_groups = 32;
 
 struct publication
 {
@@ -66,8 +70,9 @@ public:
                 int const fd = ready[static_cast<std::size_t>(i)].data.fd;
                 fd == listener_ ? accept_one() : read(fd);
             }
-            if (now_.number < now_.count && now_.due <= tidings::clock::now())
-                publish_next();
+            if (due() > tidings::clock::now())
+                continue;
+            is_publishing() ? publish_next() : send_comments();
         }
     }
 
@@ -80,11 +85,12 @@ private:
         epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
     }
 
+    bool is_publishing() const { return now_.number < now_.count; }
+    tidings::clock::time_point due() const { return is_publishing() ? now_.due : comments_due_; }
+
     int pause() const
     {
-        if (now_.number == now_.count)
-            return -1;
-        auto const left = std::chrono::ceil<std::chrono::milliseconds>(now_.due - tidings::clock::now());
+        auto const left = std::chrono::ceil<std::chrono::milliseconds>(due() - tidings::clock::now());
         return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
     }
 
@@ -126,6 +132,14 @@ private:
             answer(fd, event_);
     }
 
+    void send_comments()
+    {
+        comments_due_ += keep_alive / comment_groups;
+        auto const share = (streams_.size() + comment_groups - 1) / comment_groups;
+        for (std::size_t i = 0; i < share; ++i)
+            answer(streams_[commented_++ % streams_.size()], ": ping\n\n");
+    }
+
     static void answer(int fd, std::string_view bytes)
     {
         (void)send(fd, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -136,6 +150,8 @@ private:
     std::vector<int> streams_;
     publication now_;
     std::string payload_, event_;
+    tidings::clock::time_point comments_due_ = tidings::clock::now();
+    std::size_t commented_ = 0;
 };
 
 } // namespace
