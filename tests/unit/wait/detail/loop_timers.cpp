@@ -25,7 +25,7 @@ using tidings::test::virtual_loop;
 
 namespace {
 
-struct noted : timer_entry
+struct noted final : timer_entry
 {
     noted(int name, std::vector<int>& seen) : name(name), seen(seen) {}
     void expire(std::unique_lock<small_lock>&) override { seen.push_back(name); }
@@ -37,7 +37,7 @@ struct noted : timer_entry
 };
 
 /// Pushes a job when its instant comes.
-struct pushing : timer_entry
+struct pushing final : timer_entry
 {
     pushing(loop& at, job& what) : at(at), what(what) {}
     void expire(std::unique_lock<small_lock>&) override { at.push(what); }
