@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/stream/handler_run.hpp>
+#include <tidings/wait/aborted_operation.hpp>
 #include <tidings/wait/spawn.hpp>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -19,23 +18,19 @@ namespace {
 // Between two cancellations of a handler that has been abandoned; a short grace must not make the loop busy.
 constexpr duration shortest_repeat = std::chrono::milliseconds(100);
 
-bool is_aborted_operation(std::exception_ptr const& failure)
-{
-    try {
-        std::rethrow_exception(failure);
-    } catch (boost::system::system_error const& error) {
-        return error.code() == asio::error::operation_aborted;
-    } catch (...) {
-        return false;
-    }
-}
-
 } // namespace
 
 handler_run::handler_run(context_scope root, event_writer& out, duration grace, request asked)
     : loop_timer(root), grace_(grace), asked_(std::move(asked)), root_(std::move(root)),
       out_(root_, out, asked_)
-{}
+{
+    set_failure_alarm(root_, this);
+}
+
+handler_run::~handler_run()
+{
+    set_failure_alarm(root_, nullptr);
+}
 
 /// Called when the coroutine has ended. A class, and not a lambda bound to a slot: Asio then needs no second
 /// executor and no shared signal for it, 160 bytes for each handler.
@@ -72,10 +67,15 @@ void handler_run::start(boost::intrusive_ptr<counted> owner, stream_handler cons
 
 void handler_run::end(end_reason why)
 {
-    if (root_.is_done())
-        return;
     root_.cancel(why);
-    if (is_running_ && grace_ > duration::zero())
+    if (is_running_ && !has_grace_begun_)
+        begin_grace();
+}
+
+void handler_run::begin_grace()
+{
+    has_grace_begun_ = true;
+    if (grace_ > duration::zero())
         set(now() + grace_ / 2);
 }
 
@@ -83,6 +83,8 @@ void handler_run::on_time()
 {
     if (!is_running_)
         return;
+    if (!has_grace_begun_) // a task has ended the context
+        return begin_grace();
     backstop_.emit(asio::cancellation_type::terminal);
     cancel_tasks(root_);
     if (!std::exchange(is_signalled_, true))
@@ -107,8 +109,9 @@ asio::awaitable<void> handler_run::run(stream_handler const& handler)
     }
     if (has_tasks(root_))
         co_await join_all();
-    if (!failure)
-        failure = root_.cause();
+    // The handler's own exception comes first, unless it only says that the context has ended.
+    if (auto cause = root_.cause(); cause && (!failure || is_aborted_operation(failure)))
+        failure = std::move(cause);
     co_await answer(std::move(failure));
     root_.cancel(end_reason::handler_returned);
 }
@@ -136,7 +139,7 @@ asio::awaitable<void> handler_run::answer(std::exception_ptr failure)
         co_return;
 
     auto state = out_.get_state();
-    if (was_cancelled && state != event_stream::state::streaming)
+    if (was_cancelled && state == event_stream::state::fresh)
         co_return;
     if (failure && !was_cancelled && state != event_stream::state::attached) {
         if (out_.is_head_sent() && state != event_stream::state::responded) {
@@ -158,12 +161,8 @@ asio::awaitable<void> handler_run::answer(std::exception_ptr failure)
         co_await out_.open();
         [[fallthrough]];
     case event_stream::state::streaming:
-        if (asked_.method() == "HEAD") {
-            out_.out().drop_body();
-            may_reuse_ = asked_.keep_alive();
-        } else {
-            out_.out().end_body();
-        }
+        may_reuse_ = asked_.method() == "HEAD" && asked_.keep_alive() && asked_.http_minor() >= 1;
+        out_.out().end_body();
         co_await out_.out().written();
         break;
     case event_stream::state::finished:

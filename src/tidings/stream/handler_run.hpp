@@ -20,9 +20,9 @@ namespace tidings {
 /// One request and its handler: the context, the stream, and the rules for how it ends. For the layers above,
 /// which say by overriding what a server or a test does about each outcome. On one loop.
 ///
-/// The handler's context ends once. From then on the handler has the grace period: half of it to come back by
-/// itself, then it gets terminal cancellation, and at the end of it it is abandoned. What it spawned is
-/// joined before the request and the stream die.
+/// The handler's context ends once, by `end` or by a task that fails. From then on the handler has the grace
+/// period: half of it to come back by itself, then it gets terminal cancellation, and at the end of it it is
+/// abandoned. What it spawned is joined before the request and the stream die.
 class handler_run : loop_timer
 {
 public:
@@ -48,7 +48,7 @@ public:
 protected:
     /// `out` outlives the run. Grace of zero and below: no limit.
     handler_run(context_scope root, event_writer& out, duration grace, request asked);
-    ~handler_run() = default;
+    ~handler_run();
 
     /// Runs the handler, which outlives the run; the last thing that the caller does, because all may be over
     /// before this returns. `owner` keeps this object alive until then.
@@ -82,6 +82,7 @@ private:
     boost::asio::awaitable<void> join_all();
     boost::asio::awaitable<void> answer(std::exception_ptr failure);
     boost::asio::awaitable<void> cut_after(std::exception_ptr failure);
+    void begin_grace();
     void on_time() override;
 
     duration grace_;
@@ -91,6 +92,7 @@ private:
     boost::asio::cancellation_signal backstop_;
     bool is_running_ = false;
     bool is_answering_ = false;
+    bool has_grace_begun_ = false;
     bool is_signalled_ = false;
     bool is_abandoned_ = false;
     bool may_reuse_ = false;

@@ -32,7 +32,7 @@ public:
     /// `end_reason::none` until it has ended.
     end_reason reason() const noexcept { return state_->reason(); }
 
-    /// The exception that ended it; null unless the reason is `failed`.
+    /// The exception of a task that ended it, or that came after its end; null if there was none.
     std::exception_ptr cause() const { return state_->cause(); }
 
     /// The nearest deadline of this context and those above it.

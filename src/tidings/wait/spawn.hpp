@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tidings/wait/context.hpp>
+#include <tidings/wait/detail/root_context.hpp>
 #include <tidings/wait/detail/spawn_task.hpp>
 #include <tidings/wait/detail/task_scope.hpp>
 #include <tidings/wait/detail/wait_operation.hpp>
@@ -19,7 +20,8 @@ namespace tidings {
 ///
 /// The task runs on the executor of `ctx`, and starts in a later turn. It is told to end with `ctx`, and is
 /// joined by the root of `ctx`: a handler's request and stream outlive it. An exception that leaves it ends
-/// the root context with `end_reason::failed` and that cause.
+/// the root context with `end_reason::failed` and that cause; after the end it becomes the cause, if there is
+/// none yet.
 template <typename Function, typename... Arguments>
 void spawn(context const& ctx, Function function, Arguments&&... arguments)
 {
@@ -40,6 +42,13 @@ inline void cancel_tasks(context const& ctx)
 inline bool has_tasks(context const& ctx)
 {
     return !ctx.state().scope().is_empty();
+}
+
+/// Sets `alarm` to the present when a task ends the root of `ctx` by an exception. On the thread of the
+/// tasks' executor; null takes it away.
+inline void set_failure_alarm(context const& ctx, loop_timer* alarm) noexcept
+{
+    ctx.state().root().set_alarm(alarm);
 }
 
 /// Waits until no task spawned under the root of `ctx` is left. It does not end them: end the context first.

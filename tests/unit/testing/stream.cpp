@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/testing/stream.hpp>
 #include <tidings/wait/after.hpp>
+#include <tidings/wait/bind.hpp>
 #include <tidings/wait/spawn.hpp>
 #include <tidings/wait/ticker.hpp>
 
@@ -10,6 +11,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -97,6 +99,68 @@ asio::awaitable<void> spawn_hanging(context ctx, request const&, event_stream& o
 {
     tidings::spawn(ctx, hang_as_task);
     co_await out.send({.data = "started"});
+}
+
+asio::awaitable<void> fail_as_task(context)
+{
+    throw std::runtime_error("the task");
+    co_return;
+}
+
+asio::awaitable<void> fail_at_the_end(context ctx)
+{
+    tidings::after never(10h);
+    co_await never.wait(ctx);
+    throw std::runtime_error("at the end");
+}
+
+asio::awaitable<void> wait_bound(context ctx)
+{
+    asio::steady_timer timer(co_await asio::this_coro::executor, 10h);
+    co_await timer.async_wait(tidings::bind(ctx, asio::deferred));
+}
+
+asio::awaitable<void> fail_beside_a_hanging_task(context ctx, request const&, event_stream& out)
+{
+    tidings::spawn(ctx, hang_as_task);
+    tidings::spawn(ctx, fail_as_task);
+    co_await out.send({.data = "started"});
+}
+
+asio::awaitable<void> hang_beside_a_failing_task(context ctx, request const& asked, event_stream& out)
+{
+    tidings::spawn(ctx, fail_as_task);
+    co_await hang_in_asio(ctx, asked, out);
+}
+
+asio::awaitable<void> wait_bound_beside_a_failing_task(context ctx, request const&, event_stream& out)
+{
+    co_await out.send({.data = "started"});
+    tidings::spawn(ctx, fail_as_task);
+    co_await wait_bound(ctx);
+}
+
+asio::awaitable<void> spawn_failing_at_the_end(context ctx, request const&, event_stream& out)
+{
+    tidings::spawn(ctx, fail_at_the_end);
+    co_await out.send({.data = "started"});
+}
+
+asio::awaitable<void> refuse_and_wait_bound(context ctx, request const&, event_stream& out)
+{
+    co_await out.reject(404, "no such build");
+    co_await wait_bound(ctx);
+}
+
+std::string what_of(std::exception_ptr const& failure)
+{
+    try {
+        if (failure)
+            std::rethrow_exception(failure);
+    } catch (std::exception const& error) {
+        return error.what();
+    }
+    return "nothing";
 }
 
 asio::awaitable<tidings::response> tell_plainly(context, request const& asked)
@@ -278,6 +342,62 @@ TEST_CASE("a hanging task is waited for until the backstop ends it")
     time.advance(1s);
     CHECK(client.is_over());
     CHECK_FALSE(client.is_abandoned());
+}
+
+// A task that fails ends the context too, and the backstop comes for whoever does not look at it.
+TEST_CASE("a task that fails, and a sibling that hangs")
+{
+    virtual_time time;
+    stream client(time, fail_beside_a_hanging_task, request::get("/"));
+    CHECK_FALSE(client.is_over());
+    time.advance(1s);
+    CHECK(client.is_over());
+    CHECK_FALSE(client.is_abandoned());
+    CHECK(what_of(client.failure()) == "the task");
+}
+
+TEST_CASE("a task that fails while its handler hangs")
+{
+    virtual_time time;
+    stream client(time, hang_beside_a_failing_task, request::get("/"));
+    CHECK(client.reason() == end_reason::failed);
+    CHECK_FALSE(client.is_over());
+    time.advance(1s);
+    CHECK(client.is_over());
+    CHECK_FALSE(client.is_abandoned());
+    CHECK(what_of(client.failure()) == "the task");
+}
+
+// The handler's operation is aborted because the task has failed: the task's exception is the reason.
+TEST_CASE("a task that fails while its handler waits for Asio")
+{
+    virtual_time time;
+    stream client(time, wait_bound_beside_a_failing_task, request::get("/"));
+    CHECK(client.is_over());
+    CHECK(client.why_cut() == cut_reason::handler_failed);
+    CHECK(what_of(client.failure()) == "the task");
+}
+
+// An exception that comes when the context has ended already is nobody else's news.
+TEST_CASE("a task that fails at the end")
+{
+    virtual_time time;
+    stream client(time, spawn_failing_at_the_end, request::get("/"));
+    CHECK(client.is_over());
+    CHECK(client.reason() == end_reason::handler_returned);
+    CHECK(what_of(client.failure()) == "at the end");
+}
+
+// What has been answered is sent, whatever the handler waits for behind it.
+TEST_CASE("a handler that is aborted behind its answer")
+{
+    virtual_time time;
+    stream client(time, refuse_and_wait_bound, request::get("/"));
+    client.stop_server();
+    CHECK(client.is_over());
+    REQUIRE(client.head());
+    CHECK(client.head()->status() == 404);
+    CHECK_FALSE(client.failure());
 }
 
 // Plain handlers answer with their response.

@@ -51,8 +51,10 @@ std::optional<time_point> child_context::deadline() const noexcept
 
 void child_context::arm()
 {
-    if (deadline_ <= home().now())
-        return end(end_reason::deadline_exceeded);
+    if (deadline_ <= home().now()) {
+        end(end_reason::deadline_exceeded);
+        return;
+    }
     std::lock_guard const timers(home().timer_lock());
     armed_.store(true, std::memory_order_relaxed);
     home().add_timer(*this, deadline_);

@@ -33,17 +33,25 @@ std::exception_ptr context_state::cause()
     return cause_;
 }
 
-void context_state::end(end_reason why, std::exception_ptr cause)
+bool context_state::end(end_reason why, std::exception_ptr cause)
 {
     std::lock_guard const guard(lock_);
     if (is_done())
-        return;
+        return false;
     cause_ = std::move(cause);
     reason_.store(why, std::memory_order_release);
     while (wait_node* const node = waiters_.claim_front())
         node->owner->wake();
     for (child_context* child = first_child_; child; child = child->next_sibling())
         child->end(why, cause_);
+    return true;
+}
+
+void context_state::add_cause(std::exception_ptr cause)
+{
+    std::lock_guard const guard(lock_);
+    if (!cause_)
+        cause_ = std::move(cause);
 }
 
 bool context_state::link(wait_node& node)

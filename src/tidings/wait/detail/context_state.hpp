@@ -40,8 +40,8 @@ public:
     end_reason reason() const noexcept { return reason_.load(std::memory_order_acquire); }
     std::exception_ptr cause();
 
-    /// Ends this context and all below it. Later calls change nothing.
-    void end(end_reason why, std::exception_ptr cause = nullptr);
+    /// Ends this context and all below it; true for the call that did. Later calls change nothing.
+    bool end(end_reason why, std::exception_ptr cause = nullptr);
 
     /// The place, below `count`, at which a select starts its look at its sources. Pseudo-random: with a
     /// plain counter, coroutines that share a context and select in step would each start at the same place
@@ -73,6 +73,9 @@ protected:
 
     /// Counts one handle more, unless there is none any more.
     bool try_add_reference() noexcept;
+
+    /// The cause, of a context that has ended without one.
+    void add_cause(std::exception_ptr cause);
 
 private:
     friend class child_context;

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/wait/aborted_operation.hpp>
 #include <tidings/wait/detail/root_context.hpp>
+#include <tidings/wait/loop_timer.hpp>
+
+#include <utility>
 
 namespace tidings::detail {
 
@@ -10,6 +14,16 @@ context_ptr root_context::make(boost::asio::any_io_executor const& executor)
     if (executor != made->home().executor())
         made->executor_ = std::make_unique<boost::asio::any_io_executor>(executor);
     return root;
+}
+
+void root_context::task_failed(std::exception_ptr failure)
+{
+    if (!end(end_reason::failed, failure)) {
+        if (!is_aborted_operation(failure))
+            add_cause(std::move(failure));
+    } else if (alarm_) {
+        alarm_->set(home().turn_time());
+    }
 }
 
 } // namespace tidings::detail

@@ -9,6 +9,10 @@
 #include <memory>
 #include <optional>
 
+namespace tidings {
+class loop_timer;
+}
+
 namespace tidings::detail {
 
 /// A context without a parent: it knows where its waits and tasks run, and joins the tasks.
@@ -26,12 +30,18 @@ public:
     }
     task_scope& own_scope() noexcept { return scope_; }
 
+    /// An exception has left a task. The first one ends the context; one that comes after the end is kept as
+    /// its cause, unless it is what the end itself has brought about.
+    void task_failed(std::exception_ptr failure);
+    void set_alarm(loop_timer* alarm) noexcept { alarm_ = alarm; }
+
 private:
     explicit root_context(loop& home) noexcept : context_state(home) {}
     ~root_context() override = default;
 
     std::unique_ptr<boost::asio::any_io_executor> executor_; // where it is not its loop's own: a strand, say
     task_scope scope_;
+    loop_timer* alarm_ = nullptr; // set when a task ends the context
 };
 
 } // namespace tidings::detail

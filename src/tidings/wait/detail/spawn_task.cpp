@@ -31,11 +31,11 @@ public:
         if (observer_)
             observer_->task_ended(std::move(failure));
         else if (failure)
-            root_->end(end_reason::failed, std::move(failure));
+            root_->task_failed(std::move(failure));
     }
 
 private:
-    context_ptr root_;
+    boost::intrusive_ptr<root_context> root_;
     std::unique_ptr<task> task_;
     std::shared_ptr<task_observer> observer_;
 };
