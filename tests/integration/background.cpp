@@ -55,6 +55,12 @@ asio::awaitable<void> hang(context, std::shared_ptr<std::promise<void>> ended)
     ended->set_value();
 }
 
+// More than the kernel takes for a client that does not read.
+asio::awaitable<tidings::response> answer_large(context, request const&)
+{
+    co_return tidings::response::text(std::string(32 * 1024 * 1024, 'x'));
+}
+
 asio::awaitable<void> start_and_follow(server& at, topic& made, channel<std::string>& parts, context ctx,
                                        request const&, event_stream& out)
 {
@@ -130,6 +136,24 @@ TEST_CASE("work in the background that hangs")
     auto const begin = std::chrono::steady_clock::now();
     fixture.stop();
     CHECK(std::chrono::steady_clock::now() - begin < 2s);
+    CHECK(ended->get_future().wait_for(0s) == std::future_status::ready);
+    CHECK(fixture.count_logged("has not ended") == 0);
+}
+
+// The streams and the work have the drain time side by side.
+TEST_CASE("work in the background that hangs beside a client that stays")
+{
+    auto const ended = std::make_shared<std::promise<void>>();
+    auto options = server_fixture::brisk();
+    options.write_timeout = 1min;
+    server_fixture fixture(options);
+    fixture.routes().get("/large", answer_large);
+    fixture.start();
+    auto staying = fixture.connect();
+    staying.get("/large");
+    REQUIRE(fixture.wait_for_stats([](auto const& now) { return now.handlers == 0 && now.requests == 1; }));
+    fixture.routes().spawn(hang, ended);
+    fixture.stop();
     CHECK(ended->get_future().wait_for(0s) == std::future_status::ready);
     CHECK(fixture.count_logged("has not ended") == 0);
 }

@@ -37,24 +37,25 @@ void background::failed(std::exception_ptr const& failure) const
     shared_->log(log_level::error, fmt::format("work in the background failed: {}", describe(failure)));
 }
 
-asio::awaitable<void> background::join(std::shared_ptr<background> all, context ctx, time_point deadline)
+asio::awaitable<bool> background::join(std::shared_ptr<background> all, context ctx, time_point deadline)
 {
     if (!has_tasks(all->root))
-        co_return;
+        co_return true;
     channel<joined> over(1);
     context const work = all->root;
     spawn(ctx, tell_when_joined, work, over);
     after patience(deadline - std::max(all->shared_->options.grace, duration::zero()));
     after last_moment(deadline);
     if (auto first = co_await select(ctx, over, patience); first.from(over))
-        co_return;
+        co_return true;
     cancel_tasks(work);
     if (auto second = co_await select(ctx, over, last_moment); second.from(over))
-        co_return;
+        co_return true;
     all->shared_->log(
         log_level::error,
         "work in the background has not ended within the drain time, nor on terminal cancellation: "
         "wait through the context, or use run_blocking for work that blocks");
+    co_return false;
 }
 
 } // namespace tidings::detail

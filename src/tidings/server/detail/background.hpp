@@ -29,7 +29,8 @@ public:
 
     /// Waits for all tasks, which have been told to end, until `deadline`. Those that have not returned a
     /// grace period before it get terminal cancellation; those that do not look at that either are reported.
-    static boost::asio::awaitable<void> join(std::shared_ptr<background> all, context ctx,
+    /// True when none is left.
+    static boost::asio::awaitable<bool> join(std::shared_ptr<background> all, context ctx,
                                              time_point deadline);
 
 private:

@@ -2,7 +2,9 @@
 #include <tidings/server/detail/connection.hpp>
 #include <tidings/server/detail/drain.hpp>
 #include <tidings/wait/after.hpp>
+#include <tidings/wait/channel.hpp>
 #include <tidings/wait/select.hpp>
+#include <tidings/wait/spawn.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -27,6 +29,13 @@ std::chrono::milliseconds random_retry(loop_state& loop, duration window)
     return shortest_retry + std::chrono::milliseconds(static_cast<std::int64_t>(loop.random() % spread));
 }
 
+asio::awaitable<void> join_background(context ctx, std::shared_ptr<background> work, time_point deadline,
+                                      channel<bool> has_ended)
+{
+    bool const is_none_left = co_await background::join(work, ctx, deadline);
+    (void)has_ended.try_send(is_none_left);
+}
+
 } // namespace
 
 asio::awaitable<void> drain(std::shared_ptr<loop_state> loop, std::shared_ptr<background> work)
@@ -36,8 +45,11 @@ asio::awaitable<void> drain(std::shared_ptr<loop_state> loop, std::shared_ptr<ba
     time_point const begin = ctx.now();
     time_point const end = begin + std::max(whole - reserve, whole / 2);
     loop->is_draining = true;
-    if (work)
+    channel<bool> work_has_ended(1);
+    if (work) { // it has its time beside the streams
         work->root.cancel(end_reason::server_stopping);
+        spawn(ctx, join_background, work, end, work_has_ended);
+    }
 
     std::vector<boost::intrusive_ptr<connection>> streams;
     for (auto const& each : loop->connections()) {
@@ -66,7 +78,10 @@ asio::awaitable<void> drain(std::shared_ptr<loop_state> loop, std::shared_ptr<ba
         co_await select(ctx, loop->emptied, last_moment);
     for (auto const& each : loop->connections())
         each->close_now();
-    if (work)
+    if (!work)
+        co_return;
+    bool const has_ended = (co_await work_has_ended.receive(ctx)).value_or(false);
+    if (has_ended) // the last handlers may have spawned more
         co_await background::join(work, ctx, end);
 }
 
