@@ -55,11 +55,11 @@ private:
     virtual void read_in_another_turn() = 0;
 
     stream_socket socket_;
-    bool may_hold_input_ = false;
-    bool reads_on_ = false;  // in a later turn
-    bool ends_soon_ = false; // what there is to read is the last
-    bool has_hung_up_ = false;
-    bool has_ended_ = false;
+    bool may_hold_input_ : 1 = false; // bits, since each open connection has them
+    bool reads_on_ : 1 = false;       // in a later turn
+    bool ends_soon_ : 1 = false;      // what there is to read is the last
+    bool has_hung_up_ : 1 = false;
+    bool has_ended_ : 1 = false;
 };
 
 } // namespace tidings::detail
