@@ -5,7 +5,10 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <chrono>
+#include <stdexcept>
 #include <string>
+#include <utility>
 
 using namespace tidings::test;
 using tidings::testing::server_fixture;
@@ -26,6 +29,15 @@ std::string without_date(std::string text)
 constexpr auto stream_fields = "Content-Type: text/event-stream\r\n"
                                "Cache-Control: no-cache, no-store, no-transform\r\n"
                                "X-Accel-Buffering: no\r\n";
+
+tidings::stream_handler send_retry_first(tidings::stream_handler inner)
+{
+    return [inner = std::move(inner)](tidings::context ctx, tidings::request const& asked,
+                                      tidings::event_stream& out) -> boost::asio::awaitable<void> {
+        co_await out.retry(std::chrono::milliseconds(3000));
+        co_await inner(ctx, asked, out);
+    };
+}
 
 class served_routes
 {
@@ -70,6 +82,34 @@ TEST_CASE("bytes of a stream over HTTP/1.0")
     served_routes const served;
     CHECK(served.ask("GET /events HTTP/1.0\r\n\r\n") ==
           std::string("HTTP/1.1 200 OK\r\n") + stream_fields + "Connection: close\r\n\r\ndata: one\n\n");
+}
+
+// Nor does what a middleware says in front of the handler: the next answer follows the head.
+TEST_CASE("a middleware that sends, and HEAD")
+{
+    server_fixture fixture;
+    fixture.routes().get("/events", send_one);
+    fixture.routes().use(send_retry_first);
+    fixture.start();
+    auto client = fixture.connect();
+    client.send("HEAD /events HTTP/1.1\r\nHost: a\r\n\r\nGET /events HTTP/1.1\r\nHost: a\r\nConnection: "
+                "close\r\n\r\n");
+    auto const text = client.read_to_end();
+    auto const second = text.find("HTTP/1.1 200 OK", 1);
+    REQUIRE(second != text.npos);
+    CHECK(text.substr(second - 4, 4) == "\r\n\r\n");
+    CHECK(text.substr(0, second).find("retry:") == text.npos);
+    CHECK(text.find("retry: 3000", second) != text.npos);
+}
+
+// A client of HTTP/1.0 is told that the connection ends, so it does.
+TEST_CASE("HEAD of a stream over HTTP/1.0")
+{
+    served_routes const served;
+    CHECK(served.ask("HEAD /events HTTP/1.0\r\nConnection: keep-alive\r\n\r\n") ==
+          std::string("HTTP/1.1 200 OK\r\n") + stream_fields + "Connection: close\r\n\r\n");
+    server_fixture fixture;
+    CHECK_THROWS_AS(fixture.routes().route("HEAD", "/events", send_one), std::invalid_argument);
 }
 
 // HEAD gets the head of GET and no body, also no chunk, and its handler does not run.

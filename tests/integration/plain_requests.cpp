@@ -139,6 +139,18 @@ TEST_CASE("a request behind a stream that is refused late")
     CHECK(fixture.stats().requests == 1);
 }
 
+// Nor does it open the stream: the status is still the handler's to say.
+TEST_CASE("a stream of a half-closed client that is refused late")
+{
+    one_route fixture(refuse_later);
+    auto asking = fixture.connect();
+    asking.get("/");
+    asking.half_close();
+    CHECK(asking.read_head().status() == 404);
+    CHECK(asking.read_body() == "no such build");
+    CHECK(fixture.wait_for_stats(no_handler_is_left));
+}
+
 // A stream among them is treated as if the end had come while it was open.
 TEST_CASE("a pipelined stream of a half-closed client")
 {

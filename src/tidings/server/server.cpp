@@ -24,6 +24,10 @@ void server::route(std::string_view method, std::string_view pattern, handler an
 {
     if (engine_->has_started)
         throw std::logic_error("tidings: routes are added before the server starts");
+    if (method == "HEAD" && answer.is_stream)
+        throw std::invalid_argument(
+            "tidings: a HEAD route answers with a response; the HEAD of a stream is answered "
+            "by its GET route, without its handler");
     auto& shared = *engine_->shared;
     shared.paths.add(method, pattern, shared.routes.size());
     shared.routes.push_back({std::move(answer.call), {}, answer.is_stream});

@@ -50,7 +50,9 @@ public:
 
     /// Answers `method` on paths like "/builds/{id}/events". A handler returns `awaitable<void>` and writes
     /// to an `event_stream`, or returns `awaitable<response>`. It is owned by the server until the last
-    /// stream ends. Throws `std::invalid_argument` for a pattern that is malformed or taken.
+    /// stream ends. HEAD of a stream is answered with the head alone, without its handler. Throws
+    /// `std::invalid_argument` for a pattern that is malformed or taken, and for a stream that is to answer
+    /// HEAD.
     void route(std::string_view method, std::string_view pattern, handler answer);
     void get(std::string_view pattern, handler answer) { route("GET", pattern, std::move(answer)); }
     void post(std::string_view pattern, handler answer) { route("POST", pattern, std::move(answer)); }

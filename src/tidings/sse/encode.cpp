@@ -13,7 +13,6 @@ namespace tidings {
 namespace {
 
 constexpr std::string_view line_breaks = "\r\n";
-constexpr std::string_view line_breaks_and_nul{"\r\n\0", 3};
 
 /// Calls `action` with each line of the text, cut at LF, CR and CRLF. A text of n breaks has n + 1 lines.
 template <typename Action>
@@ -85,14 +84,27 @@ void require_utf8(std::string_view what, std::string_view text)
                         what, valid, static_cast<unsigned char>(text[valid])));
 }
 
-void require_without(std::string_view forbidden, std::string_view what, std::string_view text)
+// CR, LF and NUL would end the line or void the id; a request with another of them in its Last-Event-ID is
+// refused by servers, this one among them.
+bool is_control(char c)
 {
-    for (char const c : forbidden)
-        if (auto const found = text.find(c); found != std::string_view::npos)
-            throw std::invalid_argument(
-                fmt::format("{} has the character 0x{:02x} at byte {}, which cannot be sent there: "
-                            "it would end the line or void the field; remove or escape it",
-                            what, static_cast<unsigned char>(c), found));
+    auto const byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\t') || byte == 0x7f;
+}
+
+bool is_line_break(char c)
+{
+    return c == '\r' || c == '\n';
+}
+
+void require_without(bool (*is_forbidden)(char), std::string_view what, std::string_view text)
+{
+    auto const found = std::ranges::find_if(text, is_forbidden);
+    if (found != text.end())
+        throw std::invalid_argument(fmt::format(
+            "{} has the character 0x{:02x} at byte {}, which cannot be sent there: it would end the "
+            "line, void the field, or keep the client from coming back; remove or escape it",
+            what, static_cast<unsigned char>(*found), found - text.begin()));
 }
 
 } // namespace
@@ -101,12 +113,12 @@ std::size_t encoded_size(event const& value)
 {
     std::size_t size = 1;
     if (value.id.data() != nullptr) {
-        require_without(line_breaks_and_nul, "the id of an event", value.id);
+        require_without(is_control, "the id of an event", value.id);
         require_utf8("the id of an event", value.id);
         size += line_size("id", value.id);
     }
     if (value.type.data() != nullptr) {
-        require_without(line_breaks, "the type of an event", value.type);
+        require_without(is_line_break, "the type of an event", value.type);
         require_utf8("the type of an event", value.type);
         size += line_size("event", value.type);
     }

@@ -10,9 +10,9 @@ namespace tidings {
 
 /// Checks an event and returns the exact number of bytes that `encode` writes for it, at least 1.
 ///
-/// Throws `std::invalid_argument`, whose text names the member and the byte, if the event cannot be sent: CR,
-/// LF or NUL in `id`, CR or LF in `type`, anything that is not UTF-8, a negative `retry`. NUL in `type` and
-/// `data` is legal (WHATWG HTML, 9.2.5) and goes out as it is.
+/// Throws `std::invalid_argument`, whose text names the member and the byte, if the event cannot be sent: a
+/// control character other than tab in `id`, CR or LF in `type`, anything that is not UTF-8, a negative
+/// `retry`. NUL in `type` and `data` is legal (WHATWG HTML, 9.2.5) and goes out as it is.
 [[nodiscard]] std::size_t encoded_size(event const& value);
 
 /// Writes the event and returns the end of what was written. `out` has room for `encoded_size(value)` bytes,

@@ -29,7 +29,8 @@ namespace tidings {
 /// compiler (g++ 12 destroys owning aggregates twice there). What must outlive a call is an `event_text`.
 struct event
 {
-    /// What the client sends back as Last-Event-ID. CR, LF and NUL cannot be sent.
+    /// What the client sends back as Last-Event-ID. Control characters cannot be sent: CR, LF and NUL are no
+    /// part of an id, and a request with one of the others in a header is refused.
     std::string_view id{};
     /// The name that a client listens for. CR and LF cannot be sent.
     std::string_view type{};

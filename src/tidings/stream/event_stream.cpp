@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/http/status.hpp>
 #include <tidings/sse/encode.hpp>
 #include <tidings/stream/event_stream.hpp>
 
@@ -66,6 +67,10 @@ void event_stream::set_status(int status)
     check_fresh("set_status");
     if (status < 200 || status > 599)
         throw std::invalid_argument(fmt::format("tidings: {} is no status of a response", status));
+    if (!status_allows_body(status) || status == 205)
+        throw std::invalid_argument(fmt::format(
+            "tidings: an answer with status {} has no body, so it is no stream: use respond(response({}))",
+            status, status));
     status_ = static_cast<short>(status);
 }
 
@@ -95,8 +100,12 @@ void event_stream::begin()
     state_ = state::streaming;
     static headers const none;
     out_.begin(out_.over().stream_head(status_, headers_ ? *headers_ : none));
+    if (asked_.method() == "HEAD")
+        out_.drop_body();
     headers_.reset();
     middleware_headers_.reset();
+    if (is_client_asked_)
+        out_.append_probe();
 }
 
 void event_stream::handler_begins()
@@ -149,7 +158,7 @@ void event_stream::append(event const& value)
 {
     require_open("send");
     if (state_ == state::fresh) {
-        (void)encoded_size(value); // what cannot be sent does not open the stream either
+        (void)event_writer::checked_size(value); // what cannot be sent does not open the stream either
         begin();
     }
     out_.append(value);
@@ -217,6 +226,14 @@ void event_stream::probe()
         return;
     begin();
     out_.probe();
+}
+
+void event_stream::ask_client()
+{
+    if (state_ == state::fresh)
+        is_client_asked_ = true;
+    else
+        probe();
 }
 
 void event_stream::attach(feed& more)

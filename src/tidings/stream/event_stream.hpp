@@ -42,7 +42,8 @@ public:
 
     // The head
 
-    /// Throws `std::logic_error` once the head is out, `std::invalid_argument` for a status that is none.
+    /// Throws `std::logic_error` once the head is out, `std::invalid_argument` for a status that is none, or
+    /// whose answer has no body (204, 205, 304).
     void set_status(int status);
     /// Sets a header in place of any of that name. Throws as `set_status`, and for text that is no header.
     void set_header(std::string name, std::string value);
@@ -133,6 +134,8 @@ public:
     void detach() noexcept { state_ = state::streaming; }
     /// Sends a comment at once, to learn from the kernel whether the peer is there. Opens the stream.
     void probe();
+    /// The same, but as long as the status is open the comment goes out behind the head.
+    void ask_client();
 
 private:
     void check_thread() const;
@@ -149,6 +152,7 @@ private:
     state state_ = state::fresh;
     bool has_handler_begun_ = false;
     bool has_sent_type_alone_ = false;
+    bool is_client_asked_ = false;
     short status_ = 200;
     std::unique_ptr<headers> headers_;
     std::unique_ptr<headers> middleware_headers_; // until the head is out

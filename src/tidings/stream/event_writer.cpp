@@ -2,7 +2,10 @@
 #include <tidings/sse/encode.hpp>
 #include <tidings/stream/event_writer.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -25,7 +28,7 @@ void event_writer::begin(std::string_view head)
 template <typename Encode>
 void event_writer::append_piece(std::size_t size, Encode&& encode)
 {
-    if (!make_room())
+    if (!is_open_ || !make_room())
         return;
     if (framing_ == framing::none) {
         encode(extend(size));
@@ -37,9 +40,19 @@ void event_writer::append_piece(std::size_t size, Encode&& encode)
     std::copy(chunk_end.begin(), chunk_end.end(), at);
 }
 
+std::size_t event_writer::checked_size(event const& value)
+{
+    if (is_finished_id(value.id))
+        throw std::invalid_argument(fmt::format(
+            "tidings: the id \"{}\" ends as that of a finished stream's last event, and its client would "
+            "be told not to come back; give the event another id, or call finish",
+            value.id));
+    return encoded_size(value);
+}
+
 void event_writer::append(event const& value)
 {
-    append_piece(encoded_size(value), [&](char* at) { return encode(value, at); });
+    append_piece(checked_size(value), [&](char* at) { return encode(value, at); });
 }
 
 void event_writer::append(event_text const& text)
@@ -55,6 +68,8 @@ void event_writer::append_comment(std::string_view text)
 
 std::size_t event_writer::deliver(std::span<shared_frame const> frames)
 {
+    if (!is_open_)
+        return 0;
     std::size_t const count = std::min(frames.size(), detail::gather_limit);
     detail::piece_list pieces;
     for (shared_frame const& each : frames.first(count)) {
@@ -72,17 +87,20 @@ std::size_t event_writer::deliver(std::span<shared_frame const> frames)
     return done;
 }
 
+void event_writer::append_probe()
+{
+    append_comment(keep_alive_comment);
+}
+
 void event_writer::probe()
 {
-    if (is_open_)
-        append_comment(keep_alive_comment);
+    append_probe();
     flush();
 }
 
 void event_writer::advise(std::chrono::milliseconds pause)
 {
-    if (is_open_)
-        append(event{.retry = pause});
+    append(event{.retry = pause});
     flush();
 }
 
@@ -97,7 +115,7 @@ void event_writer::append_finish(event const& last)
     event marked = last;
     std::string const id = std::string(last.id) + std::string(finished_mark);
     marked.id = id;
-    append(marked);
+    append_piece(encoded_size(marked), [&](char* at) { return encode(marked, at); });
     stop_keep_alive();
 }
 

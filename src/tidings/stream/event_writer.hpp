@@ -27,8 +27,8 @@ public:
     /// The body begins, behind that head: from now on events may be appended.
     void begin(std::string_view head);
 
-    // Appending: nothing leaves before a flush, and nothing is kept of a lost connection's. What cannot be
-    // sent throws `std::invalid_argument`, see `encoded_size`.
+    // Appending: nothing leaves before a flush, and nothing is kept of a lost connection's, nor outside of a
+    // body. What cannot be sent throws `std::invalid_argument`, see `checked_size`.
 
     void append(event const& value);
     void append(event_text const& text);
@@ -39,6 +39,7 @@ public:
 
     /// Sends a comment at once, to learn from the kernel whether the peer is there.
     void probe();
+    void append_probe();
     /// Tells the client how long to wait before it reconnects, unless the body has ended, or not begun.
     void advise(std::chrono::milliseconds pause);
 
@@ -49,13 +50,16 @@ public:
 
     /// Appends a last event that ends the stream for good: `;finished` is added to its id.
     void append_finish(event const& last);
+    /// `encoded_size`, which throws for what cannot be sent, as this does for an id that marks a finished
+    /// stream.
+    static std::size_t checked_size(event const& value);
     /// Whether an id is one that `append_finish` sent.
     static bool is_finished_id(std::string_view id) noexcept;
 
     /// Appends the end of a body that has begun; nothing but another `begin` follows it, and no comment in
     /// silence. Once is enough.
     void end_body();
-    /// The head was all: what answers a HEAD has no body.
+    /// The head is all: what answers a HEAD has no body, and takes nothing that is appended.
     void drop_body() noexcept { is_open_ = false; }
     /// Ends the body after what is unsent, and then the stream; its client comes back.
     void finish() { over().finish(); }

@@ -97,6 +97,14 @@ TEST_CASE("line breaks and NUL cannot be smuggled into id and type")
 }
 
 // The standard allows NUL in data and type, and other Unicode line separators are ordinary characters.
+TEST_CASE("an id that a client could not come back with cannot be sent")
+{
+    CHECK_THROWS_AS(tidings::encoded_size({.id = "\x01"}), std::invalid_argument);
+    CHECK_THROWS_AS(tidings::encoded_size({.id = "a\x1b"}), std::invalid_argument);
+    CHECK_THROWS_AS(tidings::encoded_size({.id = "a\x7f"}), std::invalid_argument);
+    CHECK(tidings::encoded_size({.id = "a\tb"}) > 0);
+}
+
 TEST_CASE("what is not a line break for the standard goes out as it is")
 {
     CHECK(encoded({.type = "a\0b"s, .data = "c\0d"s}) == "event: a\0b\ndata: c\0d\n\n"s);

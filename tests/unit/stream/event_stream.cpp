@@ -137,6 +137,9 @@ TEST_CASE("what cannot be sent writes nothing")
           attempt([](event_stream& out) { (void)out.retry(-1ms); }),
           attempt([](event_stream& out) { out.set_status(199); }),
           attempt([](event_stream& out) { out.set_status(600); }),
+          attempt([](event_stream& out) { out.set_status(204); }),
+          attempt([](event_stream& out) { out.set_status(205); }),
+          attempt([](event_stream& out) { (void)out.send({.id = "7;finished", .data = "x"}); }),
           attempt([](event_stream& out) { out.set_header("X A", "b"); })}) {
         virtual_time time;
         stream const client(time, std::bind_front(attempt_fresh, std::cref(bad)), request::get("/"));

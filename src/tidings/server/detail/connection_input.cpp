@@ -75,7 +75,7 @@ void connection::on_end_of_input()
         return; // a half-closed client still gets its answer; one that is gone answers it with a reset
     if (home_->shared->options.on_half_close == half_close::end)
         return client_gone();
-    exchange_ ? exchange_->out().probe() : out_.probe();
+    exchange_ ? exchange_->out().ask_client() : out_.probe();
 }
 
 void connection::feed(std::string_view bytes)
