@@ -30,7 +30,7 @@ history::history(topic_options const& options, std::string epoch)
 {}
 
 history::history(topic_options const& options, log_tail tail, time_point now,
-                 std::chrono::system_clock::time_point wall_clock_now)
+                 std::chrono::system_clock::time_point wall_clock_now, std::vector<std::uint64_t>& superseded)
     : history(options, std::move(tail.epoch))
 {
     for (logged_event& each : tail.events) {
@@ -39,11 +39,13 @@ history::history(topic_options const& options, log_tail tail, time_point now,
         if (!each.own_id.empty())
             own_ids_.emplace(each.own_id, each.number);
         newest_own_id_ = each.own_id;
-        insert({.number = each.number,
-                .frame = shared_frame(each.text),
-                .added = now - std::chrono::duration_cast<duration>(age),
-                .own_id = std::move(each.own_id),
-                .key = std::move(each.key)});
+        auto const replaced = insert({.number = each.number,
+                                      .frame = shared_frame(each.text),
+                                      .added = now - std::chrono::duration_cast<duration>(age),
+                                      .own_id = std::move(each.own_id),
+                                      .key = std::move(each.key)});
+        if (replaced)
+            superseded.push_back(*replaced);
     }
     // Numbers up to here have been given out, whether or not their events are still there.
     newest_ = std::max(newest_, tail.next_number - 1);
@@ -51,8 +53,9 @@ history::history(topic_options const& options, log_tail tail, time_point now,
         newest_own_id_.clear();
     begin_ = entries_.empty() ? tail.next_number : entries_.front().number;
     next_ = tail.next_number;
-    evicted_ = 0;
     forget_old(now, needs_nothing);
+    evicted_ = 0;
+    superseded_ = 0;
 }
 
 std::string history::id_text(std::uint64_t number) const

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace tidings::detail {
 
@@ -33,9 +34,10 @@ class history
 {
 public:
     history(topic_options const& options, std::string epoch);
-    /// What a log has kept; The clocks tell how old its events are.
+    /// What a log has kept. The clocks tell how old its events are. Adds to `superseded` the numbers of those
+    /// that newer ones of the tail replace.
     history(topic_options const& options, log_tail tail, time_point now,
-            std::chrono::system_clock::time_point wall_clock_now);
+            std::chrono::system_clock::time_point wall_clock_now, std::vector<std::uint64_t>& superseded);
 
     // Adding
 

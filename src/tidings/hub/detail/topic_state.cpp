@@ -36,7 +36,13 @@ history topic_state::open_history() const
 {
     if (!options_.log)
         return {options_, make_epoch()};
-    return {options_, options_.log->open(options_.name), options_.now(), std::chrono::system_clock::now()};
+    std::vector<std::uint64_t> superseded;
+    history restored(options_, options_.log->open(options_.name), options_.now(),
+                     std::chrono::system_clock::now(), superseded);
+    // The process may have ended before the log deleted them.
+    for (std::uint64_t const number : superseded)
+        options_.log->forget(options_.name, number);
+    return restored;
 }
 
 void topic_state::require_open() const
@@ -85,12 +91,20 @@ publish_result topic_state::deliver(history::draft added)
     result.drops = drops_between(old_begin, history_.evicted() - evicted_before);
     totals_.dropped += result.drops;
     ++totals_.published;
-    if (options_.log && superseded)
-        options_.log->forget(options_.name, *superseded);
-    if (options_.log && history_.begin() != old_begin)
-        options_.log->forget_before(options_.name, history_.begin());
+    tell_log(superseded);
     wake_groups();
     return result;
+}
+
+// Followers that enter let old events go, too; the log hears of these with the next event.
+void topic_state::tell_log(std::optional<std::uint64_t> superseded)
+{
+    if (!options_.log)
+        return;
+    if (superseded)
+        options_.log->forget(options_.name, *superseded);
+    if (std::exchange(told_begin_, history_.begin()) != history_.begin())
+        options_.log->forget_before(options_.name, told_begin_);
 }
 
 publish_result topic_state::hand_to_log(history::draft const& added, delivered when_delivered)

@@ -107,13 +107,14 @@ private:
     void on_logged(history::draft added, std::exception_ptr error, delivered const& when_delivered);
     std::size_t drops_between(std::uint64_t old_begin, std::uint64_t evicted) const;
     std::uint64_t needed() const;
-    void tell_log(std::uint64_t old_begin);
+    void tell_log(std::optional<std::uint64_t> superseded);
     void wake_groups();
     void give_room();
 
     topic_options const options_;
     mutable std::mutex lock_;
     history history_;
+    std::uint64_t told_begin_ = 1; // the log knows that what is below it is forgotten
     topic_stats totals_;
     bool is_closed_ = false;
     std::uint32_t disconnects_ = 0;

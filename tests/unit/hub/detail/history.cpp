@@ -264,7 +264,10 @@ TEST_CASE("a history is restored from a log")
     tail.events.push_back(
         {.number = 5, .own_id = "own", .key = "k", .text = "id: own\ndata: b\n\n", .published = wall - 5s});
     time_point const now = start + 1h;
-    history kept(options, std::move(tail), now, wall);
+    std::vector<std::uint64_t> superseded;
+    history kept(options, std::move(tail), now, wall, superseded);
+    CHECK(superseded == std::vector<std::uint64_t>{4});
+    CHECK(kept.superseded() == 0);
     CHECK(texts(kept, 1) == std::vector<std::string>{"id: own\ndata: b\n\n"});
     CHECK(kept.find_after("own").next == 6);
     CHECK(kept.find_after("life-3").next == 4);
@@ -275,3 +278,5 @@ TEST_CASE("a history is restored from a log")
     CHECK(kept.superseded() == 1);
     CHECK_THROWS_AS(kept.prepare(event{.id = "own"}, {}), std::invalid_argument);
 }
+    tail.events.insert(tail.events.begin() + 1,
+                       {.number = 4, .own_id = {}, .key = "k", .text = "data: a\n\n", .published = wall});
