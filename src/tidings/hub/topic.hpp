@@ -43,7 +43,7 @@ class topic
 {
 public:
     /// A topic with a log reads its history from there, and so blocks; see `run_blocking`. Throws what the
-    /// log throws, and `std::invalid_argument` for a log without a name.
+    /// log throws, and `std::invalid_argument` for a log without a name and for a name that is not UTF-8.
     explicit topic(topic_options options = {});
 
     std::string const& name() const noexcept;
@@ -61,9 +61,10 @@ public:
     /// not be empty. Throws `std::logic_error` for other topics.
     publish_result publish(std::string_view key, event const& value);
 
-    /// Waits until the event is published: for followers that have to catch up (`overflow::wait`), for the
-    /// log. The event is copied before this returns. Throws what `publish` throws, and what the log says when
-    /// it cannot keep the event: then nobody gets it.
+    /// Waits until the event is published: for followers that have to catch up (`overflow::wait`), and until
+    /// the log has kept it. It does not wait for a log whose queue is full: then it is `would_block`, too.
+    /// The event is copied before this returns. Throws what `publish` throws, and what the log says when it
+    /// cannot keep the event: then nobody gets it.
     [[nodiscard]] boost::asio::awaitable<publish_result> publish(context ctx, event const& value);
     [[nodiscard]] boost::asio::awaitable<publish_result> publish(context ctx, std::string_view key,
                                                                  event const& value);

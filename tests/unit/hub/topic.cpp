@@ -287,6 +287,13 @@ TEST_CASE_METHOD(topic_fixture, "a slow follower catches up")
     CHECK(data_of(slow) == texts{"a", "b", "c", "d"});
 }
 
+// Clients are told of a topic by its name.
+TEST_CASE("a name that cannot be sent")
+{
+    CHECK_THROWS_AS(topic({.name = "caf\xe9"}), std::invalid_argument);
+    CHECK(topic({.name = "caf\xc3\xa9"}).name() == "caf\xc3\xa9");
+}
+
 // Any thread may publish.
 TEST_CASE_METHOD(topic_fixture, "publishing from a thread")
 {

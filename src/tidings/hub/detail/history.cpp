@@ -108,15 +108,18 @@ bool history::has_room_for_drafts(std::uint64_t needed) const
 {
     std::size_t kept_count = count();
     std::size_t kept_bytes = bytes_;
+    auto const fits = [&] {
+        return kept_count + drafts_ <= std::max<std::size_t>(options_.history_count, 1) &&
+               kept_bytes + draft_bytes_ <= options_.history_bytes;
+    };
     for (entry const& each : entries_) {
-        bool const fits = kept_count + drafts_ <= std::max<std::size_t>(options_.history_count, 1) &&
-                          kept_bytes + draft_bytes_ <= options_.history_bytes;
-        if (fits || each.number >= needed)
-            return fits;
+        if (fits() || each.number >= needed)
+            return fits();
         --kept_count;
         kept_bytes -= each.frame.text().size();
     }
-    return true;
+    // All of them may be kept before a follower has had its turn: none may push out another.
+    return drafts_ <= 1 || fits();
 }
 
 std::optional<std::uint64_t> history::keep(draft added, time_point now)

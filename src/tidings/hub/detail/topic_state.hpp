@@ -42,8 +42,15 @@ public:
 
     /// Called on a thread of the log when the event has been delivered, or could not be kept.
     using delivered = std::function<void(publish_result, std::exception_ptr)>;
-    /// As `publish`; of a topic with a log, `when_delivered` is called unless the publish would block.
-    publish_result publish(event const& value, std::string_view key, delivered when_delivered);
+    struct attempt
+    {
+        publish_result result;
+        bool is_log_full = false; ///< it would block, and nobody says when the log has room again
+    };
+    /// As `publish`, but does not count a refusal, since it may be tried again. Of a topic with a log,
+    /// `when_delivered` is called unless the publish would block.
+    attempt try_publish(event const& value, std::string_view key, delivered when_delivered);
+    void count_refused();
 
     /// Something is taken from it when a publish that would have blocked may be tried again. Who publishes
     /// then puts it back for the next one.
@@ -102,8 +109,9 @@ public:
 private:
     history open_history() const;
     void require_open() const;
+    bool has_room() const;
     publish_result deliver(history::draft added);
-    publish_result hand_to_log(history::draft const& added, delivered when_delivered);
+    bool hand_to_log(history::draft const& added, delivered when_delivered);
     void on_logged(history::draft added, std::exception_ptr error, delivered const& when_delivered);
     std::size_t drops_between(std::uint64_t old_begin, std::uint64_t evicted) const;
     std::uint64_t needed() const;

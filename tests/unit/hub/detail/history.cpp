@@ -278,5 +278,9 @@ TEST_CASE("a history is restored from a log")
     CHECK(kept.superseded() == 1);
     CHECK_THROWS_AS(kept.prepare(event{.id = "own"}, {}), std::invalid_argument);
 }
+    auto const small = kept.prepare(event{.data = "4"}, {});
+    CHECK_FALSE(kept.has_room_for_drafts(3));              // one of the two would push out the other
+    CHECK_FALSE(kept.has_room_for_drafts(nothing_needed)); // a follower may come before they are kept
+    kept.abandon(small);
     tail.events.insert(tail.events.begin() + 1,
                        {.number = 4, .own_id = {}, .key = "k", .text = "data: a\n\n", .published = wall});
