@@ -70,7 +70,9 @@ public:
                                                                  event const& value);
 
     /// Sends a comment, which clients ignore, to all followers. It has its place in the history like an
-    /// event, and no id; a log does not keep it.
+    /// event, and no id; a log does not keep it, and it is `queued` behind the events that are on their way
+    /// there. Refused with `would_block` like a plain `publish`, and when as many are queued as the history
+    /// holds.
     publish_result publish_comment(std::string_view text);
 
     /// Tells all clients how long to wait before they reconnect; like a comment otherwise. Throws

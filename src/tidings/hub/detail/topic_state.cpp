@@ -97,13 +97,17 @@ publish_result topic_state::publish_unnamed(std::string_view encoded)
 {
     std::lock_guard const guard(lock_);
     require_open();
+    bool const is_behind_others = history_.drafts() > 0;
     auto added = history_.prepare_unnamed(encoded);
-    if (!has_room()) {
+    if (!has_room() || held_.size() >= std::max<std::size_t>(options_.history_count, 1)) {
         history_.abandon(added);
         ++totals_.refused;
         return {.status = publish_status::would_block, .id = {}};
     }
-    return deliver(std::move(added));
+    if (!is_behind_others)
+        return deliver(std::move(added));
+    held_.push_back(std::move(added));
+    return {.status = publish_status::queued, .id = {}, .receivers = subscribers_};
 }
 
 publish_result topic_state::deliver(history::draft added)
@@ -116,10 +120,20 @@ publish_result topic_state::deliver(history::draft added)
     history_.forget_old(now, needed());
     result.drops = drops_between(old_begin, history_.evicted() - evicted_before);
     totals_.dropped += result.drops;
-    ++totals_.published;
+    totals_.published += result.id.empty() ? 0 : 1;
     tell_log(superseded);
     wake_groups();
     return result;
+}
+
+// What is right behind number `number - 1`, which is done with.
+void topic_state::deliver_held(std::uint64_t number)
+{
+    for (; !held_.empty() && held_.front().number == number; ++number) {
+        history::draft next = std::move(held_.front());
+        held_.pop_front();
+        deliver(std::move(next));
+    }
 }
 
 // Followers that enter let old events go, too; the log hears of these with the next event.
@@ -162,6 +176,7 @@ void topic_state::on_logged(history::draft added, std::exception_ptr error, deli
     publish_result result;
     {
         std::lock_guard const guard(lock_);
+        std::uint64_t const number = added.number;
         if (error) {
             history_.abandon(added);
             ++totals_.not_kept;
@@ -169,6 +184,7 @@ void topic_state::on_logged(history::draft added, std::exception_ptr error, deli
         } else {
             result = deliver(std::move(added));
         }
+        deliver_held(number + 1);
     }
     give_room();
     if (when_delivered)

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <map>
@@ -37,7 +38,8 @@ public:
     // Publishing
 
     publish_result publish(event const& value, std::string_view key);
-    /// Text that has no id and that no log keeps.
+    /// Text that has no id and that no log keeps. It stays behind the events that are on their way to the
+    /// log.
     publish_result publish_unnamed(std::string_view encoded);
 
     /// Called on a thread of the log when the event has been delivered, or could not be kept.
@@ -111,6 +113,7 @@ private:
     void require_open() const;
     bool has_room() const;
     publish_result deliver(history::draft added);
+    void deliver_held(std::uint64_t number);
     bool hand_to_log(history::draft const& added, delivered when_delivered);
     void on_logged(history::draft added, std::exception_ptr error, delivered const& when_delivered);
     std::size_t drops_between(std::uint64_t old_begin, std::uint64_t evicted) const;
@@ -122,7 +125,8 @@ private:
     topic_options const options_;
     mutable std::mutex lock_;
     history history_;
-    std::uint64_t told_begin_ = 1; // the log knows that what is below it is forgotten
+    std::deque<history::draft> held_; // unnamed, behind events that are on their way to the log
+    std::uint64_t told_begin_ = 1;    // the log knows that what is below it is forgotten
     topic_stats totals_;
     bool is_closed_ = false;
     std::uint32_t disconnects_ = 0;
