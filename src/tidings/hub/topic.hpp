@@ -53,8 +53,9 @@ public:
     /// Sends an event to all followers and keeps it in the history. Without an id of its own it gets the
     /// topic's next one. Never waits: where it would have to, the event is refused with `would_block`; with a
     /// log it is only `queued`. Throws `std::invalid_argument` for what cannot be sent (see `encoded_size`)
-    /// and for an own id that the history holds already, `std::logic_error` when the topic is closed; then
-    /// nobody has got anything.
+    /// and for an own id that the history holds already or that ends like that of a finished stream (see
+    /// `event_stream::is_finished_id`), `std::logic_error` when the topic is closed; then nobody has got
+    /// anything.
     publish_result publish(event const& value);
 
     /// With `overflow::keep_latest`: the event takes the place of the one before with the same key, which may

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/detail/history.hpp>
 #include <tidings/sse/encode.hpp>
+#include <tidings/stream/event_writer.hpp>
 
 #include <fmt/format.h>
 
@@ -67,6 +68,11 @@ history::draft history::prepare(event const& value, std::string_view key)
         made.id = id_text(next_);
         numbered.id = made.id;
     } else {
+        if (event_writer::is_finished_id(made.id))
+            throw std::invalid_argument(
+                fmt::format("tidings: the id \"{}\" would tell its client that the stream is over for good; "
+                            "give the event another one",
+                            made.id));
         if (own_ids_.contains(made.id))
             throw std::invalid_argument(
                 fmt::format("tidings: the id \"{}\" has been published on this topic already; leave "

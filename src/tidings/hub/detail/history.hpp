@@ -52,7 +52,7 @@ public:
     };
 
     /// Takes a number, and the id if the event has one of its own. Throws `std::invalid_argument` for what
-    /// cannot be sent, and for an own id that is in the history already.
+    /// cannot be sent, and for an own id that is in the history already or says that a stream is finished.
     draft prepare(event const& value, std::string_view key);
     /// Text that clients dispatch nothing for, already encoded: it has a number, and no id.
     draft prepare_unnamed(std::string_view encoded);

@@ -144,6 +144,16 @@ TEST_CASE("own ids")
     CHECK(kept.find_after("order 7").missing == gap::unknown_id);
 }
 
+// Its client would never be answered again.
+TEST_CASE("an own id that says that its stream is finished")
+{
+    topic_options const options;
+    history kept(options, "life");
+    CHECK_THROWS_AS(add(kept, event{.id = "order 7;finished", .data = "a"}), std::invalid_argument);
+    CHECK(kept.drafts() == 0);
+    CHECK(add(kept, event{.id = "order 7", .data = "a"}) == "order 7");
+}
+
 // Comments that are gone are no loss, and no events.
 TEST_CASE("comments make no place old")
 {
