@@ -222,6 +222,8 @@ TEST_CASE("a topic that is followed does not expire")
     all.get("unused")->publish({.data = "1"});
     CHECK(all.size() == 2);
     minutes = 60;
+    CHECK(all.expire() == 0);
+    minutes = 70;
     CHECK(all.expire() == 1);
     CHECK(all.find("followed"));
     CHECK_FALSE(all.find("unused"));

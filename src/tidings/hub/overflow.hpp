@@ -10,13 +10,15 @@ enum class overflow
     /// Its stream is cut. Its client comes back, and is told what is missing. For logs and tokens, where a
     /// gap must be seen.
     cut,
-    /// It goes on with the oldest event there is, after a `tidings-reset` that says how many it has missed.
+    /// It goes on with the oldest event there is, after a `tidings-reset` that says how many numbers were
+    /// passed over: its events, and what has no event any more (superseded, a comment, refused by the log).
     drop_oldest,
     /// Of the events of one key only the newest is kept, so a slow follower skips what is out of date. For
     /// values: prices, progress, presence. Beyond that as `drop_oldest`.
     keep_latest,
     /// Nothing leaves the history before all followers have it: `co_await topic.publish(ctx, event)` waits.
-    /// A follower that takes nothing at all holds it up until its write deadline.
+    /// A stream that takes nothing at all holds it up until its write deadline; a `subscription` that is not
+    /// read has none, and holds it up until it goes.
     wait,
 };
 

@@ -51,19 +51,21 @@ asio::awaitable<publish_result> publish_and_wait(std::shared_ptr<detail::topic_s
                                                             std::exception_ptr error) mutable {
         (void)answers.try_send(log_answer{std::move(result), std::move(error)});
     };
-    publish_result result = to->publish(value.view(), value.key, answer);
-    while (result.status == publish_status::would_block && to->options().overflow == overflow::wait) {
+    auto tried = to->try_publish(value.view(), value.key, answer);
+    while (tried.result.status == publish_status::would_block && !tried.is_log_full) {
         auto const room = co_await to->room().receive(ctx);
         if (!room && ctx.is_done())
             co_return publish_result{.status = publish_status::context_ended, .id = {}};
         if (!room)
             throw std::logic_error("tidings: the topic was closed while a publish was waiting");
-        result = to->publish(value.view(), value.key, answer);
-        if (result)
-            (void)to->room().try_send(true); // there may be room for the next one, too
+        tried = to->try_publish(value.view(), value.key, answer);
+        if (tried.result || tried.is_log_full)
+            (void)to->room().try_send(true); // for the next one: there may be room for it, or no log either
     }
-    if (result.status != publish_status::queued)
-        co_return result;
+    if (tried.result.status == publish_status::would_block)
+        to->count_refused();
+    if (tried.result.status != publish_status::queued)
+        co_return std::move(tried.result);
     auto answered = co_await answers.receive(ctx);
     if (!answered)
         co_return publish_result{.status = publish_status::context_ended, .id = {}};

@@ -43,7 +43,7 @@ class topic
 {
 public:
     /// A topic with a log reads its history from there, and so blocks; see `run_blocking`. Throws what the
-    /// log throws, and `std::invalid_argument` for a log without a name.
+    /// log throws, and `std::invalid_argument` for a log without a name and for a name that is not UTF-8.
     explicit topic(topic_options options = {});
 
     std::string const& name() const noexcept;
@@ -53,23 +53,27 @@ public:
     /// Sends an event to all followers and keeps it in the history. Without an id of its own it gets the
     /// topic's next one. Never waits: where it would have to, the event is refused with `would_block`; with a
     /// log it is only `queued`. Throws `std::invalid_argument` for what cannot be sent (see `encoded_size`)
-    /// and for an own id that the history holds already, `std::logic_error` when the topic is closed; then
-    /// nobody has got anything.
+    /// and for an own id that the history holds already or that ends like that of a finished stream (see
+    /// `event_stream::is_finished_id`), `std::logic_error` when the topic is closed; then nobody has got
+    /// anything.
     publish_result publish(event const& value);
 
     /// With `overflow::keep_latest`: the event takes the place of the one before with the same key, which may
     /// not be empty. Throws `std::logic_error` for other topics.
     publish_result publish(std::string_view key, event const& value);
 
-    /// Waits until the event is published: for followers that have to catch up (`overflow::wait`), for the
-    /// log. The event is copied before this returns. Throws what `publish` throws, and what the log says when
-    /// it cannot keep the event: then nobody gets it.
+    /// Waits until the event is published: for followers that have to catch up (`overflow::wait`), and until
+    /// the log has kept it. It does not wait for a log whose queue is full: then it is `would_block`, too.
+    /// The event is copied before this returns. Throws what `publish` throws, and what the log says when it
+    /// cannot keep the event: then nobody gets it.
     [[nodiscard]] boost::asio::awaitable<publish_result> publish(context ctx, event const& value);
     [[nodiscard]] boost::asio::awaitable<publish_result> publish(context ctx, std::string_view key,
                                                                  event const& value);
 
     /// Sends a comment, which clients ignore, to all followers. It has its place in the history like an
-    /// event, and no id; a log does not keep it.
+    /// event, and no id; a log does not keep it, and it is `queued` behind the events that are on their way
+    /// there. Refused with `would_block` like a plain `publish`, and when as many are queued as the history
+    /// holds.
     publish_result publish_comment(std::string_view text);
 
     /// Tells all clients how long to wait before they reconnect; like a comment otherwise. Throws

@@ -15,7 +15,7 @@ namespace tidings {
 /// newest event is always kept.
 struct topic_options
 {
-    /// Tells the topics of one stream apart, and finds them again in a log. Any text.
+    /// Tells the topics of one stream apart, and finds them again in a log. Any text in UTF-8.
     std::string name{};
 
     std::size_t history_count = 1'000;       ///< events, at least 1

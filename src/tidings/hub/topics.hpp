@@ -27,7 +27,8 @@ struct topics_options
 {
     /// More are not made; clients may choose names.
     std::size_t max_topics = 100'000;
-    /// A topic that nobody has used for this long is forgotten with its history (not what a log keeps).
+    /// A topic that nobody has used for this long is forgotten with its history (not what a log keeps). The
+    /// time counts from the first look that finds it unused, so it may stay for up to twice as long.
     duration keep_unused = std::chrono::minutes(10);
     /// The time for `keep_unused`; a test gives its virtual time.
     std::function<time_point()> now = [] { return clock::now(); };
@@ -53,7 +54,8 @@ public:
     /// stands for any one that is not empty, a last `*` for all that follows.
     void add(std::string pattern, topic_options options = {});
 
-    /// The topic of that name. Empty when no pattern fits, or there are too many topics. Where the options
+    /// The topic of that name. Empty when no pattern fits, the name is not UTF-8, or there are too many
+    /// topics. Where the options
     /// name a log, a topic that is not in memory is read from it, which blocks: use `open`.
     std::optional<topic> get(std::string_view name);
 

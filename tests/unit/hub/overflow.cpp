@@ -235,6 +235,23 @@ TEST_CASE_METHOD(overflow_fixture, "wait: publishers wait their turn")
     REQUIRE(two->value);
     CHECK(one->value->status == publish_status::published);
     CHECK(data_of(slow) == texts{"a", "b", "c", "d", "e", "f"});
+    CHECK(orders.stats().refused == 0);
+}
+
+// A comment pushes out nothing that a follower needs.
+TEST_CASE_METHOD(overflow_fixture, "wait: a comment is refused")
+{
+    topic orders = make(overflow::wait);
+    stream slow(time, following(orders), request::get("/"));
+    slow.stop_reading(5);
+    for (auto const* data : {"a", "b", "c", "d"})
+        publish(orders, data);
+    CHECK(orders.publish_comment("x").status == publish_status::would_block);
+    CHECK(orders.stats().refused == 1);
+    time.run_until_idle();
+    slow.resume_reading();
+    CHECK(data_of(slow) == texts{"a", "b", "c", "d"});
+    CHECK(orders.publish_comment("x"));
 }
 
 // A follower that leaves holds nobody up any more; one that takes nothing is cut by its write deadline.

@@ -287,6 +287,27 @@ TEST_CASE_METHOD(topic_fixture, "a slow follower catches up")
     CHECK(data_of(slow) == texts{"a", "b", "c", "d"});
 }
 
+// Heartbeats do not make a client's place old, and are no events.
+TEST_CASE_METHOD(topic_fixture, "a client comes back after many comments")
+{
+    auto const id = publish("a");
+    for (int i = 0; i < 10; ++i)
+        news.publish_comment("beat");
+    CHECK(news.stats().published == 1);
+    CHECK(news.position() == id);
+    stream back(time, following(), request::get("/").with_header("Last-Event-ID", id));
+    CHECK(back.events().empty());
+    publish("b");
+    CHECK(data_of(back) == texts{"b"});
+}
+
+// Clients are told of a topic by its name.
+TEST_CASE("a name that cannot be sent")
+{
+    CHECK_THROWS_AS(topic({.name = "caf\xe9"}), std::invalid_argument);
+    CHECK(topic({.name = "caf\xc3\xa9"}).name() == "caf\xc3\xa9");
+}
+
 // Any thread may publish.
 TEST_CASE_METHOD(topic_fixture, "publishing from a thread")
 {

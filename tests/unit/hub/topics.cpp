@@ -6,6 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
+#include <future>
 #include <optional>
 #include <string>
 #include <utility>
@@ -52,6 +53,23 @@ TEST_CASE_METHOD(registry_fixture, "topics are made by pattern")
     CHECK(build->stats().history_count == 2);
     CHECK(all.find("builds/17")->state() == build->state());
     CHECK(all.all().size() == 1);
+    CHECK_FALSE(all.get("builds/caf\xe9")); // no name of a topic
+    CHECK(all.size() == 1);
+}
+
+// Somebody else who looks at the same moment does not hide it.
+TEST_CASE_METHOD(registry_fixture, "a topic is found by many threads")
+{
+    topic const held = *all.get("builds/1");
+    auto const look = [this] {
+        int missed = 0;
+        for (int i = 0; i < 200'000; ++i)
+            missed += all.find("builds/1") ? 0 : 1;
+        return missed;
+    };
+    auto other = std::async(std::launch::async, look);
+    CHECK(look() == 0);
+    CHECK(other.get() == 0);
 }
 
 // Clients may choose names, so there is an end to them.
@@ -63,6 +81,8 @@ TEST_CASE_METHOD(registry_fixture, "there are only so many topics")
     CHECK_FALSE(all.get("builds/10"));
     CHECK(all.get("builds/9"));
     held.clear();
+    time.advance(1min);
+    CHECK(all.expire() == 0); // the first look
     time.advance(1min);
     CHECK(all.get("builds/10")); // unused ones are forgotten in passing
     CHECK(all.size() < 10);
@@ -78,6 +98,8 @@ TEST_CASE_METHOD(registry_fixture, "unused topics expire")
     time.advance(59s);
     CHECK(all.expire() == 0);
     time.advance(1s);
+    CHECK(all.expire() == 0); // the first look: it may have been in use until now
+    time.advance(1min);
     CHECK(all.expire() == 1);
     CHECK_FALSE(all.find("builds/unused"));
     time.advance(1h);
@@ -88,13 +110,30 @@ TEST_CASE_METHOD(registry_fixture, "unused topics expire")
     held.reset();
     CHECK(all.expire() == 0); // it was in use the last time somebody looked
     time.advance(1min);
+    CHECK(all.expire() == 0);
+    time.advance(1min);
     CHECK(all.expire() == 1);
     client.reset();
     time.run_until_idle();
     CHECK(all.expire() == 0);
     time.advance(1min);
+    CHECK(all.expire() == 0);
+    time.advance(1min);
     CHECK(all.expire() == 1);
     CHECK(all.size() == 0);
+}
+
+// The time counts from when it is first seen unused, not from when it was last asked for.
+TEST_CASE_METHOD(registry_fixture, "a topic that was in use a moment ago")
+{
+    std::optional<topic> held = all.get("builds/1");
+    time.advance(5min);
+    held.reset();
+    CHECK(all.expire() == 0);
+    time.advance(59s);
+    CHECK(all.expire() == 0);
+    time.advance(1s);
+    CHECK(all.expire() == 1);
 }
 
 // An asked-for topic starts its time anew.
@@ -106,6 +145,10 @@ TEST_CASE_METHOD(registry_fixture, "asking is using")
     time.advance(40s);
     CHECK(all.expire() == 0);
     time.advance(20s);
+    CHECK(all.expire() == 0); // unused from now on, as far as anybody knows
+    time.advance(59s);
+    CHECK(all.expire() == 0);
+    time.advance(1s);
     CHECK(all.expire() == 1);
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/detail/history.hpp>
 #include <tidings/sse/encode.hpp>
+#include <tidings/stream/event_writer.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <stdexcept>
 #include <utility>
@@ -30,7 +30,7 @@ history::history(topic_options const& options, std::string epoch)
 {}
 
 history::history(topic_options const& options, log_tail tail, time_point now,
-                 std::chrono::system_clock::time_point wall_clock_now)
+                 std::chrono::system_clock::time_point wall_clock_now, std::vector<std::uint64_t>& superseded)
     : history(options, std::move(tail.epoch))
 {
     for (logged_event& each : tail.events) {
@@ -39,25 +39,24 @@ history::history(topic_options const& options, log_tail tail, time_point now,
         if (!each.own_id.empty())
             own_ids_.emplace(each.own_id, each.number);
         newest_own_id_ = each.own_id;
-        insert({.number = each.number,
-                .frame = shared_frame(each.text),
-                .added = now - std::chrono::duration_cast<duration>(age),
-                .own_id = std::move(each.own_id),
-                .key = std::move(each.key)});
+        auto const replaced = insert({.number = each.number,
+                                      .frame = shared_frame(each.text),
+                                      .added = now - std::chrono::duration_cast<duration>(age),
+                                      .own_id = std::move(each.own_id),
+                                      .key = std::move(each.key)});
+        if (replaced)
+            superseded.push_back(*replaced);
     }
     // Numbers up to here have been given out, whether or not their events are still there.
     newest_ = std::max(newest_, tail.next_number - 1);
     if (entries_.empty() || entries_.back().number != newest_)
         newest_own_id_.clear();
+    newest_named_ = newest_;
     begin_ = entries_.empty() ? tail.next_number : entries_.front().number;
     next_ = tail.next_number;
-    evicted_ = 0;
     forget_old(now, needs_nothing);
-}
-
-std::string history::id_text(std::uint64_t number) const
-{
-    return fmt::format("{}-{}", epoch_, number);
+    evicted_ = 0;
+    superseded_ = 0;
 }
 
 history::draft history::prepare(event const& value, std::string_view key)
@@ -69,6 +68,11 @@ history::draft history::prepare(event const& value, std::string_view key)
         made.id = id_text(next_);
         numbered.id = made.id;
     } else {
+        if (event_writer::is_finished_id(made.id))
+            throw std::invalid_argument(
+                fmt::format("tidings: the id \"{}\" would tell its client that the stream is over for good; "
+                            "give the event another one",
+                            made.id));
         if (own_ids_.contains(made.id))
             throw std::invalid_argument(
                 fmt::format("tidings: the id \"{}\" has been published on this topic already; leave "
@@ -105,26 +109,34 @@ bool history::has_room_for_drafts(std::uint64_t needed) const
 {
     std::size_t kept_count = count();
     std::size_t kept_bytes = bytes_;
+    auto const fits = [&] {
+        return kept_count + drafts_ <= std::max<std::size_t>(options_.history_count, 1) &&
+               kept_bytes + draft_bytes_ <= options_.history_bytes;
+    };
     for (entry const& each : entries_) {
-        bool const fits = kept_count + drafts_ <= std::max<std::size_t>(options_.history_count, 1) &&
-                          kept_bytes + draft_bytes_ <= options_.history_bytes;
-        if (fits || each.number >= needed)
-            return fits;
+        if (fits() || each.number >= needed)
+            return fits();
         --kept_count;
         kept_bytes -= each.frame.text().size();
     }
-    return true;
+    // All of them may be kept before a follower has had its turn: none may push out another.
+    return drafts_ <= 1 || fits();
 }
 
 std::optional<std::uint64_t> history::keep(draft added, time_point now)
 {
     count_out(added);
-    newest_own_id_ = added.own_id;
+    bool const is_named = !added.id.empty();
+    if (is_named) {
+        newest_named_ = added.number;
+        newest_own_id_ = added.own_id;
+    }
     return insert({.number = added.number,
                    .frame = std::move(added.frame),
                    .added = now,
                    .own_id = std::move(added.own_id),
-                   .key = std::move(added.key)});
+                   .key = std::move(added.key),
+                   .is_named = is_named});
 }
 
 void history::abandon(draft const& given_up)
@@ -185,8 +197,10 @@ void history::forget_first()
         bytes_ -= oldest.frame.text().size();
         if (!oldest.key.empty())
             latest_.erase(oldest.key);
-        begin_ = oldest.number + 1;
-        ++evicted_;
+        if (oldest.is_named) {
+            begin_ = oldest.number + 1;
+            ++evicted_;
+        }
     }
     entries_.pop_front();
 }
@@ -239,58 +253,6 @@ void history::copy(std::uint64_t from, std::size_t limit, batch& into) const
         }
         into.add(at->number, at->frame);
     }
-}
-
-history::place history::find(start_position from) const
-{
-    switch (from.what()) {
-    case start_position::kind::newest:
-        return {end()};
-    case start_position::kind::oldest:
-        return {begin_};
-    case start_position::kind::last: {
-        std::uint64_t next = end();
-        std::size_t left = from.count();
-        for (auto at = entries_.rbegin(); at != entries_.rend() && left > 0; ++at)
-            if (!at->is_dead) {
-                next = at->number;
-                --left;
-            }
-        return {next};
-    }
-    case start_position::kind::after:
-        return find_after(from.id());
-    }
-    return {end()};
-}
-
-history::place history::find_after(std::string_view id) const
-{
-    if (auto const own = own_ids_.find(std::string(id)); own != own_ids_.end())
-        return own->second <= newest_ ? place{own->second + 1} : place{end(), gap::unknown_id};
-    if (id == newest_own_id_ && !id.empty())
-        return {end()};
-    auto const dash = id.rfind('-');
-    std::uint64_t number = 0;
-    std::string_view const digits = dash == std::string_view::npos ? std::string_view() : id.substr(dash + 1);
-    auto const [last, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (error != std::errc() || last != digits.data() + digits.size() || dash != epoch_.size())
-        return {end(), gap::unknown_id};
-    if (id.substr(0, dash) != epoch_)
-        return {end(), gap::restarted};
-    if (number >= end())
-        return {end(), gap::unknown_id};
-    if (number + 1 < begin_)
-        return {end(), gap::evicted};
-    return {number + 1};
-}
-
-std::string history::oldest() const
-{
-    for (entry const& each : entries_)
-        if (!each.is_dead)
-            return each.own_id.empty() ? id_text(each.number) : each.own_id;
-    return {};
 }
 
 } // namespace tidings::detail

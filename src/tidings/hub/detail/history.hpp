@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace tidings::detail {
 
@@ -33,9 +34,10 @@ class history
 {
 public:
     history(topic_options const& options, std::string epoch);
-    /// What a log has kept; The clocks tell how old its events are.
+    /// What a log has kept. The clocks tell how old its events are. Adds to `superseded` the numbers of those
+    /// that newer ones of the tail replace.
     history(topic_options const& options, log_tail tail, time_point now,
-            std::chrono::system_clock::time_point wall_clock_now);
+            std::chrono::system_clock::time_point wall_clock_now, std::vector<std::uint64_t>& superseded);
 
     // Adding
 
@@ -43,14 +45,14 @@ public:
     struct draft
     {
         std::uint64_t number;
-        std::string id;
+        std::string id; ///< empty: it is unnamed
         std::string own_id;
         std::string key;
         shared_frame frame;
     };
 
     /// Takes a number, and the id if the event has one of its own. Throws `std::invalid_argument` for what
-    /// cannot be sent, and for an own id that is in the history already.
+    /// cannot be sent, and for an own id that is in the history already or says that a stream is finished.
     draft prepare(event const& value, std::string_view key);
     /// Text that clients dispatch nothing for, already encoded: it has a number, and no id.
     draft prepare_unnamed(std::string_view encoded);
@@ -71,7 +73,7 @@ public:
 
     /// The number behind the newest event's.
     std::uint64_t end() const noexcept { return newest_ + 1; }
-    /// Those who have everything below this number have lost nothing.
+    /// Those who have everything below this number have lost nothing. Unnamed text that is gone is no loss.
     std::uint64_t begin() const noexcept { return begin_; }
     std::size_t count() const noexcept { return entries_.size() - dead_; }
     /// Places taken, also by events that newer ones have replaced.
@@ -99,8 +101,11 @@ public:
     /// The topic's own id for the place behind event `number`; clients may come back with it whatever ids the
     /// events have.
     std::string id_text(std::uint64_t number) const;
+    /// The same place by a number that a log knows: it does not hear of the numbers of unnamed text, and
+    /// gives them out again after a restart.
+    std::string logged_id_text(std::uint64_t number) const;
     /// The id of the newest event, also of one that is forgotten.
-    std::string position() const { return newest_own_id_.empty() ? id_text(newest_) : newest_own_id_; }
+    std::string position() const { return newest_own_id_.empty() ? id_text(newest_named_) : newest_own_id_; }
     /// The id of the oldest event kept; empty when there is none.
     std::string oldest() const;
 
@@ -112,6 +117,7 @@ private:
         time_point added;
         std::string own_id;
         std::string key;
+        bool is_named = true;
         bool is_dead = false;
         std::uint64_t offset = 0; // bytes of all events before it
     };
@@ -128,8 +134,9 @@ private:
 
     topic_options const& options_;
     std::string epoch_;
-    std::uint64_t next_ = 1;   // of the next draft
-    std::uint64_t newest_ = 0; // the number of the newest event
+    std::uint64_t next_ = 1; // of the next draft
+    std::uint64_t newest_ = 0;
+    std::uint64_t newest_named_ = 0;
     std::uint64_t begin_ = 1;
     std::size_t bytes_ = 0;
     std::uint64_t all_bytes_ = 0; // of all events so far

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <map>
@@ -37,13 +38,21 @@ public:
     // Publishing
 
     publish_result publish(event const& value, std::string_view key);
-    /// Text that has no id and that no log keeps.
+    /// Text that has no id and that no log keeps. It stays behind the events that are on their way to the
+    /// log.
     publish_result publish_unnamed(std::string_view encoded);
 
     /// Called on a thread of the log when the event has been delivered, or could not be kept.
     using delivered = std::function<void(publish_result, std::exception_ptr)>;
-    /// As `publish`; of a topic with a log, `when_delivered` is called unless the publish would block.
-    publish_result publish(event const& value, std::string_view key, delivered when_delivered);
+    struct attempt
+    {
+        publish_result result;
+        bool is_log_full = false; ///< it would block, and nobody says when the log has room again
+    };
+    /// As `publish`, but does not count a refusal, since it may be tried again. Of a topic with a log,
+    /// `when_delivered` is called unless the publish would block.
+    attempt try_publish(event const& value, std::string_view key, delivered when_delivered);
+    void count_refused();
 
     /// Something is taken from it when a publish that would have blocked may be tried again. Who publishes
     /// then puts it back for the next one.
@@ -102,18 +111,22 @@ public:
 private:
     history open_history() const;
     void require_open() const;
+    bool has_room() const;
     publish_result deliver(history::draft added);
-    publish_result hand_to_log(history::draft const& added, delivered when_delivered);
+    void deliver_held(std::uint64_t number);
+    bool hand_to_log(history::draft const& added, delivered when_delivered);
     void on_logged(history::draft added, std::exception_ptr error, delivered const& when_delivered);
     std::size_t drops_between(std::uint64_t old_begin, std::uint64_t evicted) const;
     std::uint64_t needed() const;
-    void tell_log(std::uint64_t old_begin);
+    void tell_log(std::optional<std::uint64_t> superseded);
     void wake_groups();
     void give_room();
 
     topic_options const options_;
     mutable std::mutex lock_;
     history history_;
+    std::deque<history::draft> held_; // unnamed, behind events that are on their way to the log
+    std::uint64_t told_begin_ = 1;    // the log knows that what is below it is forgotten
     topic_stats totals_;
     bool is_closed_ = false;
     std::uint32_t disconnects_ = 0;

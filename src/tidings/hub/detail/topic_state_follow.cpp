@@ -114,7 +114,10 @@ reset topic_state::overflow_reset(std::uint64_t dropped) const
 
 std::string topic_state::id_text(std::uint64_t number) const
 {
-    return history_.id_text(number);
+    if (!options_.log)
+        return history_.id_text(number); // all numbers die with the topic
+    std::lock_guard const guard(lock_);
+    return history_.logged_id_text(number);
 }
 
 } // namespace tidings::detail

@@ -2,6 +2,7 @@
 #include <tidings/hub/detail/name_pattern.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
 #include <tidings/hub/detail/topics_state.hpp>
+#include <tidings/sse/utf8.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -27,9 +28,14 @@ std::optional<topic> topics_state::get(std::string_view name)
     auto const found = find_or_add(name);
     if (!found)
         return std::nullopt;
+    if (auto known = topic_in(*found))
+        return known;
+    std::lock_guard const one_maker(found->making);
+    if (auto made = topic_in(*found)) // by another meanwhile
+        return made;
+    auto made = std::make_shared<topic_state>(found->options);
     std::lock_guard const guard(found->lock);
-    if (!found->topic)
-        found->topic = std::make_shared<topic_state>(found->options);
+    found->topic = std::move(made);
     return topic(found->topic);
 }
 
@@ -47,8 +53,8 @@ std::optional<topic> topics_state::get_known(std::string_view name)
 // Empty while somebody reads it from its log.
 std::optional<topic> topics_state::topic_in(slot& place)
 {
-    std::unique_lock const guard(place.lock, std::try_to_lock);
-    return guard.owns_lock() && place.topic ? std::optional(topic(place.topic)) : std::nullopt;
+    std::lock_guard const guard(place.lock);
+    return place.topic ? std::optional(topic(place.topic)) : std::nullopt;
 }
 
 // With the registry's lock held; the slot is the last one to expire then.
@@ -59,6 +65,7 @@ std::shared_ptr<topics_state::slot> topics_state::find_used(std::string_view nam
         return nullptr;
     slots_.splice(slots_.end(), slots_, known->second);
     slots_.back()->last_used = options_.now();
+    slots_.back()->was_in_use = true;
     return slots_.back();
 }
 
@@ -69,7 +76,7 @@ std::shared_ptr<topics_state::slot> topics_state::find_or_add(std::string_view n
         return known;
     auto const pattern = std::find_if(patterns_.begin(), patterns_.end(),
                                       [&](auto const& each) { return fits_pattern(name, each.first); });
-    if (pattern == patterns_.end() || slots_.size() >= options_.max_topics)
+    if (pattern == patterns_.end() || slots_.size() >= options_.max_topics || !is_valid_utf8(name))
         return nullptr;
     auto added = std::make_shared<slot>();
     added->name = name;
@@ -120,7 +127,9 @@ std::size_t topics_state::expire(std::size_t most)
         auto const oldest = slots_.begin();
         if (now - (*oldest)->last_used < options_.keep_unused)
             break;
-        if (is_in_use(*oldest)) {
+        bool const is_used = is_in_use(*oldest);
+        // Nobody says when a use ends, so the time counts from the first look that finds it ended.
+        if (std::exchange((*oldest)->was_in_use, is_used) || is_used) {
             (*oldest)->last_used = now;
             slots_.splice(slots_.end(), slots_, oldest);
         } else {

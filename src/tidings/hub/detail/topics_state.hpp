@@ -39,7 +39,9 @@ private:
         std::string name;
         topic_options options;
         time_point last_used;
-        std::mutex lock; // guards what follows
+        bool was_in_use = true; // when it was last looked at
+        std::mutex making;      // held while the topic is made
+        std::mutex lock;        // guards the pointer, for a moment
         std::shared_ptr<topic_state> topic;
     };
     using slots = std::list<std::shared_ptr<slot>>; // longest unused first

@@ -43,6 +43,11 @@ std::vector<std::string> texts(history const& kept, std::uint64_t from)
     return all;
 }
 
+void comment(history& to)
+{
+    to.keep(to.prepare_unnamed(": beat\n\n"), start);
+}
+
 } // namespace
 
 // Events are numbered from 1, under the epoch, and kept as wire text.
@@ -137,6 +142,67 @@ TEST_CASE("own ids")
     CHECK(kept.find_after("order 7").next == 2);
     add(kept, event{.data = "d"});
     CHECK(kept.find_after("order 7").missing == gap::unknown_id);
+}
+
+// Its client would never be answered again.
+TEST_CASE("an own id that says that its stream is finished")
+{
+    topic_options const options;
+    history kept(options, "life");
+    CHECK_THROWS_AS(add(kept, event{.id = "order 7;finished", .data = "a"}), std::invalid_argument);
+    CHECK(kept.drafts() == 0);
+    CHECK(add(kept, event{.id = "order 7", .data = "a"}) == "order 7");
+}
+
+// Comments that are gone are no loss, and no events.
+TEST_CASE("comments make no place old")
+{
+    topic_options options;
+    options.history_count = 3;
+    history kept(options, "life");
+    add(kept, event{.id = "own", .data = "a"});
+    for (int i = 0; i < 10; ++i)
+        comment(kept);
+    CHECK(kept.evicted() == 1);
+    CHECK(kept.begin() == 2);
+    CHECK(kept.find_after("life-1").missing == gap::none);
+    CHECK(kept.find_after("life-0").missing == gap::evicted);
+    CHECK(kept.position() == "own");
+    CHECK(kept.find_after("own").missing == gap::none);
+    CHECK(kept.oldest().empty());
+    CHECK(kept.find(tidings::from_last(1)).next == kept.end());
+    CHECK(add(kept, event{.data = "b"}) == "life-12");
+    comment(kept);
+    CHECK(kept.oldest() == "life-12");
+    CHECK(kept.find(tidings::from_last(1)).next == 12);
+    CHECK(kept.find(tidings::from_last(2)).next == 12);
+    CHECK(kept.find_after("life-1").missing == gap::none);
+}
+
+// The number of a comment is not one that a log knows; that of the event before it is.
+TEST_CASE("places among comments by numbers that a log knows")
+{
+    topic_options options;
+    options.history_count = 4;
+    history kept(options, "life");
+    CHECK(kept.logged_id_text(0) == "life-0");
+    comment(kept);
+    CHECK(kept.logged_id_text(1) == "life-0");
+    add(kept, event{.data = "a"});
+    comment(kept);
+    add(kept, event{.data = "b"});
+    comment(kept);
+    CHECK(kept.logged_id_text(1) == "life-0");
+    CHECK(kept.logged_id_text(2) == "life-2");
+    CHECK(kept.logged_id_text(3) == "life-2");
+    CHECK(kept.logged_id_text(4) == "life-4");
+    CHECK(kept.logged_id_text(5) == "life-4");
+    for (int i = 0; i < 4; ++i)
+        comment(kept);
+    CHECK(kept.logged_id_text(9) == "life-4");
+    add(kept, event{.data = "c"});
+    CHECK(kept.logged_id_text(9) == "life-4"); // the event itself is gone
+    CHECK(kept.logged_id_text(1) == "life-1"); // so old that the log is above it
 }
 
 // What cannot be sent leaves the history as it was.
@@ -247,6 +313,10 @@ TEST_CASE("room for drafts")
     auto const too_large = kept.prepare(event{.data = large}, {});
     CHECK_FALSE(kept.has_room_for_drafts(2));
     CHECK(kept.has_room_for_drafts(3)); // alone it is kept whatever the limit
+    auto const small = kept.prepare(event{.data = "4"}, {});
+    CHECK_FALSE(kept.has_room_for_drafts(3));              // one of the two would push out the other
+    CHECK_FALSE(kept.has_room_for_drafts(nothing_needed)); // a follower may come before they are kept
+    kept.abandon(small);
 }
 
 // A log gives back what was there: numbers, ids, keys and ages.
@@ -263,8 +333,13 @@ TEST_CASE("a history is restored from a log")
                            .published = wall - 2min});
     tail.events.push_back(
         {.number = 5, .own_id = "own", .key = "k", .text = "id: own\ndata: b\n\n", .published = wall - 5s});
+    tail.events.insert(tail.events.begin() + 1,
+                       {.number = 4, .own_id = {}, .key = "k", .text = "data: a\n\n", .published = wall});
     time_point const now = start + 1h;
-    history kept(options, std::move(tail), now, wall);
+    std::vector<std::uint64_t> superseded;
+    history kept(options, std::move(tail), now, wall, superseded);
+    CHECK(superseded == std::vector<std::uint64_t>{4});
+    CHECK(kept.superseded() == 0);
     CHECK(texts(kept, 1) == std::vector<std::string>{"id: own\ndata: b\n\n"});
     CHECK(kept.find_after("own").next == 6);
     CHECK(kept.find_after("life-3").next == 4);

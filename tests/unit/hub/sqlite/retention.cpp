@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/sqlite/sqlite_log.hpp>
 
+#include "sqlite/faulty_disk.hpp"
 #include "sqlite/log_user.hpp"
 #include "sqlite/scratch_folder.hpp"
 
@@ -15,6 +16,7 @@
 
 using tidings::sqlite_log;
 using tidings::test::event_of;
+using tidings::test::faulty_disk;
 using tidings::test::log_user;
 using tidings::test::numbers_of;
 using tidings::test::scratch_folder;
@@ -104,6 +106,25 @@ TEST_CASE("a log forgets single events")
     auto const b = log.open("b");
     CHECK(numbers_of(b) == std::vector<std::uint64_t>{1, 2, 3, 4});
     CHECK(b.next_number == 6);
+}
+
+// What could not be deleted while the disk failed is deleted later.
+TEST_CASE("a log forgets single events when the disk takes writes again")
+{
+    scratch_folder const folder;
+    faulty_disk disk;
+    {
+        sqlite_log log(folder.file("events.db"), {.vfs = faulty_disk::name});
+        log.open("news");
+        fill(log, "news", 1, 3);
+        disk.refuse_writes(SQLITE_IOERR_WRITE);
+        log.forget("news", 2);
+        log.open("news");
+        log.open("news"); // answered in a later round than the one that has tried to delete
+        disk.refuse_writes(SQLITE_OK);
+    }
+    sqlite_log log(folder.file("events.db"));
+    CHECK(numbers_of(log.open("news")) == std::vector<std::uint64_t>{1, 3});
 }
 
 // The room of deleted events is used again, and the second file is folded into the first.

@@ -41,7 +41,7 @@ public:
         noted = std::max(noted, number);
     }
 
-    /// Single events are taken out; the ranges stay until `finished`.
+    /// Single events are taken out, see `put_back`; the ranges stay until `finished`.
     erasure_step next(std::size_t limit)
     {
         std::size_t const count = std::min(limit, events_.size());
@@ -51,6 +51,13 @@ public:
             {begin, events_.end()}, {before_.begin(), std::next(before_.begin(), ranges)}, limit};
         events_.erase(begin, events_.end());
         return step;
+    }
+
+    /// A step that failed.
+    void put_back(erasure_step const& step)
+    {
+        for (auto const& [topic, number] : step.events)
+            add(topic, number);
     }
 
     void finished(std::pair<std::int64_t, std::uint64_t> const& range)

@@ -151,6 +151,8 @@ bool log_thread::erase(std::size_t limit)
         return true;
     } catch (sqlite_error const&) {
         // The events are still there, and take nothing but room.
+        std::lock_guard const guard(lock_);
+        erasures_.put_back(step);
         return false;
     }
 }
