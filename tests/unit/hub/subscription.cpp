@@ -266,3 +266,13 @@ TEST_CASE_METHOD(subscription_fixture, "a subscription with a filter that throws
     CHECK_NOTHROW(publish(orders, "b"));
     CHECK(data_of(whole) == texts{"a", "b"});
 }
+
+TEST_CASE_METHOD(subscription_fixture, "a subscription that lags")
+{
+    subscription news(root, orders);
+    CHECK(orders.stats().lagging == 0);
+    publish(orders, "a");
+    CHECK(orders.stats().lagging == 1);
+    CHECK(news.try_receive());
+    CHECK(orders.stats().lagging == 0);
+}
