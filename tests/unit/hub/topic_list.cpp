@@ -205,6 +205,21 @@ TEST_CASE_METHOD(list_fixture, "one of several topics is closed")
     CHECK(client.is_over());
 }
 
+// What cannot be told, for the sake of a name, fails the handler and leaves nobody behind.
+TEST_CASE_METHOD(list_fixture, "a follow that fails on its way in")
+{
+    topic broken({.name = "\xff"});
+    topic_list list;
+    list.add(orders).add(broken);
+    for (auto const& each : {following(list), attaching(list)}) {
+        stream client(time, each, coming_back_with("unknown"));
+        CHECK(client.failure());
+        CHECK(client.why_cut() == cut_reason::handler_failed);
+        CHECK(orders.subscribers() == 0);
+        CHECK(broken.subscribers() == 0);
+    }
+}
+
 // Followers are sent away, come back and resume.
 TEST_CASE_METHOD(list_fixture, "disconnect")
 {

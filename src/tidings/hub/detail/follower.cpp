@@ -12,16 +12,28 @@ boost::intrusive_ptr<follower> follower::start(topic_list const& topics, event_s
 {
     out.require_open("follow");
     boost::intrusive_ptr<follower> const made(new follower(out, std::move(over)));
+    try {
+        made->begin(topics, out);
+    } catch (...) {
+        made->detach();
+        if (out.get_state() == event_stream::state::attached)
+            out.detach();
+        throw;
+    }
+    return made;
+}
+
+void follower::begin(topic_list const& topics, event_stream& out)
+{
     auto const id = out.last_event_id();
-    auto const told = made->topics_.enter(topics, out.get_context().get_executor(), id, *made);
-    out.attach(*made);
-    made->knows_place_ = id.has_value() && told.empty();
+    auto const told = topics_.enter(topics, out.get_context().get_executor(), id, *this);
+    out.attach(*this);
+    knows_place_ = id.has_value() && told.empty();
     for (reset const& each : told)
         out.out().append(event{.type = reset_type, .data = to_json(each)});
-    made->refill();
-    made->send_position();
+    refill();
+    send_position();
     out.out().flush(); // the head, when there was nothing to replay
-    return made;
 }
 
 void follower::take(cursor& at, batch const& live)
