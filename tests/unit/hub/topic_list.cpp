@@ -5,6 +5,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -203,6 +204,56 @@ TEST_CASE_METHOD(list_fixture, "one of several topics is closed")
     alerts.close();
     time.run_until_idle();
     CHECK(client.is_over());
+}
+
+// Of the closed topic exactly as much is left as is read at once.
+TEST_CASE_METHOD(list_fixture, "one of several topics is closed behind many events")
+{
+    topic big({.name = "big"});
+    topic_list list;
+    list.add(big, from_oldest()).add(alerts);
+    auto const fill_and_close = [&] {
+        for (int i = 0; i < 64; ++i)
+            big.publish({.data = "x"});
+        big.close();
+    };
+    SECTION("before the client comes")
+    {
+        fill_and_close();
+        stream client(time, following(list), request::get("/"));
+        CHECK(client.events().size() == 64);
+        publish(alerts, "a1");
+        CHECK(client.events().size() == 65);
+    }
+    SECTION("while it follows")
+    {
+        stream client(time, following(list), request::get("/"));
+        fill_and_close();
+        time.run_until_idle();
+        CHECK(client.events().size() == 64);
+        CHECK(big.stats().lagging == 0);
+        alerts.close();
+        time.run_until_idle();
+        CHECK(client.is_over());
+    }
+}
+
+// A client that is too slow for one topic gets the other all the same.
+TEST_CASE_METHOD(list_fixture, "no topic starves another")
+{
+    topic busy({.name = "busy"});
+    topic_list list;
+    list.add(busy).add(alerts);
+    stream client(time, following(list), request::get("/"));
+    client.stop_reading();
+    publish(busy, "b");
+    publish(alerts, "a1");
+    for (int i = 0; i < 10; ++i) {
+        for (int k = 0; k < 10; ++k)
+            publish(busy, std::string(100, 'b'));
+        client.stop_reading(500);
+    }
+    CHECK(std::ranges::count(data_of(client), "a1") == 1);
 }
 
 // What cannot be told, for the sake of a name, fails the handler and leaves nobody behind.

@@ -63,7 +63,8 @@ public:
     /// Of one with a filter: whether the client knows a place so old that it will soon be out of the history,
     /// because what came since did not pass the filter.
     bool is_place_stale(batch const& live) const noexcept;
-    /// Of one that lags: whether it is so far behind that its stream is to be cut.
+    /// Whether it is so far behind that its stream is to be cut. One that has kept pace until now has nothing
+    /// unsent.
     bool is_left_behind(batch const& live) const;
     /// The client has been sent the id of this place.
     void place_sent(std::uint64_t next) noexcept
