@@ -304,6 +304,55 @@ TEST_CASE_METHOD(list_fixture, "a comment for all")
     }
 }
 
+// No filter is asked about them.
+TEST_CASE_METHOD(list_fixture, "a comment for all passes filters")
+{
+    int asked = 0;
+    auto const refuse = [&asked](event_text const&) {
+        ++asked;
+        return false;
+    };
+    topic news;
+    stream client(time, following(news, from_newest(), refuse), request::get("/"));
+    news.publish_comment("c");
+    news.publish_retry(1500ms);
+    time.run_until_idle();
+    CHECK(asked == 0);
+    CHECK(client.text().ends_with("\n\n: c\n\nretry: 1500\n\n"));
+    publish(news, "n1");
+    CHECK(asked == 1);
+}
+
+// Comments lead back to no place: a client that has got nothing else is sent its own.
+TEST_CASE_METHOD(list_fixture, "comments alone and a client's place")
+{
+    alerts.publish_comment("c");
+    SECTION("from the start")
+    {
+        topic_list filtered;
+        filtered.add(alerts, from_oldest(), is_urgent);
+        topic_list plain;
+        plain.add(alerts, from_oldest());
+        for (auto const& each : {plain, filtered}) {
+            stream client(time, following(each), request::get("/"));
+            CHECK(client.text() == ": c\n\nid: " + alerts.position() + "\n\n");
+        }
+    }
+    SECTION("among what does not pass")
+    {
+        stream client(time, following(alerts, from_newest(), is_urgent), request::get("/"));
+        for (int i = 0; i < 10; ++i) {
+            publish(alerts, "x");
+            alerts.publish_comment("c");
+            time.run_until_idle();
+        }
+        auto const at = client.text().rfind("id: ");
+        std::string const id = client.text().substr(at + 4, client.text().find('\n', at) - at - 4);
+        stream back(time, following(alerts, from_newest(), is_urgent), coming_back_with(id));
+        CHECK(back.events().empty());
+    }
+}
+
 // So does the time to wait before reconnecting.
 TEST_CASE_METHOD(list_fixture, "a retry time for all")
 {

@@ -55,7 +55,11 @@ public:
     bool is_over() const noexcept { return is_over_; }
     void set_over() noexcept { is_over_ = true; }
 
-    bool wants(shared_frame const& frame) const { return !filter_ || filter_->where(frame.event()); }
+    /// What has no id, comments and retry times, is for all.
+    bool wants(shared_frame const& frame) const
+    {
+        return !filter_ || !has_id(frame) || filter_->where(frame.event());
+    }
     bool has_filter() const noexcept { return filter_ != nullptr; }
     /// Whether the topic has sent its followers away since this one came.
     bool is_sent_away(batch const& live) const noexcept { return live.disconnects != disconnects_; }

@@ -141,8 +141,9 @@ std::size_t follower::deliver_frames(batch const& events, std::size_t first)
 {
     if (first == events.size())
         return 0;
-    std::size_t const done = out_->deliver(std::span(events.frames).subspan(first));
-    knows_place_ |= done > 0;
+    auto const frames = std::span(events.frames).subspan(first);
+    std::size_t const done = out_->deliver(frames);
+    knows_place_ = knows_place_ || std::ranges::any_of(frames.first(done), has_id);
     return done;
 }
 
@@ -159,10 +160,11 @@ std::size_t follower::deliver_chosen(cursor& at, batch const& events, std::size_
     if (chosen.empty())
         return events.size() - first;
     std::size_t const done = out_->deliver(chosen);
-    knows_place_ |= done > 0;
-    if (done > 0)
-        at.place_sent(done < chosen.size() ? events.numbers[places[done]]
-                                           : events.numbers[places.back()] + 1);
+    for (std::size_t i = 0; i < done; ++i)
+        if (has_id(chosen[i])) {
+            at.place_sent(events.numbers[places[i]] + 1);
+            knows_place_ = true;
+        }
     return (done < chosen.size() ? places[done] : events.size()) - first;
 }
 
