@@ -9,7 +9,6 @@
 #include <chrono>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 
 using namespace std::chrono_literals;
 using namespace tidings;
@@ -18,11 +17,6 @@ using tidings::testing::stream;
 using tidings::testing::virtual_time;
 
 namespace {
-
-bool is_urgent(event_text const& event)
-{
-    return event.type() == "urgent";
-}
 
 class list_fixture
 {
@@ -38,9 +32,9 @@ public:
         return list;
     }
 
-    void publish(topic& to, std::string const& data, std::string_view type = {})
+    void publish(topic& to, std::string const& data)
     {
-        to.publish({.type = type, .data = data});
+        to.publish({.data = data});
         time.run_until_idle();
     }
 };
@@ -145,52 +139,6 @@ TEST_CASE_METHOD(list_fixture, "ids of other streams")
     CHECK(of_one.events()[0].data().starts_with(R"({"reason":"restarted")"));
     CHECK(of_one.events()[0].data().ends_with(R"("topic":"alerts & more"})"));
     CHECK(of_one.events()[1].data() == "o2");
-}
-
-// Only what passes the filter, live and from the history.
-TEST_CASE_METHOD(list_fixture, "a filter")
-{
-    publish(alerts, "u1", "urgent");
-    publish(alerts, "x1");
-    stream client(time, following(alerts, from_oldest(), is_urgent), request::get("/"));
-    publish(alerts, "u2", "urgent");
-    publish(alerts, "x2");
-    CHECK(data_of(client) == texts{"u1", "u2"});
-}
-
-// What does not pass moves the client's place along: it does not fall out of the history while it waits.
-TEST_CASE_METHOD(list_fixture, "a filtered client keeps its place")
-{
-    stream client(time, following(alerts, from_newest(), is_urgent), request::get("/"));
-    publish(alerts, "u1", "urgent");
-    for (int i = 0; i < 10; ++i)
-        publish(alerts, "x");
-    CHECK(data_of(client) == texts{"u1"});
-    auto const at = client.text().rfind("id: ");
-    std::string const id = client.text().substr(at + 4, client.text().find('\n', at) - at - 4);
-    CHECK(id != client.events()[0].id());
-    stream back(time, following(alerts, from_newest(), is_urgent), coming_back_with(id));
-    CHECK(back.events().empty());
-}
-
-// Also one that has got nothing, because nothing has passed.
-TEST_CASE_METHOD(list_fixture, "a filtered client knows its place from the start")
-{
-    publish(alerts, "x");
-    stream client(time, following(alerts, from_oldest(), is_urgent), request::get("/"));
-    CHECK(client.text() == "id: " + alerts.position() + "\n\n");
-}
-
-// A filter that throws costs its own stream alone.
-TEST_CASE_METHOD(list_fixture, "a filter that throws")
-{
-    auto const refuse = [](event_text const&) -> bool { throw std::runtime_error("no"); };
-    stream broken(time, following(alerts, from_newest(), refuse), request::get("/"));
-    stream whole(time, following(alerts), request::get("/"));
-    publish(alerts, "a");
-    CHECK(broken.why_cut() == cut_reason::handler_failed);
-    CHECK(data_of(whole) == texts{"a"});
-    CHECK(alerts.subscribers() == 1);
 }
 
 // The stream ends when all its topics are closed.
@@ -301,55 +249,6 @@ TEST_CASE_METHOD(list_fixture, "a comment for all")
     for (stream* each : {&one, &two}) {
         CHECK(each->comments() == texts{"a", "b"});
         CHECK(each->text().ends_with("\n\n: a\n: b\n\n"));
-    }
-}
-
-// No filter is asked about them.
-TEST_CASE_METHOD(list_fixture, "a comment for all passes filters")
-{
-    int asked = 0;
-    auto const refuse = [&asked](event_text const&) {
-        ++asked;
-        return false;
-    };
-    topic news;
-    stream client(time, following(news, from_newest(), refuse), request::get("/"));
-    news.publish_comment("c");
-    news.publish_retry(1500ms);
-    time.run_until_idle();
-    CHECK(asked == 0);
-    CHECK(client.text().ends_with("\n\n: c\n\nretry: 1500\n\n"));
-    publish(news, "n1");
-    CHECK(asked == 1);
-}
-
-// Comments lead back to no place: a client that has got nothing else is sent its own.
-TEST_CASE_METHOD(list_fixture, "comments alone and a client's place")
-{
-    alerts.publish_comment("c");
-    SECTION("from the start")
-    {
-        topic_list filtered;
-        filtered.add(alerts, from_oldest(), is_urgent);
-        topic_list plain;
-        plain.add(alerts, from_oldest());
-        for (auto const& each : {plain, filtered}) {
-            stream client(time, following(each), request::get("/"));
-            CHECK(client.text() == ": c\n\nid: " + alerts.position() + "\n\n");
-        }
-    }
-    SECTION("among what does not pass")
-    {
-        stream client(time, following(alerts, from_newest(), is_urgent), request::get("/"));
-        for (int i = 0; i < 10; ++i) {
-            publish(alerts, "x");
-            alerts.publish_comment("c");
-            time.run_until_idle();
-        }
-        auto const at = client.text().rfind("id: ");
-        std::string const id = client.text().substr(at + 4, client.text().find('\n', at) - at - 4);
-        stream back(time, following(alerts, from_newest(), is_urgent), coming_back_with(id));
-        CHECK(back.events().empty());
     }
 }
 
