@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/detail/json_string.hpp>
-#include <tidings/hub/detail/topic_state.hpp>
 #include <tidings/hub/long_poll.hpp>
 #include <tidings/hub/subscription.hpp>
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,12 +48,6 @@ private:
     std::size_t count_ = 0;
 };
 
-bool are_closed(topic_list const& topics)
-{
-    auto const is_closed = [](topic_list::item const& each) { return each.of->is_closed(); };
-    return std::ranges::all_of(topics.items(), is_closed);
-}
-
 } // namespace
 
 asio::awaitable<response> long_poll(context ctx, request const& asked, topic_list topics,
@@ -69,10 +61,12 @@ asio::awaitable<response> long_poll(context ctx, request const& asked, topic_lis
         if (!next && batch.is_empty())
             next = co_await events.receive(patience);
         if (!next)
+            next = events.try_receive(); // it may have come just as the wait ended
+        if (!next)
             break;
         batch.add(*next);
     }
-    bool const is_over = batch.is_empty() && !patience.is_done() && are_closed(topics);
+    bool const is_over = batch.is_empty() && events.is_read_to_end();
     response answer = is_over ? response(204) : batch.answer(events.position());
     co_return answer;
 }

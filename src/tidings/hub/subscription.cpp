@@ -4,6 +4,8 @@
 
 #include <utility>
 
+namespace asio = boost::asio;
+
 namespace tidings {
 
 namespace {
@@ -13,6 +15,15 @@ topic_list list_of(topic const& only, start_position from, event_filter where)
     topic_list topics;
     topics.add(only, from, std::move(where));
     return topics;
+}
+
+asio::awaitable<std::optional<event_text>> receive_next(boost::intrusive_ptr<detail::subscription_state> from,
+                                                        context ctx)
+{
+    auto next = co_await receive_from(ctx, *from);
+    if (!next)
+        from->rethrow_failure();
+    co_return next;
 }
 
 } // namespace
@@ -33,9 +44,17 @@ subscription::~subscription()
     state_->leave();
 }
 
+asio::awaitable<std::optional<event_text>> subscription::receive(context const& ctx)
+{
+    return receive_next(state_, ctx);
+}
+
 std::optional<event_text> subscription::try_receive()
 {
-    return state_->try_receive();
+    auto next = state_->try_receive();
+    if (!next)
+        state_->rethrow_failure();
+    return next;
 }
 
 pull_source<event_text>* subscription::wait_source() const noexcept
@@ -51,6 +70,11 @@ std::string subscription::position() const
 bool subscription::was_cut() const noexcept
 {
     return state_->was_cut();
+}
+
+bool subscription::is_read_to_end() const noexcept
+{
+    return state_->is_read_to_end();
 }
 
 } // namespace tidings

@@ -9,6 +9,7 @@
 #include <tidings/wait/context.hpp>
 #include <tidings/wait/pull_source.hpp>
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <optional>
@@ -48,10 +49,12 @@ public:
     subscription& operator=(subscription const&) = delete;
 
     /// Waits for the next event. Empty when the context ended, all topics are closed and read to their ends,
-    /// the topic has sent its followers away, or the subscription was cut.
-    [[nodiscard]] auto receive(context const& ctx) { return receive_from(ctx, *wait_source()); }
+    /// the topic has sent its followers away, or the subscription was cut. What a filter throws ends the
+    /// subscription, and is thrown here, once. A select takes it for one that has ended; `try_receive` then
+    /// throws.
+    [[nodiscard]] boost::asio::awaitable<std::optional<event_text>> receive(context const& ctx);
 
-    /// The next event if there is one now.
+    /// The next event if there is one now. Throws as `receive`.
     [[nodiscard]] std::optional<event_text> try_receive();
 
     /// The id of the place behind what has been received: a client that comes back with it goes on there.
@@ -59,6 +62,8 @@ public:
 
     /// Whether it ended because it fell behind the history of a topic that cuts.
     bool was_cut() const noexcept;
+    /// Whether it ended because all topics are closed, and everything in them has been received.
+    bool is_read_to_end() const noexcept;
 
     // How a select sees it.
     using received = event_text;

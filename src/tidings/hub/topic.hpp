@@ -83,8 +83,8 @@ public:
     // Following
 
     /// Opens `out` and carries the topic on it until the context ends, the client leaves, or the topic is
-    /// closed or sends its followers away. The client's Last-Event-ID wins over `from`. Several topics on one
-    /// stream: `topic_list`.
+    /// closed or sends its followers away. The client's Last-Event-ID wins over `from`, also when a stream
+    /// follows once more: it begins again where its request says. Several topics on one stream: `topic_list`.
     [[nodiscard]] boost::asio::awaitable<follow_end> follow(context ctx, event_stream& out,
                                                             start_position from = from_newest(),
                                                             event_filter where = {}) const;

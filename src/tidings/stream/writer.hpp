@@ -89,6 +89,8 @@ public:
 
     std::size_t unsent() const noexcept { return outbox_.size(); }
     bool is_lost() const noexcept { return has_ended(); }
+    /// The transport takes nothing now; it will tell when it does.
+    bool is_blocked() const noexcept { return is_waiting_; }
 
     /// The transport can take more.
     void on_writable();

@@ -43,6 +43,9 @@ protected:
     /// The next value if there is one now.
     virtual std::optional<T> fetch() = 0;
 
+    /// Whether what has been fetched last waits here to be received.
+    bool has_returned() const noexcept { return returned_.has_value(); }
+
     /// There may be values now, or none ever again: tells those who wait.
     void notify();
 

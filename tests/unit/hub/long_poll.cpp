@@ -4,6 +4,7 @@
 #include "support.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include <chrono>
 #include <functional>
@@ -25,10 +26,17 @@ asio::awaitable<response> poll(topic_list const& topics, long_poll_options optio
     return long_poll(std::move(ctx), asked, topics, options);
 }
 
+asio::awaitable<std::string> body_of_poll(context ctx, request const& asked, topic of)
+{
+    auto const answer = co_await long_poll(std::move(ctx), asked, of);
+    co_return answer.body();
+}
+
 class poll_fixture
 {
 public:
     virtual_time time;
+    context_scope root = context::root(time.loop().get_executor());
     topic orders{{.name = "orders", .history_count = 3}};
     topic alerts{{.name = "alerts", .history_count = 3}};
     long_poll_options options{.wait = 10s};
@@ -163,6 +171,43 @@ TEST_CASE_METHOD(poll_fixture, "a long poll of a topic that ends")
     stream done(time, polling(), coming_back_with(id(1)));
     REQUIRE(done.answer());
     CHECK(done.answer()->status() == 204);
+}
+
+// Sent away or cut it has not read to the end, also when the topic is closed meanwhile.
+TEST_CASE_METHOD(poll_fixture, "a long poll of a topic that ends with events unread")
+{
+    orders.publish({.data = "before"});
+    stream waiting(time, polling(), request::get("/"));
+    std::string const before = id(1);
+    bool const is_cut = GENERATE(false, true);
+    if (is_cut)
+        for (int i = 0; i < 5; ++i)
+            orders.publish({.data = "x"});
+    else
+        orders.publish({.data = "bye"});
+    if (!is_cut)
+        orders.disconnect();
+    orders.close();
+    time.run_until_idle();
+    CHECK(body_of(waiting) == R"({"events":[],"position":")" + before + R"("})");
+    stream again(time, polling(), coming_back_with(before));
+    CHECK(body_of(again).find(is_cut ? "tidings-reset" : "bye") != std::string::npos);
+    stream done(time, polling(), coming_back_with(orders.position()));
+    REQUIRE(done.answer());
+    CHECK(done.answer()->status() == 204);
+}
+
+// What comes in the turn that ends the wait is in the answer.
+TEST_CASE_METHOD(poll_fixture, "a long poll gets what comes as its wait ends")
+{
+    auto limited = with_cancel(root);
+    auto const asked = request::get("/");
+    auto const polled = run(time, body_of_poll(limited, asked, orders));
+    orders.publish({.data = "a"});
+    limited.cancel();
+    time.run_until_idle();
+    REQUIRE(polled->value);
+    CHECK(polled->value->ends_with(R"("data":"a"}],"position":")" + id(1) + R"("})"));
 }
 
 TEST_CASE_METHOD(poll_fixture, "a long poll ends with its client")

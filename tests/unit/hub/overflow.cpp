@@ -5,6 +5,7 @@
 #include "support.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include <chrono>
 #include <functional>
@@ -84,6 +85,27 @@ TEST_CASE_METHOD(overflow_fixture, "drop_oldest")
     CHECK(slow.events().back().data() == "g"); // it keeps pace again
 }
 
+// A gap may grow until the connection takes something again: then it is told, once.
+TEST_CASE_METHOD(overflow_fixture, "drop_oldest for a connection that takes nothing")
+{
+    topic news = make(overflow::drop_oldest);
+    server_options options;
+    options.queue_limit = GENERATE(std::size_t{1'000'000}, std::size_t{1'000});
+    stream slow(time, following(news), request::get("/"), options);
+    slow.stop_reading(5);
+    publish(news, std::string(5'000, 'x')); // has begun to leave
+    for (int burst = 0; burst < 2; ++burst) {
+        for (int i = 0; i < 6; ++i)
+            news.publish({.data = "x"});
+        time.run_until_idle();
+    }
+    slow.resume_reading();
+    CHECK_FALSE(slow.why_cut());
+    REQUIRE(slow.events().size() == 5);
+    CHECK(slow.events()[1].type() == "tidings-reset");
+    CHECK(slow.events()[1].data().ends_with(R"(,"dropped":9})"));
+}
+
 // A follower that is cut is counted; what it did not get, too.
 TEST_CASE_METHOD(overflow_fixture, "cut")
 {
@@ -114,6 +136,41 @@ TEST_CASE_METHOD(overflow_fixture, "cut for what is unsent")
     publish(news, large);
     CHECK(slow.why_cut() == cut_reason::behind);
     CHECK(news.stats().cut == 1);
+}
+
+// A stream that keeps pace has nothing unsent, however much comes in one turn with the end.
+TEST_CASE_METHOD(overflow_fixture, "a topic that is closed behind a burst")
+{
+    topic news({.history_count = 1'000, .unsent_limit = 2'000, .now = [this] { return time.now(); }});
+    topic_list list;
+    list.add(news);
+    stream client(time, attaching(list), request::get("/"));
+    std::string const large(600, 'x');
+    for (int i = 0; i < 4; ++i)
+        news.publish({.data = large});
+    news.close();
+    time.run_until_idle();
+    CHECK_FALSE(client.why_cut());
+    CHECK(client.events().size() == 4);
+    CHECK(client.text().ends_with(";finished\n\n"));
+}
+
+// A stream that holds its limit is cut also for the id of a place.
+TEST_CASE_METHOD(overflow_fixture, "no room for the place of a filtered client")
+{
+    topic news = make(overflow::cut, 4);
+    server_options options;
+    options.queue_limit = 1'000;
+    auto const is_hit = [](event_text const& each) { return each.type() == "hit"; };
+    stream slow(time, following(news, from_newest(), is_hit), request::get("/"), options);
+    slow.stop_reading(5);
+    std::string const large(5'000, 'x');
+    news.publish({.type = "hit", .data = large});
+    time.run_until_idle();
+    for (int i = 0; i < 4; ++i)
+        publish(news, "miss");
+    CHECK(slow.why_cut() == cut_reason::queue_overflow);
+    CHECK(news.subscribers() == 0);
 }
 
 // What was there when it came does not count as unsent until it has got all of it; what comes meanwhile does.

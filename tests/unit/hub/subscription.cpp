@@ -8,7 +8,9 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
+#include <exception>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -44,10 +46,22 @@ asio::awaitable<void> relay_all(topic_list topics, bool* was_cut, context ctx, r
     co_await out.send({.data = "over"});
 }
 
+asio::awaitable<std::string> wait_once(context until, subscription& from)
+{
+    auto const event = co_await from.receive(until);
+    co_return event ? event->data() : "nothing";
+}
+
+bool refuse(event_text const&)
+{
+    throw std::runtime_error("no");
+}
+
 class subscription_fixture
 {
 public:
     virtual_time time;
+    context_scope root = context::root(time.loop().get_executor());
     topic orders{{.name = "orders", .history_count = 3}};
     topic alerts{{.name = "alerts", .history_count = 3}};
     bool was_cut = false;
@@ -181,14 +195,9 @@ TEST_CASE_METHOD(subscription_fixture, "a slow subscription")
 // An event that lost a race is not lost: it comes with the next wait.
 TEST_CASE_METHOD(subscription_fixture, "two waits on one subscription")
 {
-    auto const ctx = context::root(time.loop().get_executor());
-    subscription news(ctx, orders);
-    auto const wait_once = [](context until, subscription& from) -> asio::awaitable<std::string> {
-        auto const event = co_await from.receive(until);
-        co_return event ? event->data() : "nothing";
-    };
-    auto const one = run(time, wait_once(ctx, news));
-    auto const two = run(time, wait_once(ctx, news));
+    subscription news(root, orders);
+    auto const one = run(time, wait_once(root, news));
+    auto const two = run(time, wait_once(root, news));
     orders.publish({.data = "a"});
     orders.publish({.data = "b"});
     orders.publish({.data = "c"});
@@ -199,4 +208,71 @@ TEST_CASE_METHOD(subscription_fixture, "two waits on one subscription")
     REQUIRE(third);
     CHECK(third->data() == "c");
     CHECK_FALSE(news.try_receive());
+}
+
+// An event that comes as its wait ends is not received: it comes next, and the place is before it until then.
+TEST_CASE_METHOD(subscription_fixture, "a wait that ends with an event")
+{
+    publish(orders, "before");
+    auto const before = orders.position();
+    subscription news(root, orders);
+    auto limited = with_cancel(root);
+    auto const waiting = run(time, wait_once(limited, news));
+    orders.publish({.data = "a"});
+    limited.cancel();
+    time.run_until_idle();
+    CHECK(waiting->value == "nothing");
+    CHECK(news.position() == before);
+    auto const next = news.try_receive();
+    REQUIRE(next);
+    CHECK(next->data() == "a");
+    CHECK(news.position() == orders.position());
+}
+
+// What its filter throws ends a subscription, and comes out where it is asked; nobody else misses anything.
+TEST_CASE_METHOD(subscription_fixture, "a subscription with a filter that throws")
+{
+    stream whole(time, following(orders), request::get("/"));
+    subscription broken(root, orders, from_newest(), refuse);
+    SECTION("while it waits")
+    {
+        auto const waiting = run(time, wait_once(root, broken));
+        CHECK_NOTHROW(publish(orders, "a"));
+        REQUIRE(waiting->failure);
+        CHECK_THROWS_AS(std::rethrow_exception(waiting->failure), std::runtime_error);
+        CHECK_FALSE(broken.try_receive());
+    }
+    SECTION("when it is asked")
+    {
+        publish(orders, "a");
+        auto const waiting = run(time, wait_once(root, broken));
+        CHECK(waiting->failure);
+        CHECK(run(time, wait_once(root, broken))->value == "nothing");
+    }
+    SECTION("when it is asked without a wait")
+    {
+        publish(orders, "a");
+        CHECK_THROWS_AS(broken.try_receive(), std::runtime_error);
+    }
+    SECTION("in a select")
+    {
+        topic_list list;
+        list.add(orders, from_newest(), refuse);
+        stream client(time, std::bind_front(relay, list), request::get("/"));
+        publish(orders, "a");
+        time.advance(1s);
+        CHECK(client.comments() == texts{"tick"});
+    }
+    CHECK_NOTHROW(publish(orders, "b"));
+    CHECK(data_of(whole) == texts{"a", "b"});
+}
+
+TEST_CASE_METHOD(subscription_fixture, "a subscription that lags")
+{
+    subscription news(root, orders);
+    CHECK(orders.stats().lagging == 0);
+    publish(orders, "a");
+    CHECK(orders.stats().lagging == 1);
+    CHECK(news.try_receive());
+    CHECK(orders.stats().lagging == 0);
 }

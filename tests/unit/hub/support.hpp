@@ -48,6 +48,17 @@ inline handler following(topic const& only, start_position from = from_newest(),
     return following(topics);
 }
 
+inline boost::asio::awaitable<void> attach_all(topic_list topics, context, request const&, event_stream& out)
+{
+    topics.attach(out);
+    co_return;
+}
+
+inline handler attaching(topic_list const& topics)
+{
+    return std::bind_front(attach_all, topics);
+}
+
 inline request coming_back_with(std::string const& id)
 {
     return request::get("/").with_header("Last-Event-ID", id);

@@ -5,10 +5,10 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 
 using namespace std::chrono_literals;
 using namespace tidings;
@@ -17,11 +17,6 @@ using tidings::testing::stream;
 using tidings::testing::virtual_time;
 
 namespace {
-
-bool is_urgent(event_text const& event)
-{
-    return event.type() == "urgent";
-}
 
 class list_fixture
 {
@@ -37,9 +32,9 @@ public:
         return list;
     }
 
-    void publish(topic& to, std::string const& data, std::string_view type = {})
+    void publish(topic& to, std::string const& data)
     {
-        to.publish({.type = type, .data = data});
+        to.publish({.data = data});
         time.run_until_idle();
     }
 };
@@ -146,52 +141,6 @@ TEST_CASE_METHOD(list_fixture, "ids of other streams")
     CHECK(of_one.events()[1].data() == "o2");
 }
 
-// Only what passes the filter, live and from the history.
-TEST_CASE_METHOD(list_fixture, "a filter")
-{
-    publish(alerts, "u1", "urgent");
-    publish(alerts, "x1");
-    stream client(time, following(alerts, from_oldest(), is_urgent), request::get("/"));
-    publish(alerts, "u2", "urgent");
-    publish(alerts, "x2");
-    CHECK(data_of(client) == texts{"u1", "u2"});
-}
-
-// What does not pass moves the client's place along: it does not fall out of the history while it waits.
-TEST_CASE_METHOD(list_fixture, "a filtered client keeps its place")
-{
-    stream client(time, following(alerts, from_newest(), is_urgent), request::get("/"));
-    publish(alerts, "u1", "urgent");
-    for (int i = 0; i < 10; ++i)
-        publish(alerts, "x");
-    CHECK(data_of(client) == texts{"u1"});
-    auto const at = client.text().rfind("id: ");
-    std::string const id = client.text().substr(at + 4, client.text().find('\n', at) - at - 4);
-    CHECK(id != client.events()[0].id());
-    stream back(time, following(alerts, from_newest(), is_urgent), coming_back_with(id));
-    CHECK(back.events().empty());
-}
-
-// Also one that has got nothing, because nothing has passed.
-TEST_CASE_METHOD(list_fixture, "a filtered client knows its place from the start")
-{
-    publish(alerts, "x");
-    stream client(time, following(alerts, from_oldest(), is_urgent), request::get("/"));
-    CHECK(client.text() == "id: " + alerts.position() + "\n\n");
-}
-
-// A filter that throws costs its own stream alone.
-TEST_CASE_METHOD(list_fixture, "a filter that throws")
-{
-    auto const refuse = [](event_text const&) -> bool { throw std::runtime_error("no"); };
-    stream broken(time, following(alerts, from_newest(), refuse), request::get("/"));
-    stream whole(time, following(alerts), request::get("/"));
-    publish(alerts, "a");
-    CHECK(broken.why_cut() == cut_reason::handler_failed);
-    CHECK(data_of(whole) == texts{"a"});
-    CHECK(alerts.subscribers() == 1);
-}
-
 // The stream ends when all its topics are closed.
 TEST_CASE_METHOD(list_fixture, "one of several topics is closed")
 {
@@ -203,6 +152,71 @@ TEST_CASE_METHOD(list_fixture, "one of several topics is closed")
     alerts.close();
     time.run_until_idle();
     CHECK(client.is_over());
+}
+
+// Of the closed topic exactly as much is left as is read at once.
+TEST_CASE_METHOD(list_fixture, "one of several topics is closed behind many events")
+{
+    topic big({.name = "big"});
+    topic_list list;
+    list.add(big, from_oldest()).add(alerts);
+    auto const fill_and_close = [&] {
+        for (int i = 0; i < 64; ++i)
+            big.publish({.data = "x"});
+        big.close();
+    };
+    SECTION("before the client comes")
+    {
+        fill_and_close();
+        stream client(time, following(list), request::get("/"));
+        CHECK(client.events().size() == 64);
+        publish(alerts, "a1");
+        CHECK(client.events().size() == 65);
+    }
+    SECTION("while it follows")
+    {
+        stream client(time, following(list), request::get("/"));
+        fill_and_close();
+        time.run_until_idle();
+        CHECK(client.events().size() == 64);
+        CHECK(big.stats().lagging == 0);
+        alerts.close();
+        time.run_until_idle();
+        CHECK(client.is_over());
+    }
+}
+
+// A client that is too slow for one topic gets the other all the same.
+TEST_CASE_METHOD(list_fixture, "no topic starves another")
+{
+    topic busy({.name = "busy"});
+    topic_list list;
+    list.add(busy).add(alerts);
+    stream client(time, following(list), request::get("/"));
+    client.stop_reading();
+    publish(busy, "b");
+    publish(alerts, "a1");
+    for (int i = 0; i < 10; ++i) {
+        for (int k = 0; k < 10; ++k)
+            publish(busy, std::string(100, 'b'));
+        client.stop_reading(500);
+    }
+    CHECK(std::ranges::count(data_of(client), "a1") == 1);
+}
+
+// What cannot be told, for the sake of a name, fails the handler and leaves nobody behind.
+TEST_CASE_METHOD(list_fixture, "a follow that fails on its way in")
+{
+    topic broken({.name = "\xff"});
+    topic_list list;
+    list.add(orders).add(broken);
+    for (auto const& each : {following(list), attaching(list)}) {
+        stream client(time, each, coming_back_with("unknown"));
+        CHECK(client.failure());
+        CHECK(client.why_cut() == cut_reason::handler_failed);
+        CHECK(orders.subscribers() == 0);
+        CHECK(broken.subscribers() == 0);
+    }
 }
 
 // Followers are sent away, come back and resume.

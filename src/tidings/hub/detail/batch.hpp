@@ -13,6 +13,12 @@ namespace tidings::detail {
 /// How many events are read at once, and leave in one gathered write.
 inline constexpr std::size_t batch_limit = 64;
 
+/// Whether a frame of a topic is an event. Comments and retry times have no id.
+inline bool has_id(shared_frame const& frame)
+{
+    return frame.text().starts_with("id:");
+}
+
 /// Some events of a topic, in order.
 struct batch
 {

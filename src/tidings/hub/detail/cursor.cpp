@@ -83,9 +83,12 @@ bool cursor::is_left_behind(batch const& live) const
     auto const& options = of.options();
     if (options.overflow != overflow::cut)
         return false;
+    if (next_ < live.oldest)
+        return true;
+    if (!lags_ || options.unsent_limit == 0)
+        return false;
     std::uint64_t const came_at = lag_->second;
-    return next_ < live.oldest ||
-           (options.unsent_limit > 0 && of.bytes_from(std::max(next_, came_at)) > options.unsent_limit);
+    return of.bytes_from(std::max(next_, came_at)) > options.unsent_limit;
 }
 
 bool cursor::is_place_stale(batch const& live) const noexcept

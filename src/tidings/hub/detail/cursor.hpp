@@ -55,7 +55,11 @@ public:
     bool is_over() const noexcept { return is_over_; }
     void set_over() noexcept { is_over_ = true; }
 
-    bool wants(shared_frame const& frame) const { return !filter_ || filter_->where(frame.event()); }
+    /// What has no id, comments and retry times, is for all.
+    bool wants(shared_frame const& frame) const
+    {
+        return !filter_ || !has_id(frame) || filter_->where(frame.event());
+    }
     bool has_filter() const noexcept { return filter_ != nullptr; }
     /// Whether the topic has sent its followers away since this one came.
     bool is_sent_away(batch const& live) const noexcept { return live.disconnects != disconnects_; }
@@ -63,7 +67,8 @@ public:
     /// Of one with a filter: whether the client knows a place so old that it will soon be out of the history,
     /// because what came since did not pass the filter.
     bool is_place_stale(batch const& live) const noexcept;
-    /// Of one that lags: whether it is so far behind that its stream is to be cut.
+    /// Whether it is so far behind that its stream is to be cut. One that has kept pace until now has nothing
+    /// unsent.
     bool is_left_behind(batch const& live) const;
     /// The client has been sent the id of this place.
     void place_sent(std::uint64_t next) noexcept

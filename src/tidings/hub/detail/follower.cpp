@@ -12,16 +12,28 @@ boost::intrusive_ptr<follower> follower::start(topic_list const& topics, event_s
 {
     out.require_open("follow");
     boost::intrusive_ptr<follower> const made(new follower(out, std::move(over)));
+    try {
+        made->begin(topics, out);
+    } catch (...) {
+        made->detach();
+        if (out.get_state() == event_stream::state::attached)
+            out.detach();
+        throw;
+    }
+    return made;
+}
+
+void follower::begin(topic_list const& topics, event_stream& out)
+{
     auto const id = out.last_event_id();
-    auto const told = made->topics_.enter(topics, out.get_context().get_executor(), id, *made);
-    out.attach(*made);
-    made->knows_place_ = id.has_value() && told.empty();
+    auto const told = topics_.enter(topics, out.get_context().get_executor(), id, *this);
+    out.attach(*this);
+    knows_place_ = id.has_value() && told.empty();
     for (reset const& each : told)
         out.out().append(event{.type = reset_type, .data = to_json(each)});
-    made->refill();
-    made->send_position();
+    refill();
+    send_position();
     out.out().flush(); // the head, when there was nothing to replay
-    return made;
 }
 
 void follower::take(cursor& at, batch const& live)
@@ -31,15 +43,18 @@ void follower::take(cursor& at, batch const& live)
     auto const self = kept();
     if (at.is_sent_away(live))
         return send_away();
+    if (at.is_over())
+        return;
     bool const must_read = live.is_behind || live.is_last;
-    if (must_read) // what the batch has left out comes from the history, if not now, then later
-        at.move_to(at.next(), false);
-    if (at.lags() && at.is_left_behind(live))
+    if ((at.lags() || must_read) && at.is_left_behind(live))
         return cut_behind(at);
-    if (must_read)
+    if (at.lags()) // its connection has been asked, and calls `refill`
+        return;
+    if (must_read) { // what the batch has left out comes from the history, if not now, then later
+        at.move_to(at.next(), false);
         return refill();
-    // One that lags is read on by `refill`, when its connection can take more; one that is ahead has it all.
-    if (at.lags() || at.next() >= live.next)
+    }
+    if (at.next() >= live.next) // it is ahead, and has it all
         return;
     auto const begin = std::lower_bound(live.numbers.begin(), live.numbers.end(), at.next());
     guard_filters([&] { deliver(at, live, static_cast<std::size_t>(begin - live.numbers.begin()), true); });
@@ -48,7 +63,8 @@ void follower::take(cursor& at, batch const& live)
 void follower::refill()
 {
     auto const self = kept();
-    guard_filters([this] { catch_up(); });
+    if (out_)
+        guard_filters([this] { catch_up(); });
 }
 
 template <typename Action>
@@ -65,18 +81,19 @@ void follower::guard_filters(Action action)
 void follower::catch_up()
 {
     bool has_more = true;
-    while (has_more && out_) {
+    while (has_more) {
         has_more = false;
-        bool all_over = true;
-        for (cursor* each = &topics_.first(); each; each = each->sibling()) {
-            if (!each->is_over() && !read_on(*each))
+        for (cursor* asked = &topics_.first(); asked; asked = asked->sibling()) {
+            if (out_->is_blocked()) // what its client is told of a gap now may be out of date when it leaves
+                return;
+            cursor& at = topics_.take_turn();
+            if (!at.is_over() && !read_on(at))
                 return; // called again when the connection can take more
-            has_more |= each->lags();
-            all_over &= each->is_over();
+            has_more |= at.lags();
         }
-        if (all_over)
-            return end_of_topics();
     }
+    if (topics_.is_over())
+        end_of_topics();
 }
 
 // False when the connection can take no more, or the stream is over.
@@ -85,18 +102,21 @@ bool follower::read_on(cursor& at)
     batch events;
     if (auto const dropped = at.read(batch_limit, events))
         out_->append(event{.type = reset_type, .data = to_json(topics_.overflow_reset(at, dropped))});
+    if (!out_)
+        return false;
     if (events.is_behind) {
         cut_behind(at);
         return false;
     }
-    if (!deliver(at, events, 0, events.size() < batch_limit))
+    if (!deliver(at, events, 0, events.is_last || events.size() < batch_limit))
         return false;
     if (events.is_last)
         at.set_over();
-    return out_ != nullptr;
+    return true;
 }
 
-// Sends the events from index `first` on, and moves the cursor. False when some are left.
+// Sends the events from index `first` on, and moves the cursor. False when some are left, or the stream is
+// over.
 bool follower::deliver(cursor& at, batch const& events, std::size_t first, bool keeps_pace)
 {
     bool const is_plain = topics_.is_single() && !at.has_filter();
@@ -110,18 +130,20 @@ bool follower::deliver(cursor& at, batch const& events, std::size_t first, bool 
     at.move_to(events.next, keeps_pace);
     if (at.has_filter() && at.is_place_stale(events)) {
         out_->append(event{.id = topics_.position()});
-        out_->flush();
         at.place_sent(at.next());
+        if (out_) // or there was no room
+            out_->flush();
     }
-    return true;
+    return out_ != nullptr;
 }
 
 std::size_t follower::deliver_frames(batch const& events, std::size_t first)
 {
     if (first == events.size())
         return 0;
-    std::size_t const done = out_->deliver(std::span(events.frames).subspan(first));
-    knows_place_ |= done > 0;
+    auto const frames = std::span(events.frames).subspan(first);
+    std::size_t const done = out_->deliver(frames);
+    knows_place_ = knows_place_ || std::ranges::any_of(frames.first(done), has_id);
     return done;
 }
 
@@ -138,10 +160,11 @@ std::size_t follower::deliver_chosen(cursor& at, batch const& events, std::size_
     if (chosen.empty())
         return events.size() - first;
     std::size_t const done = out_->deliver(chosen);
-    knows_place_ |= done > 0;
-    if (done > 0)
-        at.place_sent(done < chosen.size() ? events.numbers[places[done]]
-                                           : events.numbers[places.back()] + 1);
+    for (std::size_t i = 0; i < done; ++i)
+        if (has_id(chosen[i])) {
+            at.place_sent(events.numbers[places[i]] + 1);
+            knows_place_ = true;
+        }
     return (done < chosen.size() ? places[done] : events.size()) - first;
 }
 

@@ -35,6 +35,7 @@ public:
     void stream_ended() override { leave(follow_end::stream_ended); }
 
 private:
+    void begin(topic_list const& topics, event_stream& out);
     template <typename Action>
     void guard_filters(Action action);
     void catch_up();

@@ -63,13 +63,27 @@ void loop_group::deliver()
     topic->read(next_, batch_limit, batch_);
     next_ = batch_.next;
     bool const is_full = batch_.size() == batch_limit;
-    // Backwards, because a member that leaves is replaced by the last, which has had its turn.
-    for (std::size_t i = members_.size(); i > 0; i = std::min(i - 1, members_.size()))
-        members_[i - 1]->owner().take(*members_[i - 1], batch_);
+    std::exception_ptr const failure = tell_all();
     topic->advance(*this, next_);
     batch_.clear();
     if (is_full) // the rest in another turn, or a busy topic would keep the loop from everything else
         asio::post(executor_, [self = shared_from_this()] { self->go_on(); });
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
+// What one member throws costs the others nothing.
+std::exception_ptr loop_group::tell_all()
+{
+    std::exception_ptr failure;
+    // Backwards, because a member that leaves is replaced by the last, which has had its turn.
+    for (std::size_t i = members_.size(); i > 0; i = std::min(i - 1, members_.size()))
+        try {
+            members_[i - 1]->owner().take(*members_[i - 1], batch_);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+    return failure;
 }
 
 void loop_group::go_on()

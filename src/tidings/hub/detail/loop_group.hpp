@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <vector>
 
@@ -45,6 +46,7 @@ private:
     void on_turn() override;
     void on_dropped() noexcept override { itself_ = nullptr; }
     void deliver();
+    std::exception_ptr tell_all();
     void go_on();
 
     topic_state& topic_;

@@ -61,7 +61,22 @@ void reading::leave()
         each->leave();
 }
 
-std::string reading::id_at(cursor const& at, std::uint64_t next) const
+cursor& reading::take_turn() noexcept
+{
+    cursor& taken = *turn_;
+    turn_ = taken.sibling() ? taken.sibling() : &first_;
+    return taken;
+}
+
+bool reading::is_over() const noexcept
+{
+    for (cursor const* each = &first_; each; each = each->sibling())
+        if (!each->is_over())
+            return false;
+    return true;
+}
+
+std::string reading::position(cursor const& at, std::uint64_t next) const
 {
     if (is_single())
         return at.place_id(next);
@@ -76,14 +91,14 @@ shared_frame reading::addressed(cursor const& at, std::uint64_t number, shared_f
     event_text const own = frame.event();
     if (is_single() || own.id_line().empty())
         return frame;
-    std::string text = "id: " + id_at(at, number + 1) + '\n';
+    std::string text = "id: " + position(at, number + 1) + '\n';
     text += own.body();
     return shared_frame(text);
 }
 
 std::string reading::position() const
 {
-    return id_at(first_, first_.next());
+    return position(first_, first_.next());
 }
 
 reset reading::overflow_reset(cursor const& at, std::uint64_t dropped) const

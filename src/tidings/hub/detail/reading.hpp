@@ -31,19 +31,26 @@ public:
     cursor& first() noexcept { return first_; }
     bool is_single() const noexcept { return !first_.sibling(); }
 
+    /// The one to be read now, so that each has its turn.
+    cursor& take_turn() noexcept;
+
+    /// All topics are closed, and everything in them has been read.
+    bool is_over() const noexcept;
+
     /// An event of the topic of `at`, as this client gets it.
     shared_frame addressed(cursor const& at, std::uint64_t number, shared_frame const& frame) const;
 
     /// The id of what the client has been given so far.
     std::string position() const;
+    /// The same if `at` were still at `next`.
+    std::string position(cursor const& at, std::uint64_t next) const;
 
     /// What the client is told when it has lost so many events of a topic.
     reset overflow_reset(cursor const& at, std::uint64_t dropped) const;
 
 private:
-    std::string id_at(cursor const& at, std::uint64_t next) const;
-
     cursor first_; // in place, because most follow one topic
+    cursor* turn_ = &first_;
 };
 
 } // namespace tidings::detail

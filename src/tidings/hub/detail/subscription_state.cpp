@@ -34,22 +34,45 @@ void subscription_state::take(cursor& at, batch const& live)
     notify();
 }
 
+void subscription_state::rethrow_failure()
+{
+    if (failure_)
+        std::rethrow_exception(std::exchange(failure_, nullptr));
+}
+
+std::string subscription_state::position() const
+{
+    return has_returned() ? topics_.position(*fetched_of_, fetched_from_) : topics_.position();
+}
+
+// Nothing is thrown to whoever happens to ask: that may be a publish, or a wait that asks other sources too.
 std::optional<event_text> subscription_state::fetch()
+{
+    try {
+        return next_of_all();
+    } catch (...) {
+        failure_ = std::current_exception();
+        is_over_ = true;
+        return std::nullopt;
+    }
+}
+
+std::optional<event_text> subscription_state::next_of_all()
 {
     if (!told_.empty()) {
         event_text first = std::move(told_.front());
         told_.pop_front();
+        fetched_from_ = fetched_of_->next();
         return first;
     }
-    bool all_over = true;
     for (cursor* asked = &topics_.first(); asked && !is_over_; asked = asked->sibling()) {
-        cursor& at = *turn_;
-        turn_ = at.sibling() ? at.sibling() : &topics_.first();
+        cursor& at = topics_.take_turn();
+        fetched_of_ = &at;
+        fetched_from_ = at.next();
         if (auto found = next_of(at))
             return found;
-        all_over &= at.is_over();
     }
-    is_over_ |= all_over;
+    is_over_ |= topics_.is_over();
     return std::nullopt;
 }
 

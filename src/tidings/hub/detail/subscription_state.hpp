@@ -7,6 +7,8 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <cstdint>
+#include <exception>
 #include <list>
 #include <optional>
 #include <string>
@@ -26,15 +28,22 @@ public:
 
     bool is_spent() const noexcept override { return is_over_; }
     bool was_cut() const noexcept { return was_cut_; }
-    std::string position() const { return topics_.position(); }
+    bool is_read_to_end() const noexcept { return topics_.is_over(); }
+    /// Throws, once, what a filter has thrown.
+    void rethrow_failure();
+    std::string position() const;
 
 private:
     std::optional<event_text> fetch() override;
+    std::optional<event_text> next_of_all();
     std::optional<event_text> next_of(cursor& at);
 
     reading topics_;
-    std::list<event_text> told_;      // gaps at the start
-    cursor* turn_ = &topics_.first(); // whose event comes next, so that none starves
+    std::list<event_text> told_; // gaps at the start
+    // Where the last fetch began: what it has found may not be received, and then comes again from there.
+    cursor const* fetched_of_ = &topics_.first();
+    std::uint64_t fetched_from_ = 0;
+    std::exception_ptr failure_; // of a filter
     bool is_over_ = false;
     bool was_cut_ = false;
 };

@@ -285,7 +285,8 @@ topic_stats topic_state::stats() const
     topic_stats now = totals_;
     now.superseded = history_.superseded();
     now.subscribers = subscribers_;
-    now.lagging = laggards_.size();
+    // A subscription is always among them, also with everything received.
+    now.lagging = laggards_.size() - laggards_.count(history_.end());
     if (!laggards_.empty())
         now.max_lag = history_.end() - std::min(laggards_.begin()->first, history_.end());
     now.history_count = history_.count();

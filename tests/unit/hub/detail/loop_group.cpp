@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/detail/cursor.hpp>
 #include <tidings/hub/subscription.hpp>
 #include <tidings/hub/topic.hpp>
 
 #include "../support.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -27,6 +30,32 @@ asio::awaitable<void> attach_to(topic const* news, context, request const&, even
     news->attach(out);
     co_return;
 }
+
+/// Counts how often it is told, and then throws if it is to.
+class member final : public detail::reader
+{
+public:
+    member(topic const& of, asio::io_context& loop, bool throws) : throws_(throws)
+    {
+        topic_list list;
+        list.add(of);
+        at.enter(list.items().front(), loop.get_executor(), std::nullopt);
+        at.join(*this);
+    }
+
+    void take(detail::cursor&, detail::batch const&) override
+    {
+        ++told;
+        if (throws_)
+            throw std::runtime_error("no");
+    }
+
+    detail::cursor at;
+    int told = 0;
+
+private:
+    bool throws_;
+};
 
 /// Subscriptions on a loop that runs when a test says so.
 class group_fixture
@@ -100,6 +129,23 @@ TEST_CASE_METHOD(group_fixture, "many come and go")
         if (each)
             got += each->try_receive()->data() == "a";
     CHECK(got == 29);
+}
+
+// All the others are told, and the exception goes to whoever runs the loop.
+TEST_CASE_METHOD(group_fixture, "a member that throws")
+{
+    std::vector<boost::intrusive_ptr<member>> all;
+    for (bool const throws : {false, true, false})
+        all.emplace_back(new member(*news, loop, throws));
+    for (int told = 1; told <= 2; ++told) {
+        news->publish({.data = "a"});
+        loop.restart();
+        CHECK_THROWS_AS(loop.run(), std::runtime_error);
+        for (auto const& each : all)
+            CHECK(each->told == told);
+    }
+    for (auto const& each : all)
+        each->at.leave();
 }
 
 // More events than one batch holds come in order, without a further publish.

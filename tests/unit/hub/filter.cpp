@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/event_filter.hpp>
+#include <tidings/hub/topic.hpp>
+
+#include "support.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+using namespace std::chrono_literals;
+using namespace tidings;
+using namespace tidings::test;
+using tidings::testing::stream;
+using tidings::testing::virtual_time;
+
+namespace {
+
+bool is_urgent(event_text const& event)
+{
+    return event.type() == "urgent";
+}
+
+// The id that a client comes back with.
+std::string last_id(stream const& client)
+{
+    auto const at = client.text().rfind("id: ");
+    return client.text().substr(at + 4, client.text().find('\n', at) - at - 4);
+}
+
+class filter_fixture
+{
+public:
+    virtual_time time;
+    topic alerts{{.name = "alerts", .history_count = 3}};
+
+    void publish(topic& to, std::string const& data, std::string_view type = {})
+    {
+        to.publish({.type = type, .data = data});
+        time.run_until_idle();
+    }
+};
+
+} // namespace
+
+// Only what passes the filter, live and from the history.
+TEST_CASE_METHOD(filter_fixture, "a filter")
+{
+    publish(alerts, "u1", "urgent");
+    publish(alerts, "x1");
+    stream client(time, following(alerts, from_oldest(), is_urgent), request::get("/"));
+    publish(alerts, "u2", "urgent");
+    publish(alerts, "x2");
+    CHECK(data_of(client) == texts{"u1", "u2"});
+}
+
+// What does not pass moves the client's place along: it does not fall out of the history while it waits.
+TEST_CASE_METHOD(filter_fixture, "a filtered client keeps its place")
+{
+    stream client(time, following(alerts, from_newest(), is_urgent), request::get("/"));
+    publish(alerts, "u1", "urgent");
+    for (int i = 0; i < 10; ++i)
+        publish(alerts, "x");
+    CHECK(data_of(client) == texts{"u1"});
+    auto const id = last_id(client);
+    CHECK(id != client.events()[0].id());
+    stream back(time, following(alerts, from_newest(), is_urgent), coming_back_with(id));
+    CHECK(back.events().empty());
+}
+
+// Also one that has got nothing, because nothing has passed.
+TEST_CASE_METHOD(filter_fixture, "a filtered client knows its place from the start")
+{
+    publish(alerts, "x");
+    stream client(time, following(alerts, from_oldest(), is_urgent), request::get("/"));
+    CHECK(client.text() == "id: " + alerts.position() + "\n\n");
+}
+
+// A filter that throws costs its own stream alone.
+TEST_CASE_METHOD(filter_fixture, "a filter that throws")
+{
+    auto const refuse = [](event_text const&) -> bool { throw std::runtime_error("no"); };
+    stream broken(time, following(alerts, from_newest(), refuse), request::get("/"));
+    stream whole(time, following(alerts), request::get("/"));
+    publish(alerts, "a");
+    CHECK(broken.why_cut() == cut_reason::handler_failed);
+    CHECK(data_of(whole) == texts{"a"});
+    CHECK(alerts.subscribers() == 1);
+}
+
+// Comments and retry times are for all.
+TEST_CASE_METHOD(filter_fixture, "a comment for all passes filters")
+{
+    int asked = 0;
+    auto const refuse = [&asked](event_text const&) {
+        ++asked;
+        return false;
+    };
+    topic news;
+    stream client(time, following(news, from_newest(), refuse), request::get("/"));
+    news.publish_comment("c");
+    news.publish_retry(1500ms);
+    time.run_until_idle();
+    CHECK(asked == 0);
+    CHECK(client.text().ends_with("\n\n: c\n\nretry: 1500\n\n"));
+    publish(news, "n1");
+    CHECK(asked == 1);
+}
+
+// Comments lead back to no place: a client that has got nothing else is sent its own.
+TEST_CASE_METHOD(filter_fixture, "comments alone and a client's place")
+{
+    alerts.publish_comment("c");
+    SECTION("from the start")
+    {
+        topic_list filtered;
+        filtered.add(alerts, from_oldest(), is_urgent);
+        topic_list plain;
+        plain.add(alerts, from_oldest());
+        for (auto const& each : {plain, filtered}) {
+            stream client(time, following(each), request::get("/"));
+            CHECK(client.text() == ": c\n\nid: " + alerts.position() + "\n\n");
+        }
+    }
+    SECTION("among what does not pass")
+    {
+        stream client(time, following(alerts, from_newest(), is_urgent), request::get("/"));
+        for (int i = 0; i < 10; ++i) {
+            publish(alerts, "x");
+            alerts.publish_comment("c");
+            time.run_until_idle();
+        }
+        auto const id = last_id(client);
+        stream back(time, following(alerts, from_newest(), is_urgent), coming_back_with(id));
+        CHECK(back.events().empty());
+    }
+}
