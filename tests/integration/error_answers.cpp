@@ -88,7 +88,8 @@ TEST_CASE("a failed handler's answer keeps the middleware's headers")
 }
 
 // So do the answers that the server gives in a handler's place. Without them the client of a finished stream,
-// on a page of another origin, could take the 204 for a broken network, and come back for ever.
+// on a page of another origin, could take the 204 for a broken network, and come back for ever. No cache may
+// keep them for other clients of the stream.
 TEST_CASE("204 and 429 keep the middleware's headers")
 {
     auto options = server_fixture::brisk();
@@ -96,9 +97,11 @@ TEST_CASE("204 and 429 keep the middleware's headers")
     guarded_server const served(options);
     auto const finished = served.ask("/open", "Last-Event-ID: 7;finished\r\n");
     CHECK(finished.status() == 204);
+    CHECK(finished.header("Cache-Control") == "no-store");
     CHECK(may_be_seen(finished));
     auto const holding = ask(served.fixture, "/open");
     auto const refused = served.ask("/open");
     CHECK(refused.status() == 429);
+    CHECK(refused.header("Cache-Control") == "no-store");
     CHECK(may_be_seen(refused));
 }

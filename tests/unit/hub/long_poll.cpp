@@ -163,6 +163,7 @@ TEST_CASE_METHOD(poll_fixture, "a long poll of a topic that ends")
     stream done(time, polling(), coming_back_with(id(1)));
     REQUIRE(done.answer());
     CHECK(done.answer()->status() == 204);
+    CHECK(done.answer()->header("Cache-Control") == "no-store");
 }
 
 TEST_CASE_METHOD(poll_fixture, "a long poll ends with its client")
