@@ -43,10 +43,12 @@ std::shared_ptr<open_file> open(std::filesystem::path const& path)
     if (!std::filesystem::is_regular_file(path, error))
         return nullptr;
     auto file = std::make_shared<open_file>();
-    file->size = std::filesystem::file_size(path, error);
-    file->stream.open(path, std::ios::binary);
-    if (error || !file->stream)
+    file->stream.open(path, std::ios::binary | std::ios::ate);
+    // Of the open file: behind its path there may be another one by now.
+    auto const end = file->stream.tellg();
+    if (end < 0 || !file->stream.seekg(0))
         return nullptr;
+    file->size = static_cast<std::uint64_t>(end);
     return file;
 }
 
