@@ -96,6 +96,7 @@ using tidings::admission;
 using tidings::admission_check;
 using tidings::authenticate;
 using tidings::bearer_token;
+using tidings::check_host;
 using tidings::check_origin;
 using tidings::cookie;
 using tidings::cors;

@@ -2,6 +2,7 @@
 // usage: dashboard [--port N] [--keep FILE] [-- command argument...]
 // A page that starts builds and shows them live, to any number of browsers. What it has shown it keeps in a
 // file, so that it goes on where it was when it is started again.
+#include <tidings/middleware/check_host.hpp>
 #include <tidings/server/server.hpp>
 
 #include "build_list.hpp"
@@ -73,7 +74,8 @@ asio::awaitable<void> follow_build(build_list const& builds, tidings::context,
         co_await out.reject(404, "There is no such build.\n");
 }
 
-// Other sites' pages can make a browser post here, but not without saying where they come from.
+// Other sites' pages can make a browser post here, but not without saying where they come from. The Host has
+// been checked: a site whose own name leads here would agree with itself.
 asio::awaitable<void> refuse_other_sites(tidings::stream_handler const& next, tidings::context ctx,
                                          tidings::request const& request, tidings::event_stream& out)
 {
@@ -127,6 +129,7 @@ void serve(options const& chosen)
     auto const log = dashboard::open_log(chosen.file);
     build_list builds(chosen.command, log.get());
     tidings::server server({.port = chosen.port});
+    server.use(tidings::check_host({"localhost", "127.0.0.1"}));
     server.use(
         [](tidings::stream_handler next) { return std::bind_front(refuse_other_sites, std::move(next)); });
     server.get("/", std::bind_front(send_file, "index.html"));

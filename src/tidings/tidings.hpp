@@ -19,6 +19,7 @@
 #include <tidings/hub/topic_stats.hpp>
 #include <tidings/hub/topics.hpp>
 #include <tidings/middleware/authenticate.hpp>
+#include <tidings/middleware/check_host.hpp>
 #include <tidings/middleware/check_origin.hpp>
 #include <tidings/middleware/cors.hpp>
 #include <tidings/middleware/log_requests.hpp>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { get } from 'node:http';
 import { after, before, test } from 'node:test';
 import { createCable, createDirector, lines, startBrowser, startDashboard, waitForLines, waitForState } from './support.mjs';
 
@@ -155,6 +157,20 @@ test('the server is killed in the middle of a log, and comes back', async (t) =>
   await page.waitForSelector('#log div:has-text("a new beginning")');
   assert.equal(await page.textContent('#name'), 'Build 2');
   await page.close();
+});
+
+// A site that has its own name lead here is not served, whatever the browser takes its pages for.
+test('other names than its own are refused', async (t) => {
+  const { dashboard } = await directed(t);
+  const statusFor = async (host) => {
+    const asked = get({ host: '127.0.0.1', port: dashboard.port, path: '/builds', headers: { Host: host } });
+    const [answer] = await once(asked, 'response');
+    answer.resume();
+    return answer.statusCode;
+  };
+  assert.equal(await statusFor('evil.example'), 421);
+  assert.equal(await statusFor(`evil.example:${dashboard.port}`), 421);
+  assert.equal(await statusFor('localhost:3000'), 200);
 });
 
 // The build that everybody sees first: the sample project, by CMake and Ninja. Pictures of it are for people to look at.

@@ -40,6 +40,13 @@ asio::awaitable<response> throw_plainly(context, request const&)
     co_return response(204);
 }
 
+asio::awaitable<response> send_missing_file(context, request const&)
+{
+    auto answer = response::file("/nowhere/picture.png").with_header("Cache-Control", "max-age=3600");
+    answer.with_header("Content-Disposition", "attachment");
+    co_return answer;
+}
+
 class guarded_server
 {
 public:
@@ -50,6 +57,7 @@ public:
         fixture.routes().get("/headers", throw_with_headers);
         fixture.routes().get("/late", throw_after_response);
         fixture.routes().get("/plain", throw_plainly);
+        fixture.routes().get("/missing", send_missing_file);
         fixture.routes().get("/open", stay_open);
         fixture.start();
     }
@@ -87,8 +95,21 @@ TEST_CASE("a failed handler's answer keeps the middleware's headers")
     }
 }
 
+// What the handler had said of the file does not hold for its absence.
+TEST_CASE("the 404 of a missing file keeps the middleware's headers")
+{
+    guarded_server const served;
+    auto const answer = served.ask("/missing");
+    CHECK(answer.status() == 404);
+    CHECK(may_be_seen(answer));
+    CHECK(answer.header("Content-Type") == "text/plain; charset=utf-8");
+    CHECK_FALSE(answer.has_header("Cache-Control"));
+    CHECK_FALSE(answer.has_header("Content-Disposition"));
+}
+
 // So do the answers that the server gives in a handler's place. Without them the client of a finished stream,
-// on a page of another origin, could take the 204 for a broken network, and come back for ever.
+// on a page of another origin, could take the 204 for a broken network, and come back for ever. No cache may
+// keep them for other clients of the stream.
 TEST_CASE("204 and 429 keep the middleware's headers")
 {
     auto options = server_fixture::brisk();
@@ -96,9 +117,11 @@ TEST_CASE("204 and 429 keep the middleware's headers")
     guarded_server const served(options);
     auto const finished = served.ask("/open", "Last-Event-ID: 7;finished\r\n");
     CHECK(finished.status() == 204);
+    CHECK(finished.header("Cache-Control") == "no-store");
     CHECK(may_be_seen(finished));
     auto const holding = ask(served.fixture, "/open");
     auto const refused = served.ask("/open");
     CHECK(refused.status() == 429);
+    CHECK(refused.header("Cache-Control") == "no-store");
     CHECK(may_be_seen(refused));
 }

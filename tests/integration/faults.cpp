@@ -271,29 +271,3 @@ TEST_CASE("a finished id is answered with 204")
     client.get("/", "Last-Event-ID: 9\r\n");
     CHECK(client.read_head().status() == 200);
 }
-
-// A fault of the server's own, here of its log, costs the client that met it its connection, and no other.
-TEST_CASE("a log that throws costs one client its connection")
-{
-    auto options = server_fixture::brisk();
-    options.port = 0;
-    options.handle_signals = false;
-    options.log = [](tidings::log_level, std::string_view message) {
-        if (message.starts_with("refused"))
-            throw std::runtime_error("no space is left");
-    };
-    tidings::server server(options);
-    server.get("/", answer_plainly);
-    server.start();
-    std::thread serving([&server] { server.run(); });
-    {
-        tidings::testing::client refused(server.port());
-        refused.send("nonsense\r\n\r\n");
-        CHECK(refused.wait_for_end() == tidings::testing::client::ending::reset);
-        tidings::testing::client asking(server.port());
-        asking.get("/");
-        CHECK(asking.read_head().status() == 200);
-    }
-    server.stop();
-    serving.join();
-}

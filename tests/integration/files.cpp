@@ -11,8 +11,10 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <string_view>
+#include <thread>
 
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
@@ -24,21 +26,30 @@ namespace {
 
 constexpr std::size_t large = 12 * 1024 * 1024; // more than the kernel takes for a client that does not read
 
-/// A file that is served at "/", and gone afterwards.
-class served_file
+/// A file that is gone afterwards.
+class scratch_file
 {
 public:
-    explicit served_file(std::string_view content, std::string const& name = "file.txt")
-        : path(fs::temp_directory_path() / (std::to_string(::getpid()) + name)),
-          fixture(std::bind_front(send_it, path.string()))
+    explicit scratch_file(std::string_view content, std::string const& name)
+        : path(fs::temp_directory_path() / (std::to_string(::getpid()) + name))
     {
         std::ofstream(path, std::ios::binary) << content;
     }
-    ~served_file() { fs::remove(path); }
-    served_file(served_file const&) = delete;
-    served_file& operator=(served_file const&) = delete;
+    ~scratch_file() { fs::remove(path); }
+    scratch_file(scratch_file const&) = delete;
+    scratch_file& operator=(scratch_file const&) = delete;
 
     fs::path const path;
+};
+
+/// One that is served at "/".
+class served_file : public scratch_file
+{
+public:
+    explicit served_file(std::string_view content)
+        : scratch_file(content, "file.txt"), fixture(std::bind_front(send_it, path.string()))
+    {}
+
     one_route fixture;
 
 private:
@@ -95,6 +106,31 @@ TEST_CASE("HEAD of a file, an empty file, a missing file")
     fs::create_directory(file.path); // nothing that could be sent
     asking.get("/");
     CHECK(asking.read_head().status() == 404);
+}
+
+// The length is that of the file which is sent, also where another takes its name while it is opened.
+TEST_CASE("a file that is replaced again and again")
+{
+    std::string const few(10, 'a');
+    std::string const many(20, 'b');
+    served_file file(few);
+    scratch_file const one(few, "one.txt");
+    scratch_file const other(many, "other.txt");
+    std::jthread const replacing([&](std::stop_token const& ended) {
+        auto const next = file.path.string() + ".next";
+        while (!ended.stop_requested())
+            for (auto const* source : {&other.path, &one.path}) {
+                fs::create_hard_link(*source, next);
+                fs::rename(next, file.path);
+            }
+    });
+    auto reading = file.fixture.connect();
+    for (int i = 0; i < 2000; ++i) {
+        reading.get("/");
+        auto const length = reading.read_head().header("Content-Length");
+        auto const body = reading.read_body();
+        REQUIRE(body == (length == "10" ? few : many));
+    }
 }
 
 // Its descriptor and its connection are given back at once.

@@ -120,6 +120,11 @@ void serve(std::set<std::string> const& known_tokens)
     }));
     // [/middleware]
 
+    // [guards]
+    server.use(tidings::check_origin({"https://app.example"}));
+    server.use(tidings::check_host({"app.example", "localhost"}));
+    // [/guards]
+
     build_list builds;
     // [routes]
     server.get("/builds/{id}/events", std::bind_front(build_log, std::cref(builds)));

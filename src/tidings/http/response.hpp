@@ -47,6 +47,9 @@ public:
     /// since they say more and replace nothing.
     void complete_with(headers const& others);
 
+    /// What a file was completed with, all of it: it also holds for the 404 of one that is missing.
+    [[nodiscard]] headers const& completion() const noexcept { return completion_; }
+
     [[nodiscard]] int status() const noexcept { return status_; }
     [[nodiscard]] headers const& fields() const noexcept { return headers_; }
     [[nodiscard]] std::string_view header(std::string_view name) const noexcept { return headers_.get(name); }
@@ -60,6 +63,7 @@ private:
     headers headers_;
     std::string body_;
     std::optional<std::filesystem::path> file_;
+    headers completion_;
 };
 
 } // namespace tidings

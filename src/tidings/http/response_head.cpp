@@ -15,12 +15,12 @@ class head_writer
 {
 public:
     // The status line names the version that the server speaks, whatever the client's (RFC 9110, 2.5).
-    head_writer(int status, std::string_view date)
+    head_writer(int status, headers const& fields, std::string_view date)
     {
         text_.reserve(usual_size);
         fmt::format_to(std::back_inserter(text_), FMT_COMPILE("HTTP/1.1 {} {}\r\n"), status,
                        status_text(status));
-        if (!date.empty())
+        if (!date.empty() && !fields.contains("Date"))
             add("Date", date);
     }
 
@@ -50,7 +50,7 @@ private:
 
 std::string plain_head(int status, headers const& fields, std::uint64_t body_size, head_params const& params)
 {
-    head_writer head(status, params.date);
+    head_writer head(status, fields, params.date);
     head.add(fields);
     if (status_allows_body(status))
         head.add("Content-Length", fmt::format_int(body_size).str());
@@ -68,7 +68,7 @@ std::string stream_head(int status, headers const& fields, head_params const& pa
          {"Cache-Control", "no-cache, no-store, no-transform"},
          {"X-Accel-Buffering", "no"}}};
 
-    head_writer head(status, params.date);
+    head_writer head(status, fields, params.date);
     for (auto const& [name, value] : defaults)
         if (!fields.contains(name))
             head.add(name, value);

@@ -15,7 +15,7 @@ struct head_params
 {
     int http_minor = 1;      ///< of the request: 0 or 1
     bool keep_alive = true;  ///< whether the connection stays open for further requests
-    std::string_view date{}; ///< the value of Date, from `http_date`; no Date line if empty
+    std::string_view date{}; ///< the value of Date, from `http_date`, if the fields have none; empty: no line
 };
 
 /// The head of a plain response whose body has `body_size` bytes, with the blank line at its end.

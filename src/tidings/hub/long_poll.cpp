@@ -38,8 +38,7 @@ public:
     response answer(std::string const& position) const
     {
         return response::json(
-                   fmt::format(R"({{"events":[{}],"position":{}}})", events_, detail::json_string(position)))
-            .with_header("Cache-Control", "no-store");
+            fmt::format(R"({{"events":[{}],"position":{}}})", events_, detail::json_string(position)));
     }
 
 private:
@@ -68,6 +67,7 @@ asio::awaitable<response> long_poll(context ctx, request const& asked, topic_lis
     }
     bool const is_over = batch.is_empty() && events.is_read_to_end();
     response answer = is_over ? response(204) : batch.answer(events.position());
+    answer.with_header("Cache-Control", "no-store"); // no cache looks at Last-Event-ID
     co_return answer;
 }
 

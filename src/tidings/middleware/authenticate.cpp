@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/middleware/authenticate.hpp>
 #include <tidings/middleware/detail/answer_with.hpp>
+#include <tidings/middleware/detail/lower.hpp>
 
 #include <algorithm>
 #include <stdexcept>
@@ -9,11 +10,6 @@
 namespace tidings {
 
 namespace {
-
-char lower(char c) noexcept
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 std::string_view without_spaces(std::string_view text) noexcept
 {
@@ -49,7 +45,7 @@ std::string_view bearer_token(request const& asked) noexcept
 {
     constexpr std::string_view scheme = "bearer ";
     auto const value = asked.header("Authorization");
-    if (!std::ranges::equal(value.substr(0, scheme.size()), scheme, {}, lower))
+    if (!std::ranges::equal(value.substr(0, scheme.size()), scheme, {}, detail::lower))
         return {};
     return without_spaces(value.substr(scheme.size()));
 }

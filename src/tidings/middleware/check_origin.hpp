@@ -13,9 +13,10 @@ namespace tidings {
 ///
 ///     server.use(tidings::check_origin({"https://app.example"}));
 ///
-/// It guards what cookies open, and servers on a private network whose name a foreign site makes its own (DNS
-/// rebinding). Requests without an Origin pass: they come from other programs, or from a page of this site.
-/// Throws `std::invalid_argument` for text that is no origin.
+/// It guards what cookies open. Requests without an Origin pass: they come from other programs, from a page
+/// of this site, or get an answer that the foreign page cannot read, such as a picture. A site that has its
+/// own name lead to this server (DNS rebinding) is such a page of this site to the browser, which sends no
+/// Origin with a GET: see `check_host`. Throws `std::invalid_argument` for text that is no origin.
 middleware check_origin(std::vector<std::string> allowed);
 
 } // namespace tidings

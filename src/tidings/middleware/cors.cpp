@@ -53,7 +53,7 @@ public:
         // Also where the origin is a wrong one or is missing: a cache must not give this answer to another.
         if (!any_)
             out.add_header("Vary", "Origin");
-        if (!asked.has_header("Origin") || !allows(asked))
+        if (!allows(asked))
             return;
         out.set_header("Access-Control-Allow-Origin", named_origin(asked));
         if (credentials_)

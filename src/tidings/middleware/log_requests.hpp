@@ -17,9 +17,10 @@ using line_sink = std::function<void(std::string_view)>;
 ///     GET /builds/7/events 200 stream 12.041s client gone
 ///     POST /builds 500 0.020s failed
 ///
-/// Method, path, status ("-" when the client left before there was one), how long the handler ran, and for
-/// streams why they ended. The query is left out: it may hold what is nobody's business. Give it first, so
-/// that it also sees what other middleware answers.
+/// Method, path, status, how long the handler ran, and for streams why they ended. The status is "-" when the
+/// context ended before the handler had given one: the client has left, or it gets an empty stream or a 500
+/// from the server, as in a drain. The query is left out: it may hold what is nobody's business. Give it
+/// first, so that it also sees what other middleware answers.
 middleware log_requests(line_sink sink);
 
 } // namespace tidings

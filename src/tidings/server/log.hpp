@@ -15,11 +15,12 @@ enum class log_level
 };
 
 /// Where a server's messages go: one line each, without a line end. Called from the threads of its loops, so
-/// it must be thread-safe, and quick. It must not throw.
+/// it must be thread-safe, and quick. One that throws costs nobody anything: its message goes to
+/// `log_to_stderr` instead.
 using log_hook = std::function<void(log_level, std::string_view)>;
 
 /// Writes warnings and errors to the standard error output: the hook that a server has unless it is given
-/// another.
+/// another. What cannot be written is lost.
 void log_to_stderr(log_level level, std::string_view message);
 
 } // namespace tidings

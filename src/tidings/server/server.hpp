@@ -100,7 +100,8 @@ public:
     }
 
     /// Serves a connection that somebody else has accepted, and perhaps read from: what was read is
-    /// `already_read`.
+    /// `already_read`. Starts the server if it has not started, listener included, and then throws as
+    /// `start`.
     void adopt(boost::asio::ip::tcp::socket socket, std::string already_read = {});
 
 private:

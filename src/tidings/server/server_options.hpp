@@ -29,7 +29,8 @@ enum class half_close
 /// text is sent as it is given; empty: nothing is sent.
 using handler_error_hook = std::function<std::optional<event_text>(std::exception_ptr, request const&)>;
 
-/// Everything that can be set of a server. Durations of zero and below mean: no limit.
+/// Everything that can be set of a server. Durations of zero and below mean: no limit, but for `drain`, with
+/// which a stop then cuts everything at once.
 struct server_options
 {
     // Where to listen

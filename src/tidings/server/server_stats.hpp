@@ -13,10 +13,10 @@ struct server_stats
     std::uint64_t handlers = 0;    ///< handlers that have not returned
 
     std::uint64_t accepted = 0;           ///< connections since the start
-    std::uint64_t refused = 0;            ///< connections over the limit, or for want of descriptors
+    std::uint64_t refused = 0;            ///< connections over the limit or for want of descriptors, and 429s
     std::uint64_t requests = 0;           ///< complete requests
     std::uint64_t bad_requests = 0;       ///< refused by the parser, or not complete in time
-    std::uint64_t streams_opened = 0;     ///< event streams since the start
+    std::uint64_t streams_opened = 0;     ///< since the start, also those that were answered with a status
     std::uint64_t clients_gone = 0;       ///< streams that the client ended
     std::uint64_t write_timeouts = 0;     ///< streams cut because the peer took nothing
     std::uint64_t queue_overflows = 0;    ///< streams cut because too much was waiting

@@ -18,10 +18,11 @@ namespace tidings {
 /// and `char const*`: they would refer to what is gone when the task runs. A pointer to what the handler's
 /// request or stream owns is fine, because tasks are joined before those die.
 ///
-/// The task runs on the executor of `ctx`, and starts in a later turn. It is told to end with `ctx`, and is
-/// joined by the root of `ctx`: a handler's request and stream outlive it. An exception that leaves it ends
-/// the root context with `end_reason::failed` and that cause; after the end it becomes the cause, if there is
-/// none yet.
+/// The task runs on the executor of `ctx`. Spawned on that loop's own thread it starts at once, and runs up
+/// to its first wait before this call returns; from elsewhere it starts in a turn of the loop. It is told to
+/// end with `ctx`, and is joined by the root of `ctx`: a handler's request and stream outlive it. An
+/// exception that leaves it ends the root context with `end_reason::failed` and that cause; after the end it
+/// becomes the cause, if there is none yet.
 template <typename Function, typename... Arguments>
 void spawn(context const& ctx, Function function, Arguments&&... arguments)
 {

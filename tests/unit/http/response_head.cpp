@@ -76,6 +76,15 @@ TEST_CASE("an application's fields replace the defaults of an event stream")
                                           "\r\n");
 }
 
+// A second Date would be one too many (RFC 9110, 6.6.1).
+TEST_CASE("an application's Date takes the place of the server's")
+{
+    tidings::headers fields;
+    fields.add("date", "theirs");
+    CHECK(plain_head(204, fields, 0, {.date = "ours"}) == "HTTP/1.1 204 No Content\r\ndate: theirs\r\n\r\n");
+    CHECK(stream_head(200, fields, {.date = "ours"}).find("ours") == std::string::npos);
+}
+
 TEST_CASE("dates")
 {
     CHECK(tidings::http_date(std::chrono::sys_seconds(784111777s)) == "Sun, 06 Nov 1994 08:49:37 GMT");

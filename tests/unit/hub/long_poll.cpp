@@ -171,6 +171,7 @@ TEST_CASE_METHOD(poll_fixture, "a long poll of a topic that ends")
     stream done(time, polling(), coming_back_with(id(1)));
     REQUIRE(done.answer());
     CHECK(done.answer()->status() == 204);
+    CHECK(done.answer()->header("Cache-Control") == "no-store");
 }
 
 // Sent away or cut it has not read to the end, also when the topic is closed meanwhile.

@@ -88,11 +88,15 @@ TEST_CASE("preflights")
 // "*" is for everybody, never with credentials, and does not depend on who asks.
 TEST_CASE("every origin")
 {
-    auto const open = cors({.origins = {"*"}});
+    auto const open = cors({.origins = {"*"}, .exposed_headers = {"ETag"}});
     exchange plain(open, test::say_hello, from("https://anybody.example"));
     CHECK(plain.header("Access-Control-Allow-Origin") == "*");
     CHECK(plain.header("Access-Control-Allow-Credentials").empty());
     CHECK(plain.header("Vary").empty());
+    // Without Vary a cache may give anybody the answer that a request without an origin has got.
+    exchange unnamed(open, test::say_hello, request::get("/"));
+    CHECK(unnamed.header("Access-Control-Allow-Origin") == "*");
+    CHECK(unnamed.header("Access-Control-Expose-Headers") == "ETag");
     CHECK(exchange(open, test::tick, preflight("https://anybody.example")).status() == 204);
 
     CHECK_THROWS_AS(cors({.origins = {"*"}, .credentials = true}), std::invalid_argument);

@@ -71,6 +71,20 @@ asio::awaitable<void> hang(context, int* rounds)
     }
 }
 
+asio::awaitable<void> note(context, std::string* order, char step)
+{
+    *order += step;
+    co_return;
+}
+
+asio::awaitable<void> spawn_in_between(context ctx, std::string* order)
+{
+    *order += '1';
+    tidings::spawn(ctx, note, order, '2');
+    *order += '3';
+    co_return;
+}
+
 } // namespace
 
 // A task gets copies of its arguments, and ends with its context.
@@ -83,7 +97,7 @@ TEST_CASE("a spawned task runs until its context ends")
         tidings::spawn(at.root, count_up, numbers, from);
         from = 0;
     }
-    CHECK(numbers.try_receive() == std::nullopt); // it starts in a later turn
+    CHECK(numbers.try_receive() == std::nullopt); // the loop has not had a turn
     at.settle();
     CHECK(numbers.try_receive() == 5);
     at.settle();
@@ -92,6 +106,16 @@ TEST_CASE("a spawned task runs until its context ends")
     at.settle();
     CHECK(numbers.try_receive() == std::nullopt);
     CHECK(at.root.get().state().scope().is_empty());
+}
+
+// Where its loop is at work already, a task does not wait for a turn of it.
+TEST_CASE("a task that is spawned on its own loop starts at once")
+{
+    virtual_loop at;
+    std::string order;
+    at.start_coroutine(spawn_in_between(at.root, &order));
+    at.settle();
+    CHECK(order == "123");
 }
 
 // Joining waits for all tasks below the root, also for those that tasks have spawned.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/connection.hpp>
+#include <tidings/server/detail/describe_exception.hpp>
 #include <tidings/server/detail/drain.hpp>
 #include <tidings/server/detail/engine.hpp>
 #include <tidings/server/detail/own_answers.hpp>
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <exception>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -148,9 +150,9 @@ void engine::run_loop(asio::io_context& io) const
         try {
             io.run();
             return;
-        } catch (std::exception const& error) {
+        } catch (...) {
             shared->log(log_level::error,
-                        std::string("an exception left a loop, which goes on: ") + error.what());
+                        "an exception left a loop, which goes on: " + describe(std::current_exception()));
         }
     }
 }

@@ -23,13 +23,16 @@ asio::awaitable<void> open_only(context, request const&, event_stream& out)
 
 asio::awaitable<void> answer_gone_for_good(context, request const&, event_stream& out)
 {
-    co_await out.respond(response(204));
+    // A cache may keep a 204, and does not look at Last-Event-ID: it would turn everybody away.
+    response answer = response(204).with_header("Cache-Control", "no-store");
+    co_await out.respond(std::move(answer));
 }
 
 asio::awaitable<void> answer_too_many(context, request const&, event_stream& out)
 {
-    response answer =
-        response::text("too many streams of this address\n", 429).with_header("Retry-After", "5");
+    response answer = response::text("too many streams of this address\n", 429)
+                          .with_header("Retry-After", "5")
+                          .with_header("Cache-Control", "no-store");
     co_await out.respond(std::move(answer));
 }
 

@@ -43,10 +43,12 @@ std::shared_ptr<open_file> open(std::filesystem::path const& path)
     if (!std::filesystem::is_regular_file(path, error))
         return nullptr;
     auto file = std::make_shared<open_file>();
-    file->size = std::filesystem::file_size(path, error);
-    file->stream.open(path, std::ios::binary);
-    if (error || !file->stream)
+    file->stream.open(path, std::ios::binary | std::ios::ate);
+    // Of the open file: behind its path there may be another one by now.
+    auto const end = file->stream.tellg();
+    if (end < 0 || !file->stream.seekg(0))
         return nullptr;
+    file->size = static_cast<std::uint64_t>(end);
     return file;
 }
 
@@ -64,7 +66,7 @@ asio::awaitable<bool> send_file(writer& out, context ctx, response const& answer
     auto const file = co_await run_blocking(ctx, open, *answer.file_path());
     if (!file || !*file) {
         constexpr std::string_view not_found = "not found\n";
-        headers text;
+        headers text = answer.completion();
         text.set("Content-Type", "text/plain; charset=utf-8");
         out.append(plain_head(404, text, not_found.size(), params));
         out.append(head_only ? std::string_view() : not_found);

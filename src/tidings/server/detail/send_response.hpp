@@ -11,8 +11,8 @@
 namespace tidings::detail {
 
 /// Sends a plain response, a file from disk piece by piece. True when all of it has left and another may
-/// follow. A file that cannot be opened becomes a 404; one that ends early ends the connection, since its
-/// length was promised.
+/// follow. A file that cannot be opened becomes a 404, with what the answer was completed with; one that ends
+/// early ends the connection, since its length was promised.
 boost::asio::awaitable<bool> send_response(writer& out, boost::asio::io_context& io, response answer,
                                            head_params params, bool head_only);
 

@@ -14,8 +14,12 @@ shared_state::shared_state(server_options given)
 
 void shared_state::log(log_level level, std::string_view message) const
 {
-    if (options.log)
-        options.log(level, message);
+    try {
+        if (options.log)
+            options.log(level, message);
+    } catch (...) {
+        log_to_stderr(level, message);
+    }
 }
 
 server_stats shared_state::stats() const noexcept

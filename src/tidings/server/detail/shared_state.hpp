@@ -38,6 +38,7 @@ struct shared_state
 {
     explicit shared_state(server_options given);
 
+    /// Never throws what the hook throws: most callers are handling a failure already.
     void log(log_level level, std::string_view message) const;
     server_stats stats() const noexcept;
     /// For how long a peer need not acknowledge what was sent to it.
