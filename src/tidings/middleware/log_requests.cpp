@@ -49,8 +49,12 @@ asio::awaitable<void> run_logged(stream_handler const& inner, line_sink const& s
         failure = std::current_exception();
     }
     double const seconds = std::chrono::duration<double>(ctx.now() - began).count();
-    sink(fmt::format("{} {} {}", asked.method(), asked.path(),
-                     outcome(ctx, out, failure != nullptr, seconds)));
+    auto const line =
+        fmt::format("{} {} {}", asked.method(), asked.path(), outcome(ctx, out, failure != nullptr, seconds));
+    try {
+        sink(line);
+    } catch (...) { // a full disk, say: there is nobody left to tell
+    }
     if (failure)
         std::rethrow_exception(failure);
 }

@@ -9,6 +9,7 @@
 namespace tidings {
 
 /// Takes one line without its line end. Called on the loops of a server: thread-safe if there are several.
+/// One that throws has lost its line, and costs no client its answer.
 using line_sink = std::function<void(std::string_view)>;
 
 /// Says one line for each request, when its handler has returned:

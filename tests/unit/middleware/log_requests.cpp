@@ -88,3 +88,11 @@ TEST_CASE("failures are logged and passed on")
     CHECK(late.failure());
     CHECK_THROWS_AS(log_requests(nullptr), std::invalid_argument);
 }
+
+// The answer has been given by then: a sink on a full disk takes it from nobody.
+TEST_CASE("a line that cannot be written")
+{
+    exchange asked(log_requests([](std::string_view) { throw std::runtime_error("the disk is full"); }),
+                   test::say_hello, request::get("/hello"));
+    CHECK_FALSE(asked.failure());
+}
