@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/wait/detail/root_context.hpp>
+#include <tidings/wait/detail/small_lock.hpp>
 #include <tidings/wait/detail/task_scope.hpp>
 #include <tidings/wait/detail/wait_operation.hpp>
 #include <tidings/wait/task_group.hpp>
 
 #include <exception>
+#include <mutex>
 #include <utility>
 
 namespace tidings {
@@ -13,8 +16,54 @@ class task_group::state
 public:
     explicit state(context const& parent) : scope(with_cancel(parent)) {}
 
+    /// An exception has left a task: the first is kept for `wait`, or is the handler's when nobody will call
+    /// it.
+    void failed(std::exception_ptr failure)
+    {
+        scope.get().state().end(end_reason::failed, failure);
+        {
+            std::lock_guard const guard(lock_);
+            if (!is_left_) {
+                if (!failure_)
+                    failure_ = std::move(failure);
+                return;
+            }
+        }
+        tell_root(std::move(failure));
+    }
+
+    std::exception_ptr first_failure()
+    {
+        std::lock_guard const guard(lock_);
+        is_told_ = true;
+        return failure_;
+    }
+
+    /// The group has gone.
+    void leave()
+    {
+        scope.cancel();
+        std::exception_ptr untold;
+        {
+            std::lock_guard const guard(lock_);
+            is_left_ = true;
+            if (!is_told_)
+                untold = failure_;
+        }
+        if (untold)
+            tell_root(std::move(untold));
+    }
+
     context_scope scope;
     detail::task_scope members;
+
+private:
+    void tell_root(std::exception_ptr failure) { scope.get().state().root().task_failed(std::move(failure)); }
+
+    detail::small_lock lock_;
+    std::exception_ptr failure_;
+    bool is_told_ = false;
+    bool is_left_ = false;
 };
 
 /// A task as its group counts it. It keeps the group's state: a task may outlive the group object.
@@ -26,7 +75,7 @@ public:
     void task_ended(std::exception_ptr failure) override
     {
         if (failure)
-            group_->scope.get().state().end(end_reason::failed, std::move(failure));
+            group_->failed(std::move(failure));
     }
 
 private:
@@ -38,7 +87,7 @@ task_group::task_group(context const& parent) : state_(std::make_shared<state>(p
 
 task_group::~task_group()
 {
-    cancel();
+    state_->leave();
 }
 
 context task_group::get_context() const
@@ -58,11 +107,11 @@ void task_group::start(boost::asio::awaitable<void> body)
 
 boost::asio::awaitable<void> task_group::wait()
 {
-    co_await detail::wait_operation<detail::join_shape, detail::join_case>(
-        &state_->scope.get().state().home(), &state_->members);
-    if (state_->scope.reason() == end_reason::failed)
-        if (auto const cause = state_->scope.cause())
-            std::rethrow_exception(cause);
+    while (!state_->members.is_empty()) // terminal cancellation ends the wait, and not yet the tasks
+        co_await detail::wait_operation<detail::join_shape, detail::join_case>(
+            &state_->scope.get().state().home(), &state_->members);
+    if (auto const failure = state_->first_failure())
+        std::rethrow_exception(failure);
 }
 
 } // namespace tidings

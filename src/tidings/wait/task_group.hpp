@@ -15,8 +15,8 @@ namespace tidings {
 /// Several tasks that succeed or fail together, as Go's errgroup. The first that throws ends the context of
 /// the others; `wait` waits for all and then rethrows that first exception.
 ///
-/// Leaving the scope without `wait` ends the tasks' context; they are joined with the handler. Kept by one
-/// coroutine.
+/// Leaving the scope without `wait` ends the tasks' context; they are joined with the handler, and what they
+/// throw is then as of any other task. Kept by one coroutine.
 class task_group
 {
 public:

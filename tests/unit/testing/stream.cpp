@@ -3,9 +3,11 @@
 #include <tidings/wait/after.hpp>
 #include <tidings/wait/bind.hpp>
 #include <tidings/wait/spawn.hpp>
+#include <tidings/wait/task_group.hpp>
 #include <tidings/wait/ticker.hpp>
 
 #include <boost/asio/deferred.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -150,6 +152,23 @@ asio::awaitable<void> refuse_and_wait_bound(context ctx, request const&, event_s
 {
     co_await out.reject(404, "no such build");
     co_await wait_bound(ctx);
+}
+
+asio::awaitable<void> note_when_cancelled(context, bool* has_ended)
+{
+    asio::steady_timer timer(co_await asio::this_coro::executor, 10h);
+    boost::system::error_code cancelled;
+    co_await timer.async_wait(asio::redirect_error(asio::deferred, cancelled));
+    *has_ended = true;
+}
+
+asio::awaitable<void> wait_for_a_group(bool* all_had_ended, context ctx, request const&, event_stream&)
+{
+    bool has_ended = false;
+    tidings::task_group group(ctx);
+    group.spawn(note_when_cancelled, &has_ended);
+    co_await group.wait();
+    *all_had_ended = has_ended;
 }
 
 std::string what_of(std::exception_ptr const& failure)
@@ -386,6 +405,18 @@ TEST_CASE("a task that fails at the end")
     CHECK(client.is_over());
     CHECK(client.reason() == end_reason::handler_returned);
     CHECK(what_of(client.failure()) == "at the end");
+}
+
+// The backstop reaches the handler's wait before the group's tasks: it goes on waiting.
+TEST_CASE("a group is waited for until its last task has ended")
+{
+    virtual_time time;
+    bool all_had_ended = false;
+    stream client(time, std::bind_front(wait_for_a_group, &all_had_ended), request::get("/"));
+    client.leave();
+    time.advance(1s);
+    CHECK(client.is_over());
+    CHECK(all_had_ended);
 }
 
 // What has been answered is sent, whatever the handler waits for behind it.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/wait/after.hpp>
+#include <tidings/wait/bind.hpp>
 #include <tidings/wait/select.hpp>
 #include <tidings/wait/spawn.hpp>
 
@@ -53,6 +54,12 @@ asio::awaitable<void> spawn_more(context ctx, int depth, int* ended)
     if (depth > 0)
         tidings::spawn(ctx, spawn_more, depth - 1, ended);
     co_await wait_for_end(ctx, ended);
+}
+
+asio::awaitable<void> wait_bound(context ctx)
+{
+    asio::steady_timer timer(co_await asio::this_coro::executor, 10h);
+    co_await timer.async_wait(tidings::bind(ctx, asio::deferred));
 }
 
 asio::awaitable<void> join(context ctx, bool& joined)
@@ -147,6 +154,17 @@ TEST_CASE("tasks are joined with their root")
 }
 
 // What leaves a task ends the root, not only the task's own context, with the exception as the cause.
+TEST_CASE("a task that is aborted with its own context has not failed")
+{
+    virtual_loop at;
+    auto const limited = tidings::with_timeout(at.root, 1s);
+    tidings::spawn(limited, wait_bound);
+    at.advance(2s);
+    CHECK(limited.is_done());
+    CHECK_FALSE(tidings::has_tasks(at.root));
+    CHECK_FALSE(at.root.is_done());
+}
+
 TEST_CASE("a failed task ends the root with its cause")
 {
     virtual_loop at;

@@ -7,6 +7,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <exception>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -66,7 +67,85 @@ asio::awaitable<void> leave_group(context ctx, std::shared_ptr<tally> into)
     co_await soon.wait(ctx);
 }
 
+asio::awaitable<void> fail_at_the_end(context ctx, std::string message)
+{
+    tidings::after never(10h);
+    co_await never.wait(ctx);
+    throw std::runtime_error(message);
+}
+
+asio::awaitable<void> wait_for_late_failure(context ctx, std::string& outcome)
+{
+    task_group group(ctx);
+    group.spawn(fail_at_the_end, std::string("late"));
+    try {
+        co_await group.wait();
+        outcome = "all done";
+    } catch (std::runtime_error const& error) {
+        outcome = error.what();
+    }
+}
+
+asio::awaitable<void> wait_beside_a_failing_task(context ctx, std::string& outcome)
+{
+    task_group group(ctx);
+    group.spawn(work_for, 10s, std::make_shared<tally>());
+    tidings::spawn(ctx, fail_after, 1s, std::string("not of the group"));
+    co_await group.wait();
+    outcome = "all done";
+}
+
+asio::awaitable<void> leave_failing_group(context ctx)
+{
+    task_group group(ctx);
+    group.spawn(fail_at_the_end, std::string("nobody waits"));
+    tidings::after soon(1s);
+    co_await soon.wait(ctx);
+}
+
+std::string what_of(std::exception_ptr const& failure)
+{
+    try {
+        if (failure)
+            std::rethrow_exception(failure);
+    } catch (std::exception const& error) {
+        return error.what();
+    }
+    return "nothing";
+}
+
 } // namespace
+
+// A clean-up that fails is a failure too, although the context had ended.
+TEST_CASE("a group's task that fails at the end")
+{
+    virtual_loop at;
+    std::string outcome;
+    at.start_coroutine(wait_for_late_failure(at.root, outcome));
+    at.root.cancel();
+    at.settle();
+    CHECK(outcome == "late");
+}
+
+// What a task of somebody else throws ends the group's tasks, and is not the group's.
+TEST_CASE("a group beside a task that fails")
+{
+    virtual_loop at;
+    std::string outcome;
+    at.start_coroutine(wait_beside_a_failing_task(at.root, outcome));
+    at.advance(2s);
+    CHECK(outcome == "all done");
+    CHECK(what_of(at.root.cause()) == "not of the group");
+}
+
+// Where nobody waits, it is as if a plain task had thrown.
+TEST_CASE("a group that is left, and whose task fails then")
+{
+    virtual_loop at;
+    at.start_coroutine(leave_failing_group(at.root));
+    at.advance(2s);
+    CHECK(what_of(at.root.cause()) == "nobody waits");
+}
 
 // wait comes back when all tasks have ended.
 TEST_CASE("a group waits for all of its tasks")

@@ -2,6 +2,7 @@
 #include <tidings/server/detail/background.hpp>
 #include <tidings/server/detail/describe_exception.hpp>
 #include <tidings/server/detail/shared_state.hpp>
+#include <tidings/wait/aborted_operation.hpp>
 #include <tidings/wait/after.hpp>
 #include <tidings/wait/channel.hpp>
 #include <tidings/wait/select.hpp>
@@ -34,6 +35,8 @@ background::background(asio::any_io_executor const& executor, std::shared_ptr<sh
 
 void background::failed(std::exception_ptr const& failure) const
 {
+    if (root.is_done() && is_aborted_operation(failure))
+        return; // it has ended with the server, as it was to
     shared_->log(log_level::error, fmt::format("work in the background failed: {}", describe(failure)));
 }
 

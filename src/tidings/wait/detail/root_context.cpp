@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/wait/aborted_operation.hpp>
 #include <tidings/wait/detail/root_context.hpp>
 #include <tidings/wait/loop_timer.hpp>
 
@@ -18,12 +17,10 @@ context_ptr root_context::make(boost::asio::any_io_executor const& executor)
 
 void root_context::task_failed(std::exception_ptr failure)
 {
-    if (!end(end_reason::failed, failure)) {
-        if (!is_aborted_operation(failure))
-            add_cause(std::move(failure));
-    } else if (alarm_) {
+    if (!end(end_reason::failed, failure))
+        add_cause(std::move(failure));
+    else if (alarm_)
         alarm_->set(home().turn_time());
-    }
 }
 
 } // namespace tidings::detail

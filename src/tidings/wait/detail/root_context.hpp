@@ -31,7 +31,7 @@ public:
     task_scope& own_scope() noexcept { return scope_; }
 
     /// An exception has left a task. The first one ends the context; one that comes after the end is kept as
-    /// its cause, unless it is what the end itself has brought about.
+    /// its cause.
     void task_failed(std::exception_ptr failure);
     void set_alarm(loop_timer* alarm) noexcept { alarm_ = alarm; }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/wait/aborted_operation.hpp>
 #include <tidings/wait/detail/root_context.hpp>
 #include <tidings/wait/detail/spawn_task.hpp>
 #include <tidings/wait/detail/task_scope.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <memory>
@@ -20,22 +22,23 @@ class task_completion
 {
 public:
     task_completion(context const& ctx, std::shared_ptr<task_observer> observer)
-        : root_(&ctx.state().root()), task_(std::make_unique<task>(root_->scope())),
-          observer_(std::move(observer))
+        : of_(&ctx.state()), task_(std::make_unique<task>(of_->scope())), observer_(std::move(observer))
     {}
 
     asio::cancellation_slot slot() const noexcept { return task_->slot(); }
 
     void operator()(std::exception_ptr failure)
     {
+        if (of_->is_done() && is_aborted_operation(failure))
+            failure = nullptr; // it has ended with its context, as it was to
         if (observer_)
             observer_->task_ended(std::move(failure));
         else if (failure)
-            root_->task_failed(std::move(failure));
+            of_->root().task_failed(std::move(failure));
     }
 
 private:
-    boost::intrusive_ptr<root_context> root_;
+    context_ptr of_;
     std::unique_ptr<task> task_;
     std::shared_ptr<task_observer> observer_;
 };
@@ -52,10 +55,14 @@ asio::awaitable<void> without_throwing_waits(asio::awaitable<void> body)
 
 void spawn_task(context const& ctx, asio::awaitable<void> body, std::shared_ptr<task_observer> observer)
 {
-    task_completion completion(ctx, std::move(observer));
-    auto const slot = completion.slot();
-    asio::co_spawn(ctx.get_executor(), without_throwing_waits(std::move(body)),
-                   asio::bind_cancellation_slot(slot, std::move(completion)));
+    auto const executor = ctx.get_executor();
+    // On the executor, because there terminal cancellation looks at the slot, which is filled here.
+    asio::dispatch(executor, [executor, body = std::move(body),
+                              completion = task_completion(ctx, std::move(observer))]() mutable {
+        auto const slot = completion.slot();
+        asio::co_spawn(executor, without_throwing_waits(std::move(body)),
+                       asio::bind_cancellation_slot(slot, std::move(completion)));
+    });
 }
 
 } // namespace tidings::detail
