@@ -18,7 +18,7 @@ stream::stream(virtual_time& time, handler answer, request asked, server_options
       parser_(std::numeric_limits<std::size_t>::max())
 {
     parser_.on_comment([this](std::string_view text) { comments_.emplace_back(text); });
-    on_loop([run = run_.get()] { run->start(); });
+    on_loop([run = run_] { run->start(); });
 }
 
 stream::~stream()
@@ -84,12 +84,12 @@ std::optional<response> const& stream::answer() const noexcept
 
 void stream::leave()
 {
-    on_loop([run = run_.get()] { run->leave(); });
+    on_loop([run = run_] { run->leave(); });
 }
 
 void stream::stop_reading(std::size_t after_bytes)
 {
-    on_loop([run = run_.get(), after_bytes] { run->set_capacity(after_bytes); });
+    on_loop([run = run_, after_bytes] { run->set_capacity(after_bytes); });
 }
 
 void stream::resume_reading()
@@ -99,7 +99,7 @@ void stream::resume_reading()
 
 void stream::stop_server()
 {
-    on_loop([run = run_.get()] { run->stop_server(); });
+    on_loop([run = run_] { run->stop_server(); });
 }
 
 // How it ended

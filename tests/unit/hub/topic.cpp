@@ -2,6 +2,7 @@
 #include <tidings/hub/topic.hpp>
 #include <tidings/testing/stream.hpp>
 #include <tidings/testing/virtual_time.hpp>
+#include <tidings/wait/after.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -50,6 +51,13 @@ asio::awaitable<void> attach_to(topic& news, std::string* refusal, context, requ
         *refusal = error.what();
     }
     co_return;
+}
+
+asio::awaitable<void> attach_and_wait(topic& news, context ctx, request const&, event_stream& out)
+{
+    news.attach(out);
+    tidings::after never(10h);
+    co_await never.wait(ctx);
 }
 
 class topic_fixture
@@ -243,6 +251,27 @@ TEST_CASE_METHOD(topic_fixture, "an attached client leaves")
     CHECK(client.is_over());
     CHECK(news.subscribers() == 0);
     CHECK(news.publish({.data = "a"}).receivers == 0);
+}
+
+// It ends as a server would end it: with its topic, closed before, or when the server stops while its handler
+// is still at work.
+TEST_CASE_METHOD(topic_fixture, "an attached stream that is to end")
+{
+    std::string refusal;
+    SECTION("its handler waits as the server stops")
+    {
+        stream client(time, std::bind_front(attach_and_wait, std::ref(news)), request::get("/"));
+        CHECK_FALSE(client.is_over());
+        client.stop_server();
+        CHECK(client.is_over());
+    }
+    SECTION("the topic is closed already")
+    {
+        news.close();
+        stream client(time, std::bind_front(attach_to, std::ref(news), &refusal), request::get("/"));
+        CHECK(client.is_over());
+    }
+    CHECK(news.subscribers() == 0);
 }
 
 // Closing gives the followers what is left, and those who come later the history.

@@ -107,7 +107,13 @@ void memory_run::handler_abandoned()
 void memory_run::ended(bool)
 {
     if (!is_attached() || body_.is_lost())
-        be_over();
+        return be_over();
+    auto const why = get_context().reason();
+    bool const is_to_end = why == end_reason::server_stopping || why == end_reason::deadline_exceeded;
+    if (is_to_end)
+        body_.end_feed();
+    if (is_to_end || is_finishing_) // as a connection does that would carry the stream on
+        finish();
 }
 
 } // namespace tidings::testing::detail
