@@ -2,8 +2,10 @@
 #include "build.hpp"
 
 #include <tidings/hub/subscription.hpp>
+#include <tidings/sse/utf8.hpp>
 #include <tidings/wait/select.hpp>
 #include <tidings/wait/spawn.hpp>
+#include <tidings/wait/ticker.hpp>
 
 #include "scratch_folder.hpp"
 
@@ -97,7 +99,7 @@ asio::awaitable<void> build::run(std::function<void(build const&)> changed)
         trouble = error.what();
     }
     if (!trouble.empty())
-        co_await publish_line("error: " + trouble);
+        co_await publish_line("error: " + tidings::replace_invalid_utf8(trouble));
     enter(state);
     co_await publish_result();
     events_.close();
@@ -182,16 +184,23 @@ asio::awaitable<void> build::publish_line(std::string const& line)
 asio::awaitable<void> build::publish(std::string_view type, std::string const& data)
 {
     tidings::event const shown{.type = type, .data = data};
-    if (!events_.publish(shown))
-        (void)co_await events_.publish(alive_, shown);
+    tidings::ticker again(50ms);
+    bool is_taken = static_cast<bool>(events_.publish(shown));
+    while (!is_taken && co_await again.tick(alive_))
+        is_taken = static_cast<bool>(events_.publish(shown));
 }
 
 // Behind everything else in the log: when it is on the disk, all is, but for what the disk refused.
 asio::awaitable<void> build::publish_result()
 {
     std::string const data = to_json(summary());
+    tidings::ticker again(50ms);
     try {
-        (void)co_await events_.publish(alive_, {.type = "result", .data = data});
+        bool is_refused = true;
+        while (is_refused) {
+            auto const done = co_await events_.publish(alive_, {.type = "result", .data = data});
+            is_refused = done.status == tidings::publish_status::would_block && co_await again.tick(alive_);
+        }
     } catch (std::exception const& error) {
         fmt::print(stderr, "dashboard: the end of build {} is not kept: {}\n", summary().id, error.what());
     }

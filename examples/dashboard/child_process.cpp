@@ -128,7 +128,7 @@ bool child_process::ended_by_signal() const
 
 void child_process::terminate()
 {
-    ::kill(-parts_->group.native_handle(), SIGTERM);
+    (void)::killpg(parts_->group.native_handle(), SIGTERM); // refuses the number of a group that is gone
 }
 
 void child_process::kill()

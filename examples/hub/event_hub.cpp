@@ -51,9 +51,12 @@ asio::awaitable<tidings::publish_result> event_hub::publish(tidings::context ctx
     if (posted.data)
         done = co_await to.publish(ctx, posted.view());
     else if (posted.retry)
-        to.publish_retry(*posted.retry);
-    if (posted.comment && done)
-        to.publish_comment(*posted.comment);
+        done.status = to.publish_retry(*posted.retry).status;
+    if (posted.comment && done) {
+        auto const said = to.publish_comment(*posted.comment);
+        if (!posted.data)
+            done.status = said.status;
+    }
     co_return done;
 }
 

@@ -28,7 +28,7 @@ char const* const usage = R"(usage: hub --port P [options]
   --history N              events kept of each topic (1000)
   --topic-idle-ms N        a topic that nobody has used for so long is forgotten (600000)
   --log DIR                keep the events in this folder: /emit answers when they are on the disk
-  --cors-origin ORIGIN     pages of this origin may read, with credentials; may be repeated
+  --cors-origin ORIGIN     pages of this origin may read, with credentials, and post; may be repeated
 )";
 
 namespace {

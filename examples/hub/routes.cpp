@@ -2,6 +2,7 @@
 #include "routes.hpp"
 
 #include <tidings/hub/topic_list.hpp>
+#include <tidings/middleware/check_origin.hpp>
 #include <tidings/middleware/cors.hpp>
 
 #include <boost/json/object.hpp>
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <functional>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 namespace hub {
@@ -58,7 +60,8 @@ tidings::event_filter wanted_types(tidings::request const& request)
     if (types.empty())
         return {};
     return [types = std::move(types)](tidings::event_text const& event) {
-        return std::ranges::find(types, event.type()) != types.end();
+        auto const type = event.type().empty() ? std::string_view("message") : event.type();
+        return std::ranges::find(types, type) != types.end();
     };
 }
 
@@ -172,6 +175,9 @@ void add_routes(tidings::server& server, event_hub& events, std::vector<std::str
 {
     if (!origins.empty())
         server.use(only_for("/events", tidings::cors({.origins = origins, .credentials = true})));
+    // A page of another site can make a browser post here, but not without saying where it comes from.
+    for (char const* path : {"/emit", "/disconnect", "/retire"})
+        server.use(only_for(path, tidings::check_origin(origins)));
     server.get("/healthz", tell_health);
     server.post("/echo", echo);
     server.get("/events", std::bind_front(follow, std::ref(events)));

@@ -139,12 +139,15 @@ class RunningHub:
         return json.loads(self.request("GET", "/stats").text)
 
     def wait_for_streams(self, count):
-        """Asks until so many streams are open; each question is a round trip, not a guess at a time."""
+        self.wait_for_stats(streams=count)
+
+    def wait_for_stats(self, **wanted):
+        """Asks until these are the numbers; each question is a round trip, not a guess at a time."""
         for _ in range(20_000):
             answer = self.request("GET", "/stats")
-            if answer.status == 200 and json.loads(answer.text)["streams"] == count:
+            if answer.status == 200 and wanted.items() <= json.loads(answer.text).items():
                 return
-        raise AssertionError(f"{answer.status} {answer.text}: not {count} streams")
+        raise AssertionError(f"{answer.status} {answer.text}: not {wanted}")
 
     @contextlib.contextmanager
     def stream(self, target="/events", last_id=None, headers={}):
