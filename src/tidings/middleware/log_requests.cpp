@@ -53,7 +53,7 @@ asio::awaitable<void> run_logged(stream_handler const& inner, line_sink const& s
         fmt::format("{} {} {}", asked.method(), asked.path(), outcome(ctx, out, failure != nullptr, seconds));
     try {
         sink(line);
-    } catch (...) { // a full disk, say: there is nobody left to tell
+    } catch (...) { // NOLINT(bugprone-empty-catch): a full disk, say; there is nobody left to tell
     }
     if (failure)
         std::rethrow_exception(failure);

@@ -12,8 +12,6 @@
 namespace tidings {
 namespace {
 
-constexpr std::string_view line_breaks = "\r\n";
-
 /// Calls `action` with each line of the text, cut at LF, CR and CRLF. A text of n breaks has n + 1 lines.
 template <typename Action>
 void for_each_line(std::string_view text, Action action)
