@@ -6,6 +6,8 @@
 #include <tidings/wait/task_group.hpp>
 #include <tidings/wait/ticker.hpp>
 
+#include "support/what_of.hpp"
+
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -13,7 +15,6 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
-#include <exception>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -25,6 +26,7 @@ using tidings::cut_reason;
 using tidings::end_reason;
 using tidings::event_stream;
 using tidings::request;
+using tidings::test::what_of;
 using tidings::testing::stream;
 using tidings::testing::virtual_time;
 
@@ -169,17 +171,6 @@ asio::awaitable<void> wait_for_a_group(bool* all_had_ended, context ctx, request
     group.spawn(note_when_cancelled, &has_ended);
     co_await group.wait();
     *all_had_ended = has_ended;
-}
-
-std::string what_of(std::exception_ptr const& failure)
-{
-    try {
-        if (failure)
-            std::rethrow_exception(failure);
-    } catch (std::exception const& error) {
-        return error.what();
-    }
-    return "nothing";
 }
 
 asio::awaitable<tidings::response> tell_plainly(context, request const& asked)

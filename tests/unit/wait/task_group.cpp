@@ -4,10 +4,10 @@
 #include <tidings/wait/task_group.hpp>
 
 #include "support/virtual_loop.hpp"
+#include "support/what_of.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
-#include <exception>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 using tidings::context;
 using tidings::task_group;
 using tidings::test::virtual_loop;
+using tidings::test::what_of;
 
 namespace {
 
@@ -101,17 +102,6 @@ asio::awaitable<void> leave_failing_group(context ctx)
     group.spawn(fail_at_the_end, std::string("nobody waits"));
     tidings::after soon(1s);
     co_await soon.wait(ctx);
-}
-
-std::string what_of(std::exception_ptr const& failure)
-{
-    try {
-        if (failure)
-            std::rethrow_exception(failure);
-    } catch (std::exception const& error) {
-        return error.what();
-    }
-    return "nothing";
 }
 
 } // namespace
