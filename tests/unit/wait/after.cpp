@@ -48,6 +48,18 @@ asio::awaitable<void> select_in_turns(context ctx, virtual_loop& at, bool keep, 
     }
 }
 
+// A first select that another source wins, and the instant alone four seconds later.
+asio::awaitable<void> lose_first(context ctx, virtual_loop& at, after& instant, duration& came)
+{
+    tidings::channel<int> ready(1);
+    CHECK(ready.try_send(1));
+    (void)co_await tidings::select_ordered(ctx, ready, instant);
+    tidings::after pause(4s);
+    (void)co_await pause.wait(ctx);
+    (void)co_await instant.wait(ctx);
+    came = at.elapsed();
+}
+
 } // namespace
 
 // It comes once, at its instant; a later wait comes back false at once.
@@ -91,6 +103,17 @@ TEST_CASE("a kept instant and a temporary one differ in a loop of selects")
         CHECK(at.finished == 1);
         CHECK(seen == (keep ? std::vector<duration>{10s} : std::vector<duration>{}));
     }
+}
+
+// The first wait starts it also when it is never asked, because a source before it is ready.
+TEST_CASE("a delay counts from a first select that another source wins")
+{
+    virtual_loop at;
+    after instant(10s);
+    duration came{};
+    at.start_coroutine(lose_first(at.root, at, instant, came));
+    at.advance(1h);
+    CHECK(came == 10s);
 }
 
 // What lies beyond the end of the clock is never due.

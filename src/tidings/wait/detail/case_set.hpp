@@ -34,6 +34,8 @@ enum class readiness
 ///     source's lock, and `poll` and `link` are called with the locks of all such cases held; so two waits
 ///     that meet on two sources cannot both be won.
 ///   - `readiness poll(loop&)`: takes at once what is there;
+///   - `void begin(loop&)`, if its time counts from the first wait: called in place of `poll` where another
+///     has been taken;
 ///   - `bool link(operation&, int index)`: waits; false when it has become ready meanwhile;
 ///   - `void unlink(operation&)`: leaves, under the source's lock; also when it was never linked.
 template <typename... Cases>
@@ -66,8 +68,11 @@ public:
         pending = 0;
         int taken = waiting;
         auto const ask = [&](auto& each, int index) {
-            if (taken != waiting)
+            if (taken != waiting) {
+                if constexpr (requires { each.begin(home); })
+                    each.begin(home);
                 return;
+            }
             readiness const said = each.poll(home);
             if (said == readiness::ready)
                 taken = index;

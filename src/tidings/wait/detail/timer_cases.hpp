@@ -36,6 +36,8 @@ public:
         return readiness::ready;
     }
 
+    void begin(loop& home) noexcept { (void)source_->due(home); }
+
     bool link(operation& owner, int index)
     {
         auto const due = source_->due(owner.home());
