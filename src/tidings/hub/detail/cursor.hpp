@@ -80,10 +80,6 @@ public:
     /// The topic's own id of the place before `next`.
     std::string place_id(std::uint64_t next) const { return topic().id_text(next - 1); }
 
-    /// The same follower's place in the next of its topics, if any.
-    cursor* sibling() const noexcept { return sibling_.get(); }
-    cursor& add_sibling() { return *(sibling_ = std::make_unique<cursor>()); }
-
     // The group's.
     reader& owner() const noexcept { return *reader_; }
     std::uint32_t index() const noexcept { return index_; }
@@ -100,7 +96,6 @@ private:
     boost::intrusive_ptr<reader> reader_;
     std::uint64_t next_ = 0;
     std::unique_ptr<filter> filter_; // only of those that choose
-    std::unique_ptr<cursor> sibling_;
     std::uint32_t disconnects_ = 0;
     bool lags_ = false;
     bool is_over_ = false;

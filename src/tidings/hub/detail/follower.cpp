@@ -83,7 +83,7 @@ void follower::catch_up()
     bool has_more = true;
     while (has_more) {
         has_more = false;
-        for (cursor* asked = &topics_.first(); asked; asked = asked->sibling()) {
+        for (std::size_t asked = 0; asked < topics_.count(); ++asked) {
             if (out_->is_blocked()) // what its client is told of a gap now may be out of date when it leaves
                 return;
             cursor& at = topics_.take_turn();

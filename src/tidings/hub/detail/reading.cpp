@@ -4,6 +4,7 @@
 #include <tidings/sse/event_text.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -26,6 +27,22 @@ std::optional<std::string> place_in(std::optional<position_list> const& places, 
 
 } // namespace
 
+template <typename Action>
+void reading::for_each(Action action)
+{
+    action(first_);
+    if (others_)
+        std::ranges::for_each(others_->places, action);
+}
+
+template <typename Action>
+void reading::for_each(Action action) const
+{
+    action(first_);
+    if (others_)
+        std::ranges::for_each(std::as_const(others_->places), action);
+}
+
 std::vector<reset> reading::enter(topic_list const& topics, boost::asio::any_io_executor const& executor,
                                   std::optional<std::string> const& last_event_id, reader& by)
 {
@@ -36,44 +53,45 @@ std::vector<reset> reading::enter(topic_list const& topics, boost::asio::any_io_
     std::optional<position_list> places;
     if (!is_one && last_event_id)
         places = parse_positions(*last_event_id);
+    if (!is_one)
+        others_ = std::make_unique<others>();
     std::vector<reset> told;
-    cursor* at = &first_;
     for (auto const& each : wanted) {
-        if (&each != &wanted.front())
-            at = &at->add_sibling();
+        cursor& at = &each == &wanted.front() ? first_ : others_->places.emplace_back();
         auto const& name = each.of->options().name;
         auto const id = is_one ? last_event_id : place_in(places, name, last_event_id);
-        reset missing = at->enter(each, executor, id);
+        reset missing = at.enter(each, executor, id);
         if (missing.reason == gap::none)
             continue;
         if (!is_one)
             missing.topic = name;
         told.push_back(std::move(missing));
     }
-    for (cursor* each = &first_; each; each = each->sibling())
-        each->join(by);
+    for_each([&](cursor& at) { at.join(by); });
     return told;
 }
 
 void reading::leave()
 {
-    for (cursor* each = &first_; each; each = each->sibling())
-        each->leave();
+    for_each([](cursor& at) { at.leave(); });
 }
 
 cursor& reading::take_turn() noexcept
 {
-    cursor& taken = *turn_;
-    turn_ = taken.sibling() ? taken.sibling() : &first_;
+    if (is_single())
+        return first_;
+    auto& [places, turn] = *others_;
+    bool const is_first = turn == places.end();
+    cursor& taken = is_first ? first_ : *turn;
+    turn = is_first ? places.begin() : std::next(turn);
     return taken;
 }
 
 bool reading::is_over() const noexcept
 {
-    for (cursor const* each = &first_; each; each = each->sibling())
-        if (!each->is_over())
-            return false;
-    return true;
+    bool is_over = true;
+    for_each([&](cursor const& at) { is_over &= at.is_over(); });
+    return is_over;
 }
 
 std::string reading::position(cursor const& at, std::uint64_t next) const
@@ -81,8 +99,9 @@ std::string reading::position(cursor const& at, std::uint64_t next) const
     if (is_single())
         return at.place_id(next);
     std::string id;
-    for (cursor const* each = &first_; each; each = each->sibling())
-        append_position(id, each->topic().options().name, each->place_id(each == &at ? next : each->next()));
+    for_each([&](cursor const& each) {
+        append_position(id, each.topic().options().name, each.place_id(&each == &at ? next : each.next()));
+    });
     return id;
 }
 

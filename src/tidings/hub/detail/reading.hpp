@@ -7,7 +7,10 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,9 +30,9 @@ public:
                              std::optional<std::string> const& last_event_id, reader& by);
     void leave();
 
-    /// The others are its siblings.
     cursor& first() noexcept { return first_; }
-    bool is_single() const noexcept { return !first_.sibling(); }
+    bool is_single() const noexcept { return !others_; }
+    std::size_t count() const noexcept { return is_single() ? 1 : 1 + others_->places.size(); }
 
     /// The one to be read now, so that each has its turn.
     cursor& take_turn() noexcept;
@@ -49,8 +52,20 @@ public:
     reset overflow_reset(cursor const& at, std::uint64_t dropped) const;
 
 private:
+    struct others
+    {
+        std::list<cursor> places;
+        std::list<cursor>::iterator turn = places.end(); // the end: the first one's
+    };
+
+    /// Calls for each place, in the order of the list.
+    template <typename Action>
+    void for_each(Action action);
+    template <typename Action>
+    void for_each(Action action) const;
+
     cursor first_; // in place, because most follow one topic
-    cursor* turn_ = &first_;
+    std::unique_ptr<others> others_;
 };
 
 } // namespace tidings::detail

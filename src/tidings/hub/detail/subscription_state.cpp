@@ -65,7 +65,7 @@ std::optional<event_text> subscription_state::next_of_all()
         fetched_from_ = fetched_of_->next();
         return first;
     }
-    for (cursor* asked = &topics_.first(); asked && !is_over_; asked = asked->sibling()) {
+    for (std::size_t asked = 0; asked < topics_.count() && !is_over_; ++asked) {
         cursor& at = topics_.take_turn();
         fetched_of_ = &at;
         fetched_from_ = at.next();
