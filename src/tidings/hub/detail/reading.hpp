@@ -64,8 +64,8 @@ private:
     template <typename Action>
     void for_each(Action action) const;
 
-    cursor first_; // in place, because most follow one topic
-    std::unique_ptr<others> others_;
+    std::unique_ptr<others> others_; // before the place, beside what each delivery reads of it
+    cursor first_;                   // in place, because most follow one topic
 };
 
 } // namespace tidings::detail
