@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { after, before, test } from 'node:test';
-import { createCable, createDirector, lines, startBrowser, startDashboard, waitForLines, waitForState } from './support.mjs';
+import { createCable, createDirector, latch, lines, startBrowser, startDashboard, waitForLines, waitForState } from './support.mjs';
 
 let browser;
 before(async () => { browser = await startBrowser(); });
@@ -111,6 +111,34 @@ test('two builds side by side; a finished one is not asked for again', async (t)
   await page.waitForFunction(() => document.querySelectorAll('nav [data-state="succeeded"]').length === 3);
   assert.equal(cable.requestsFor('/builds/1/events').length, 2);
   assert.equal(cable.requestsFor('/builds/2/events').length, 1);
+  await page.close();
+});
+
+// The list of builds may be older than what was told while it was on its way.
+test('a late list takes nothing back', async (t) => {
+  const { director, cable } = await directed(t);
+  const page = await browser.open(cable.address);
+  const first = await startBuild(page, director);
+  const taken = latch();
+  const released = latch();
+  await page.route('**/builds', async (route) => {
+    const response = await route.fetch();
+    taken.open();
+    await released.opened;
+    await route.fulfill({ response });
+  });
+  await page.reload();
+  await taken.opened;
+  first.end();
+  await page.waitForSelector('nav [data-state="succeeded"]');
+  const second = fetch(`${cable.address}builds`, { method: 'POST' });
+  await page.waitForSelector('nav button:has-text("Build 2")');
+  await page.evaluate(() => document.querySelectorAll('#builds > *').forEach((entry) => { entry.dataset.isBeforeList = ''; }));
+  released.open();
+  await page.waitForFunction(() => !document.querySelector('[data-is-before-list]'));
+  assert.deepEqual(await page.locator('nav .badge').allTextContents(), ['running', 'succeeded']);
+  assert.equal((await second).status, 201);
+  (await director.nextBuild()).end();
   await page.close();
 });
 

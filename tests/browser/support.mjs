@@ -106,6 +106,13 @@ export async function startBrowser() {
   };
 }
 
+// Something to wait for until somebody opens it.
+export function latch() {
+  let open;
+  const opened = new Promise((resolve) => { open = resolve; });
+  return { opened, open };
+}
+
 export const lines = (page) => page.locator('#log div').allTextContents();
 
 export const waitForLines = (page, count) =>

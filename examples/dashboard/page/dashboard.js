@@ -6,6 +6,7 @@ const at = (id) => document.getElementById(id);
 const log = new Log(at('log'), at('newest'));
 const builds = new Map(); // id -> { id, state, command, seconds, seen, entry }: the newest known of each, and its button
 let watched; // { id, connection }
+let meanwhile; // what events tell while a list is on its way: the list may be older
 
 // All builds: a short text for each change, for everybody.
 
@@ -19,12 +20,16 @@ new Connection('builds/events', {
 });
 
 async function loadBuilds() {
+  const told = (meanwhile = []);
   const list = await fetchBuilds();
+  if (meanwhile !== told) return; // a newer list is on its way
+  meanwhile = undefined;
   if (!list) return; // it comes when the stream is back
   builds.forEach(({ entry }) => entry.remove());
   builds.clear();
   list.forEach(update);
-  at('empty').hidden = list.length > 0;
+  told.forEach(update);
+  at('empty').hidden = builds.size > 0;
   if (!watched) watch(idInAddress() ?? list.at(-1)?.id);
 }
 
@@ -45,6 +50,7 @@ function update(build) {
 }
 
 function changed(build) {
+  meanwhile?.push(build);
   update(build);
   if (!watched) watch(build.id);
 }
