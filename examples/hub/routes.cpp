@@ -74,7 +74,7 @@ asio::awaitable<void> follow(event_hub& events, tidings::context ctx, tidings::r
         co_await out.reject(400, "too many topics for one stream");
         co_return;
     }
-    tidings::topic_list topics;
+    std::vector<tidings::topic> opened;
     for (std::string const& name : names) {
         if (events.is_retired(name))
             continue;
@@ -83,8 +83,13 @@ asio::awaitable<void> follow(event_hub& events, tidings::context ctx, tidings::r
             co_await out.reject(503, "too many topics");
             co_return;
         }
-        topics.add(*topic, tidings::from_newest(), filter);
+        opened.push_back(*topic);
     }
+    // Asked again: with a log, opening takes its time, and a topic may have been retired meanwhile.
+    tidings::topic_list topics;
+    for (tidings::topic const& topic : opened)
+        if (!events.is_retired(topic.name()))
+            topics.add(topic, tidings::from_newest(), filter);
     if (topics.is_empty())
         co_await out.respond(response(204)); // clients do not come back then
     else
