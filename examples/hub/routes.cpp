@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "routes.hpp"
 
+#include <tidings/http/router.hpp>
 #include <tidings/hub/topic_list.hpp>
 #include <tidings/middleware/check_origin.hpp>
 #include <tidings/middleware/cors.hpp>
@@ -15,6 +16,7 @@
 #include <stdexcept>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 namespace hub {
 
@@ -158,19 +160,25 @@ asio::awaitable<response> refuse_method(std::string allowed, tidings::context, t
     co_return refuse(405, "method not allowed").with_header("Allow", allowed);
 }
 
-// Middleware for one path alone.
-asio::awaitable<void> choose(std::string const& path, tidings::stream_handler const& inside,
+// Middleware for one path alone. A router of its own compares as the server's does: a path may be
+// percent-encoded, and whoever may write "/%65mit" for "/emit" must not get around what guards it.
+using path_matcher = tidings::router<std::monostate>;
+
+asio::awaitable<void> choose(path_matcher const& path, tidings::stream_handler const& inside,
                              tidings::stream_handler const& outside, tidings::context ctx,
                              tidings::request const& request, tidings::event_stream& out)
 {
-    auto const& chosen = request.path() == path ? inside : outside;
+    bool const is_inside = path.find("GET", request.path()).value() != nullptr;
+    auto const& chosen = is_inside ? inside : outside;
     co_await chosen(std::move(ctx), request, out);
 }
 
-tidings::middleware only_for(std::string path, tidings::middleware around)
+tidings::middleware only_for(std::string_view path, tidings::middleware around)
 {
-    return [path = std::move(path), around = std::move(around)](tidings::stream_handler next) {
-        return std::bind_front(choose, path, around(next), next);
+    path_matcher matcher;
+    matcher.add("GET", path, {}); // of any method: this one stands for all
+    return [matcher = std::move(matcher), around = std::move(around)](tidings::stream_handler next) {
+        return std::bind_front(choose, matcher, around(next), next);
     };
 }
 

@@ -160,6 +160,15 @@ class Contract(unittest.TestCase):
         self.assertEqual(preflight.headers["Access-Control-Allow-Origin"], "https://a.example")
         self.assertIn("Last-Event-ID", preflight.headers["Access-Control-Allow-Headers"])
 
+    # A path may be percent-encoded, and still leads to the same route.
+    def test_origins_of_encoded_paths(self):
+        for path in ["/emit", "/%65mit", "/disconnect", "/disconn%65ct", "/retire", "/retir%65"]:
+            with self.subTest(path):
+                answer = self.hub.request("POST", path, b"{}", {"Origin": "https://c.example"})
+                self.assertEqual(answer.status, 403)
+        with self.hub.stream("/%65vents", headers={"Origin": "https://a.example"}) as stream:
+            self.assertEqual(stream.answer.headers["Access-Control-Allow-Origin"], "https://a.example")
+
 
 if __name__ == "__main__":
     unittest.main()
