@@ -10,6 +10,9 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/writable_pipe.hpp>
 
+// Boost.Process takes paths of either kind; with the standard's, the dashboard needs no Boost.Filesystem.
+#define BOOST_PROCESS_USE_STD_FS
+
 // Boost 1.86 moved this first version of Boost.Process into a folder and a namespace of its own.
 #if __has_include(<boost/process/v1/child.hpp>)
 #include <boost/process/v1/args.hpp>
