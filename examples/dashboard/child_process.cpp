@@ -40,10 +40,12 @@ namespace process = boost::process::v1;
 namespace process = boost::process;
 #endif
 
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <linux/close_range.h>
 #include <stdexcept>
 #include <utility>
@@ -68,6 +70,16 @@ void inherit_only_standard_streams()
     ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
+// So does this. A dashboard that is killed cannot end its commands any more; the kernel then sends SIGTERM to
+// each, though not to what they have started. It does so when the thread that called fork ends: the loop's,
+// which ends with the dashboard.
+void end_with(pid_t parent)
+{
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (::getppid() != parent) // it has ended before it could be watched
+        ::_exit(EXIT_FAILURE);
+}
+
 } // namespace
 
 struct child_process::parts
@@ -88,7 +100,10 @@ child_process::child_process(asio::io_context& loop, std::vector<std::string> co
     auto on_exit = [ended = parts_->ended](int code, std::error_code const&) mutable {
         (void)ended.try_send(code);
     };
-    auto on_exec = [](auto&) { inherit_only_standard_streams(); };
+    auto on_exec = [parent = ::getpid()](auto&) {
+        inherit_only_standard_streams();
+        end_with(parent);
+    };
 
     asio::writable_pipe input(loop);
     asio::connect_pipe(parts_->output, input);

@@ -16,7 +16,8 @@ namespace dashboard {
 
 /// A running command, in a process group of its own. It never sees a shell, it reads nothing, and it inherits
 /// no file descriptor of this program: a client's socket would stay open for as long as the command runs.
-/// Used by one coroutine at a time, on the thread that runs `loop`.
+/// Used by one coroutine at a time, on the thread that runs `loop`; the command, not what it has started, is
+/// asked to end when that thread ends, also when this program is killed.
 class child_process
 {
 public:

@@ -7,11 +7,13 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <exception>
 #include <fcntl.h>
 #include <functional>
+#include <poll.h>
 
 using dashboard::child_process;
 using namespace std::chrono_literals;
@@ -163,4 +165,29 @@ TEST_CASE("reading ends with its context")
         child.kill();
         (void)co_await child.ended().receive(ctx);
     });
+}
+
+// A killed program cannot end its commands; they end all the same. What holds a pipe open shows who is left.
+TEST_CASE("a command ends with the program that started it")
+{
+    int pipe[2];
+    REQUIRE(::pipe(pipe) == 0);
+    pid_t const program = ::fork();
+    REQUIRE(program >= 0);
+    if (program == 0) {
+        ::close(pipe[0]);
+        asio::io_context loop;
+        std::string const hold = "exec 9>/proc/" + std::to_string(::getpid()) + "/fd/" +
+                                 std::to_string(pipe[1]) + "; printf . >&9; exec sleep 60";
+        child_process const child(loop, shell(hold), "/");
+        ::pause();
+    }
+    ::close(pipe[1]);
+    char byte = 0;
+    CHECK(::read(pipe[0], &byte, 1) == 1); // the command runs
+    ::kill(program, SIGKILL);
+    pollfd left{pipe[0], POLLIN, 0};
+    CHECK(::poll(&left, 1, 20'000) == 1);
+    ::close(pipe[0]);
+    ::waitpid(program, nullptr, 0);
 }
