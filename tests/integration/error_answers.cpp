@@ -47,6 +47,13 @@ asio::awaitable<response> send_missing_file(context, request const&)
     co_return answer;
 }
 
+asio::awaitable<void> respond_missing_file(context, request const&, event_stream& out)
+{
+    out.set_header("Cache-Control", "max-age=3600");
+    out.add_header("Vary", "Cookie");
+    co_await out.respond(response::file("/nowhere/picture.png"));
+}
+
 class guarded_server
 {
 public:
@@ -58,6 +65,7 @@ public:
         fixture.routes().get("/late", throw_after_response);
         fixture.routes().get("/plain", throw_plainly);
         fixture.routes().get("/missing", send_missing_file);
+        fixture.routes().get("/missing/of-stream", respond_missing_file);
         fixture.routes().get("/open", stay_open);
         fixture.start();
     }
@@ -99,12 +107,15 @@ TEST_CASE("a failed handler's answer keeps the middleware's headers")
 TEST_CASE("the 404 of a missing file keeps the middleware's headers")
 {
     guarded_server const served;
-    auto const answer = served.ask("/missing");
-    CHECK(answer.status() == 404);
-    CHECK(may_be_seen(answer));
-    CHECK(answer.header("Content-Type") == "text/plain; charset=utf-8");
-    CHECK_FALSE(answer.has_header("Cache-Control"));
-    CHECK_FALSE(answer.has_header("Content-Disposition"));
+    for (auto const* target : {"/missing", "/missing/of-stream"}) {
+        INFO(target);
+        auto const answer = served.ask(target);
+        CHECK(answer.status() == 404);
+        CHECK(may_be_seen(answer));
+        CHECK(answer.header("Content-Type") == "text/plain; charset=utf-8");
+        CHECK_FALSE(answer.has_header("Cache-Control"));
+        CHECK_FALSE(answer.has_header("Content-Disposition"));
+    }
 }
 
 // So do the answers that the server gives in a handler's place. Without them the client of a finished stream,

@@ -75,8 +75,6 @@ void response::complete_with(headers const& others)
         if (!own.contains(name) || detail::equals_ignoring_case(name, "Vary") ||
             detail::equals_ignoring_case(name, "Set-Cookie"))
             headers_.add(name, value);
-    if (file_)
-        completion_ = others;
 }
 
 } // namespace tidings

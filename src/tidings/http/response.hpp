@@ -47,8 +47,9 @@ public:
     /// since they say more and replace nothing.
     void complete_with(headers const& others);
 
-    /// What a file was completed with, all of it: it also holds for the 404 of one that is missing.
-    [[nodiscard]] headers const& completion() const noexcept { return completion_; }
+    /// What the 404 says when this is a file and it is missing: nothing that was meant for the file itself.
+    void set_headers_if_missing(headers const& others) { headers_if_missing_ = others; }
+    [[nodiscard]] headers const& headers_if_missing() const noexcept { return headers_if_missing_; }
 
     [[nodiscard]] int status() const noexcept { return status_; }
     [[nodiscard]] headers const& fields() const noexcept { return headers_; }
@@ -63,7 +64,7 @@ private:
     headers headers_;
     std::string body_;
     std::optional<std::filesystem::path> file_;
-    headers completion_;
+    headers headers_if_missing_;
 };
 
 } // namespace tidings

@@ -118,9 +118,15 @@ void event_stream::handler_begins()
 void event_stream::respond_to_failure()
 {
     auto answer = response::text("internal server error\n", 500);
-    if (auto const* const kept = has_handler_begun_ ? middleware_headers_.get() : headers_.get())
-        answer.complete_with(*kept);
+    answer.complete_with(middleware_headers());
     take_place(std::move(answer));
+}
+
+headers const& event_stream::middleware_headers() const noexcept
+{
+    static headers const none;
+    auto const& set = has_handler_begun_ ? middleware_headers_ : headers_;
+    return set ? *set : none;
 }
 
 event_stream::sending event_stream::reject(int status, std::string text)
@@ -133,6 +139,8 @@ event_stream::sending event_stream::respond(response answer)
     check_fresh("respond");
     if (headers_)
         answer.complete_with(*headers_);
+    if (answer.file_path())
+        answer.set_headers_if_missing(middleware_headers());
     take_place(std::move(answer));
     return out_.written();
 }

@@ -141,6 +141,7 @@ private:
     void check_thread() const;
     void check_fresh(char const* what) const;
     void begin();
+    headers const& middleware_headers() const noexcept;
     void take_place(response answer);
     void append(event const& value);
     void append(event_text const& text);

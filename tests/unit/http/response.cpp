@@ -64,20 +64,6 @@ TEST_CASE("a response is completed with other headers")
                   "Server: one\nvary: Origin\nSet-Cookie: a=1\nSet-Cookie: b=2\nLink: </x>\nLink: </y>\n");
 }
 
-// All of it then holds for the 404 of a missing file, also what the file would have said otherwise.
-TEST_CASE("a file keeps what it was completed with")
-{
-    headers prepared;
-    prepared.add("Cache-Control", "no-store");
-    prepared.add("Vary", "Origin");
-    auto answer = response::file("page.html").with_header("Cache-Control", "max-age=60");
-    answer.complete_with(prepared);
-    CHECK(answer.header("Cache-Control") == "max-age=60");
-    CHECK(answer.completion().get("Cache-Control") == "no-store");
-    CHECK(answer.completion().get("Vary") == "Origin");
-    CHECK_FALSE(answer.completion().contains("Content-Type"));
-}
-
 TEST_CASE("responses that cannot be sent are refused")
 {
     for (auto const status : {-1, 0, 100, 199, 600, 2000})

@@ -98,14 +98,21 @@ TEST_CASE_METHOD(answering, "an answer ends with its connection")
     CHECK(result == false);
 }
 
-// A file is opened on another thread; the loop goes on until its answer is out.
+// A file is opened on another thread; the loop goes on until its answer is out. What was said of the file
+// does not hold for its absence.
 TEST_CASE_METHOD(answering, "a file that is not there is a 404")
 {
-    auto const answer = response::file(std::filesystem::temp_directory_path() / "is" / "not" / "there.txt");
+    auto answer = response::file(std::filesystem::temp_directory_path() / "is" / "not" / "there.txt");
+    answer.with_header("Cache-Control", "max-age=60");
+    tidings::headers kept;
+    kept.add("Vary", "Origin");
+    answer.set_headers_if_missing(kept);
     begin(answer);
     loop.io.restart();
     loop.io.run();
     CHECK(over.taken.starts_with("HTTP/1.1 404 Not Found\r\n"));
+    CHECK(over.taken.find("\r\nVary: Origin\r\n") != std::string::npos);
+    CHECK(over.taken.find("Cache-Control") == std::string::npos);
     CHECK(over.taken.ends_with("\r\n\r\nnot found\n"));
     CHECK(result == true);
 }

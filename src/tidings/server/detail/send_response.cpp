@@ -66,7 +66,7 @@ asio::awaitable<bool> send_file(writer& out, context ctx, response const& answer
     auto const file = co_await run_blocking(ctx, open, *answer.file_path());
     if (!file || !*file) {
         constexpr std::string_view not_found = "not found\n";
-        headers text = answer.completion();
+        headers text = answer.headers_if_missing();
         text.set("Content-Type", "text/plain; charset=utf-8");
         out.append(plain_head(404, text, not_found.size(), params));
         out.append(head_only ? std::string_view() : not_found);
