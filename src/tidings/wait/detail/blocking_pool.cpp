@@ -61,16 +61,19 @@ blocking_pool::~blocking_pool() = default;
 
 boost::asio::awaitable<bool> blocking_pool::run(context ctx, std::shared_ptr<blocking_job> job)
 {
+    channel<finished> completion(1);
     if (!co_await places_.send(ctx))
         co_return false;
-    channel<finished> completion(1);
-    {
+    try {
         auto task = [job = std::move(job), completion, places = places_]() mutable {
             job->run();
             (void)places.try_receive();
             (void)completion.try_send();
         };
         boost::asio::post(threads_->started(), std::move(task));
+    } catch (...) { // no thread will give the place back
+        (void)places_.try_receive();
+        throw;
     }
     work_elsewhere const counted(ctx.state().home());
     co_return (co_await completion.receive(ctx)).has_value();

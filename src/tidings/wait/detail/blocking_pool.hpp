@@ -36,7 +36,7 @@ public:
     blocking_pool& operator=(blocking_pool const&) = delete;
 
     /// Runs the job on a thread of the pool; true when it has run. False when the context ended first: the
-    /// job then goes on unwatched, or is not started.
+    /// job then goes on unwatched, or is not started. Throws when the system has no thread or memory for it.
     boost::asio::awaitable<bool> run(context ctx, std::shared_ptr<blocking_job> job);
 
 private:
