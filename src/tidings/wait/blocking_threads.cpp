@@ -2,10 +2,17 @@
 #include <tidings/wait/blocking_threads.hpp>
 #include <tidings/wait/detail/blocking_pool.hpp>
 
+#include <stdexcept>
+
 namespace tidings {
 
-blocking_threads::blocking_threads(std::size_t count) : pool_(std::make_shared<detail::blocking_pool>(count))
-{}
+blocking_threads::blocking_threads(std::size_t count)
+{
+    if (count == 0)
+        throw std::invalid_argument("tidings::blocking_threads: without a thread every call would wait for "
+                                    "ever; give at least 1");
+    pool_ = std::make_shared<detail::blocking_pool>(count);
+}
 
 void blocking_threads::serve(boost::asio::any_io_executor const& executor) const
 {

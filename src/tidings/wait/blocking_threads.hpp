@@ -18,6 +18,8 @@ class blocking_pool;
 class blocking_threads
 {
 public:
+    /// They start with the first call. Throws `std::invalid_argument` if `count` is 0: no call would ever
+    /// run.
     explicit blocking_threads(std::size_t count);
 
     /// From now on `run_blocking` uses these threads on the context of `executor`.
