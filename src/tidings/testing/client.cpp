@@ -1,80 +1,39 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/testing/client.hpp>
+#include <tidings/testing/detail/connect.hpp>
 
 #include <fmt/format.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/un.h>
-#include <system_error>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <climits>
+#include <cstdint>
+#include <memory>
 #include <poll.h>
 #include <stdexcept>
 #include <utility>
 
 namespace tidings::testing {
 
-namespace {
-
-[[noreturn]] void fail(std::string const& what, int error)
-{
-    throw std::runtime_error(
-        fmt::format("tidings: the client cannot {}: {}", what, std::generic_category().message(error)));
-}
-
-template <typename Address>
-int open_socket(Address const& address, socklen_t size, client_options const& options)
-{
-    auto const* const generic = reinterpret_cast<sockaddr const*>(&address);
-    int const descriptor = ::socket(generic->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (descriptor < 0)
-        fail("open a socket", errno);
-    if (options.receive_buffer > 0)
-        ::setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &options.receive_buffer, sizeof(int));
-    if (::connect(descriptor, generic, size) != 0) {
-        int const error = errno;
-        ::close(descriptor);
-        fail("connect", error);
-    }
-    return descriptor;
-}
-
-int connect_ipv4(std::uint16_t port, client_options const& options)
-{
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return open_socket(address, sizeof address, options);
-}
-
-} // namespace
-
 client::client(int descriptor, client_options options) noexcept : descriptor_(descriptor), options_(options)
 {}
 
-client::client(std::uint16_t port, client_options options) : client(connect_ipv4(port, options), options) {}
+client::client(std::uint16_t port, client_options options)
+    : client(detail::connect_ipv4(port, options), options)
+{}
 
 client client::over_ipv6(std::uint16_t port, client_options options)
 {
-    sockaddr_in6 address{};
-    address.sin6_family = AF_INET6;
-    address.sin6_port = htons(port);
-    address.sin6_addr = in6addr_loopback;
-    return client(open_socket(address, sizeof address, options), options);
+    return client(detail::connect_ipv6(port, options), options);
 }
 
 client client::over_unix_socket(std::string const& path, client_options options)
 {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (path.size() >= sizeof address.sun_path)
-        fail("connect to " + path, ENAMETOOLONG);
-    std::ranges::copy(path, address.sun_path);
-    return client(open_socket(address, sizeof address, options), options);
+    return client(detail::connect_unix(path, options), options);
 }
 
 client::client(client&& other) noexcept
@@ -98,15 +57,39 @@ client::~client()
     close();
 }
 
+time_point client::end_of_call() const noexcept
+{
+    return tidings::detail::later(clock::now(), options_.limit);
+}
+
+// Throws when the call's time is over, also if there is something to do: it might never end.
+void client::wait_ready(short what, time_point until) const
+{
+    pollfd waited{descriptor_, what, 0};
+    int ready = 0;
+    do {
+        auto const left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now()).count();
+        ready = left > 0 ? ::poll(&waited, 1, static_cast<int>(std::min<std::int64_t>(left, INT_MAX))) : 0;
+    } while (ready < 0 && errno == EINTR);
+    if (ready <= 0)
+        throw std::runtime_error(
+            fmt::format("tidings: the client's call was not over within {} ms; unread: \"{}\"",
+                        std::chrono::ceil<std::chrono::milliseconds>(options_.limit).count(), buffer_));
+}
+
 // Sending
 
 void client::send(std::string_view bytes)
 {
+    auto const until = end_of_call();
     while (!bytes.empty()) {
-        auto const sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (sent < 0 && errno != EINTR)
-            fail("send", errno);
-        bytes.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
+        auto const sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent >= 0)
+            bytes.remove_prefix(static_cast<std::size_t>(sent));
+        else if (errno == EAGAIN)
+            wait_ready(POLLOUT, until);
+        else if (errno != EINTR)
+            detail::throw_client_error("send", errno);
     }
 }
 
@@ -117,25 +100,12 @@ void client::get(std::string_view target, std::string_view header_lines)
 
 // Reading
 
-void client::wait_readable() const
-{
-    pollfd waited{descriptor_, POLLIN, 0};
-    auto const limit = std::chrono::ceil<std::chrono::milliseconds>(options_.limit).count();
-    int ready = 0;
-    do
-        ready = ::poll(&waited, 1, static_cast<int>(limit));
-    while (ready < 0 && errno == EINTR);
-    if (ready <= 0)
-        throw std::runtime_error(
-            fmt::format("tidings: nothing came within {} ms; before that: \"{}\"", limit, buffer_));
-}
-
 // False at the end of the stream.
-bool client::fill()
+bool client::fill(time_point until)
 {
     if (has_ended_)
         return false;
-    wait_readable();
+    wait_ready(POLLIN, until);
     std::array<char, 16 * 1024> piece;
     auto const got = ::recv(descriptor_, piece.data(), piece.size(), 0);
     if (got > 0) {
@@ -149,9 +119,14 @@ bool client::fill()
 
 std::string client::read_until(std::string_view mark)
 {
+    return read_until(mark, end_of_call());
+}
+
+std::string client::read_until(std::string_view mark, time_point until)
+{
     auto at = buffer_.find(mark);
     for (; at == buffer_.npos; at = buffer_.find(mark))
-        if (!fill())
+        if (!fill(until))
             throw std::runtime_error(fmt::format(
                 "tidings: the connection ended before \"{}\"; it had sent \"{}\"", mark, buffer_));
     std::string found = buffer_.substr(0, at + mark.size());
@@ -174,12 +149,12 @@ received_head client::read_head()
 }
 
 // More of the body; false when there is no more.
-bool client::fill_body()
+bool client::fill_body(time_point until)
 {
     if (is_complete_)
         return false;
     if (!is_chunked_) {
-        if (length_ == std::size_t{0} || (buffer_.empty() && !fill())) {
+        if (length_ == std::size_t{0} || (buffer_.empty() && !fill(until))) {
             is_complete_ = !length_ || *length_ == 0;
             return false;
         }
@@ -192,17 +167,17 @@ bool client::fill_body()
     }
     if (left_in_chunk_ == 0) {
         while (buffer_.find("\r\n") == buffer_.npos)
-            if (!fill())
+            if (!fill(until))
                 return false;
-        left_in_chunk_ = std::stoul(read_until("\r\n"), nullptr, 16);
+        left_in_chunk_ = std::stoul(read_until("\r\n", until), nullptr, 16);
         if (left_in_chunk_ == 0) {
-            read_until("\r\n");
+            read_until("\r\n", until);
             is_complete_ = true;
             return false;
         }
         left_in_chunk_ += 2; // its line end
     }
-    if (buffer_.empty() && !fill())
+    if (buffer_.empty() && !fill(until))
         return false;
     auto const taken = std::min(buffer_.size(), left_in_chunk_);
     auto const bytes_left = left_in_chunk_ > 2 ? left_in_chunk_ - 2 : 0;
@@ -214,25 +189,28 @@ bool client::fill_body()
 
 std::string client::read_body()
 {
-    while (fill_body()) {
+    auto const until = end_of_call();
+    while (fill_body(until)) {
     }
     return std::exchange(body_, {});
 }
 
 std::optional<received_event> client::next_event()
 {
+    auto const until = end_of_call();
     for (;;) {
         std::string_view bytes = body_;
         auto event = events_.next(bytes);
         body_.erase(0, body_.size() - bytes.size());
-        if (event || !fill_body())
+        if (event || !fill_body(until))
             return event;
     }
 }
 
 std::string client::read_to_end()
 {
-    while (fill()) {
+    auto const until = end_of_call();
+    while (fill(until)) {
     }
     return std::exchange(buffer_, {});
 }

@@ -17,15 +17,16 @@ namespace tidings::testing {
 
 struct client_options
 {
-    /// For each call; afterwards it throws.
+    /// For each call as a whole, however much comes meanwhile; afterwards it throws.
     duration limit = std::chrono::seconds(10);
     /// Of the kernel's receive buffer, in bytes; 0: as the system has it. Small for slow readers.
     int receive_buffer = 0;
 };
 
 /// A client on a real socket of this machine that sends what it is told and reads what it is told: for tests
-/// of what a well-behaved client never does. Blocking; every call is bounded in time, and throws
-/// `std::runtime_error` when the time is over or the connection ends too early. Movable.
+/// of what a well-behaved client never does. Blocking; every call, connecting among them, is over within
+/// `client_options::limit`: it throws `std::runtime_error` when the time is over or the connection ends too
+/// early. Movable.
 class client
 {
 public:
@@ -79,9 +80,11 @@ public:
 
 private:
     client(int descriptor, client_options options) noexcept;
-    bool fill();
-    bool fill_body();
-    void wait_readable() const;
+    time_point end_of_call() const noexcept;
+    void wait_ready(short what, time_point until) const;
+    bool fill(time_point until);
+    bool fill_body(time_point until);
+    std::string read_until(std::string_view mark, time_point until);
 
     int descriptor_ = -1;
     client_options options_;
