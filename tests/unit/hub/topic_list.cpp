@@ -1,81 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/topic_list.hpp>
 
+#include "list_fixture.hpp"
 #include "support.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
-#include <chrono>
-#include <functional>
-#include <memory>
-#include <stdexcept>
 #include <string>
-#include <utility>
 
-namespace asio = boost::asio;
-using namespace std::chrono_literals;
 using namespace tidings;
 using namespace tidings::test;
 using tidings::testing::stream;
-using tidings::testing::virtual_time;
-
-namespace {
-
-class list_fixture
-{
-public:
-    virtual_time time;
-    topic orders{{.name = "orders", .history_count = 3}};
-    topic alerts{{.name = "alerts & more", .history_count = 3}};
-
-    topic_list both() const
-    {
-        topic_list list;
-        list.add(orders).add(alerts);
-        return list;
-    }
-
-    void publish(topic& to, std::string const& data)
-    {
-        to.publish({.data = data});
-        time.run_until_idle();
-    }
-};
-
-/// A filter that throws when it is copied once more than it may.
-class copied_so_often
-{
-public:
-    explicit copied_so_often(std::shared_ptr<int> left) : left_(std::move(left)) {}
-    copied_so_often(copied_so_often const& other) : left_(other.left_)
-    {
-        if (--*left_ < 0)
-            throw std::runtime_error("no more copies");
-    }
-    copied_so_often& operator=(copied_so_often const&) = delete;
-    bool operator()(tidings::event_text const&) const { return true; }
-
-private:
-    std::shared_ptr<int> left_;
-};
-
-asio::awaitable<void> follow_with_copies(topic_list const* list, std::shared_ptr<int> left, int copies,
-                                         context ctx, request const&, event_stream& out)
-{
-    *left = copies;
-    co_await list->follow(ctx, out);
-}
-
-asio::awaitable<void> attach_with_copies(topic_list const* list, std::shared_ptr<int> left, int copies,
-                                         context, request const&, event_stream& out)
-{
-    *left = copies;
-    list->attach(out);
-    co_return;
-}
-
-} // namespace
 
 // Each event of several topics comes once, and its id leads back to the place in all of them.
 TEST_CASE_METHOD(list_fixture, "several topics in one stream")
@@ -177,51 +113,6 @@ TEST_CASE_METHOD(list_fixture, "ids of other streams")
     CHECK(of_one.events()[1].data() == "o2");
 }
 
-// The stream ends when all its topics are closed.
-TEST_CASE_METHOD(list_fixture, "one of several topics is closed")
-{
-    stream client(time, following(both()), request::get("/"));
-    orders.close();
-    publish(alerts, "a1");
-    CHECK(data_of(client) == texts{"a1"});
-    CHECK_FALSE(client.is_over());
-    alerts.close();
-    time.run_until_idle();
-    CHECK(client.is_over());
-}
-
-// Of the closed topic exactly as much is left as is read at once.
-TEST_CASE_METHOD(list_fixture, "one of several topics is closed behind many events")
-{
-    topic big({.name = "big"});
-    topic_list list;
-    list.add(big, from_oldest()).add(alerts);
-    auto const fill_and_close = [&] {
-        for (int i = 0; i < 64; ++i)
-            big.publish({.data = "x"});
-        big.close();
-    };
-    SECTION("before the client comes")
-    {
-        fill_and_close();
-        stream client(time, following(list), request::get("/"));
-        CHECK(client.events().size() == 64);
-        publish(alerts, "a1");
-        CHECK(client.events().size() == 65);
-    }
-    SECTION("while it follows")
-    {
-        stream client(time, following(list), request::get("/"));
-        fill_and_close();
-        time.run_until_idle();
-        CHECK(client.events().size() == 64);
-        CHECK(big.stats().lagging == 0);
-        alerts.close();
-        time.run_until_idle();
-        CHECK(client.is_over());
-    }
-}
-
 // A client that is too slow for one topic gets the other all the same.
 TEST_CASE_METHOD(list_fixture, "no topic starves another")
 {
@@ -238,76 +129,4 @@ TEST_CASE_METHOD(list_fixture, "no topic starves another")
         client.stop_reading(500);
     }
     CHECK(std::ranges::count(data_of(client), "a1") == 1);
-}
-
-// Whatever throws on its way in, wherever, fails the handler and leaves nobody behind.
-TEST_CASE_METHOD(list_fixture, "a follow that fails on its way in")
-{
-    auto const copies_left = std::make_shared<int>(1000);
-    topic_list list;
-    list.add(orders).add(alerts, from_newest(), copied_so_often(copies_left));
-    int failures = 0;
-    for (auto const begin : {follow_with_copies, attach_with_copies})
-        for (int copies = 0;; ++copies) {
-            stream client(time, std::bind_front(begin, &list, copies_left, copies), request::get("/"));
-            if (!client.failure())
-                break;
-            ++failures;
-            CHECK(orders.subscribers() == 0);
-            CHECK(alerts.subscribers() == 0);
-        }
-    CHECK(failures > 0);
-}
-
-// Followers are sent away, come back and resume.
-TEST_CASE_METHOD(list_fixture, "disconnect")
-{
-    stream one(time, following(orders), request::get("/"));
-    stream two(time, following(both()), request::get("/"));
-    publish(orders, "o1");
-    CHECK(orders.disconnect() == 2);
-    time.run_until_idle();
-    CHECK(one.is_over());
-    CHECK(one.comments() == texts{"disconnected"});
-    CHECK(two.is_over());
-    CHECK(one.text().find(";finished") == std::string::npos);
-    CHECK(orders.subscribers() == 0);
-    CHECK(alerts.subscribers() == 0);
-    stream back(time, following(orders), coming_back_with(one.events()[0].id()));
-    publish(orders, "o2");
-    CHECK(data_of(back) == texts{"o2"});
-    CHECK(orders.disconnect() == 1);
-}
-
-// Comments reach those who follow, and have no id.
-TEST_CASE_METHOD(list_fixture, "a comment for all")
-{
-    stream one(time, following(orders), request::get("/"));
-    stream two(time, following(both()), request::get("/"));
-    CHECK(orders.publish_comment("a\nb").receivers == 2);
-    time.run_until_idle();
-    for (stream* each : {&one, &two}) {
-        CHECK(each->comments() == texts{"a", "b"});
-        CHECK(each->text().ends_with("\n\n: a\n: b\n\n"));
-    }
-}
-
-// So does the time to wait before reconnecting.
-TEST_CASE_METHOD(list_fixture, "a retry time for all")
-{
-    stream client(time, following(orders), request::get("/"));
-    CHECK(orders.publish_retry(1500ms).receivers == 1);
-    time.run_until_idle();
-    CHECK(client.text().ends_with("\n\nretry: 1500\n\n"));
-    CHECK(client.events().empty());
-    CHECK_THROWS_AS(orders.publish_retry(-1ms), std::invalid_argument);
-}
-
-TEST_CASE_METHOD(list_fixture, "lists that cannot be followed")
-{
-    topic_list list;
-    list.add(orders);
-    CHECK_THROWS_AS(list.add(topic({.name = "orders"})), std::invalid_argument);
-    stream client(time, following(topic_list()), request::get("/"));
-    CHECK(client.failure());
 }

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/detail/history.hpp>
+
+#include "history_steps.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace tidings::test;
+using tidings::event;
+using tidings::topic_options;
+using tidings::detail::gap;
+using tidings::detail::history;
+
+// With a key an event takes the place of the one before it; the others keep theirs.
+TEST_CASE("only the newest event of a key is kept")
+{
+    topic_options options;
+    options.history_count = 3;
+    history kept(options, "life");
+    add(kept, event{.data = "a1"}, start, "a");
+    add(kept, event{.data = "b1"}, start, "b");
+    add(kept, event{.data = "a2"}, start, "a");
+    CHECK(texts_from(kept, 1) ==
+          std::vector<std::string>{"id: life-2\ndata: b1\n\n", "id: life-3\ndata: a2\n\n"});
+    CHECK(kept.count() == 2);
+    CHECK(kept.superseded() == 1);
+    CHECK(kept.begin() == 1); // who has nothing yet has lost nothing
+    CHECK(kept.find_after("life-1").missing == gap::none);
+    add(kept, event{.data = "c1"}, start, "c");
+    CHECK(kept.evicted() == 0);
+    add(kept, event{.data = "d1"}, start, "d");
+    CHECK(kept.evicted() == 1);
+    CHECK(kept.find_after("life-1").missing == gap::evicted);
+    CHECK(kept.find_after("life-2").missing == gap::none);
+    add(kept, event{.data = "b2"}, start, "b"); // its first was evicted, so nothing is superseded
+    CHECK(kept.superseded() == 1);
+}
+
+// One key that never changes does not let the replaced events of another pile up behind it.
+TEST_CASE("superseded events take no room")
+{
+    topic_options options;
+    options.history_count = 10;
+    history kept(options, "life");
+    add(kept, event{.data = "still"}, start, "still");
+    for (int i = 0; i < 1'000; ++i) {
+        add(kept, event{.data = "moving"}, start, "moving");
+        REQUIRE(kept.slots() <= 2 + 64);
+    }
+    CHECK(kept.count() == 2);
+    CHECK(kept.evicted() == 0);
+    CHECK(texts_from(kept, 1).size() == 2);
+    CHECK(texts_from(kept, 1'001).size() == 1);
+}

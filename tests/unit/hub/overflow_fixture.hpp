@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/hub/topic.hpp>
+#include <tidings/testing/virtual_time.hpp>
+
+#include <cstddef>
+#include <string>
+
+namespace tidings::test {
+
+/// Topics of one policy, in virtual time.
+class overflow_fixture
+{
+public:
+    testing::virtual_time time;
+
+    topic make(overflow policy, std::size_t history_count = 3)
+    {
+        return topic(
+            {.history_count = history_count, .overflow = policy, .now = [this] { return time.now(); }});
+    }
+
+    publish_result publish(topic& to, std::string const& data)
+    {
+        auto const result = to.publish({.data = data});
+        time.run_until_idle();
+        return result;
+    }
+
+    publish_result publish(topic& to, std::string const& key, std::string const& data)
+    {
+        auto const result = to.publish(key, {.data = data});
+        time.run_until_idle();
+        return result;
+    }
+};
+
+} // namespace tidings::test
