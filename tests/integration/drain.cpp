@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/topic.hpp>
-#include <tidings/server/server.hpp>
 #include <tidings/wait/after.hpp>
 #include <tidings/wait/channel.hpp>
 
 #include "handlers.hpp"
+#include "many_streams.hpp"
 #include "one_route.hpp"
 
 #include <catch2/catch_test_macros.hpp>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <array>
 #include <chrono>
-#include <csignal>
+#include <cstddef>
 #include <functional>
 #include <latch>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -27,47 +24,6 @@ using tidings::testing::client;
 using tidings::testing::server_fixture;
 
 namespace {
-
-// Both ends of so many connections are in this process, or in a child that inherits the limit.
-void allow_descriptors(rlim_t count)
-{
-    rlimit limit{};
-    REQUIRE(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
-    if (limit.rlim_cur >= count)
-        return;
-    limit.rlim_cur = count;
-    if (limit.rlim_max < count)
-        limit.rlim_max = count;
-    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0)
-        SKIP("not enough descriptors are allowed");
-}
-
-std::vector<client> open_streams(std::uint16_t port, std::size_t count)
-{
-    std::vector<client> clients;
-    clients.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        clients.emplace_back(port);
-        clients.back().get("/");
-    }
-    for (auto& each : clients) {
-        CHECK(each.read_head().status() == 200);
-        CHECK(each.next_event()->data() == "hello");
-    }
-    return clients;
-}
-
-// Each client is told when to come back and why the stream ends, and gets the last chunk.
-void require_ends(std::vector<client>& clients)
-{
-    for (auto& each : clients) {
-        std::string const rest = each.read_to_end();
-        INFO(rest);
-        REQUIRE(rest.find("retry: ") != rest.npos);
-        REQUIRE(rest.find("data: server stopping\n\n") != rest.npos);
-        REQUIRE(rest.ends_with("\r\n0\r\n\r\n"));
-    }
-}
 
 void drain_by_call(std::size_t count, tidings::duration drain)
 {
@@ -85,79 +41,6 @@ void drain_by_call(std::size_t count, tidings::duration drain)
     require_ends(clients);
     CHECK(fixture.stats().connections == 0);
     CHECK(fixture.stats().handlers == 0);
-}
-
-// A server in a process of its own, as it runs in production.
-class served_process
-{
-public:
-    explicit served_process(tidings::duration drain)
-    {
-        std::array<int, 2> ends{};
-        REQUIRE(::pipe(ends.data()) == 0);
-        child_ = ::fork();
-        REQUIRE(child_ >= 0);
-        if (child_ == 0) {
-            serve(drain, ends[1]);
-            ::_exit(0);
-        }
-        ::close(ends[1]);
-        REQUIRE(::read(ends[0], &port_, sizeof port_) == sizeof port_);
-        ::close(ends[0]);
-    }
-    ~served_process()
-    {
-        if (child_ > 0) {
-            ::kill(child_, SIGKILL);
-            ::waitpid(child_, nullptr, 0);
-        }
-    }
-    served_process(served_process const&) = delete;
-    served_process& operator=(served_process const&) = delete;
-
-    std::uint16_t port() const noexcept { return port_; }
-    void send_signal(int number) const { REQUIRE(::kill(child_, number) == 0); }
-
-    // What waitpid says of it.
-    int wait()
-    {
-        int status = 0;
-        REQUIRE(::waitpid(std::exchange(child_, 0), &status, 0) > 0);
-        return status;
-    }
-
-private:
-    static void serve(tidings::duration drain, int tell)
-    {
-        tidings::server_options options;
-        options.port = 0;
-        options.drain = drain;
-        tidings::server server(options);
-        server.get("/", say_farewell);
-        server.get("/hangs", hang_in_asio);
-        server.start();
-        std::uint16_t const port = server.port();
-        if (::write(tell, &port, sizeof port) != sizeof port)
-            ::_exit(3);
-        server.run();
-    }
-
-    pid_t child_ = 0;
-    std::uint16_t port_ = 0;
-};
-
-void drain_by_signal(std::size_t count, tidings::duration drain)
-{
-    allow_descriptors(count + 200);
-    served_process server(drain);
-    auto clients = open_streams(server.port(), count);
-    auto const begin = std::chrono::steady_clock::now();
-    server.send_signal(SIGTERM);
-    int const status = server.wait();
-    CHECK(std::chrono::steady_clock::now() - begin < drain);
-    CHECK(WIFEXITED(status));
-    CHECK(WEXITSTATUS(status) == 0);
-    require_ends(clients);
 }
 
 asio::awaitable<void> hand_over(tidings::topic& news, tidings::context, tidings::request const&,
@@ -202,18 +85,6 @@ asio::awaitable<tidings::response> hold_up(std::latch& is_held, std::latch& may_
 TEST_CASE("stop() drains 500 streams")
 {
     drain_by_call(500, 5s);
-}
-
-// The same by signal, in a process of its own.
-TEST_CASE("SIGTERM drains 500 streams")
-{
-    drain_by_signal(500, 5s);
-}
-
-// The same with as many as a deploy may meet.
-TEST_CASE("SIGTERM drains 5,000 streams", "[long]")
-{
-    drain_by_signal(5'000, 10s);
 }
 
 // A stream whose handler returns while the server drains, because another one has been stopped, say, waits
@@ -290,19 +161,6 @@ TEST_CASE("a stop leaves an answer that has taken the stream's place whole")
     INFO(answer);
     CHECK(answer.starts_with("HTTP/1.1 404 "));
     CHECK(answer.ends_with("\r\n\r\nno such build"));
-}
-
-// A second signal ends the process at once, whatever its handlers do.
-TEST_CASE("a second signal ends the server at once")
-{
-    served_process server(1h);
-    client hanging(server.port());
-    hanging.get("/hangs");
-    CHECK(hanging.read_head().status() == 200);
-    server.send_signal(SIGTERM);
-    CHECK(hanging.read_until("retry: ").ends_with("retry: "));
-    server.send_signal(SIGTERM);
-    CHECK(WIFEXITED(server.wait()));
 }
 
 // A stopping server takes nobody in: who has connected already is let go, who comes later is refused.
