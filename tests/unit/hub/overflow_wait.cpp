@@ -16,6 +16,27 @@ using namespace tidings;
 using namespace tidings::test;
 using tidings::testing::stream;
 
+namespace {
+
+/// A topic whose publishers wait, and a follower that holds them up.
+class wait_fixture : public overflow_fixture
+{
+public:
+    topic orders = make(overflow::wait);
+    stream slow{time, following(orders), request::get("/")};
+    context_scope root = context::root(time.loop().get_executor());
+
+    // Publishes as much as may be unread: a has begun to leave, and the history is full of the rest.
+    void hold_up()
+    {
+        slow.stop_reading(5);
+        for (auto const* data : {"a", "b", "c", "d"})
+            CHECK(publish(orders, data));
+    }
+};
+
+} // namespace
+
 // An event that is waited for has the lines that it was given, and no other.
 TEST_CASE_METHOD(overflow_fixture, "a publish that is awaited changes nothing of the event")
 {
@@ -31,14 +52,10 @@ TEST_CASE_METHOD(overflow_fixture, "a publish that is awaited changes nothing of
 }
 
 // A plain publish never waits: it is refused, and nobody gets the event.
-TEST_CASE_METHOD(overflow_fixture, "wait: a plain publish is refused")
+TEST_CASE_METHOD(wait_fixture, "wait: a plain publish is refused")
 {
-    topic orders = make(overflow::wait);
-    stream slow(time, following(orders), request::get("/"));
     stream quick(time, following(orders), request::get("/"));
-    slow.stop_reading(5);
-    for (auto const* data : {"a", "b", "c", "d"})
-        CHECK(publish(orders, data)); // a has begun to leave
+    hold_up();
     auto const refused = publish(orders, "e");
     CHECK_FALSE(refused);
     CHECK(refused.status == publish_status::would_block);
@@ -52,16 +69,11 @@ TEST_CASE_METHOD(overflow_fixture, "wait: a plain publish is refused")
 }
 
 // A publish that may wait goes through as soon as the last follower has caught up.
-TEST_CASE_METHOD(overflow_fixture, "wait: publishers wait their turn")
+TEST_CASE_METHOD(wait_fixture, "wait: publishers wait their turn")
 {
-    topic orders = make(overflow::wait);
-    stream slow(time, following(orders), request::get("/"));
-    slow.stop_reading(5);
-    for (auto const* data : {"a", "b", "c", "d"})
-        publish(orders, data);
-    auto const ctx = context::root(time.loop().get_executor());
-    auto const one = run(time, orders.publish(ctx, {.data = "e"}));
-    auto const two = run(time, orders.publish(ctx, {.data = "f"}));
+    hold_up();
+    auto const one = run(time, orders.publish(root, {.data = "e"}));
+    auto const two = run(time, orders.publish(root, {.data = "f"}));
     CHECK_FALSE(one->value);
     CHECK_FALSE(two->value);
     slow.resume_reading();
@@ -74,13 +86,9 @@ TEST_CASE_METHOD(overflow_fixture, "wait: publishers wait their turn")
 }
 
 // A comment pushes out nothing that a follower needs.
-TEST_CASE_METHOD(overflow_fixture, "wait: a comment is refused")
+TEST_CASE_METHOD(wait_fixture, "wait: a comment is refused")
 {
-    topic orders = make(overflow::wait);
-    stream slow(time, following(orders), request::get("/"));
-    slow.stop_reading(5);
-    for (auto const* data : {"a", "b", "c", "d"})
-        publish(orders, data);
+    hold_up();
     CHECK(orders.publish_comment("x").status == publish_status::would_block);
     CHECK(orders.stats().refused == 1);
     time.run_until_idle();
@@ -90,15 +98,10 @@ TEST_CASE_METHOD(overflow_fixture, "wait: a comment is refused")
 }
 
 // A follower that leaves holds nobody up any more; one that takes nothing is cut by its write deadline.
-TEST_CASE_METHOD(overflow_fixture, "wait: a follower that is gone")
+TEST_CASE_METHOD(wait_fixture, "wait: a follower that is gone")
 {
-    topic orders = make(overflow::wait);
-    stream slow(time, following(orders), request::get("/"));
-    slow.stop_reading(5);
-    for (auto const* data : {"a", "b", "c", "d"})
-        publish(orders, data);
-    auto const ctx = context::root(time.loop().get_executor());
-    auto const waiting = run(time, orders.publish(ctx, {.data = "e"}));
+    hold_up();
+    auto const waiting = run(time, orders.publish(root, {.data = "e"}));
     CHECK_FALSE(waiting->value);
     SECTION("it leaves")
     {
@@ -116,14 +119,9 @@ TEST_CASE_METHOD(overflow_fixture, "wait: a follower that is gone")
 }
 
 // Waiting ends with the context, and with the topic.
-TEST_CASE_METHOD(overflow_fixture, "wait: the wait ends")
+TEST_CASE_METHOD(wait_fixture, "wait: the wait ends")
 {
-    topic orders = make(overflow::wait);
-    stream slow(time, following(orders), request::get("/"));
-    slow.stop_reading(5);
-    for (auto const* data : {"a", "b", "c", "d"})
-        publish(orders, data);
-    auto const root = context::root(time.loop().get_executor());
+    hold_up();
     auto limited = with_timeout(root, 1s);
     auto const ended = run(time, orders.publish(limited, {.data = "e"}));
     auto const closed = run(time, orders.publish(root, {.data = "f"}));
