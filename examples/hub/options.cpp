@@ -92,9 +92,9 @@ std::map<std::string_view, setter> const& setters()
         {"--idle-timeout-ms", time(&server::idle_timeout)},
         {"--write-timeout-ms", time(&server::write_timeout)},
         {"--keepalive-ms", time(&server::keep_alive)},
-        {"--drain-ms", time(&server::drain)},
-        {"--max-body", limit(&server::body_limit)},
-        {"--max-connections", limit(&server::connections)},
+        {"--drain-ms", time(&server::drain_timeout)},
+        {"--max-body", limit(&server::body_bytes)},
+        {"--max-connections", limit(&server::max_connections)},
         {"--max-queue", size(&options::max_queue)},
         {"--history", size(&options::history)},
         {"--topic-idle-ms", [](options& to, std::string_view name,
@@ -129,7 +129,7 @@ options parse_options(std::vector<std::string> const& arguments)
     if (!has_port)
         throw usage_error("--port is missing");
     // What a stream may leave unsent, whether it waits in its connection or in the topic.
-    parsed.server.queue_limit = parsed.max_queue;
+    parsed.server.queue_bytes = parsed.max_queue;
     return parsed;
 }
 

@@ -144,7 +144,7 @@ TEST_CASE("half_close::end ends a half-closed client")
 TEST_CASE("a client that talks into its stream is cut at the limit")
 {
     auto options = server_fixture::brisk();
-    options.discarded_input_limit = 1000;
+    options.discarded_input_bytes = 1000;
     noted_stream served(options);
     auto talking = served.open();
     talking.send(std::string(1000, 'x'));

@@ -30,7 +30,7 @@ void drain_by_call(std::size_t count, tidings::duration drain)
     allow_descriptors(2 * count + 200);
     auto options = server_fixture::brisk();
     options.loops = 2;
-    options.drain = drain;
+    options.drain_timeout = drain;
     server_fixture fixture(options);
     fixture.routes().get("/", say_farewell);
     fixture.start();
@@ -111,7 +111,7 @@ TEST_CASE("a drain tells the clients of handlers that return meanwhile")
 TEST_CASE("clients that do not close do not hold the drain up")
 {
     auto options = server_fixture::brisk();
-    options.drain = 10s;
+    options.drain_timeout = 10s;
     one_route fixture(say_farewell, options);
     auto clients = open_streams(fixture.port(), 20);
     auto const begin = std::chrono::steady_clock::now();

@@ -65,7 +65,7 @@ private:
     {
         tidings::server_options options;
         options.port = 0;
-        options.drain = drain;
+        options.drain_timeout = drain;
         tidings::server server(options);
         server.get("/", say_farewell);
         server.get("/hangs", hang_in_asio);

@@ -124,7 +124,7 @@ TEST_CASE("the 404 of a missing file keeps the middleware's headers")
 TEST_CASE("204 and 429 keep the middleware's headers")
 {
     auto options = server_fixture::brisk();
-    options.streams_per_address = 1;
+    options.max_streams_per_address = 1;
     guarded_server const served(options);
     auto const finished = served.ask("/open", "Last-Event-ID: 7;finished\r\n");
     CHECK(finished.status() == 204);

@@ -32,8 +32,8 @@ int status_of(server_fixture const& fixture, std::string const& bytes)
 TEST_CASE("requests over the limits")
 {
     auto options = server_fixture::brisk();
-    options.head_limit = 1000;
-    options.body_limit = 100;
+    options.head_bytes = 1000;
+    options.body_bytes = 100;
     server_fixture fixture(options);
     fixture.routes().post("/echo", echo);
     fixture.start();
@@ -57,7 +57,7 @@ TEST_CASE("requests over the limits")
 TEST_CASE("a refusal reaches a client that is still sending")
 {
     auto options = server_fixture::brisk();
-    options.body_limit = 100;
+    options.body_bytes = 100;
     server_fixture fixture(options);
     fixture.routes().post("/echo", echo);
     fixture.start();
@@ -95,7 +95,7 @@ TEST_CASE("requests that do not arrive")
 TEST_CASE("a full server answers 503")
 {
     auto options = server_fixture::brisk();
-    options.connections = 1;
+    options.max_connections = 1;
     one_route fixture(stay_open, options);
     auto first = ask(fixture);
     auto second = fixture.connect();
@@ -109,7 +109,7 @@ TEST_CASE("a full server answers 503")
 TEST_CASE("a full server has room again when a client has left")
 {
     auto options = server_fixture::brisk();
-    options.connections = 1;
+    options.max_connections = 1;
     one_route fixture(stay_open, options);
     auto first = ask(fixture);
     for (int i = 0; i < 20; ++i) {

@@ -64,7 +64,7 @@ TEST_CASE("pipelined requests")
 TEST_CASE("many pipelined requests")
 {
     auto options = server_fixture::brisk();
-    options.head_limit = 200;
+    options.head_bytes = 200;
     server_fixture fixture(options);
     fixture.routes().post("/later", answer_later);
     fixture.routes().post("/plain", answer_plainly);
@@ -211,7 +211,7 @@ TEST_CASE("100-continue")
 TEST_CASE("a large body")
 {
     auto options = server_fixture::brisk();
-    options.body_limit = 8 * 1024 * 1024;
+    options.body_bytes = 8 * 1024 * 1024;
     server_fixture fixture(options);
     fixture.routes().post("/echo", echo);
     fixture.start();

@@ -29,8 +29,8 @@ enum class half_close
 /// text is sent as it is given; empty: nothing is sent.
 using handler_error_hook = std::function<std::optional<event_text>(std::exception_ptr, request const&)>;
 
-/// Everything that can be set of a server. Durations of zero and below mean: no limit, but for `drain`, with
-/// which a stop then cuts everything at once.
+/// Everything that can be set of a server. Durations of zero and below mean: no limit, but for
+/// `drain_timeout`, with which a stop then cuts everything at once.
 struct server_options
 {
     // Where to listen
@@ -44,24 +44,25 @@ struct server_options
     // Times
 
     duration keep_alive = std::chrono::seconds(15);    ///< of silence, less up to a 32nd, until a comment
-    duration grace = std::chrono::seconds(1);          ///< for a handler to return once its context has ended
-    duration drain = std::chrono::seconds(10);         ///< for the whole of a graceful stop
+    duration grace_timeout = std::chrono::seconds(1);  ///< for a handler to return once its context has ended
+    duration drain_timeout = std::chrono::seconds(10); ///< for the whole of a graceful stop
     duration write_timeout = std::chrono::seconds(10); ///< a peer that takes nothing for so long is cut
     duration head_timeout =
         std::chrono::seconds(10); ///< for the head of a request, from its first byte or the accept
     duration body_timeout = std::chrono::seconds(30); ///< for the whole body of a request
-    duration idle_timeout = std::chrono::seconds(60); ///< for the next request on a connection
-    duration maximum_age{};                           ///< of a stream, less up to a tenth by chance; off
+    duration idle_timeout =
+        std::chrono::seconds(75); ///< for the next request; longer than the 60 s of common balancers
+    duration maximum_age{};       ///< of a stream, less up to a tenth by chance; off
 
     // Limits
 
-    std::size_t head_limit = 16 * 1024;            ///< bytes of a request's head
-    std::size_t body_limit = 1024 * 1024;          ///< bytes of a request's body
-    std::size_t queue_limit = 1024 * 1024;         ///< unsent bytes of one stream
-    std::size_t discarded_input_limit = 64 * 1024; ///< bytes that a client may send while its stream is open
-    std::size_t connections = 100'000;             ///< and never more than the process may have descriptors
-    std::size_t streams_per_address = 0;           ///< 0: any number
-    std::size_t blocking_threads = 4;              ///< of `run_blocking`, shared by the loops
+    std::size_t head_bytes = 16 * 1024;            ///< bytes of a request's head
+    std::size_t body_bytes = 1024 * 1024;          ///< bytes of a request's body
+    std::size_t queue_bytes = 1024 * 1024;         ///< unsent bytes of one stream
+    std::size_t discarded_input_bytes = 64 * 1024; ///< bytes that a client may send while its stream is open
+    std::size_t max_connections = 100'000;         ///< and never more than the process may have descriptors
+    std::size_t max_streams_per_address = 0;       ///< 0: any number
+    std::size_t max_blocking_threads = 4;          ///< of `run_blocking`, shared by the loops
 
     // Behaviour
 

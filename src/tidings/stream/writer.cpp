@@ -41,10 +41,10 @@ bool writer::make_room()
 {
     if (is_lost())
         return false;
-    if (outbox_.size() < options_.queue_limit)
+    if (outbox_.size() < options_.queue_bytes)
         return true;
     flush();
-    if (outbox_.size() >= options_.queue_limit && !is_lost())
+    if (outbox_.size() >= options_.queue_bytes && !is_lost())
         over_.cut(cut_reason::queue_overflow);
     return !is_lost();
 }

@@ -26,7 +26,7 @@ struct writer_options
     /// The peer has to take something within this time while bytes wait; zero and below: no limit.
     duration write_timeout = std::chrono::seconds(10);
     /// Unsent bytes that may wait when an event is added; over it the stream is cut.
-    std::size_t queue_limit = 1024 * 1024;
+    std::size_t queue_bytes = 1024 * 1024;
 };
 
 /// Something that has more to send whenever the connection can take it: a subscriber's place in a topic.

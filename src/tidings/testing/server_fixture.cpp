@@ -16,8 +16,8 @@ constexpr auto pause_between_looks = std::chrono::milliseconds(2);
 server_options server_fixture::brisk()
 {
     server_options options;
-    options.grace = std::chrono::milliseconds(200);
-    options.drain = std::chrono::seconds(1);
+    options.grace_timeout = std::chrono::milliseconds(200);
+    options.drain_timeout = std::chrono::seconds(1);
     return options;
 }
 

@@ -81,7 +81,7 @@ TEST_CASE_METHOD(overflow_fixture, "no room for the place of a filtered client")
 {
     topic news = make(overflow::cut, 4);
     server_options options;
-    options.queue_limit = 1'000;
+    options.queue_bytes = 1'000;
     auto const is_hit = [](event_text const& each) { return each.type() == "hit"; };
     stream slow(time, following(news, from_newest(), is_hit), request::get("/"), options);
     slow.stop_reading(5);

@@ -47,7 +47,7 @@ TEST_CASE_METHOD(overflow_fixture, "drop_oldest for a connection that takes noth
 {
     topic news = make(overflow::drop_oldest);
     server_options options;
-    options.queue_limit = GENERATE(std::size_t{1'000'000}, std::size_t{1'000});
+    options.queue_bytes = GENERATE(std::size_t{1'000'000}, std::size_t{1'000});
     stream slow(time, following(news), request::get("/"), options);
     slow.stop_reading(5);
     publish(news, std::string(5'000, 'x')); // has begun to leave

@@ -28,7 +28,7 @@ class answering
 public:
     virtual_loop loop;
     scripted_transport over;
-    writer_options options{.keep_alive = 15s, .write_timeout = 10s, .queue_limit = 100};
+    writer_options options{.keep_alive = 15s, .write_timeout = 10s, .queue_bytes = 100};
     writer out{loop.root, over, options};
     std::optional<bool> result;
 

@@ -27,7 +27,7 @@ class body
 public:
     tidings::test::virtual_loop loop;
     tidings::test::scripted_transport over;
-    tidings::writer_options options{.keep_alive = 15s, .write_timeout = 10s, .queue_limit = 100};
+    tidings::writer_options options{.keep_alive = 15s, .write_timeout = 10s, .queue_bytes = 100};
     event_writer out{loop.root, over, options};
 
     void begin(framing wanted)

@@ -47,7 +47,7 @@ asio::awaitable<bool> background::join(std::shared_ptr<background> all, context 
     channel<joined> over(1);
     context const work = all->root;
     spawn(ctx, tell_when_joined, work, over);
-    after patience(deadline - std::max(all->shared_->options.grace, duration::zero()));
+    after patience(deadline - std::max(all->shared_->options.grace_timeout, duration::zero()));
     after last_moment(deadline);
     if (auto first = co_await select(ctx, over, patience); first.from(over))
         co_return true;

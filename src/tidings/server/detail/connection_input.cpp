@@ -40,7 +40,7 @@ bool connection::may_read() const noexcept
         return false;
     // A client that pipelines is read again when its answer is out; a stream's input is discarded meanwhile.
     return phase_ != phase::answering || is_streaming() || !inbox_ ||
-           inbox_->size() < home_->shared->options.head_limit;
+           inbox_->size() < home_->shared->options.head_bytes;
 }
 
 void connection::on_input(std::string_view bytes)
@@ -63,7 +63,7 @@ void connection::keep_for_later(std::string_view bytes)
 void connection::discard(std::size_t count)
 {
     discarded_ += count;
-    if (discarded_ > home_->shared->options.discarded_input_limit)
+    if (discarded_ > home_->shared->options.discarded_input_bytes)
         client_gone();
 }
 

@@ -41,7 +41,7 @@ asio::awaitable<void> join_background(context ctx, std::shared_ptr<background> w
 asio::awaitable<void> drain(std::shared_ptr<loop_state> loop, std::shared_ptr<background> work)
 {
     context const ctx = loop->root;
-    duration const whole = std::max(loop->shared->options.drain, duration::zero());
+    duration const whole = std::max(loop->shared->options.drain_timeout, duration::zero());
     time_point const begin = ctx.now();
     time_point const end = begin + std::max(whole - reserve, whole / 2);
     loop->is_draining = true;

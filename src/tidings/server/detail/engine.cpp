@@ -86,7 +86,7 @@ void engine::start()
 {
     if (has_started)
         return;
-    connection_limit_ = connection_limit(shared->options.connections);
+    connection_limit_ = connection_limit(shared->options.max_connections);
     auto const accepted = [engine = weak_from_this()](stream_socket socket, peer_address peer) {
         if (auto const self = engine.lock()) // a handler may let go of the server
             self->deal(std::move(socket), peer);

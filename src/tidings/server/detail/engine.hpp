@@ -65,7 +65,7 @@ private:
     void await_signal();
 
     // In this order, so that what lives on a loop goes before the loop.
-    blocking_threads blocking_{std::max<std::size_t>(shared->options.blocking_threads, 1)};
+    blocking_threads blocking_{std::max<std::size_t>(shared->options.max_blocking_threads, 1)};
     std::vector<std::unique_ptr<boost::asio::io_context>> own_;
     std::vector<std::shared_ptr<loop_state>> loops_;
     std::vector<std::unique_ptr<loop_watch>> watches_;

@@ -20,8 +20,8 @@ constexpr std::size_t many_streams_of_one_address = 5;
 } // namespace
 
 exchange::exchange(loop_state& home, connection& over, context_scope root, request asked)
-    : handler_run(std::move(root), over.out(), home.shared->options.grace, std::move(asked)), home_(home),
-      over_(over)
+    : handler_run(std::move(root), over.out(), home.shared->options.grace_timeout, std::move(asked)),
+      home_(home), over_(over)
 {}
 
 void exchange::start(boost::intrusive_ptr<counted> owner)
@@ -47,7 +47,7 @@ stream_handler const* exchange::find_handler()
     if (asked().method() == "HEAD")
         return &found->head;
     place_ = shared.streams_by_address.add(asked().remote_address());
-    std::size_t const limit = shared.options.streams_per_address;
+    std::size_t const limit = shared.options.max_streams_per_address;
     if (limit != 0 && place_.count() > limit) {
         ++shared.counts.refused;
         place_ = {};

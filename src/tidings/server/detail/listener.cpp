@@ -183,7 +183,7 @@ void listener::out_of_descriptors()
     if (!std::exchange(is_short_of_descriptors_, true))
         home_.shared->log(log_level::error,
                           "out of descriptors: new clients are turned away until some are free; raise "
-                          "the limit (ulimit -n) or lower server_options::connections");
+                          "the limit (ulimit -n) or lower server_options::max_connections");
     // A client that waits in the kernel's queue would hang: with the reserve it is accepted, and closed.
     if (reserve_ >= 0) {
         ::close(std::exchange(reserve_, -1));

@@ -27,7 +27,7 @@ std::unique_ptr<request_parser> loop_state::take_parser()
     if (parsers_.empty()) {
         auto const& options = shared->options;
         return std::make_unique<request_parser>(
-            parser_limits{.head = options.head_limit, .body = options.body_limit});
+            parser_limits{.head = options.head_bytes, .body = options.body_bytes});
     }
     auto taken = std::move(parsers_.back());
     parsers_.pop_back();

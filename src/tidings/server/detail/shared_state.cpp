@@ -8,7 +8,7 @@ namespace tidings::detail {
 shared_state::shared_state(server_options given)
     : options(std::move(given)), writing{.keep_alive = options.keep_alive,
                                          .write_timeout = options.write_timeout,
-                                         .queue_limit = options.queue_limit},
+                                         .queue_bytes = options.queue_bytes},
       proxies(options.trusted_proxies)
 {}
 

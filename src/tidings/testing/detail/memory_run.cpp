@@ -9,10 +9,10 @@ namespace asio = boost::asio;
 namespace tidings::testing::detail {
 
 memory_run::memory_run(asio::io_context& loop, handler answer, request asked, server_options options)
-    : handler_run(context::root(loop.get_executor()), body_, options.grace, std::move(asked)),
+    : handler_run(context::root(loop.get_executor()), body_, options.grace_timeout, std::move(asked)),
       options_(std::move(options)), writing_{.keep_alive = options_.keep_alive,
                                              .write_timeout = options_.write_timeout,
-                                             .queue_limit = options_.queue_limit},
+                                             .queue_bytes = options_.queue_bytes},
       body_(get_context(), *this, writing_), handler_(std::move(answer))
 {
     if (handler_.is_stream)
