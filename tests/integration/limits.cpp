@@ -124,3 +124,15 @@ TEST_CASE("a full server has room again when a client has left")
     auto const second = ask(fixture);
     CHECK(fixture.stats().refused == 20);
 }
+
+// However many lines a client causes, few are written, and none is left out in silence.
+TEST_CASE("clients cannot flood the log")
+{
+    server_fixture fixture;
+    fixture.start();
+    for (int i = 0; i < 30; ++i)
+        CHECK(status_of(fixture, "GET / HTTP/1.1\r\n\r\n") == 400);
+    fixture.stop();
+    CHECK(fixture.count_logged("refused a request of 127.0.0.1") == 10);
+    CHECK(fixture.count_logged("20 more lines were left out") == 1);
+}

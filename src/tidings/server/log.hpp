@@ -17,6 +17,9 @@ enum class log_level
 /// Where a server's messages go: one line each, without a line end. Called from the threads of its loops, so
 /// it must be thread-safe, and quick. One that throws costs nobody anything: its message goes to
 /// `log_to_stderr` instead.
+///
+/// Clients cannot flood it: of the lines of one kind that they can cause, ten are written in ten seconds, and
+/// the next one says how many were left out: "… (and 312 more like it in the last 10 s)".
 using log_hook = std::function<void(log_level, std::string_view)>;
 
 /// Writes warnings and errors to the standard error output: the hook that a server has unless it is given

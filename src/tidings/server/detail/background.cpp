@@ -37,7 +37,8 @@ void background::failed(std::exception_ptr const& failure) const
 {
     if (root.is_done() && is_aborted_operation(failure))
         return; // it has ended with the server, as it was to
-    shared_->log(log_level::error, fmt::format("work in the background failed: {}", describe(failure)));
+    shared_->log(log_kind::background_failed, log_level::error,
+                 fmt::format("work in the background failed: {}", describe(failure)));
 }
 
 asio::awaitable<bool> background::join(std::shared_ptr<background> all, context ctx, time_point deadline)

@@ -37,7 +37,7 @@ bool connection::open()
     phase_ = phase::head;
     if (home_->sockets->add(socket().descriptor(), *this))
         return true;
-    home_->shared->log(log_level::error,
+    home_->shared->log(log_kind::system_refused, log_level::error,
                        "the system watches no more sockets: a client is turned away; raise "
                        "fs.epoll.max_user_watches, or lower server_options::max_connections");
     give_up(true);

@@ -71,7 +71,7 @@ void connection::give_up(bool with_reset)
 void connection::log_cut(std::string_view why) const
 {
     std::string_view const which = exchange_ ? exchange_->asked().path() : "that a topic feeds";
-    home_->shared->log(log_level::warning,
+    home_->shared->log(log_kind::cut_stream, log_level::warning,
                        fmt::format("cut the stream of {} {}: {}", peer_.to_string(), which, why));
 }
 

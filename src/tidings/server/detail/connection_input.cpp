@@ -141,8 +141,9 @@ void connection::begin_exchange()
 void connection::refuse(parse_error error)
 {
     ++home_->shared->counts.bad_requests;
-    home_->shared->log(log_level::info, fmt::format("refused a request of {}: {} {}", peer_.to_string(),
-                                                    error.status, error.reason));
+    home_->shared->log(
+        log_kind::bad_request, log_level::info,
+        fmt::format("refused a request of {}: {} {}", peer_.to_string(), error.status, error.reason));
     answer_and_linger(error.status, {}, fmt::format("{}\n", error.reason));
 }
 

@@ -151,7 +151,7 @@ void engine::run_loop(asio::io_context& io) const
             io.run();
             return;
         } catch (...) {
-            shared->log(log_level::error,
+            shared->log(log_kind::loop_failed, log_level::error,
                         "an exception left a loop, which goes on: " + describe(std::current_exception()));
         }
     }
@@ -172,6 +172,8 @@ void engine::run()
     for (std::size_t i = 1; i < own_.size(); ++i)
         others.emplace_back([this, i] { run_loop(*own_[i]); });
     run_loop(*own_.front());
+    others.clear();
+    shared->log_rest();
 }
 
 void engine::await_signal()
@@ -244,6 +246,7 @@ void engine::close()
             each->close_now();
         loops_[i]->sockets->stop();
     }
+    shared->log_rest();
 }
 
 } // namespace tidings::detail

@@ -65,7 +65,7 @@ void exchange::open_stream()
     ++shared.counts.streams_opened;
     if (place_.count() == many_streams_of_one_address && !asked().remote_address().empty())
         shared.log(
-            log_level::warning,
+            log_kind::many_streams, log_level::warning,
             fmt::format("{} holds its fifth stream over HTTP/1.1; a browser stops at six connections and its "
                         "next tab would wait silently: carry several topics in one stream, or put a proxy "
                         "that speaks HTTP/2 in front",
@@ -91,7 +91,7 @@ void exchange::handler_returned()
 
 void exchange::handler_sent_nothing()
 {
-    home_.shared->log(log_level::warning,
+    home_.shared->log(log_kind::handler_misused_stream, log_level::warning,
                       fmt::format("the handler of {} {} returned without sending anything: the client gets "
                                   "an empty stream, and comes back",
                                   asked().method(), asked().path()));
@@ -100,7 +100,7 @@ void exchange::handler_sent_nothing()
 void exchange::handler_sent_type_alone()
 {
     home_.shared->log(
-        log_level::warning,
+        log_kind::handler_misused_stream, log_level::warning,
         fmt::format("the handler of {} {} sent an event with a type and no data: clients drop it "
                     "in silence; for an event without content, send .data = \"\"",
                     asked().method(), asked().path()));
@@ -109,8 +109,9 @@ void exchange::handler_sent_type_alone()
 void exchange::handler_failed(std::exception_ptr failure)
 {
     ++home_.shared->counts.handlers_failed;
-    home_.shared->log(log_level::error, fmt::format("the handler of {} {} failed: {}", asked().method(),
-                                                    asked().path(), describe(failure)));
+    home_.shared->log(
+        log_kind::handler_failed, log_level::error,
+        fmt::format("the handler of {} {} failed: {}", asked().method(), asked().path(), describe(failure)));
 }
 
 std::optional<event_text> exchange::last_words(std::exception_ptr failure)
@@ -119,7 +120,7 @@ std::optional<event_text> exchange::last_words(std::exception_ptr failure)
     try {
         return hook ? hook(failure, asked()) : std::nullopt;
     } catch (...) {
-        home_.shared->log(log_level::error,
+        home_.shared->log(log_kind::handler_failed, log_level::error,
                           fmt::format("on_handler_error failed: {}", describe(std::current_exception())));
         return std::nullopt;
     }
@@ -129,7 +130,7 @@ void exchange::handler_abandoned()
 {
     ++home_.shared->counts.handlers_abandoned;
     home_.shared->log(
-        log_level::error,
+        log_kind::handler_abandoned, log_level::error,
         fmt::format("the handler of {} {} has not returned within the grace period after its context "
                     "ended ({}), nor on terminal cancellation; its connection is closed. Wait through "
                     "the context, or use run_blocking for work that blocks",

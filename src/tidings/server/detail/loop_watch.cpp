@@ -24,7 +24,7 @@ void loop_watch::on_time()
 {
     if (auto const late = take_delay(); late >= allowed)
         home_.shared->log(
-            log_level::warning,
+            log_kind::loop_blocked, log_level::warning,
             fmt::format("a loop was blocked for {} ms: a handler computes or makes a blocking call on it, "
                         "and all its other streams wait; use run_blocking",
                         std::chrono::duration_cast<std::chrono::milliseconds>(late).count()));

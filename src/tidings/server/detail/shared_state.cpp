@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/shared_state.hpp>
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace tidings::detail {
@@ -20,6 +22,31 @@ void shared_state::log(log_level level, std::string_view message) const
     } catch (...) {
         log_to_stderr(level, message);
     }
+}
+
+void shared_state::log(log_kind kind, log_level level, std::string_view message)
+{
+    auto const answer = [&] {
+        std::lock_guard const guard(rates_lock_);
+        return rates_.ask(kind, clock::now());
+    }();
+    if (!answer.is_written)
+        return;
+    if (answer.left_out == 0)
+        return log(level, message);
+    log(level, fmt::format("{} (and {} more like it in the last {} s)", message, answer.left_out,
+                           answer.left_out_over.count()));
+}
+
+void shared_state::log_rest()
+{
+    auto const rest = [&] {
+        std::lock_guard const guard(rates_lock_);
+        return rates_.take_rest();
+    }();
+    if (rest != 0)
+        log(log_level::warning,
+            fmt::format("at the end {} more lines were left out: there were too many of their kinds", rest));
 }
 
 server_stats shared_state::stats() const noexcept

@@ -4,6 +4,7 @@
 #include <tidings/http/router.hpp>
 #include <tidings/http/trusted_proxies.hpp>
 #include <tidings/server/detail/address_counts.hpp>
+#include <tidings/server/detail/log_rates.hpp>
 #include <tidings/server/server_options.hpp>
 #include <tidings/server/server_stats.hpp>
 #include <tidings/stream/handler.hpp>
@@ -11,7 +12,7 @@
 
 #include <atomic>
 #include <chrono>
-#include <random>
+#include <mutex>
 #include <string_view>
 #include <vector>
 
@@ -38,8 +39,14 @@ struct shared_state
 {
     explicit shared_state(server_options given);
 
-    /// Never throws what the hook throws: most callers are handling a failure already.
+    /// Never throws what the hook throws: most callers are handling a failure already. For lines that are
+    /// written once, or seldom by their nature.
     void log(log_level level, std::string_view message) const;
+    /// The same for a line that clients can cause as often as they like: written at a bounded rate a kind,
+    /// and with the number of those that were left out before it.
+    void log(log_kind kind, log_level level, std::string_view message);
+    /// The end: tells how many lines were left out and have not been told.
+    void log_rest();
     server_stats stats() const noexcept;
     /// For how long a peer need not acknowledge what was sent to it.
     std::chrono::milliseconds unacknowledged_limit() const noexcept
@@ -58,6 +65,10 @@ struct shared_state
     stream_handler too_many;      ///< 429
     counters counts;
     address_counts streams_by_address;
+
+private:
+    std::mutex rates_lock_;
+    log_rates rates_;
 };
 
 } // namespace tidings::detail
