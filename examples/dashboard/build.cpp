@@ -50,11 +50,10 @@ std::vector<std::string> with_folder(std::vector<std::string> command, std::stri
 
 build::build(int id, std::vector<std::string> command, build_limits limits, asio::io_context& loop,
              tidings::topic_log* log)
-    : command_(std::move(command)), limits_(limits), loop_(loop),
-      events_({.name = topic_name(id),
-               .history_count = limits.lines + 1'000,
-               .history_bytes = limits.bytes,
-               .log = log}),
+    : command_(std::move(command)), limits_(limits), loop_(loop), events_({.name = topic_name(id),
+                                                                           .max_events = limits.lines + 1'000,
+                                                                           .history_bytes = limits.bytes,
+                                                                           .log = log}),
       alive_(tidings::context::root(loop.get_executor())), wanted_(tidings::with_cancel(alive_)),
       splitter_(limits.line_bytes), summary_{id, "running", fmt::format("{}", fmt::join(command_, " "))}
 {}

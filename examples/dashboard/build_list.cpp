@@ -38,7 +38,7 @@ asio::awaitable<void> run(std::shared_ptr<build> one, std::function<void(build c
 build_list::build_list(std::vector<std::string> command, tidings::topic_log* log, build_limits limits)
     : command_(std::move(command)), limits_(limits), log_(log),
       changes_({.name = "builds",
-                .history_count = most_kept + most_running,
+                .max_events = most_kept + most_running,
                 .overflow = tidings::overflow::keep_latest,
                 .log = log})
 {

@@ -30,11 +30,11 @@ void check(message const& posted)
 } // namespace
 
 event_hub::event_hub(options const& chosen, tidings::topic_log* log)
-    : topics_({.keep_unused = chosen.topic_idle})
+    : topics_({.unused_timeout = chosen.topic_idle})
 {
-    topics_.add("*", {.history_count = chosen.history,
+    topics_.add("*", {.max_events = chosen.history,
                       .history_bytes = history_bytes,
-                      .unsent_limit = chosen.max_queue,
+                      .unsent_bytes = chosen.max_queue,
                       .log = log});
 }
 

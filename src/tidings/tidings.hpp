@@ -23,7 +23,6 @@
 #include <tidings/middleware/check_origin.hpp>
 #include <tidings/middleware/cors.hpp>
 #include <tidings/middleware/log_requests.hpp>
-#include <tidings/server/log.hpp>
 #include <tidings/server/server.hpp>
 #include <tidings/server/server_options.hpp>
 #include <tidings/server/server_stats.hpp>
@@ -33,6 +32,7 @@
 #include <tidings/sse/utf8_joiner.hpp>
 #include <tidings/stream/event_stream.hpp>
 #include <tidings/stream/handler.hpp>
+#include <tidings/stream/log.hpp>
 #include <tidings/wait/after.hpp>
 #include <tidings/wait/bind.hpp>
 #include <tidings/wait/blocking_threads.hpp>

@@ -129,8 +129,7 @@ int main(int argc, char** argv)
     options.log = [](tidings::log_level, std::string_view) {
     }; // thousands of clients of one address are meant
     // A slow reader is waited for and not cut: the history holds a whole burst.
-    tidings::topic news(
-        {.history_count = 200'000, .history_bytes = 256 * 1024 * 1024, .send_position = false});
+    tidings::topic news({.max_events = 200'000, .history_bytes = 256 * 1024 * 1024, .send_position = false});
     tidings::channel<int> updates;
     tidings::server server(options);
     server.get("/events", std::bind_front(carry_events, std::cref(news)));

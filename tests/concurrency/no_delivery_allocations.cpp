@@ -71,7 +71,7 @@ cost count(std::list<client> const& clients, Turn turn)
 cost publish_to(int followers, bool has_handlers)
 {
     tidings::test::virtual_loop at;
-    topic news({.history_count = 100});
+    topic news({.max_events = 100});
     std::list<client> clients;
     for (int i = 0; i < followers; ++i) {
         event_stream& out = clients.emplace_back(at.root).out;

@@ -170,7 +170,7 @@ int main(int argc, char** argv)
     std::vector<tidings::topic> all;
     for (std::size_t t = 0; t < topics; ++t)
         all.emplace_back(tidings::topic_options{
-            .name = std::to_string(t), .history_count = history, .overflow = policies[t % policies.size()]});
+            .name = std::to_string(t), .max_events = history, .overflow = policies[t % policies.size()]});
     std::vector<std::unique_ptr<asio::io_context>> contexts;
     std::vector<std::unique_ptr<subscriber>> followers;
     for (std::size_t i = 0; i < loops; ++i)

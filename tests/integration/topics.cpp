@@ -84,7 +84,7 @@ bool one_stream(server_stats const& now)
 // publisher comes once, and in order.
 TEST_CASE("a client that comes back again and again misses nothing")
 {
-    topic news({.history_count = 2 * many});
+    topic news({.max_events = 2 * many});
     server_fixture fixture;
     fixture.routes().get("/follow", std::bind_front(follow, std::ref(news)));
     fixture.routes().get("/attach", std::bind_front(attach, std::ref(news)));
@@ -152,7 +152,7 @@ TEST_CASE("several topics and a filter on one stream resume")
 // A place that the history has left behind is told of, and then the stream goes on.
 TEST_CASE("a gap is told over a socket")
 {
-    topic news({.history_count = 2});
+    topic news({.max_events = 2});
     server_fixture fixture;
     fixture.routes().get("/", std::bind_front(attach, std::ref(news)));
     fixture.start();
@@ -212,7 +212,7 @@ TEST_CASE("a topic is followed by long-polling")
 TEST_CASE("a topic that is followed does not expire")
 {
     std::atomic<std::int64_t> minutes{0};
-    topics all({.keep_unused = std::chrono::minutes(10),
+    topics all({.unused_timeout = std::chrono::minutes(10),
                 .now = [&minutes] { return time_point(std::chrono::minutes(minutes.load())); }});
     all.add("{name}");
     server_fixture fixture;

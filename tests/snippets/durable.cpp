@@ -20,7 +20,7 @@ void make_with_options()
     // [options]
     tidings::sqlite_log log(
         "events.db",
-        {.queue_events = 50'000, .queue_bytes = 64 * 1024 * 1024, .wal_bytes = 16 * 1024 * 1024});
+        {.max_queued_events = 50'000, .queue_bytes = 64 * 1024 * 1024, .wal_bytes = 16 * 1024 * 1024});
     // [/options]
 }
 

@@ -45,9 +45,9 @@ void publish_from_a_thread(tidings::topic news, double (*read_sensor)())
 void make_registry()
 {
     // [registry]
-    tidings::topics all({.max_topics = 10'000, .keep_unused = 10min});
-    all.add("builds/{id}", {.history_count = 20'000, .history_bytes = 8 * 1024 * 1024});
-    all.add("sensors/*", {.history_count = 100, .history_age = 1h});
+    tidings::topics all({.max_topics = 10'000, .unused_timeout = 10min});
+    all.add("builds/{id}", {.max_events = 20'000, .history_bytes = 8 * 1024 * 1024});
+    all.add("sensors/*", {.max_events = 100, .history_age = 1h});
 
     std::optional<tidings::topic> build = all.get("builds/17"); // made now, if it is not there
     // [/registry]
@@ -95,10 +95,10 @@ asio::awaitable<tidings::response> poll_news(tidings::topic const& news, tidings
 void make_policies()
 {
     // [policies]
-    tidings::topic log({.history_count = 20'000}); // overflow::cut
-    tidings::topic readings({.history_count = 100, .overflow = tidings::overflow::drop_oldest});
+    tidings::topic log({.max_events = 20'000}); // overflow::cut
+    tidings::topic readings({.max_events = 100, .overflow = tidings::overflow::drop_oldest});
     tidings::topic prices({.overflow = tidings::overflow::keep_latest});
-    tidings::topic orders({.history_count = 1'000, .overflow = tidings::overflow::wait});
+    tidings::topic orders({.max_events = 1'000, .overflow = tidings::overflow::wait});
 
     prices.publish("ACME", {.type = "price", .data = "ACME 41.20"}); // takes the place of the one before
     // [/policies]

@@ -33,7 +33,7 @@ public:
     }
 
     bool is_empty() const { return count_ == 0; }
-    bool is_full() const { return count_ >= options_.max_events || events_.size() >= options_.max_bytes; }
+    bool is_full() const { return count_ >= options_.max_events || events_.size() >= options_.answer_bytes; }
 
     response answer(std::string const& position) const
     {
@@ -53,7 +53,7 @@ asio::awaitable<response> long_poll(context ctx, request const& asked, topic_lis
                                     long_poll_options options)
 {
     subscription events(ctx, topics, asked.last_event_id());
-    auto const patience = with_timeout(ctx, options.wait);
+    auto const patience = with_timeout(ctx, options.wait_timeout);
     batch_text batch(options);
     while (!batch.is_full()) {
         auto next = events.try_receive();

@@ -18,9 +18,9 @@ namespace tidings {
 struct long_poll_options
 {
     /// How long a client waits for the first event. Shorter than what the proxies on the way allow.
-    duration wait = std::chrono::seconds(25);
-    std::size_t max_events = 100;       ///< of one answer
-    std::size_t max_bytes = 256 * 1024; ///< of events, after which no more are added
+    duration wait_timeout = std::chrono::seconds(25);
+    std::size_t max_events = 100;          ///< of one answer
+    std::size_t answer_bytes = 256 * 1024; ///< of events, after which no more are added
 };
 
 /// Topics for clients that event streams do not get through to: what has come since the client's last place,

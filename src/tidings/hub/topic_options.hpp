@@ -18,7 +18,7 @@ struct topic_options
     /// Tells the topics of one stream apart, and finds them again in a log. Any text in UTF-8.
     std::string name{};
 
-    std::size_t history_count = 1'000;       ///< events, at least 1
+    std::size_t max_events = 1'000;          ///< in the history, at least 1
     std::size_t history_bytes = 1024 * 1024; ///< of their text
     duration history_age{};                  ///< older events are forgotten; zero and below: no limit
 
@@ -31,7 +31,7 @@ struct topic_options
 
     /// With `overflow::cut`: a stream to which more bytes than this are unsent is cut before the history
     /// leaves it behind; what it had to catch up with when it came does not count. Zero: no limit.
-    std::size_t unsent_limit = 0;
+    std::size_t unsent_bytes = 0;
 
     /// Keeps the events beyond the life of the process; null: memory alone. It outlives the topic and all who
     /// follow it.

@@ -29,15 +29,15 @@ struct topics_options
     std::size_t max_topics = 100'000;
     /// A topic that nobody has used for this long is forgotten with its history (not what a log keeps). The
     /// time counts from the first look that finds it unused, so it may stay for up to twice as long.
-    duration keep_unused = std::chrono::minutes(10);
-    /// The time for `keep_unused`; a test gives its virtual time.
+    duration unused_timeout = std::chrono::minutes(10);
+    /// The time for `unused_timeout`; a test gives its virtual time.
     std::function<time_point()> now = [] { return clock::now(); };
 };
 
 /// Topics by name, made when they are first asked for:
 ///
 ///     tidings::topics all;
-///     all.add("builds/{id}", {.history_count = 10'000});
+///     all.add("builds/{id}", {.max_events = 10'000});
 ///     std::optional<tidings::topic> build = all.get("builds/17");
 ///
 /// A topic is in use while anybody holds a handle of it, follows it, or waits to publish; one in use is never

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <tidings/http/request.hpp>
-#include <tidings/server/log.hpp>
 #include <tidings/stream/event_stream.hpp>
+#include <tidings/stream/log.hpp>
 #include <tidings/wait/time.hpp>
 
 #include <chrono>

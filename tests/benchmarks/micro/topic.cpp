@@ -32,7 +32,7 @@ TEST_CASE("publish to followers")
 {
     for (int const followers : {0, 1, 1000}) {
         tidings::test::virtual_loop at;
-        topic news({.history_count = 100});
+        topic news({.max_events = 100});
         std::list<client> clients;
         for (int i = 0; i < followers; ++i)
             at.start_coroutine(attach(news, clients.emplace_back(at.root).out));
@@ -55,10 +55,10 @@ TEST_CASE("publish into the history")
     BENCHMARK_ADVANCED("publish 64 B into a history with room")(Catch::Benchmark::Chronometer meter)
     {
         auto const runs = static_cast<std::size_t>(meter.runs());
-        topic news({.history_count = runs, .history_bytes = runs * 1024});
+        topic news({.max_events = runs, .history_bytes = runs * 1024});
         meter.measure([&] { return news.publish({.data = text}); });
     };
-    topic news({.history_count = 1000});
+    topic news({.max_events = 1000});
     for (int i = 0; i < 1000; ++i)
         news.publish({.data = text});
     BENCHMARK("publish 64 B into a full history of 1,000 events")

@@ -35,7 +35,7 @@ class filter_fixture
 {
 public:
     virtual_time time;
-    topic alerts{{.name = "alerts", .history_count = 3}};
+    topic alerts{{.name = "alerts", .max_events = 3}};
 
     void publish(topic& to, std::string const& data, std::string_view type = {})
     {

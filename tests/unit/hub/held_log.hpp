@@ -103,9 +103,9 @@ public:
     held_log log;
     context_scope ctx = context::root(time.loop().get_executor());
 
-    topic open(std::size_t history_count = 3, overflow policy = overflow::cut)
+    topic open(std::size_t max_events = 3, overflow policy = overflow::cut)
     {
-        return topic({.name = "orders", .history_count = history_count, .overflow = policy, .log = &log});
+        return topic({.name = "orders", .max_events = max_events, .overflow = policy, .log = &log});
     }
 };
 

@@ -13,8 +13,8 @@ class list_fixture
 {
 public:
     testing::virtual_time time;
-    topic orders{{.name = "orders", .history_count = 3}};
-    topic alerts{{.name = "alerts & more", .history_count = 3}};
+    topic orders{{.name = "orders", .max_events = 3}};
+    topic alerts{{.name = "alerts & more", .max_events = 3}};
 
     topic_list both() const
     {

@@ -37,9 +37,9 @@ class poll_fixture
 public:
     virtual_time time;
     context_scope root = context::root(time.loop().get_executor());
-    topic orders{{.name = "orders", .history_count = 3}};
-    topic alerts{{.name = "alerts", .history_count = 3}};
-    long_poll_options options{.wait = 10s};
+    topic orders{{.name = "orders", .max_events = 3}};
+    topic alerts{{.name = "alerts", .max_events = 3}};
+    long_poll_options options{.wait_timeout = 10s};
 
     topic_list both() const
     {
@@ -112,7 +112,7 @@ TEST_CASE_METHOD(poll_fixture, "a long poll ends in time")
     orders.publish({.data = "in between"});
     stream asking(time, polling(), coming_back_with(before));
     CHECK(body_of(asking).find("in between") != std::string::npos);
-    options.wait = 0s;
+    options.wait_timeout = 0s;
     stream hurried(time, polling(), coming_back_with(before));
     CHECK(body_of(hurried).find("in between") != std::string::npos);
 }
@@ -125,7 +125,7 @@ TEST_CASE_METHOD(poll_fixture, "answers to long polls are bounded")
     stream first(time, polling(), coming_back_with(id(0)));
     CHECK(body_of(first).ends_with(R"("data":"b"}],"position":")" + id(2) + R"("})"));
     options.max_events = 100;
-    options.max_bytes = 1;
+    options.answer_bytes = 1;
     stream second(time, polling(), coming_back_with(id(1)));
     CHECK(body_of(second).ends_with(R"("data":"b"}],"position":")" + id(2) + R"("})"));
 }

@@ -15,10 +15,9 @@ class overflow_fixture
 public:
     testing::virtual_time time;
 
-    topic make(overflow policy, std::size_t history_count = 3)
+    topic make(overflow policy, std::size_t max_events = 3)
     {
-        return topic(
-            {.history_count = history_count, .overflow = policy, .now = [this] { return time.now(); }});
+        return topic({.max_events = max_events, .overflow = policy, .now = [this] { return time.now(); }});
     }
 
     publish_result publish(topic& to, std::string const& data)

@@ -62,8 +62,8 @@ class subscription_fixture
 public:
     virtual_time time;
     context_scope root = context::root(time.loop().get_executor());
-    topic orders{{.name = "orders", .history_count = 3}};
-    topic alerts{{.name = "alerts", .history_count = 3}};
+    topic orders{{.name = "orders", .max_events = 3}};
+    topic alerts{{.name = "alerts", .max_events = 3}};
     bool was_cut = false;
 
     static topic_list list_of(topic const& one)
@@ -121,7 +121,7 @@ TEST_CASE_METHOD(subscription_fixture, "a subscription to several topics")
 // With a filter, and more in the history than is read at once.
 TEST_CASE_METHOD(subscription_fixture, "a subscription with a filter")
 {
-    topic many({.history_count = 1'000});
+    topic many({.max_events = 1'000});
     for (int i = 0; i < 500; ++i)
         many.publish({.type = i % 100 == 99 ? "hit" : "miss", .data = std::to_string(i)});
     topic_list list;
@@ -179,7 +179,7 @@ TEST_CASE_METHOD(subscription_fixture, "a slow subscription")
     }
     SECTION("drop_oldest")
     {
-        topic news({.history_count = 3, .overflow = overflow::drop_oldest});
+        topic news({.max_events = 3, .overflow = overflow::drop_oldest});
         stream client(time, relaying_all(list_of(news)), request::get("/"));
         client.stop_reading(0);
         for (auto const* data : {"a", "b", "c", "d", "e"})

@@ -28,7 +28,7 @@ class topic_fixture
 public:
     testing::virtual_time time;
     topic news{
-        {.history_count = 3, .history_bytes = 100'000, .history_age = std::chrono::hours(1), .now = [this] {
+        {.max_events = 3, .history_bytes = 100'000, .history_age = std::chrono::hours(1), .now = [this] {
              return time.now();
          }}};
 

@@ -72,7 +72,7 @@ TEST_CASE_METHOD(list_fixture, "a gap in one of several topics")
 // that.
 TEST_CASE_METHOD(list_fixture, "a gap in one topic while another waits for the client")
 {
-    topic news{{.name = "news", .history_count = 3, .overflow = overflow::drop_oldest}};
+    topic news{{.name = "news", .max_events = 3, .overflow = overflow::drop_oldest}};
     topic_list list;
     list.add(orders).add(news);
     stream client(time, following(list), request::get("/"));

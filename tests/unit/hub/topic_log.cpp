@@ -163,7 +163,7 @@ TEST_CASE_METHOD(log_fixture, "a topic with a log is closed")
 // The registry does not forget a topic whose events are on their way to the log.
 TEST_CASE_METHOD(log_fixture, "a busy topic does not expire")
 {
-    topics all({.keep_unused = 1s, .now = [this] { return time.now(); }});
+    topics all({.unused_timeout = 1s, .now = [this] { return time.now(); }});
     all.add("*", {.log = &log});
     all.get("orders")->publish({.data = "a"});
     time.advance(1s);

@@ -24,12 +24,12 @@ class registry_fixture
 {
 public:
     virtual_time time;
-    topics all{{.max_topics = 10, .keep_unused = 1min, .now = [this] { return time.now(); }}};
+    topics all{{.max_topics = 10, .unused_timeout = 1min, .now = [this] { return time.now(); }}};
 
     registry_fixture()
     {
-        all.add("builds/{id}", {.history_count = 2});
-        all.add("sensors/*", {.history_count = 5});
+        all.add("builds/{id}", {.max_events = 2});
+        all.add("sensors/*", {.max_events = 5});
     }
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/shared_state.hpp>
-#include <tidings/server/log.hpp>
+#include <tidings/stream/log.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 #include <unistd.h>

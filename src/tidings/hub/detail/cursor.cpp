@@ -85,10 +85,10 @@ bool cursor::is_left_behind(batch const& live) const
         return false;
     if (next_ < live.oldest)
         return true;
-    if (!lags_ || options.unsent_limit == 0)
+    if (!lags_ || options.unsent_bytes == 0)
         return false;
     std::uint64_t const came_at = lag_->second;
-    return of.bytes_from(std::max(next_, came_at)) > options.unsent_limit;
+    return of.bytes_from(std::max(next_, came_at)) > options.unsent_bytes;
 }
 
 bool cursor::is_place_stale(batch const& live) const noexcept
@@ -97,7 +97,7 @@ bool cursor::is_place_stale(batch const& live) const noexcept
     if (sent == next_)
         return false;
     bool const history_moves = live.oldest > 1;
-    return next_ - sent > topic().options().history_count / 2 ||
+    return next_ - sent > topic().options().max_events / 2 ||
            (history_moves && sent < live.oldest + (next_ - live.oldest) / 2);
 }
 

@@ -110,7 +110,7 @@ bool history::has_room_for_drafts(std::uint64_t needed) const
     std::size_t kept_count = count();
     std::size_t kept_bytes = bytes_;
     auto const fits = [&] {
-        return kept_count + drafts_ <= std::max<std::size_t>(options_.history_count, 1) &&
+        return kept_count + drafts_ <= std::max<std::size_t>(options_.max_events, 1) &&
                kept_bytes + draft_bytes_ <= options_.history_bytes;
     };
     for (entry const& each : entries_) {
@@ -171,7 +171,7 @@ std::optional<std::uint64_t> history::insert(entry added)
 
 bool history::is_full() const noexcept
 {
-    return count() > std::max<std::size_t>(options_.history_count, 1) ||
+    return count() > std::max<std::size_t>(options_.max_events, 1) ||
            (bytes_ > options_.history_bytes && count() > 1);
 }
 

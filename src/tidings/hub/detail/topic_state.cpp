@@ -99,7 +99,7 @@ publish_result topic_state::publish_unnamed(std::string_view encoded)
     require_open();
     bool const is_behind_others = history_.drafts() > 0;
     auto added = history_.prepare_unnamed(encoded);
-    if (!has_room() || held_.size() >= std::max<std::size_t>(options_.history_count, 1)) {
+    if (!has_room() || held_.size() >= std::max<std::size_t>(options_.max_events, 1)) {
         history_.abandon(added);
         ++totals_.refused;
         return {.status = publish_status::would_block, .id = {}};

@@ -125,7 +125,7 @@ std::size_t topics_state::expire(std::size_t most)
     most = std::min(most, slots_.size());
     for (std::size_t i = 0; i < most; ++i) {
         auto const oldest = slots_.begin();
-        if (now - (*oldest)->last_used < options_.keep_unused)
+        if (now - (*oldest)->last_used < options_.unused_timeout)
             break;
         bool const is_used = is_in_use(*oldest);
         // Nobody says when a use ends, so the time counts from the first look that finds it ended.

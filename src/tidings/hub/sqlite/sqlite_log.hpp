@@ -21,7 +21,7 @@ struct sqlite_log_options
 {
     /// What may wait for the disk at once. Beyond it `append` comes back false; an event larger than
     /// `queue_bytes` is never taken.
-    std::size_t queue_events = 16'384;
+    std::size_t max_queued_events = 16'384;
     std::size_t queue_bytes = 16 * 1024 * 1024;
 
     /// What is committed goes to a second file, PATH-wal; at this size it is folded into the first one.

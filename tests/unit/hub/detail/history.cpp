@@ -39,7 +39,7 @@ TEST_CASE("a history numbers its events")
 TEST_CASE("a history is bounded by count, bytes and age")
 {
     topic_options options;
-    options.history_count = 3;
+    options.max_events = 3;
     options.history_bytes = 100;
     options.history_age = 1min;
     history kept(options, "life");
@@ -64,7 +64,7 @@ TEST_CASE("a history is bounded by count, bytes and age")
 TEST_CASE("own ids")
 {
     topic_options options;
-    options.history_count = 2;
+    options.max_events = 2;
     history kept(options, "life");
     CHECK(add(kept, event{.id = "order 7", .data = "a"}) == "order 7");
     CHECK_THROWS_AS(add(kept, event{.id = "order 7", .data = "b"}), std::invalid_argument);

@@ -41,7 +41,7 @@ TEST_CASE("drafts")
 TEST_CASE("room for drafts")
 {
     topic_options options;
-    options.history_count = 2;
+    options.max_events = 2;
     options.history_bytes = 1'000;
     history kept(options, "life");
     add(kept, event{.data = "1"});

@@ -18,7 +18,7 @@ using tidings::detail::history;
 TEST_CASE("only the newest event of a key is kept")
 {
     topic_options options;
-    options.history_count = 3;
+    options.max_events = 3;
     history kept(options, "life");
     add(kept, event{.data = "a1"}, start, "a");
     add(kept, event{.data = "b1"}, start, "b");
@@ -43,7 +43,7 @@ TEST_CASE("only the newest event of a key is kept")
 TEST_CASE("superseded events take no room")
 {
     topic_options options;
-    options.history_count = 10;
+    options.max_events = 10;
     history kept(options, "life");
     add(kept, event{.data = "still"}, start, "still");
     for (int i = 0; i < 1'000; ++i) {

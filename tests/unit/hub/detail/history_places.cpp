@@ -31,7 +31,7 @@ TEST_CASE("a client resumes behind its id")
 TEST_CASE("what cannot be resumed is a gap with a reason")
 {
     topic_options options;
-    options.history_count = 2;
+    options.max_events = 2;
     history kept(options, "life");
     for (int i = 0; i < 5; ++i)
         add(kept, event{.data = "x"});
@@ -54,7 +54,7 @@ TEST_CASE("what cannot be resumed is a gap with a reason")
 TEST_CASE("comments make no place old")
 {
     topic_options options;
-    options.history_count = 3;
+    options.max_events = 3;
     history kept(options, "life");
     add(kept, event{.id = "own", .data = "a"});
     for (int i = 0; i < 10; ++i)
@@ -79,7 +79,7 @@ TEST_CASE("comments make no place old")
 TEST_CASE("places among comments by numbers that a log knows")
 {
     topic_options options;
-    options.history_count = 4;
+    options.max_events = 4;
     history kept(options, "life");
     CHECK(kept.logged_id_text(0) == "life-0");
     comment(kept);

@@ -153,7 +153,7 @@ TEST_CASE("a log's queue is bounded")
     std::size_t fitting = 3;
     SECTION("in events")
     {
-        options.queue_events = 3;
+        options.max_queued_events = 3;
     }
     SECTION("in bytes")
     {

@@ -18,7 +18,7 @@ std::size_t size_of(logged_event const& value)
 } // namespace
 
 log_thread::log_thread(log_writer& writer, sqlite_log_options const& options)
-    : writer_(writer), most_events_(options.queue_events), most_bytes_(options.queue_bytes),
+    : writer_(writer), most_events_(options.max_queued_events), most_bytes_(options.queue_bytes),
       thread_(&log_thread::run, this)
 {}
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/server/log.hpp>
+#include <tidings/stream/log.hpp>
 
 #include <fmt/format.h>
 
