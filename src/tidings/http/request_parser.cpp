@@ -2,6 +2,8 @@
 #include <tidings/http/detail/line_scanner.hpp>
 #include <tidings/http/request_parser.hpp>
 
+#include <algorithm>
+
 namespace tidings {
 namespace {
 
@@ -139,14 +141,15 @@ std::size_t request_parser::take_line(std::string_view bytes)
 {
     auto const lf = bytes.find('\n');
     auto const size = lf == std::string_view::npos ? bytes.size() : lf + 1;
-    if (size > limits_.head - held_.size())
-        return fail({431, "the trailers or the header of a chunk are too large"});
-    held_ += bytes.substr(0, size);
+    bool const fits = size <= limits_.head - held_.size();
+    held_ += bytes.substr(0, std::min(size, limits_.head - held_.size()));
 
     auto const scan = detail::scan_lines(held_, scanned_);
     scanned_ = scan.position;
     if (scan.state != line_state::unfinished && scan.state != line_state::complete)
         return fail(to_parse_error(scan.state));
+    if (!fits)
+        return fail({431, "the trailers or the header of a chunk are too large"});
     auto const is_whole =
         lf != std::string_view::npos && (!begins_last_chunk(held_) || held_.ends_with("\r\n\r\n"));
     if (is_whole && put(held_) != 0)

@@ -50,3 +50,15 @@ TEST_CASE("endless lines between chunks are refused")
         CHECK(parser.error().status == 431);
     }
 }
+
+// A line that is both malformed and too long is refused for the same reason wherever it is cut.
+TEST_CASE("a refusal of a line between chunks does not depend on the cut")
+{
+    auto const bad = chunked("5\r\nhello\r\n0\r\nT: 1\rGET" + std::string(100, 'x') + "\n");
+    tidings::parser_limits const limits{.head = 64};
+    CHECK(status_of(bad, limits) == 400);
+    request_parser parser(limits);
+    for (auto at = bad.begin(); at != bad.end() && parser.error().status == 0; ++at)
+        (void)parser.feed({&*at, 1});
+    CHECK(parser.error().status == 400);
+}

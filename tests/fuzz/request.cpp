@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: BSL-1.0
+// What a connection brings: the same requests or the same refusal wherever the network cuts it, and nothing
+// in a request that a handler, the router or the list of trusted proxies could stumble over.
+#include <tidings/http/request_parser.hpp>
+#include <tidings/http/router.hpp>
+#include <tidings/http/trusted_proxies.hpp>
+#include <tidings/middleware/authenticate.hpp>
+
+#include "input.hpp"
+#include "require.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using tidings::parse_state;
+using tidings::request;
+using tidings::request_parser;
+using tidings::fuzz::require;
+
+namespace {
+
+bool is_framing(std::string_view name)
+{
+    auto const is = [&](std::string_view other) {
+        return std::ranges::equal(name, other, [](char a, char b) { return (a | 0x20) == (b | 0x20); });
+    };
+    return is("Content-Length") || is("Transfer-Encoding");
+}
+
+/// All that a handler can see, but for how the body came.
+std::string printed(request const& asked)
+{
+    std::string text;
+    text.append(asked.method()).append(" ").append(asked.target());
+    text.append(asked.http_minor() == 1 ? " 1.1" : " 1.0");
+    for (std::size_t i = 0; i != asked.header_count(); ++i) {
+        auto const [name, value] = asked.header_at(i);
+        if (!is_framing(name))
+            text.append("|").append(name).append("=").append(value);
+    }
+    return text.append("|").append(asked.body()).append("\n");
+}
+
+/// The plainest text of a request.
+std::string wire_text(request const& asked)
+{
+    std::string text;
+    text.append(asked.method()).append(" ").append(asked.target());
+    text.append(asked.http_minor() == 1 ? " HTTP/1.1\r\n" : " HTTP/1.0\r\n");
+    for (std::size_t i = 0; i != asked.header_count(); ++i) {
+        auto const [name, value] = asked.header_at(i);
+        if (!is_framing(name))
+            text.append(name).append(": ").append(value).append("\r\n");
+    }
+    text.append("Content-Length: ").append(std::to_string(asked.body().size())).append("\r\n\r\n");
+    return text.append(asked.body());
+}
+
+/// What the parser says of a connection's bytes: requests, and how it ends.
+class reading
+{
+public:
+    explicit reading(tidings::parser_limits const& limits) : parser_(limits) {}
+
+    void feed(std::string_view bytes)
+    {
+        while (!bytes.empty() && state_ != parse_state::failed) {
+            auto const [consumed, state] = parser_.feed(bytes);
+            require(consumed <= bytes.size(), "the parser takes no more than there is");
+            require(consumed > 0 || state == parse_state::failed, "the parser takes something, or refuses");
+            bytes.remove_prefix(consumed);
+            state_ = state;
+            if (state == parse_state::head_complete)
+                said_ += parser_.expects_continue() ? "head, 100\n" : "head\n";
+            if (state != parse_state::complete)
+                continue;
+            requests_.push_back(parser_.take());
+            said_ += printed(requests_.back());
+        }
+    }
+
+    std::string said() const
+    {
+        if (state_ == parse_state::failed)
+            return said_ + std::to_string(parser_.error().status) + ' ' + std::string(parser_.error().reason);
+        return said_ + (parser_.has_begun() ? "goes on" : "idle");
+    }
+    std::vector<request> const& requests() const { return requests_; }
+
+private:
+    request_parser parser_;
+    parse_state state_ = parse_state::need_more;
+    std::string said_;
+    std::vector<request> requests_;
+};
+
+void read_in_two(std::string_view bytes, std::size_t cut, tidings::parser_limits const& limits,
+                 std::string const& expected)
+{
+    reading pieces(limits);
+    pieces.feed(bytes.substr(0, cut));
+    pieces.feed(bytes.substr(cut));
+    require(pieces.said() == expected, "two pieces mean what the whole means",
+            "cut at " + std::to_string(cut) + ":\n" + pieces.said() + "\nwhole:\n" + expected);
+}
+
+void read_byte_by_byte(std::string_view bytes, tidings::parser_limits const& limits,
+                       std::string const& expected)
+{
+    reading pieces(limits);
+    for (std::size_t i = 0; i != bytes.size(); ++i)
+        pieces.feed(bytes.substr(i, 1));
+    require(pieces.said() == expected, "single bytes mean what the whole means",
+            "bytes:\n" + pieces.said() + "\nwhole:\n" + expected);
+}
+
+/// Whoever reads the request behind us, written by us, sees the same one and nothing behind it.
+void pass_on(request const& asked)
+{
+    constexpr std::size_t plenty = 1'000'000;
+    reading again({plenty, plenty, plenty});
+    again.feed(wire_text(asked));
+    require(again.requests().size() == 1 && printed(again.requests()[0]) == printed(asked),
+            "a request that is passed on is the same", wire_text(asked) + "\nread as:\n" + again.said());
+}
+
+tidings::router<int> routes()
+{
+    tidings::router<int> made;
+    int next = 0;
+    for (auto const* pattern : {"/", "/a", "/a/{x}", "/{x}/b", "/a/{x}/{y}", "/{x}/{y}/"}) {
+        made.add("GET", pattern, ++next);
+        made.add("POST", pattern, ++next);
+    }
+    return made;
+}
+
+void route(request const& asked)
+{
+    static auto const all = routes();
+    auto const found = all.find(asked.method(), asked.path());
+    require((found.value() != nullptr) == (found.outcome() == tidings::route_outcome::found),
+            "a route that is found has its value");
+    for (auto const& [name, value] : found.params())
+        require(!value.empty(), "a name of a pattern stands for something", name);
+    require(all.find("HEAD", asked.path()).outcome() == all.find("GET", asked.path()).outcome(),
+            "HEAD goes where GET does", std::string(asked.path()));
+}
+
+void find_client(request const& asked)
+{
+    static tidings::trusted_proxies const trusted({"10.0.0.0/8", "2001:db8::/32", "::1", "unix"});
+    for (auto const* peer : {"", "10.0.0.1", "::1", "192.0.2.1"}) {
+        auto const client = trusted.client_address(peer, asked);
+        require(trusted.trusts(peer) || client == peer, "nobody is believed but a trusted proxy", client);
+        // Throws unless it is an address.
+        if (!client.empty())
+            require(tidings::trusted_proxies({client}).trusts(client), "an address is itself", client);
+    }
+    try {
+        tidings::trusted_proxies const chosen({std::string(asked.header("X-Forwarded-For"))});
+        (void)chosen.client_address("192.0.2.1", asked);
+    } catch (std::invalid_argument const&) { // NOLINT(bugprone-empty-catch): it is no address
+    }
+}
+
+void handle(request const& asked)
+{
+    require(asked.path().starts_with('/') || asked.path() == "*", "a path begins with a slash",
+            std::string(asked.path()));
+    for (auto const* name : {"a", "last_event_id", "topic"}) {
+        auto const all = asked.query_all(name);
+        require(asked.has_query(name) == !all.empty(), "a query has what it lists", name);
+        require(all.empty() || asked.query(name) == all[0], "the first value of a query counts", name);
+    }
+    if (auto const id = asked.last_event_id())
+        require(!id->empty(), "an empty Last-Event-ID is none");
+    require(asked.http_minor() == 1 || !asked.keep_alive() || asked.header_lists("Connection", "keep-alive"),
+            "HTTP/1.0 closes unless asked");
+    (void)tidings::bearer_token(asked);
+    (void)tidings::cookie(asked, "a");
+    route(asked);
+    find_client(asked);
+    pass_on(asked);
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size)
+{
+    static std::array<tidings::parser_limits, 3> const limits{
+        tidings::parser_limits{}, tidings::parser_limits{64, 16, 100}, tidings::parser_limits{200, 5, 3}};
+    tidings::fuzz::input from(data, size);
+    auto const& limit = limits[from.choose(2)];
+    auto const cut = from.choose(255);
+    auto const bytes = from.rest();
+
+    reading whole(limit);
+    whole.feed(bytes);
+    read_byte_by_byte(bytes, limit, whole.said());
+    if (cut != 0)
+        read_in_two(bytes, bytes.size() * cut / 256, limit, whole.said());
+    else
+        for (std::size_t each = 1; each < std::min<std::size_t>(bytes.size(), 512); ++each)
+            read_in_two(bytes, each, limit, whole.said());
+    for (auto const& asked : whole.requests())
+        handle(asked);
+    return 0;
+}
