@@ -48,6 +48,7 @@ using tidings::with_timeout;
 // http/
 using tidings::headers;
 using tidings::request;
+using tidings::refused_for_now;
 using tidings::response;
 
 // stream/

@@ -3,6 +3,7 @@
 
 // Everything public.
 #include <tidings/http/headers.hpp>
+#include <tidings/http/refused_for_now.hpp>
 #include <tidings/http/request.hpp>
 #include <tidings/http/response.hpp>
 #include <tidings/hub/event_filter.hpp>

@@ -83,6 +83,19 @@ bool trusted_proxies::trusts(std::string_view peer) const
            });
 }
 
+std::string trusted_proxies::account_of(std::string_view address) const
+{
+    if (address.empty() || trusts(address))
+        return {};
+    if (address.find(':') == std::string_view::npos)
+        return std::string(address);
+    auto parsed = detail::parse_ip_address(address);
+    if (!parsed || detail::is_ipv4(*parsed))
+        return std::string(address);
+    std::fill(parsed->begin() + parsed->size() / 2, parsed->end(), 0);
+    return detail::to_string(*parsed) + "/64";
+}
+
 std::string trusted_proxies::client_address(std::string_view peer, request const& request) const
 {
     std::string client(peer);

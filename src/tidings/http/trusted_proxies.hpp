@@ -28,6 +28,11 @@ public:
     /// last. Stops in front of an entry that is no address.
     [[nodiscard]] std::string client_address(std::string_view peer, request const& request) const;
 
+    /// Whose account a client's address goes to where clients are counted: the address, of IPv6 its /64,
+    /// which is what one customer has. Empty for nobody's: a unix socket, a trusted proxy, behind which are
+    /// many.
+    [[nodiscard]] std::string account_of(std::string_view address) const;
+
 private:
     struct network
     {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tidings/http/request.hpp>
+#include <tidings/http/response.hpp>
 #include <tidings/stream/event_stream.hpp>
 #include <tidings/stream/log.hpp>
 #include <tidings/wait/time.hpp>
@@ -28,6 +29,12 @@ enum class half_close
 /// May turn an exception that left a handler after the head into a last event, before the stream is cut. The
 /// text is sent as it is given; empty: nothing is sent.
 using handler_error_hook = std::function<std::optional<event_text>(std::exception_ptr, request const&)>;
+
+/// May answer a request in another way that is refused for a while: with `status` 503, because the server is
+/// full or stops, or 429, because the client's address has as much as it may have. `standard` is what
+/// `refused_for_now` makes of it. Called on a loop, with middleware around it, and also when there are no
+/// descriptors left: it must not wait. One that throws is logged, and the standard answer is sent.
+using refusal_hook = std::function<response(request const& asked, int status, response const& standard)>;
 
 /// Everything that can be set of a server. Durations of zero and below mean: no limit, but for
 /// `drain_timeout`, with which a stop then cuts everything at once.
@@ -61,6 +68,7 @@ struct server_options
     std::size_t queue_bytes = 1024 * 1024;         ///< unsent bytes of one stream
     std::size_t discarded_input_bytes = 64 * 1024; ///< bytes that a client may send while its stream is open
     std::size_t max_connections = 100'000;         ///< and never more than the process may have descriptors
+    std::size_t max_connections_per_address = 0;   ///< 0: any number
     std::size_t max_streams_per_address = 0;       ///< 0: any number
     std::size_t max_blocking_threads = 4;          ///< of `run_blocking`, shared by the loops
 
@@ -72,6 +80,8 @@ struct server_options
     /// Whether `run` stops the server gracefully on SIGINT and SIGTERM.
     bool handle_signals = true;
     handler_error_hook on_handler_error{};
+    /// How to refuse for a while; unset: as the standard answer says.
+    refusal_hook on_refusal{};
     log_hook log = log_to_stderr;
     /// For the spread of reconnects and ages; fixed in tests.
     std::uint64_t random_seed = 0;

@@ -13,7 +13,8 @@ struct server_stats
     std::uint64_t handlers = 0;    ///< handlers that have not returned
 
     std::uint64_t accepted = 0;           ///< connections since the start
-    std::uint64_t refused = 0;            ///< connections over the limit or for want of descriptors, and 429s
+    std::uint64_t refused = 0;            ///< requests and connections that were refused for a while
+    std::uint64_t ended_for_room = 0;     ///< idle connections and slow requests that gave way to newcomers
     std::uint64_t requests = 0;           ///< complete requests
     std::uint64_t bad_requests = 0;       ///< refused by the parser, or not complete in time
     std::uint64_t streams_opened = 0;     ///< since the start, also those that were answered with a status

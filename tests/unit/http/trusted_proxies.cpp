@@ -68,3 +68,17 @@ TEST_CASE("the list is read from its end, up to the first that is not trusted")
                                                  .with_header("X-Forwarded-For", "203.0.113.1")) ==
           "203.0.113.1");
 }
+
+// Clients are counted by what one customer has: an IPv4 address, or the first half of an IPv6 one. What many
+// share is nobody's.
+TEST_CASE("the account of an address")
+{
+    trusted_proxies const proxies({"10.0.0.0/8", "2001:db8:ffff::/48"});
+    CHECK(proxies.account_of("192.0.2.1") == "192.0.2.1");
+    CHECK(proxies.account_of("2001:db8:1:2:3:4:5:6") == "2001:db8:1:2::/64");
+    CHECK(proxies.account_of("2001:db8:1:2:ffff::") == "2001:db8:1:2::/64");
+    CHECK(proxies.account_of("2001:db8:1:3::1") == "2001:db8:1:3::/64");
+    CHECK(proxies.account_of("10.1.2.3").empty());
+    CHECK(proxies.account_of("2001:db8:ffff::1").empty());
+    CHECK(proxies.account_of("").empty());
+}

@@ -15,13 +15,24 @@ address_counts::place address_counts::add(std::string_view address)
 
 address_counts::place::~place()
 {
-    if (!at_)
-        return;
-    address_counts& of = *at_->second.of;
-    std::lock_guard const guard(of.lock_);
-    --of.all_;
-    if (--at_->second.count == 0)
-        of.counts_.erase(of.counts_.find(at_->first));
+    if (at_)
+        at_->second.of->remove(at_->first);
+}
+
+void address_counts::remove(std::string_view address)
+{
+    std::lock_guard const guard(lock_);
+    auto const found = counts_.find(std::string(address));
+    --all_;
+    if (--found->second.count == 0)
+        counts_.erase(found);
+}
+
+std::size_t address_counts::count(std::string_view address)
+{
+    std::lock_guard const guard(lock_);
+    auto const found = counts_.find(std::string(address));
+    return found == counts_.end() ? 0 : found->second.count;
 }
 
 std::size_t address_counts::place::count() const noexcept

@@ -11,7 +11,7 @@
 
 namespace tidings::detail {
 
-/// Open streams, all and by the client's address. Safe from any thread; outlives its places.
+/// Open streams or connections, all and by the client's address. Safe from any thread; outlives its places.
 class address_counts
 {
     struct streams
@@ -22,7 +22,7 @@ class address_counts
     using entry = std::unordered_map<std::string, streams>::value_type;
 
 public:
-    /// One counted stream; gives its place back when destroyed.
+    /// One that is counted; gives its place back when destroyed.
     class place
     {
     public:
@@ -38,6 +38,9 @@ public:
         /// Of its address now, with this one; 0 when nothing is counted.
         std::size_t count() const noexcept;
 
+        /// Stays counted until `remove`.
+        void release() noexcept { at_ = nullptr; }
+
     private:
         friend class address_counts;
 
@@ -45,6 +48,12 @@ public:
     };
 
     [[nodiscard]] place add(std::string_view address);
+
+    /// Gives back one place that was released.
+    void remove(std::string_view address);
+
+    /// Of this address now.
+    std::size_t count(std::string_view address);
 
     /// Of all addresses.
     std::size_t all() const noexcept { return all_; }

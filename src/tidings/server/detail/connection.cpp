@@ -5,12 +5,31 @@
 
 namespace tidings::detail {
 
-connection::connection(std::shared_ptr<loop_state> home, stream_socket socket, peer_address peer)
+namespace {
+
+// For the request of a client that is only to be told when to come back.
+constexpr duration time_to_be_refused = std::chrono::seconds(2);
+
+std::uint32_t in_milliseconds(time_point now) noexcept
+{
+    return static_cast<std::uint32_t>(now.time_since_epoch() / std::chrono::milliseconds(1));
+}
+
+} // namespace
+
+connection::connection(std::shared_ptr<loop_state> home, stream_socket socket, peer_address peer,
+                       admission given)
     : socket_input(std::move(socket)), loop_timer(home->root), home_(std::move(home)),
-      out_(home_->root, transport_, home_->shared->writing), peer_(peer)
+      out_(home_->root, transport_, home_->shared->writing), admission_(given),
+      is_of_nobody_(home_->shared->is_of_nobody(peer)), peer_(peer)
 {
     home_->enter(*this);
-    ++home_->shared->counts.connections;
+    auto& shared = *home_->shared;
+    ++shared.counts.connections;
+    if (is_turned_away())
+        ++shared.refused_connections;
+    else if (is_counted_by_address())
+        shared.connections_by_address.add(peer_.network().to_string()).release();
 }
 
 connection::~connection()
@@ -35,6 +54,7 @@ bool connection::open()
 {
     self_ = this;
     phase_ = phase::head;
+    home_->move(*this, occupation::idle);
     if (home_->sockets->add(socket().descriptor(), *this))
         return true;
     home_->shared->log(log_kind::system_refused, log_level::error,
@@ -42,15 +62,6 @@ bool connection::open()
                        "fs.epoll.max_user_watches, or lower server_options::max_connections");
     give_up(true);
     return false;
-}
-
-void connection::turn_away()
-{
-    if (!open())
-        return;
-    headers fields;
-    fields.set("Retry-After", "5");
-    answer_and_linger(503, std::move(fields), "the server is full\n");
 }
 
 // What becomes of an answer
@@ -64,7 +75,7 @@ void connection::exchange_ended(bool may_reuse)
     if (phase_ == phase::closed)
         return;
     // Where the next request begins cannot be told any more when input was thrown away.
-    if (!may_reuse || discarded_ != 0 || home_->is_draining)
+    if (!may_reuse || discarded_ != 0 || home_->is_draining || is_turned_away())
         return linger(!inbox_ && discarded_ == 0);
     enter(phase::idle);
     if (auto const next = std::exchange(inbox_, nullptr))
@@ -96,7 +107,7 @@ void connection::end_carried()
 head_params connection::params(request const& asked) const noexcept
 {
     return {.http_minor = asked.http_minor(),
-            .keep_alive = asked.keep_alive() && !home_->is_draining,
+            .keep_alive = asked.keep_alive() && !home_->is_draining && !is_turned_away(),
             .date = home_->date()};
 }
 
@@ -105,6 +116,10 @@ head_params connection::params(request const& asked) const noexcept
 void connection::enter(phase next)
 {
     phase_ = next;
+    home_->move(*this, occupation_in(next));
+    began_ = in_milliseconds(now());
+    if (next != phase::head) // whose first bytes have come
+        received_ = 0;
     auto const& options = home_->shared->options;
     duration limit{};
     switch (next) {
@@ -113,6 +128,8 @@ void connection::enter(phase next)
         break;
     case phase::head:
         limit = options.head_timeout;
+        if (is_turned_away() && (limit <= duration::zero() || limit > time_to_be_refused))
+            limit = time_to_be_refused;
         break;
     case phase::body:
         limit = options.body_timeout;
@@ -129,6 +146,13 @@ void connection::enter(phase next)
         clear();
 }
 
+occupation connection::occupation_in(phase next) const noexcept
+{
+    if (next == phase::idle || (next == phase::head && !(parser_ && parser_->has_begun())))
+        return occupation::idle;
+    return next == phase::head || next == phase::body ? occupation::reading : occupation::busy;
+}
+
 void connection::on_time()
 {
     boost::intrusive_ptr<connection> const alive(this);
@@ -136,6 +160,8 @@ void connection::on_time()
         return exchange_->end(end_reason::deadline_exceeded);
     if (is_busy())
         return stop(std::nullopt);
+    if (phase_ == phase::head && is_turned_away())
+        return refuse_for_now();
     if (phase_ == phase::body || (phase_ == phase::head && parser_ && parser_->has_begun()))
         return refuse({408, "the request did not arrive in time"});
     close(false);

@@ -31,14 +31,26 @@ namespace tidings::detail {
 class connection final : public counted, socket_input, loop_timer
 {
 public:
-    connection(std::shared_ptr<loop_state> home, stream_socket socket, peer_address peer);
+    connection(std::shared_ptr<loop_state> home, stream_socket socket, peer_address peer, admission given);
     ~connection() override;
 
     /// Begins, with bytes that somebody may have read already.
     void start(std::string_view already_read);
 
-    /// Answers 503 and closes: the server is full.
-    void turn_away();
+    admission how_admitted() const noexcept { return admission_; }
+
+    // Another one needs its place.
+
+    peer_address const& peer() const noexcept { return peer_; }
+    /// See `shared_state::is_of_nobody`.
+    bool is_of_nobody() const noexcept { return is_of_nobody_; }
+    /// Ends a connection that waits for a request, unless one has come that was not read yet.
+    bool end_if_idle();
+    /// For how long its request has been coming in.
+    duration time_reading() const noexcept;
+    bool is_slower_than(connection const& other) const noexcept;
+    /// Ends a connection whose request is still coming in.
+    void end_for_room();
 
     // The server drains.
 
@@ -115,6 +127,10 @@ private:
     void refuse(parse_error error);
 
     void enter(phase next);
+    occupation occupation_in(phase next) const noexcept;
+    bool is_turned_away() const noexcept { return admission_ != admission::served; }
+    bool is_counted_by_address() const noexcept;
+    void refuse_for_now();
     void on_time() override;
     void answer_and_linger(int status, headers fields, std::string_view text);
     void linger(bool is_peer_silent);
@@ -125,8 +141,13 @@ private:
     socket_transport transport_{*this};
     event_writer out_;
     phase phase_ = phase::closed;
+    occupation occupation_ = occupation::busy;
+    admission const admission_;
     bool is_feeding_ = false;
+    bool const is_of_nobody_;
     peer_address peer_;
+    std::uint32_t began_ = 0;    // the phase, in milliseconds of the loop's clock, which wraps
+    std::uint32_t received_ = 0; // of the request that is coming in: in its head, then in its body
     std::size_t discarded_ = 0;
     std::unique_ptr<request_parser> parser_;
     std::unique_ptr<exchange> exchange_;

@@ -114,7 +114,13 @@ void connection::close(bool with_reset)
     phase_ = phase::closed;
     clear();
     home_->give_back(std::move(parser_));
-    --home_->shared->counts.connections;
+    home_->move(*this, occupation::busy);
+    auto& shared = *home_->shared;
+    --shared.counts.connections;
+    if (is_turned_away())
+        --shared.refused_connections;
+    else if (is_counted_by_address())
+        shared.connections_by_address.remove(peer_.network().to_string());
     home_->sockets->remove(socket().descriptor(), *this);
     with_reset ? socket().close_with_reset() : socket().close();
     place_ = {};

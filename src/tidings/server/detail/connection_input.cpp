@@ -100,12 +100,15 @@ void connection::parse(std::string_view bytes)
             parser_ = home_->take_parser();
         auto const [consumed, state] = parser_->feed(bytes);
         bytes.remove_prefix(consumed);
+        received_ += static_cast<std::uint32_t>(consumed);
         switch (state) {
         case parse_state::need_more:
-            if (phase_ == phase::idle && parser_->has_begun())
-                enter(phase::head);
+            if (occupation_ == occupation::idle && parser_->has_begun())
+                phase_ == phase::idle ? enter(phase::head) : home_->move(*this, occupation::reading);
             break;
         case parse_state::head_complete:
+            if (is_turned_away()) // its body would be taken for nothing
+                return refuse_for_now();
             enter(phase::body);
             if (parser_->expects_continue()) {
                 asio::const_buffer const go_on("HTTP/1.1 100 Continue\r\n\r\n", 25);
@@ -136,6 +139,13 @@ void connection::begin_exchange()
     exchange_ =
         std::make_unique<exchange>(*home_, *this, context::root(home_->io.get_executor()), std::move(asked));
     exchange_->start(this);
+}
+
+// Of a request that is not known whole: an EventSource's always is.
+void connection::refuse_for_now()
+{
+    response const answer = home_->shared->refusal(request::get("/"), 503, "the server is full");
+    answer_and_linger(answer.status(), answer.fields(), answer.body());
 }
 
 void connection::refuse(parse_error error)

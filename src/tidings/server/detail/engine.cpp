@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/connection.hpp>
 #include <tidings/server/detail/describe_exception.hpp>
+#include <tidings/server/detail/descriptor_plan.hpp>
 #include <tidings/server/detail/drain.hpp>
 #include <tidings/server/detail/engine.hpp>
+#include <tidings/server/detail/make_room.hpp>
 #include <tidings/server/detail/own_answers.hpp>
+#include <tidings/server/detail/turn_away.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <csignal>
@@ -20,24 +21,6 @@
 namespace asio = boost::asio;
 
 namespace tidings::detail {
-
-namespace {
-
-// Descriptors that are kept for files, databases and the standard streams.
-constexpr std::size_t kept_descriptors = 64;
-
-std::size_t connection_limit(std::size_t wanted)
-{
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
-        return wanted;
-    std::size_t const allowed = limit.rlim_cur > 2 * kept_descriptors
-                                    ? limit.rlim_cur - kept_descriptors
-                                    : std::max<std::size_t>(limit.rlim_cur / 2, 1);
-    return std::min(wanted, allowed);
-}
-
-} // namespace
 
 engine::engine(server_options options) : shared(std::make_shared<shared_state>(std::move(options)))
 {
@@ -79,14 +62,23 @@ void engine::wrap_routes()
         return answer_unrouted(*all, asked, out);
     });
     shared->gone_for_good = wrap(answer_gone_for_good);
-    shared->too_many = wrap(answer_too_many);
+    auto const refusing = [&](int status, std::string_view why) {
+        return wrap(
+            [all = shared.get(), status, why](context const&, request const& asked, event_stream& out) {
+                return answer_refusal(*all, status, why, asked, out);
+            });
+    };
+    shared->full = refusing(503, "the server is full");
+    shared->draining = refusing(503, "the server is stopping");
+    shared->too_many_connections = refusing(429, "too many connections of this address");
+    shared->too_many_streams = refusing(429, "too many streams of this address");
 }
 
 void engine::start()
 {
     if (has_started)
         return;
-    connection_limit_ = connection_limit(shared->options.max_connections);
+    shared->places = plan_descriptors(allowed_descriptors(), shared->options.max_connections);
     auto const accepted = [engine = weak_from_this()](stream_socket socket, peer_address peer) {
         if (auto const self = engine.lock()) // a handler may let go of the server
             self->deal(std::move(socket), peer);
@@ -131,17 +123,27 @@ void engine::adopt(stream_socket socket, std::string already_read)
 void engine::serve(std::shared_ptr<loop_state> const& on, stream_socket socket, peer_address peer,
                    std::string_view already_read)
 {
-    auto& counts = shared->counts;
-    bool const is_full = counts.connections >= connection_limit_;
-    boost::intrusive_ptr<connection> const served(new connection(on, std::move(socket), peer));
-    if (is_full) {
-        ++counts.refused;
-        return served->turn_away();
-    }
-    ++counts.accepted;
     if (on->is_draining)
-        return served->close_now();
+        return;
+    admission const given = admit(*on, peer);
+    auto& counts = shared->counts;
+    if (given != admission::served && shared->refused_connections >= shared->places.refused)
+        return turn_away(*on, std::move(socket), "the server is full");
+    given == admission::served ? ++counts.accepted : ++counts.refused;
+    boost::intrusive_ptr<connection> const served(new connection(on, std::move(socket), peer, given));
     served->start(already_read);
+}
+
+// Whether a newcomer is served; where the server is full, others may have to make room.
+admission engine::admit(loop_state& on, peer_address const& peer)
+{
+    std::size_t const of_one = shared->options.max_connections_per_address;
+    if (of_one != 0 && !shared->is_of_nobody(peer) &&
+        shared->connections_by_address.count(peer.network().to_string()) >= of_one)
+        return admission::too_many_of_address;
+    std::size_t const limit = shared->places.connections;
+    auto const is_full = [&] { return shared->counts.connections - shared->refused_connections >= limit; };
+    return is_full() && !make_room(on) ? admission::full : admission::served;
 }
 
 void engine::run_loop(asio::io_context& io) const

@@ -60,6 +60,7 @@ private:
     void send_to(std::size_t loop, stream_socket socket, peer_address peer, std::string already_read);
     void serve(std::shared_ptr<loop_state> const& on, stream_socket socket, peer_address peer,
                std::string_view already_read);
+    admission admit(loop_state& on, peer_address const& peer);
     void drain_loop(std::size_t loop);
     void drained(std::size_t loop);
     void await_signal();
@@ -74,7 +75,6 @@ private:
     std::shared_ptr<listener> listener_;
     std::optional<boost::asio::signal_set> signals_;
     std::atomic<std::size_t> next_loop_{0};
-    std::size_t connection_limit_ = 0;
     std::atomic<bool> is_stopping_{false};
     bool is_closed_ = false;
 };

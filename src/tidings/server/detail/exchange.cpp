@@ -34,6 +34,10 @@ void exchange::start(boost::intrusive_ptr<counted> owner)
 stream_handler const* exchange::find_handler()
 {
     shared_state& shared = *home_.shared;
+    if (over_.how_admitted() == admission::full)
+        return &shared.full;
+    if (over_.how_admitted() == admission::too_many_of_address)
+        return &shared.too_many_connections;
     auto const match = shared.paths.find(asked().method(), asked().path());
     if (!match.value())
         return &shared.not_routed;
@@ -46,24 +50,29 @@ stream_handler const* exchange::find_handler()
         return &shared.gone_for_good;
     if (asked().method() == "HEAD")
         return &found->head;
-    place_ = shared.streams_by_address.add(asked().remote_address());
+    if (home_.is_draining) {
+        ++shared.counts.refused;
+        return &shared.draining;
+    }
+    std::string const account = shared.proxies.account_of(asked().remote_address());
+    place_ = shared.streams_by_address.add(account);
     std::size_t const limit = shared.options.max_streams_per_address;
-    if (limit != 0 && place_.count() > limit) {
+    if (limit != 0 && !account.empty() && place_.count() > limit) {
         ++shared.counts.refused;
         place_ = {};
-        return &shared.too_many;
+        return &shared.too_many_streams;
     }
-    open_stream();
+    open_stream(account);
     return &found->call;
 }
 
-void exchange::open_stream()
+void exchange::open_stream(std::string_view account)
 {
     shared_state& shared = *home_.shared;
     is_stream_ = true;
     out().start_keep_alive();
     ++shared.counts.streams_opened;
-    if (place_.count() == many_streams_of_one_address && !asked().remote_address().empty())
+    if (place_.count() == many_streams_of_one_address && !account.empty())
         shared.log(
             log_kind::many_streams, log_level::warning,
             fmt::format("{} holds its fifth stream over HTTP/1.1; a browser stops at six connections and its "

@@ -45,7 +45,7 @@ private:
     void ended(bool may_reuse) override;
 
     stream_handler const* find_handler();
-    void open_stream();
+    void open_stream(std::string_view account);
 
     loop_state& home_;
     connection& over_;

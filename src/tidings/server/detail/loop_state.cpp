@@ -3,6 +3,7 @@
 #include <tidings/server/detail/connection.hpp>
 #include <tidings/server/detail/loop_state.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace tidings::detail {
@@ -42,29 +43,68 @@ void loop_state::give_back(std::unique_ptr<request_parser> parser)
     parsers_.push_back(std::move(parser));
 }
 
+loop_state::list& loop_state::list_of(connection const& member) noexcept
+{
+    return lists_[static_cast<std::size_t>(member.occupation_)];
+}
+
+void loop_state::link(connection& added) noexcept
+{
+    list& of = list_of(added);
+    added.previous_ = of.last;
+    added.next_ = nullptr;
+    (of.last ? of.last->next_ : of.first) = &added;
+    of.last = &added;
+}
+
+void loop_state::unlink(connection& gone) noexcept
+{
+    list& of = list_of(gone);
+    (gone.previous_ ? gone.previous_->next_ : of.first) = gone.next_;
+    (gone.next_ ? gone.next_->previous_ : of.last) = gone.previous_;
+}
+
 void loop_state::enter(connection& added) noexcept
 {
-    added.next_ = first_;
-    if (first_)
-        first_->previous_ = &added;
-    first_ = &added;
+    link(added);
 }
 
 void loop_state::leave(connection& gone) noexcept
 {
-    (gone.previous_ ? gone.previous_->next_ : first_) = gone.next_;
-    if (gone.next_)
-        gone.next_->previous_ = gone.previous_;
+    unlink(gone);
     if (is_draining && is_empty())
         (void)emptied.try_send();
+}
+
+void loop_state::move(connection& moved, occupation now) noexcept
+{
+    unlink(moved);
+    moved.occupation_ = now;
+    link(moved);
+}
+
+bool loop_state::is_empty() const noexcept
+{
+    return std::ranges::all_of(lists_, [](list const& each) { return each.first == nullptr; });
 }
 
 std::vector<boost::intrusive_ptr<connection>> loop_state::connections() const
 {
     std::vector<boost::intrusive_ptr<connection>> all;
-    for (connection* at = first_; at; at = at->next_)
-        all.emplace_back(at);
+    for (list const& each : lists_)
+        for (connection* at = each.first; at; at = at->next_)
+            all.emplace_back(at);
     return all;
+}
+
+std::vector<boost::intrusive_ptr<connection>> loop_state::connections(occupation doing,
+                                                                      std::size_t most) const
+{
+    std::vector<boost::intrusive_ptr<connection>> some;
+    for (connection* at = lists_[static_cast<std::size_t>(doing)].first; at && some.size() < most;
+         at = at->next_)
+        some.emplace_back(at);
+    return some;
 }
 
 } // namespace tidings::detail

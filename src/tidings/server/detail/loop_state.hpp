@@ -13,6 +13,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <random>
 #include <string_view>
@@ -24,6 +25,23 @@ class connection;
 
 struct empty_loop
 {};
+
+/// Whether a connection is served, or why it is only told to come back.
+enum class admission : std::uint8_t
+{
+    served,
+    full,
+    too_many_of_address,
+};
+
+/// What a connection is doing, as far as it matters to who needs its place.
+enum class occupation : std::uint8_t
+{
+    idle,    ///< waits for a request
+    reading, ///< has a part of one
+    busy,    ///< answers, or ends
+    count_of_occupations,
+};
 
 /// What the connections of one loop share. Touched by the loop's thread only.
 class loop_state
@@ -51,17 +69,31 @@ public:
     std::unique_ptr<request_parser> take_parser();
     void give_back(std::unique_ptr<request_parser> parser);
 
-    // The loop's connections, a list through themselves.
+    // The loop's connections, lists through themselves, by what they do.
     void enter(connection& added) noexcept;
     void leave(connection& gone) noexcept;
-    bool is_empty() const noexcept { return first_ == nullptr; }
+    /// To the end of the list of those who do this: who has done it longest is first.
+    void move(connection& moved, occupation now) noexcept;
+    bool is_empty() const noexcept;
     std::vector<boost::intrusive_ptr<connection>> connections() const;
+    /// Those who do this, the longest first; `most` of them.
+    std::vector<boost::intrusive_ptr<connection>> connections(occupation doing, std::size_t most) const;
 
 private:
     static constexpr std::size_t kept_parsers = 64;
 
     std::vector<std::unique_ptr<request_parser>> parsers_;
-    connection* first_ = nullptr;
+    struct list
+    {
+        connection* first = nullptr;
+        connection* last = nullptr;
+    };
+
+    list& list_of(connection const& member) noexcept;
+    void link(connection& added) noexcept;
+    void unlink(connection& gone) noexcept;
+
+    std::array<list, static_cast<std::size_t>(occupation::count_of_occupations)> lists_;
     std::array<char, 29> date_{};
     std::chrono::sys_seconds date_made_{};
 };

@@ -28,11 +28,10 @@ asio::awaitable<void> answer_gone_for_good(context, request const&, event_stream
     co_await out.respond(std::move(answer));
 }
 
-asio::awaitable<void> answer_too_many(context, request const&, event_stream& out)
+asio::awaitable<void> answer_refusal(shared_state& all, int status, std::string_view why,
+                                     request const& asked, event_stream& out)
 {
-    response answer = response::text("too many streams of this address\n", 429)
-                          .with_header("Retry-After", "5")
-                          .with_header("Cache-Control", "no-store");
+    response answer = all.refusal(asked, status, why);
     co_await out.respond(std::move(answer));
 }
 

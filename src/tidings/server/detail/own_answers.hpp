@@ -8,6 +8,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <string_view>
+
 namespace tidings::detail {
 
 // What a server answers by itself, with its middleware around it.
@@ -22,7 +24,8 @@ boost::asio::awaitable<void> open_only(context ctx, request const& asked, event_
 /// 204: the stream was finished, and its client must not come back.
 boost::asio::awaitable<void> answer_gone_for_good(context ctx, request const& asked, event_stream& out);
 
-/// 429: the client's address has as many streams as it may have.
-boost::asio::awaitable<void> answer_too_many(context ctx, request const& asked, event_stream& out);
+/// What is refused for a while: an EventSource is told when to come back, others get the status.
+boost::asio::awaitable<void> answer_refusal(shared_state& all, int status, std::string_view why,
+                                            request const& asked, event_stream& out);
 
 } // namespace tidings::detail

@@ -7,7 +7,10 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cstring>
+#include <functional>
+#include <string_view>
 
 namespace tidings::detail {
 
@@ -34,6 +37,19 @@ peer_address peer_address::of(int descriptor) noexcept
     socklen_t size = sizeof peer;
     auto& address = reinterpret_cast<sockaddr&>(peer);
     return ::getpeername(descriptor, &address, &size) == 0 ? peer_address(address) : peer_address();
+}
+
+peer_address peer_address::network() const noexcept
+{
+    peer_address shortened = *this;
+    if (kind_ == kind::ipv6)
+        std::fill(shortened.bytes_.begin() + bytes_.size() / 2, shortened.bytes_.end(), 0);
+    return shortened;
+}
+
+std::size_t peer_address::hash() const noexcept
+{
+    return std::hash<std::string_view>()({reinterpret_cast<char const*>(bytes_.data()), bytes_.size()});
 }
 
 std::string peer_address::to_string() const

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <string>
 
 struct sockaddr;
@@ -20,6 +21,11 @@ public:
 
     /// "192.0.2.1" or "2001:db8::1", an IPv4 address in an IPv6 one as the former; empty when there is none.
     std::string to_string() const;
+
+    /// What one customer has: an IPv4 address as it is, the first 64 bits of an IPv6 one.
+    peer_address network() const noexcept;
+    std::size_t hash() const noexcept;
+    friend bool operator==(peer_address const&, peer_address const&) = default;
 
 private:
     enum class kind : unsigned char

@@ -1,11 +1,24 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/http/refused_for_now.hpp>
+#include <tidings/server/detail/describe_exception.hpp>
 #include <tidings/server/detail/shared_state.hpp>
 
 #include <fmt/format.h>
 
+#include <exception>
+#include <random>
 #include <utility>
 
 namespace tidings::detail {
+
+namespace {
+
+// When there will be room again nobody knows. Five seconds on average, spread so that those who were refused
+// at one time do not come back at one time.
+constexpr std::chrono::milliseconds shortest_pause(2500);
+constexpr std::chrono::milliseconds pause_spread(5000);
+
+} // namespace
 
 shared_state::shared_state(server_options given)
     : options(std::move(given)), writing{.keep_alive = options.keep_alive,
@@ -49,6 +62,23 @@ void shared_state::log_rest()
             fmt::format("at the end {} more lines were left out: there were too many of their kinds", rest));
 }
 
+response shared_state::refusal(request const& asked, int status, std::string_view why)
+{
+    std::mt19937_64 draw(options.random_seed + draws_++);
+    std::chrono::milliseconds const pause(shortest_pause.count() +
+                                          static_cast<std::int64_t>(draw() % pause_spread.count()));
+    response standard = refused_for_now(asked, status, pause, why);
+    if (!options.on_refusal)
+        return standard;
+    try {
+        return options.on_refusal(asked, status, standard);
+    } catch (...) {
+        log(log_kind::handler_failed, log_level::error,
+            fmt::format("on_refusal failed: {}", describe(std::current_exception())));
+        return standard;
+    }
+}
+
 server_stats shared_state::stats() const noexcept
 {
     return {
@@ -57,6 +87,7 @@ server_stats shared_state::stats() const noexcept
         .handlers = counts.handlers,
         .accepted = counts.accepted,
         .refused = counts.refused,
+        .ended_for_room = counts.ended_for_room,
         .requests = counts.requests,
         .bad_requests = counts.bad_requests,
         .streams_opened = counts.streams_opened,

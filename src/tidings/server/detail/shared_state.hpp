@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/http/request.hpp>
+#include <tidings/http/response.hpp>
 #include <tidings/http/router.hpp>
 #include <tidings/http/trusted_proxies.hpp>
 #include <tidings/server/detail/address_counts.hpp>
+#include <tidings/server/detail/descriptor_plan.hpp>
 #include <tidings/server/detail/log_rates.hpp>
+#include <tidings/server/detail/peer_address.hpp>
 #include <tidings/server/server_options.hpp>
 #include <tidings/server/server_stats.hpp>
 #include <tidings/stream/handler.hpp>
@@ -23,7 +27,7 @@ struct counters
 {
     std::atomic<std::uint64_t> connections{0}, handlers{0}, accepted{0}, refused{0}, requests{0},
         bad_requests{0}, streams_opened{0}, clients_gone{0}, write_timeouts{0}, queue_overflows{0},
-        handlers_failed{0}, handlers_abandoned{0};
+        handlers_failed{0}, handlers_abandoned{0}, ended_for_room{0};
 };
 
 /// A route's handler, wrapped in the server's middleware once the server has started.
@@ -47,6 +51,13 @@ struct shared_state
     void log(log_kind kind, log_level level, std::string_view message);
     /// The end: tells how many lines were left out and have not been told.
     void log_rest();
+    /// The answer to a request that is refused for a while, as the hook wants it.
+    response refusal(request const& asked, int status, std::string_view why);
+    /// Whether a peer's address stands for many clients: a unix socket's, a trusted proxy's.
+    bool is_of_nobody(peer_address const& peer) const
+    {
+        return peer == peer_address() || proxies.trusts(peer.to_string());
+    }
     server_stats stats() const noexcept;
     /// For how long a peer need not acknowledge what was sent to it.
     std::chrono::milliseconds unacknowledged_limit() const noexcept
@@ -60,13 +71,20 @@ struct shared_state
     router<std::size_t> paths; ///< to indexes of `routes`
     std::vector<route> routes;
     // The server's own answers, wrapped as its routes.
-    stream_handler not_routed;    ///< 404, 405 and OPTIONS
-    stream_handler gone_for_good; ///< 204
-    stream_handler too_many;      ///< 429
+    stream_handler not_routed;                       ///< 404, 405 and OPTIONS
+    stream_handler gone_for_good;                    ///< 204
+    stream_handler full;                             ///< 503: no place for the connection
+    stream_handler draining;                         ///< 503: no stream begins while the server stops
+    stream_handler too_many_connections;             ///< 429: of this address
+    stream_handler too_many_streams;                 ///< 429: of this address
+    descriptor_plan places{};                        ///< once started
+    std::atomic<std::size_t> refused_connections{0}; ///< open ones that are there to be told so
+    address_counts connections_by_address;           ///< where they are limited
     counters counts;
     address_counts streams_by_address;
 
 private:
+    std::atomic<std::uint64_t> draws_{0};
     std::mutex rates_lock_;
     log_rates rates_;
 };

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/http/refused_for_now.hpp>
+#include <tidings/http/response_head.hpp>
+#include <tidings/server/detail/turn_away.hpp>
+
+#include <boost/asio/buffer.hpp>
+
+#include <string>
+#include <utility>
+
+namespace tidings::detail {
+
+namespace {
+
+// The request, if it has come whole. What has come is read in any case: unread, it would turn the close into
+// a reset, which can overtake the answer.
+request read_request(loop_state& home, stream_socket const& socket)
+{
+    auto const got = socket.receive(home.scratch);
+    auto parser = home.take_parser();
+    bool const is_whole = got.what == receive_result::bytes &&
+                          parser->feed({home.scratch.data(), got.count}).state == parse_state::complete;
+    request asked = is_whole ? parser->take() : request::get("/");
+    home.give_back(std::move(parser));
+    return asked;
+}
+
+} // namespace
+
+void turn_away(loop_state& home, stream_socket socket, std::string_view why)
+{
+    ++home.shared->counts.refused;
+    request const asked = read_request(home, socket);
+    response const answer = home.shared->refusal(asked, 503, why);
+    std::string text = plain_head(answer.status(), answer.fields(), answer.body().size(),
+                                  {.keep_alive = false, .date = home.date()});
+    text += answer.body();
+    boost::asio::const_buffer const all(text.data(), text.size());
+    (void)socket.send({&all, 1});
+    socket.shutdown_send();
+}
+
+} // namespace tidings::detail

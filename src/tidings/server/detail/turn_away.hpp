@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/server/detail/loop_state.hpp>
+#include <tidings/server/detail/stream_socket.hpp>
+
+#include <string_view>
+
+namespace tidings::detail {
+
+/// Answers a client for which there is no place at all, by what it has sent so far, and closes. It waits for
+/// nothing: a client whose request has not come yet gets a 503.
+void turn_away(loop_state& home, stream_socket socket, std::string_view why);
+
+} // namespace tidings::detail
