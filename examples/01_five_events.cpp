@@ -15,8 +15,11 @@ boost::asio::awaitable<void> five_events(tidings::context ctx, tidings::request 
                                          tidings::event_stream& out)
 {
     tidings::ticker every_second(1s);
-    for (int i = 1; i <= 5 && co_await every_second.tick(ctx); ++i)
+    for (int i = 1; co_await every_second.tick(ctx); ++i) {
         co_await out.send({.data = fmt::format("event {}", i)});
+        if (i == 5)
+            break;
+    }
 }
 // [/handler]
 

@@ -185,8 +185,11 @@ asio::awaitable<void> build::publish(std::string_view type, std::string const& d
     tidings::event const shown{.type = type, .data = data};
     tidings::ticker again(50ms);
     bool is_taken = static_cast<bool>(events_.publish(shown));
-    while (!is_taken && co_await again.tick(alive_))
+    while (!is_taken) {
+        if (!co_await again.tick(alive_))
+            co_return;
         is_taken = static_cast<bool>(events_.publish(shown));
+    }
 }
 
 // Behind everything else in the log: when it is on the disk, all is, but for what the disk refused.

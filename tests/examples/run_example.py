@@ -9,6 +9,7 @@ import os
 import re
 import socket
 import sys
+import time
 import urllib.parse
 
 from running_example import PATIENCE, RunningExample, next_block, without_times
@@ -20,8 +21,18 @@ def expect_equal(seen, wanted):
     assert seen == wanted, f"\nseen:\n{seen}\nwanted:\n{wanted}"
 
 
-# The stream has the head that browsers and proxies need, five events, and an end.
+# The stream has the head that browsers and proxies need, five events, and an end: behind the fifth event, and not a tick later.
+# What holds a loaded machine up makes it later, so the best of three counts.
 def five_events(example):
+    took = []
+    while not took or (min(took) > 5.1 and len(took) < 3):
+        began = time.monotonic()
+        read_five_events(example)
+        took.append(time.monotonic() - began)
+    assert 4.99 <= min(took) <= 5.1, f"five events took {took} seconds"
+
+
+def read_five_events(example):
     with example.open("/") as answer:
         expect_equal(answer.status, 200)
         expect_equal(answer.getheader("Content-Type"), "text/event-stream")

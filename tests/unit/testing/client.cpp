@@ -41,8 +41,11 @@ asio::awaitable<void> say_nothing(context ctx, request const&, event_stream&)
 asio::awaitable<void> trickle(context ctx, request const&, event_stream& out)
 {
     tidings::ticker often(1ms);
-    for (int i = 0; i < 3000 && co_await often.tick(ctx); ++i)
+    for (int left = 3000; co_await often.tick(ctx); --left) {
+        if (left == 0)
+            break;
         co_await out.comment("more");
+    }
 }
 
 asio::awaitable<tidings::response> plain(context, request const&)

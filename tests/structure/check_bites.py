@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: BSL-1.0
+"""Breaks each rule of rules.py once, in a tree of one file, and demands that the rule is named. No rule may be left out."""
+
+import sys
+
+from rules import LINE_RULES, broken, overdrawn
+
+BREAKS = [
+    ("src/tidings/sse/a.hpp", "#include <tidings/wait/context.hpp>", "sse includes only itself"),
+    ("src/tidings/wait/a.cpp", "#include <tidings/http/request.hpp>", "wait includes only itself"),
+    ("src/tidings/http/a.hpp", "#include <tidings/sse/event.hpp>", "http includes only itself"),
+    ("src/tidings/stream/a.hpp", "#include <tidings/hub/topic.hpp>", "stream includes only itself"),
+    ("src/tidings/hub/a.hpp", "#include <tidings/server/server.hpp>", "hub includes only itself"),
+    ("src/tidings/hub/sqlite/a.cpp", "#include <tidings/server/server.hpp>", "hub includes only itself"),
+    ("src/tidings/hub/a.cpp", "#include <tidings/hub/sqlite/sqlite_log.hpp>", "hub does not know its components"),
+    ("src/tidings/hub/sqlite/a.cpp", "#include <tidings/hub/detail/history.hpp>", "components of the hub use its public headers"),
+    ("src/tidings/server/a.hpp", "#include <tidings/middleware/cors.hpp>", "server includes only itself"),
+    ("src/tidings/middleware/a.hpp", "#include <tidings/hub/topic.hpp>", "middleware includes only itself"),
+    ("src/tidings/server/a.hpp", "#include <tidings/metrics/text.hpp>", "server includes only itself"),
+    ("src/tidings/metrics/a.hpp", "#include <tidings/testing/stream.hpp>", "metrics includes only itself"),
+    ("src/tidings/testing/a.hpp", "#include <tidings/admin/console.hpp>", "testing includes only itself"),
+    ("src/tidings/sse/a.cpp", "#include <tidings/wait/detail/small_lock.hpp>", "sse includes no other layer's detail/"),
+    ("src/tidings/wait/a.cpp", "#include <tidings/sse/detail/a.hpp>", "wait includes no other layer's detail/"),
+    ("src/tidings/http/a.cpp", "#include <tidings/sse/detail/a.hpp>", "http includes no other layer's detail/"),
+    ("src/tidings/stream/a.cpp", "#include <tidings/wait/detail/small_lock.hpp>", "stream includes no other layer's detail/"),
+    ("src/tidings/hub/a.cpp", "#include <tidings/stream/detail/outbox.hpp>", "hub includes no other layer's detail/"),
+    ("src/tidings/server/a.cpp", "#include <tidings/wait/detail/small_lock.hpp>", "server includes no other layer's detail/"),
+    ("src/tidings/middleware/a.cpp", "#include <tidings/http/detail/syntax.hpp>", "middleware includes no other layer's detail/"),
+    ("src/tidings/metrics/a.cpp", "#include <tidings/server/detail/engine.hpp>", "metrics includes no other layer's detail/"),
+    ("src/tidings/testing/a.cpp", "#include <tidings/hub/redis/detail/reply.hpp>", "testing includes no other layer's detail/"),
+    ("src/tidings/sse/a.cpp", "#include <boost/url.hpp>", "sse is text alone"),
+    ("src/tidings/sse/a.hpp", "#include <fmt/format.h>", "fmt stays in the sources of sse"),
+    ("src/tidings/http/a.hpp", "#include <boost/asio/buffer.hpp>", "headers of http are free of Asio"),
+    ("src/tidings/http/a.cpp", "#include <boost/asio/read.hpp>", "http does no I/O"),
+    ("src/tidings/http/a.cpp", "auto now = std::chrono::system_clock::now();", "http does no I/O and looks at no clock"),
+    ("src/tidings/wait/a.hpp", "#include <boost/asio/ip/tcp.hpp>", "wait knows no sockets"),
+    ("src/tidings/http/a.hpp", "#include <boost/beast/http/parser.hpp>", "Beast stays in the sources of http"),
+    ("src/tidings/server/a.cpp", "#include <boost/beast/core.hpp>", "Beast stays in the sources of http"),
+    ("src/tidings/hub/sqlite/a.hpp", "#include <sqlite3.h>", "no header shows"),
+    ("src/tidings/server/a.cpp", "#include <boost/asio.hpp>", "src includes the single headers of Asio"),
+    ("src/tidings/wait/a.cpp", "#include <boost/asio/experimental/channel.hpp>", "src includes the single headers of Asio"),
+    ("src/tidings/hub/a.cpp", "#include <boost/asio/ip/tcp.hpp>", "sockets live in"),
+    ("src/tidings/server/a.cpp", "#include <boost/asio/steady_timer.hpp>", "all time goes through the wheel"),
+    ("src/tidings/server/a.hpp", "using namespace std;", "no using-directive in a header"),
+    ("src/tidings/cellar/a.hpp", "int x;", "a layer has its place in LAYERS"),
+    ("examples/a.cpp", "tidings::detail::small_lock lock;", "examples use public names"),
+    ("tests/unit/wait/a.cpp", "std::this_thread::sleep_for(1s);", "tests wait for what they need"),
+    ("tests/browser/a.mjs", "await page.waitForTimeout(100);", "tests wait for what they need"),
+]
+LICENCE = "// SPDX-License-Identifier: BSL-1.0\n"
+
+mistakes = []
+for path, line, rule in BREAKS:
+    said = broken({path: f"{LICENCE}{line}\n"})
+    if not any(mistake.startswith(f"{path}:2: ") and f"breaks the rule: {rule}" in mistake for mistake in said):
+        if not any(mistake.startswith(f"{path}:1: ") and f"breaks the rule: {rule}" in mistake for mistake in said):
+            mistakes.append(f'"{line}" in {path} should break "{rule}"; said was: {said}')
+    if broken({path: LICENCE.replace("//", "#!/bin/sh\n//")}) and "LAYERS" not in rule:
+        mistakes.append(f"an empty {path} breaks a rule")
+for rule, *_ in LINE_RULES:
+    if not any(rule.startswith(named) for *_, named in BREAKS):
+        mistakes.append(f'nothing here breaks "{rule}"')
+if "every file starts with its SPDX line" not in str(broken({"src/a.cpp": "int x;\n"})):
+    mistakes.append("a missing SPDX line is not noticed")
+
+options = "struct server_options\n{\n" + "    int a = 0; ///< a count;\n\n    std::function<void(int)> b =\n        [] {};\n" * 16 + "};\n"
+for path, text, says in [
+    ("src/tidings/wait/a.hpp", "\n" * 19_501, "lines of the core: 19501"),
+    ("src/tidings/hub/sqlite/a.cpp", "\n" * 2_001, "lines of hub/sqlite: 2001"),
+    ("src/tidings/testing/a.cpp", "\n" * 1_801, "lines of testing: 1801"),
+    ("modules/tidings.cppm", "using tidings::a;\n" * 91, "public names: 91"),
+    ("src/tidings/server/server_options.hpp", options, "members of server_options: 32"),
+]:
+    if not any(mistake.startswith(says) for mistake in overdrawn({path: text})):
+        mistakes.append(f"not noticed: {says}; said was: {overdrawn({path: text})}")
+
+if mistakes:
+    sys.exit("\n".join(mistakes))

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: BSL-1.0
+"""Which file may include and name what, and how large the parts may become. What the rules are for is said in docs/design/.
+
+A tree is {path: text}. `broken` and `overdrawn` return what is wrong with it, as lines for people.
+"""
+
+import re
+
+# Each layer and what it stands on. A folder of src/tidings/ that is not here is a mistake.
+LAYERS = {
+    "sse": [],
+    "wait": [],
+    "http": [],
+    "stream": ["sse", "wait", "http"],
+    "hub": ["sse", "wait", "http", "stream"],
+    "server": ["sse", "wait", "http", "stream"],
+    "middleware": ["sse", "wait", "http", "stream"],
+    "metrics": ["sse", "wait", "http", "stream", "hub", "server", "middleware"],
+    "testing": ["sse", "wait", "http", "stream", "hub", "server", "middleware", "metrics"],
+}
+# Parts of a layer that are targets of their own, for what needs a further library.
+COMPONENTS = ["hub/sqlite", "hub/redis"]
+
+ANY = r"\.(hpp|cpp|cppm)$"
+HEADER = r"\.hpp$"
+INCLUDE = r'^# *include *[<"]'
+
+
+def layer_rules():
+    for name, lower in LAYERS.items():
+        here = f"^src/tidings/{name}/.*{ANY}"
+        allowed = "|".join([name, *lower])
+        yield (f"{name} includes only itself and the layers below it ({', '.join(lower) or 'none'})", here,
+               f"{INCLUDE}tidings/", f"{INCLUDE}tidings/({allowed})/")
+        yield (f"{name} includes no other layer's detail/", here,
+               f"{INCLUDE}tidings/[a-z0-9_]+/([a-z0-9_]+/)*detail/", f"{INCLUDE}tidings/{name}/")
+
+
+# (what the rule says, which files it is for, what no line of them may match, but what may)
+LINE_RULES = [
+    *layer_rules(),
+    ("sse is text alone: it includes neither Asio nor anything of Boost", f"^src/tidings/sse/.*{ANY}", f"{INCLUDE}boost/", None),
+    ("fmt stays in the sources of sse", f"^src/tidings/sse/.*{HEADER}", f"{INCLUDE}fmt/", None),
+    ("headers of http are free of Asio", f"^src/tidings/http/.*{HEADER}", f"{INCLUDE}boost/asio", None),
+    ("http does no I/O and looks at no clock", f"^src/tidings/http/.*{ANY}",
+     f"({INCLUDE}(boost/asio/(ip|local|steady_timer|system_timer|deadline_timer|read|write|async_)|sys/socket)|clock::now)", None),
+    ("wait knows no sockets", f"^src/tidings/wait/.*{ANY}", f"{INCLUDE}(boost/asio/(ip|local)/|sys/socket)", None),
+    ("hub does not know its components", rf"^src/tidings/hub/(?!sqlite/|redis/).*{ANY}", f"{INCLUDE}tidings/hub/(sqlite|redis)/", None),
+    ("components of the hub use its public headers", rf"^src/tidings/hub/(sqlite|redis)/.*{ANY}", f"{INCLUDE}tidings/hub/detail/", None),
+    ("Beast stays in the sources of http", rf"^src/(?!tidings/http/.*\.cpp).*{ANY}", f"{INCLUDE}boost/beast", None),
+    ("no header shows OpenSSL, nghttp2, SQLite or hiredis", f"^src/.*{HEADER}",
+     f"{INCLUDE}(openssl/|boost/asio/ssl|nghttp2/|sqlite3|hiredis)", None),
+    ("src includes the single headers of Asio, and nothing experimental", f"^src/.*{ANY}", rf"{INCLUDE}boost/asio(\.hpp|/experimental/)", None),
+    ("sockets live in server/, hub/redis/ and testing/", rf"^src/tidings/(?!server/|hub/redis/|testing/).*{ANY}",
+     rf"{INCLUDE}(boost/asio/(ip/(tcp|udp)|local/|basic_.*(socket|acceptor))|sys/socket)", None),
+    ("all time goes through the wheel of wait/", rf"^src/tidings/(?!wait/).*{ANY}",
+     f"{INCLUDE}boost/asio/(steady|system|deadline|high_resolution|basic_waitable)_?timer", None),
+    ("no using-directive in a header", f"^src/.*{HEADER}", r"^ *using namespace ", None),
+    ("examples use public names: no detail", f"^examples/.*{ANY}", r"(\bdetail::|/detail/)", None),
+    # The loads among the benchmarks have a schedule.
+    ("tests wait for what they need, they never sleep", r"^tests/(?!structure/|benchmarks/).*\.(hpp|cpp|sh|py|mjs|js)$",
+     r"(this_thread::sleep|\busleep *\(|\bnanosleep *\(|[^_a-zA-Z.]sleep *\(|time\.sleep|waitForTimeout|^ *sleep [0-9])", None),
+]
+LICENSED = (r"^(CMakeLists\.txt$|(cmake|examples|modules|src|tests)/.*(\.(hpp|cpp|cppm|cmake|sh|py|mjs|js|css|html)|/CMakeLists\.txt)$"
+            r"|(\.ci|scripts)/)")
+
+
+def broken(tree):
+    """The lines that break a rule, as "path:line: text" and the rule."""
+    found = []
+    for path, text in sorted(tree.items()):
+        lines = text.splitlines()
+        for rule, files, forbidden, allowed in LINE_RULES:
+            if not re.search(files, path):
+                continue
+            # The whole text is searched first, since hardly a file has a hit.
+            if not re.search(forbidden, text, re.MULTILINE):
+                continue
+            for number, line in enumerate(lines, 1):
+                if re.search(forbidden, line) and not (allowed and re.search(allowed, line)):
+                    found.append(f"{path}:{number}: {line}\n    breaks the rule: {rule}")
+        # The licence stands in the first line, or in the second where the first says who interprets the file.
+        if re.search(LICENSED, path) and not any("SPDX-License-Identifier: BSL-1.0" in line for line in lines[:2]):
+            found.append(f"{path}:1: {lines[0] if lines else ''}\n    breaks the rule: every file starts with its SPDX line")
+        layer = re.match(r"src/tidings/([a-z0-9_]+)/", path)
+        if layer and layer[1] not in LAYERS:
+            found.append(f"{path}:1: \n    breaks the rule: a layer has its place in LAYERS, with what it stands on")
+    return found
+
+
+def lines_below(tree, *folders):
+    return sum(text.count("\n") for path, text in tree.items()
+               if path.startswith(tuple(f"src/tidings/{folder}/" for folder in folders)) and re.search(ANY, path))
+
+
+def members(text):
+    """The members of the struct in server_options.hpp, without its comments."""
+    body = re.search(r"struct server_options\n\{\n(.*?)\n\};", text, re.DOTALL)
+    code = re.sub(r"//[^\n]*", "", body[1]) if body else ""
+    return len(re.findall(r"^    [^\s{}#][^;]*;", code, re.MULTILINE))
+
+
+def budgets(tree):
+    """(what is counted, how much there is, how much there may be)"""
+    core = lines_below(tree, "sse", "wait", "net", "http", "stream", "hub", "server", "middleware") - lines_below(tree, *COMPONENTS)
+    yield ("lines of the core", core, 19_500)
+    for name in COMPONENTS:
+        yield (f"lines of {name}", lines_below(tree, name), 2_000)
+    yield ("lines of testing", lines_below(tree, "testing"), 1_800)
+    yield ("public names", len(re.findall(r"^using tidings::", tree.get("modules/tidings.cppm", ""), re.MULTILINE)), 90)
+    yield ("members of server_options", members(tree.get("src/tidings/server/server_options.hpp", "")), 30)
+
+
+def overdrawn(tree):
+    return [f"{what}: {count}, and there may be {most}" for what, count, most in budgets(tree) if count > most]
