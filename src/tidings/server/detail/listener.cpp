@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/listener.hpp>
+#include <tidings/server/detail/turn_away.hpp>
 
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
@@ -27,6 +28,8 @@ namespace {
 
 constexpr int batch_size =
     16; // accepted before others get their turn: those who came before are served meanwhile
+// More at once would hold the loop up.
+constexpr int turned_away_at_once = 256;
 constexpr auto pause_when_short = std::chrono::milliseconds(100);
 
 [[noreturn]] void refuse(std::string const& where, std::string const& what, int error)
@@ -181,21 +184,35 @@ void listener::accept_batch()
 void listener::out_of_descriptors()
 {
     if (!std::exchange(is_short_of_descriptors_, true))
-        home_.shared->log(log_level::error,
+        home_.shared->log(log_kind::system_refused, log_level::error,
                           "out of descriptors: new clients are turned away until some are free; raise "
                           "the limit (ulimit -n) or lower server_options::max_connections");
-    // A client that waits in the kernel's queue would hang: with the reserve it is accepted, and closed.
-    if (reserve_ >= 0) {
-        ::close(std::exchange(reserve_, -1));
-        int const descriptor = ::accept4(socket_.descriptor(), nullptr, nullptr, SOCK_CLOEXEC);
-        if (descriptor >= 0) {
-            ++home_.shared->counts.refused;
-            ::close(descriptor);
-        }
-        keep_reserve();
-    }
+    if (turn_away_waiting())
+        return;
     home_.sockets->listen(socket_.descriptor(), *this, false);
     set(now() + pause_when_short);
+}
+
+// Those that wait in the kernel's queue would hang. With the place of the reserve one after the other is
+// accepted, answered and closed. False when the place was lost.
+bool listener::turn_away_waiting()
+{
+    if (reserve_ < 0)
+        return false;
+    ::close(std::exchange(reserve_, -1));
+    bool has_place = true;
+    for (int i = 0; i < turned_away_at_once && has_place; ++i) {
+        stream_socket waiting(
+            ::accept4(socket_.descriptor(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+        if (waiting.is_open())
+            turn_away(home_, std::move(waiting), "the server has no descriptors left");
+        else if (errno == EAGAIN || errno == EWOULDBLOCK)
+            break; // nobody waits any more
+        else
+            has_place = errno == EINTR || errno == ECONNABORTED || errno == EPROTO;
+    }
+    keep_reserve();
+    return has_place && reserve_ >= 0;
 }
 
 } // namespace tidings::detail

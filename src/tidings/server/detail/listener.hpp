@@ -14,8 +14,9 @@
 
 namespace tidings::detail {
 
-/// Accepts connections on one address, in batches, and hands them on. When descriptors run out it says so
-/// once, turns waiting clients away with a descriptor kept for that, and tries again after a pause.
+/// Accepts connections on one address, in batches, and hands them on. When descriptors run out it says so,
+/// and answers all waiting clients that there is no place for them, with a descriptor kept for that; where
+/// that one is lost too, it tries again after a pause.
 class listener final : public std::enable_shared_from_this<listener>, socket_watch::user, loop_timer
 {
 public:
@@ -39,6 +40,7 @@ private:
     void accept_batch();
     void keep_reserve();
     void out_of_descriptors();
+    bool turn_away_waiting();
 
     loop_state& home_;
     sink accepted_;
