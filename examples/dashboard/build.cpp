@@ -3,6 +3,7 @@
 
 #include <tidings/hub/subscription.hpp>
 #include <tidings/sse/utf8.hpp>
+#include <tidings/wait/run_blocking.hpp>
 #include <tidings/wait/select.hpp>
 #include <tidings/wait/spawn.hpp>
 #include <tidings/wait/ticker.hpp>
@@ -32,7 +33,9 @@ asio::awaitable<void> read_output(tidings::context ctx, std::shared_ptr<child_pr
 {
     for (;;) {
         std::string piece = co_await child->read(ctx);
-        if (piece.empty() || !co_await output.send(ctx, std::move(piece)))
+        if (piece.empty())
+            break;
+        if (!co_await output.send(ctx, std::move(piece)))
             break;
     }
     output.close();
@@ -48,14 +51,17 @@ std::vector<std::string> with_folder(std::vector<std::string> command, std::stri
 
 } // namespace
 
+// The history has room for all that is shown: for each line also a step of progress, and for the last lines.
 build::build(int id, std::vector<std::string> command, build_limits limits, asio::io_context& loop,
              tidings::topic_log* log)
-    : command_(std::move(command)), limits_(limits), loop_(loop), events_({.name = topic_name(id),
-                                                                           .max_events = limits.lines + 1'000,
-                                                                           .history_bytes = limits.bytes,
-                                                                           .log = log}),
+    : command_(std::move(command)), limits_(limits), loop_(loop),
+      events_({.name = topic_name(id),
+               .max_events = 2 * (limits.lines + limits.last) + 10,
+               .history_bytes = 4 * limits.bytes,
+               .log = log}),
       alive_(tidings::context::root(loop.get_executor())), wanted_(tidings::with_cancel(alive_)),
-      splitter_(limits.line_bytes), summary_{id, "running", fmt::format("{}", fmt::join(command_, " "))}
+      splitter_(limits.line_bytes), limit_(limits.lines, limits.bytes, limits.last),
+      summary_{id, "running", fmt::format("{}", fmt::join(command_, " "))}
 {}
 
 build::build(build_summary kept, build_limits limits, asio::io_context& loop, tidings::topic_log& log)
@@ -90,10 +96,12 @@ build_summary build::summary() const
 asio::awaitable<void> build::run(std::function<void(build const&)> changed)
 {
     changed(*this);
+    std::shared_ptr<scratch_folder> folder;
     std::string state = "failed";
     std::string trouble;
     try {
-        state = co_await run_command();
+        folder = std::make_shared<scratch_folder>();
+        state = co_await run_command(folder->path());
     } catch (std::exception const& error) {
         trouble = error.what();
     }
@@ -103,64 +111,82 @@ asio::awaitable<void> build::run(std::function<void(build const&)> changed)
     co_await publish_result();
     events_.close();
     changed(*this);
+    // What a command has built may be large, and removing it holds a thread up.
+    co_await tidings::run_blocking(
+        alive_, [](std::shared_ptr<scratch_folder> last) { last.reset(); }, std::move(folder));
 }
 
 // The state that the command leaves the build in.
-asio::awaitable<std::string> build::run_command()
+asio::awaitable<std::string> build::run_command(std::filesystem::path folder)
 {
-    scratch_folder const folder;
-    auto const child = std::make_shared<child_process>(loop_, with_folder(command_, folder.path().string()),
+    auto const child = std::make_shared<child_process>(loop_, with_folder(command_, folder.string()),
                                                        std::filesystem::current_path());
     tidings::channel<std::string> output;
     auto reading = tidings::with_cancel(alive_);
     tidings::spawn(reading, read_output, child, output);
 
-    std::optional<int> code;
-    while (auto next = co_await tidings::select(wanted_, output, child->ended())) {
-        if (auto* piece = next.from(output)) {
-            co_await publish_output(*piece);
-        } else {
-            code = *next.from(child->ended());
-            break;
-        }
-    }
+    std::optional<int> code = co_await show_until_end(wanted_, *child, output);
     bool const stopped = !code;
     if (stopped) {
         child->terminate();
-        auto const patience = tidings::with_timeout(alive_, 3s);
-        code = co_await child->ended().receive(patience);
+        auto const patience = tidings::with_timeout(alive_, 500ms);
+        code = co_await show_until_end(patience, *child, output);
+    }
+    if (!code) {
         child->kill();
-        if (!code)
-            code = co_await child->ended().receive(alive_);
+        code = co_await show_until_end(alive_, *child, output);
     }
 
-    // What is still in the pipe belongs to the build. Who holds it open longer, say a daemon, does not.
-    auto const leftovers = tidings::with_timeout(alive_, 1s);
-    while (auto piece = co_await output.receive(leftovers))
-        co_await publish_output(*piece);
+    // What the command had written when it ended belongs to the build. What others add who hold its pipe, say
+    // a daemon, does not.
+    std::size_t const written = child->written();
+    while (shown_bytes_ < written) {
+        auto const piece = co_await output.receive(alive_);
+        if (!piece)
+            break;
+        co_await show_output(*piece);
+    }
     reading.cancel();
 
     if (auto const last = splitter_.finish())
-        co_await publish_line(*last);
+        co_await take_line(*last);
+    for (std::string const& line : limit_.finish())
+        co_await publish_line(line);
     if (stopped)
         co_return "stopped";
-    if (*code == 0)
+    if (code == 0)
         co_return "succeeded";
     co_await publish_line(fmt::format("error: the command ended with {} {}",
-                                      child->ended_by_signal() ? "signal" : "exit code", *code));
+                                      child->ended_by_signal() ? "signal" : "exit code", code.value_or(-1)));
     co_return "failed";
 }
 
-asio::awaitable<void> build::publish_output(std::string const& output)
+// The exit code; empty if the context ended first.
+asio::awaitable<std::optional<int>> build::show_until_end(tidings::context ctx, child_process& child,
+                                                          tidings::channel<std::string> output)
 {
-    for (std::string const& line : splitter_.push(output)) {
-        ++lines_this_second_;
+    while (auto next = co_await tidings::select(ctx, output, child.ended())) {
+        if (auto const* code = next.from(child.ended()))
+            co_return *code;
+        co_await show_output(*next.from(output));
+    }
+    co_return std::nullopt;
+}
+
+asio::awaitable<void> build::show_output(std::string const& output)
+{
+    shown_bytes_ += output.size();
+    for (std::string const& line : splitter_.push(output))
+        co_await take_line(line);
+}
+
+asio::awaitable<void> build::take_line(std::string const& line)
+{
+    bool const is_shown = limit_.take(line);
+    if (is_shown)
         co_await publish_line(line);
-    }
-    if (lines_this_second_ >= limits_.lines_per_second && lines_ < limits_.lines) {
-        (void)co_await second_.tick(wanted_);
-        lines_this_second_ = 0;
-    }
+    else if (limit_.kept_back() == 1)
+        co_await publish_line("… this is long: its last lines are shown when the command has ended …");
 }
 
 asio::awaitable<void> build::publish_line(std::string const& line)
@@ -170,13 +196,7 @@ asio::awaitable<void> build::publish_line(std::string const& line)
         std::string const place = fmt::format(R"({{"done":{},"total":{}}})", step->done, step->total);
         co_await publish("progress", place);
     }
-    ++lines_;
-    if (lines_ <= limits_.lines) {
-        co_await publish("line", line);
-    } else if (lines_ == limits_.lines + 1) {
-        std::string const rest = fmt::format("… more than {} lines: the rest is not shown", limits_.lines);
-        co_await publish("line", rest);
-    }
+    co_await publish("line", line);
 }
 
 // Does not wait for the disk, unless too much waits for it already: then the command has to wait, too.
@@ -198,10 +218,12 @@ asio::awaitable<void> build::publish_result()
     std::string const data = to_json(summary());
     tidings::ticker again(50ms);
     try {
-        bool is_refused = true;
-        while (is_refused) {
+        for (;;) {
             auto const done = co_await events_.publish(alive_, {.type = "result", .data = data});
-            is_refused = done.status == tidings::publish_status::would_block && co_await again.tick(alive_);
+            if (done.status != tidings::publish_status::would_block)
+                break;
+            if (!co_await again.tick(alive_))
+                break;
         }
     } catch (std::exception const& error) {
         fmt::print(stderr, "dashboard: the end of build {} is not kept: {}\n", summary().id, error.what());

@@ -3,11 +3,12 @@
 
 #include <tidings/hub/topic.hpp>
 #include <tidings/hub/topic_log.hpp>
+#include <tidings/wait/channel.hpp>
 #include <tidings/wait/context.hpp>
-#include <tidings/wait/ticker.hpp>
 
 #include "build_summary.hpp"
 #include "child_process.hpp"
+#include "line_limit.hpp"
 #include "line_splitter.hpp"
 #include "progress.hpp"
 
@@ -16,21 +17,23 @@
 
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace dashboard {
 
-/// What bounds a build's output, so that no command can fill the memory of the server or drown its readers.
+/// What bounds a build's output, so that no command can fill the memory of the server. See `line_limit`.
 struct build_limits
 {
-    std::size_t line_bytes = 2'000;
-    std::size_t lines = 20'000; ///< what comes after them is not shown
-    std::size_t lines_per_second = 1'000;
-    std::size_t bytes = 8 * 1024 * 1024; ///< of events; of a longer log only the end is kept
+    std::size_t line_bytes = 2'000; ///< of one line; the rest of a longer one is dropped
+    std::size_t lines = 20'000;
+    std::size_t bytes = 4 * 1024 * 1024;
+    std::size_t last = 1'000;
 };
 
 /// One run of a command, as a topic of events: `line`, with a line of output; `progress`, with {"done": 3,
@@ -63,8 +66,11 @@ public:
     boost::asio::awaitable<void> run(std::function<void(build const&)> changed);
 
 private:
-    boost::asio::awaitable<std::string> run_command();
-    boost::asio::awaitable<void> publish_output(std::string const& output);
+    boost::asio::awaitable<std::string> run_command(std::filesystem::path folder);
+    boost::asio::awaitable<std::optional<int>> show_until_end(tidings::context ctx, child_process& child,
+                                                              tidings::channel<std::string> output);
+    boost::asio::awaitable<void> show_output(std::string const& output);
+    boost::asio::awaitable<void> take_line(std::string const& line);
     boost::asio::awaitable<void> publish_line(std::string const& line);
     boost::asio::awaitable<void> publish(std::string_view type, std::string const& data);
     boost::asio::awaitable<void> publish_result();
@@ -78,10 +84,9 @@ private:
     tidings::context_scope alive_;
     tidings::context_scope wanted_; // until somebody stops it
 
+    std::size_t shown_bytes_ = 0; // of output
     line_splitter splitter_;
-    std::size_t lines_ = 0;
-    std::size_t lines_this_second_ = 0;
-    tidings::ticker second_{std::chrono::seconds(1)};
+    line_limit limit_;
     progress progress_;
 
     using clock = std::chrono::steady_clock;

@@ -6,7 +6,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -27,9 +27,11 @@ bool is_running(build const& each)
     return each.summary().state == "running";
 }
 
-// Holds the build while it runs.
+// Holds the build while it runs, and the loop: what waits for the disk alone is no work to it.
 asio::awaitable<void> run(std::shared_ptr<build> one, std::function<void(build const&)> changed)
 {
+    auto const home = co_await asio::this_coro::executor;
+    auto const working = asio::make_work_guard(home);
     co_await one->run(std::move(changed));
 }
 
@@ -82,32 +84,44 @@ void build_list::announce(build const& changed)
 
 std::shared_ptr<build> build_list::start()
 {
-    std::lock_guard const lock(mutex_);
-    auto const running =
-        std::ranges::count_if(builds_, [](auto const& entry) { return is_running(*entry.second); });
-    if (static_cast<std::size_t>(running) >= most_running)
+    std::lock_guard const one_at_a_time(starting_);
+    if (!may_start())
         return nullptr;
 
     int const id = ++last_id_;
     auto const started = std::make_shared<build>(id, command_, limits_, loop_, log_);
-    builds_.emplace(id, started);
+    {
+        std::lock_guard const lock(mutex_);
+        builds_.emplace(id, started);
+    }
     forget_oldest();
     auto tell = [this](build const& changed) { announce(changed); };
     asio::co_spawn(loop_, run(started, tell), asio::detached);
     return started;
 }
 
+bool build_list::may_start() const
+{
+    std::lock_guard const lock(mutex_);
+    auto const running =
+        std::ranges::count_if(builds_, [](auto const& entry) { return is_running(*entry.second); });
+    return static_cast<std::size_t>(running) < most_running;
+}
+
 void build_list::forget_oldest()
 {
-    if (builds_.size() <= most_kept)
-        return;
-    auto const oldest =
-        std::ranges::find_if(builds_, [](auto const& entry) { return !is_running(*entry.second); });
-    if (oldest == builds_.end())
-        return;
+    std::shared_ptr<build> oldest; // gone when nobody is held up by the lock
+    {
+        std::lock_guard const lock(mutex_);
+        auto const found =
+            std::ranges::find_if(builds_, [](auto const& entry) { return !is_running(*entry.second); });
+        if (builds_.size() <= most_kept || found == builds_.end())
+            return;
+        oldest = std::move(found->second);
+        builds_.erase(found);
+    }
     if (log_)
-        log_->forget_before(build::topic_name(oldest->first), everything);
-    builds_.erase(oldest);
+        log_->forget_before(build::topic_name(oldest->summary().id), everything);
 }
 
 std::shared_ptr<build> build_list::find(std::string const& id) const

@@ -21,7 +21,7 @@ namespace dashboard {
 
 /// The builds of this dashboard, and of those before it that used the same log. They run on a thread of their
 /// own: starting a process holds its thread up, and streams must not notice. All functions may be called from
-/// any thread.
+/// any thread; `start` blocks while the log is opened for the build, the others do not.
 class build_list
 {
 public:
@@ -49,6 +49,7 @@ private:
 
     void restore();
     void announce(build const& changed);
+    bool may_start() const;
     void forget_oldest();
 
     std::vector<std::string> const command_;
@@ -56,9 +57,10 @@ private:
     tidings::topic_log* const log_;
     tidings::topic changes_;
 
-    mutable std::mutex mutex_; // for the next two
-    std::map<int, std::shared_ptr<build>> builds_;
+    std::mutex starting_; // one at a time
     int last_id_ = 0;
+    mutable std::mutex mutex_; // for what follows, and never held for long
+    std::map<int, std::shared_ptr<build>> builds_;
 
     boost::asio::io_context loop_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_running_{

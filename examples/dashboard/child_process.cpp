@@ -5,6 +5,7 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/connect_pipe.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/readable_pipe.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -40,6 +41,7 @@ namespace process = boost::process::v1;
 namespace process = boost::process;
 #endif
 
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -86,7 +88,8 @@ struct child_process::parts
 {
     explicit parts(asio::io_context& loop) : output(loop) {}
 
-    asio::readable_pipe output;
+    asio::posix::stream_descriptor output;
+    std::size_t read = 0; // bytes
     process::group group;
     process::child child;
     tidings::channel<int> ended{1};
@@ -106,7 +109,10 @@ child_process::child_process(asio::io_context& loop, std::vector<std::string> co
     };
 
     asio::writable_pipe input(loop);
-    asio::connect_pipe(parts_->output, input);
+    asio::readable_pipe output(loop);
+    asio::connect_pipe(output, input);
+    parts_->output.assign(output.release());
+    parts_->output.non_blocking(true);
     std::error_code error;
     parts_->child =
         process::child(loop, process::exe = program_path(command.front()),
@@ -127,11 +133,26 @@ child_process::~child_process()
 asio::awaitable<std::string> child_process::read(tidings::context ctx)
 {
     std::string bytes(4096, '\0');
+    std::size_t size = 0;
     boost::system::error_code error; // end of file, or cancelled by the context: nothing more either way
-    std::size_t const size = co_await parts_->output.async_read_some(
-        asio::buffer(bytes), tidings::bind(ctx, asio::redirect_error(asio::use_awaitable, error)));
+    do {
+        // To wait and then to read leaves no bytes on the way, which `written` would not see.
+        co_await parts_->output.async_wait(
+            asio::posix::descriptor_base::wait_read,
+            tidings::bind(ctx, asio::redirect_error(asio::use_awaitable, error)));
+        if (!error)
+            size = parts_->output.read_some(asio::buffer(bytes), error);
+    } while (error == asio::error::would_block);
+    parts_->read += size;
     bytes.resize(size);
     co_return bytes;
+}
+
+std::size_t child_process::written() const
+{
+    int unread = 0;
+    ::ioctl(parts_->output.native_handle(), FIONREAD, &unread);
+    return parts_->read + static_cast<std::size_t>(unread);
 }
 
 tidings::channel<int>& child_process::ended()

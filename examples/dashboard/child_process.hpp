@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -35,6 +36,10 @@ public:
     /// Receives the exit code, or the number of the signal, once the command itself has ended. Processes that
     /// it started may still hold its output then.
     tidings::channel<int>& ended();
+
+    /// How many bytes it and what it has started have written so far, read or not. When the command has
+    /// ended, all of its own output is among them.
+    std::size_t written() const;
 
     /// Whether it was a signal that ended it.
     bool ended_by_signal() const;

@@ -4,6 +4,7 @@
 // file, so that it goes on where it was when it is started again.
 #include <tidings/middleware/check_host.hpp>
 #include <tidings/server/server.hpp>
+#include <tidings/wait/run_blocking.hpp>
 
 #include "build_list.hpp"
 #include "open_log.hpp"
@@ -14,9 +15,11 @@
 #include <fmt/ranges.h>
 
 #include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,6 +27,7 @@
 
 namespace asio = boost::asio;
 using dashboard::build_list;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -36,9 +40,14 @@ asio::awaitable<tidings::response> list_builds(build_list const& builds, tidings
     co_return tidings::response::json(fmt::format("[{}]", fmt::join(all, ",")));
 }
 
-asio::awaitable<tidings::response> start_build(build_list& builds, tidings::context, tidings::request const&)
+asio::awaitable<tidings::response> start_build(build_list& builds, tidings::context ctx,
+                                               tidings::request const&)
 {
-    auto const build = builds.start();
+    // Opening the log for the build blocks, and this loop has streams to serve.
+    auto const started = co_await tidings::run_blocking(ctx, &build_list::start, &builds);
+    if (!started)
+        co_return tidings::response::text("You have left.\n", 503);
+    std::shared_ptr<dashboard::build> const& build = *started;
     if (!build)
         co_return tidings::response::text(
             "Too many builds are running. Please wait for one of them, or stop it.\n", 503);
@@ -128,7 +137,8 @@ void serve(options const& chosen)
 {
     auto const log = dashboard::open_log(chosen.file);
     build_list builds(chosen.command, log.get());
-    tidings::server server({.port = chosen.port});
+    // Pages come back by themselves, and a stop should not be waited for.
+    tidings::server server({.port = chosen.port, .drain_timeout = 500ms});
     server.use(tidings::check_host({"localhost", "127.0.0.1"}));
     server.use(
         [](tidings::stream_handler next) { return std::bind_front(refuse_other_sites, std::move(next)); });

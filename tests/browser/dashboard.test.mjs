@@ -51,6 +51,23 @@ test('lines arrive one by one, and a reload replays them', async (t) => {
   await page.close();
 });
 
+// As fast as it is printed, the page has every line, in order, and the last one of a command that fails.
+test('no line of a fast command is missing', async (t) => {
+  const dashboard = await startDashboard({ command: ['sh', '-c', 'seq 5000; echo the last word; exit 3'] });
+  t.after(async () => {
+    await dashboard.end('SIGKILL');
+    await dashboard.forget();
+  });
+  const page = await browser.open(`http://127.0.0.1:${dashboard.port}/`);
+  await page.click('#start');
+  await waitForState(page, 'stream', 'finished');
+  await waitForLines(page, 5002);
+  const wanted = [...Array.from({ length: 5000 }, (_, at) => `${at + 1}`), 'the last word', 'error: the command ended with exit code 3'];
+  assert.deepEqual(await lines(page), wanted);
+  await page.waitForSelector('nav [data-state="failed"]');
+  await page.close();
+});
+
 // Whoever comes later sees the same build from its start, and both see what follows.
 test('two tabs watch one build', async (t) => {
   const { director, cable } = await directed(t);

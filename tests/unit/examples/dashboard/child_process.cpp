@@ -69,6 +69,21 @@ TEST_CASE("output and exit code of a command")
     });
 }
 
+// Whoever reads up to what was written when the command ended has all that it printed, and waits for nobody
+// who holds the pipe open.
+TEST_CASE("what a command has written is known when it has ended")
+{
+    run([](asio::io_context& loop, tidings::context ctx) -> asio::awaitable<void> {
+        child_process child(loop, shell("tail -f /dev/null & echo one; echo two"), "/");
+        std::optional<int> const code = co_await child.ended().receive(ctx);
+        CHECK(code == 0);
+        CHECK(child.written() == 8);
+        std::string const printed = co_await child.read(ctx);
+        CHECK(printed == "one\ntwo\n");
+        CHECK(child.written() == 8);
+    });
+}
+
 // Arguments reach the command as they are: nothing expands them.
 TEST_CASE("no shell sees the arguments")
 {
