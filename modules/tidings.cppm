@@ -47,8 +47,9 @@ using tidings::with_timeout;
 
 // http/
 using tidings::headers;
-using tidings::request;
 using tidings::refused_for_now;
+using tidings::request;
+using tidings::request_check;
 using tidings::response;
 
 // stream/
@@ -98,6 +99,7 @@ using tidings::admission_check;
 using tidings::authenticate;
 using tidings::bearer_token;
 using tidings::check_host;
+using tidings::check_local_host;
 using tidings::check_origin;
 using tidings::cookie;
 using tidings::cors;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// usage: dashboard [--port N] [--keep FILE] [-- command argument...]
+// usage: dashboard [--port N] [--keep FILE] [--allow-host NAME] [-- command argument...]
 // A page that starts builds and shows them live, to any number of browsers. What it has shown it keeps in a
 // file, so that it goes on where it was when it is started again.
 #include <tidings/middleware/check_host.hpp>
@@ -83,16 +83,26 @@ asio::awaitable<void> follow_build(build_list const& builds, tidings::context,
         co_await out.reject(404, "There is no such build.\n");
 }
 
-// Other sites' pages can make a browser post here, but not without saying where they come from. The Host has
-// been checked: a site whose own name leads here would agree with itself.
-asio::awaitable<void> refuse_other_sites(tidings::stream_handler const& next, tidings::context ctx,
-                                         tidings::request const& request, tidings::event_stream& out)
+// Other sites' pages can make a browser post here, but not without saying where they come from; where they
+// only show what they get, the browser says so instead. Links may lead here. The Host has been checked: a
+// site whose own name leads here would agree with itself.
+std::optional<tidings::response> refuse_other_sites(tidings::request const& request, tidings::headers&)
 {
     auto const origin = request.header("Origin");
-    if (!origin.empty() && origin != fmt::format("http://{}", request.header("Host")))
-        co_await out.reject(403, "This page may only be used from its own address.\n");
-    else
-        co_await next(ctx, request, out);
+    bool const is_foreign = origin.empty() ? request.header("Sec-Fetch-Site") == "cross-site" &&
+                                                 request.header("Sec-Fetch-Mode") != "navigate"
+                                           : !origin.ends_with(fmt::format("://{}", request.header("Host")));
+    if (!is_foreign)
+        return std::nullopt;
+    return tidings::response::text("This page may only be used from its own address.\n", 403);
+}
+
+// Nor may they show this page in a frame, where somebody would press its buttons without knowing.
+std::optional<tidings::response> refuse_frames(tidings::request const&, tidings::headers& of_the_answer)
+{
+    of_the_answer.set("Content-Security-Policy", "frame-ancestors 'none'");
+    of_the_answer.set("X-Content-Type-Options", "nosniff");
+    return std::nullopt;
 }
 
 asio::awaitable<tidings::response> send_file(std::string name, tidings::context, tidings::request const&)
@@ -105,6 +115,7 @@ struct options
 {
     std::uint16_t port = 8080;
     std::string file = "dashboard.db";
+    std::vector<std::string> hosts{}; // by which the page may be asked for besides this machine's own
     std::vector<std::string> command{"cmake", "-D", "FOLDER={folder}", "-P",
                                      DASHBOARD_FOLDER "/sample_project/build.cmake"};
 };
@@ -123,6 +134,8 @@ std::optional<options> parse(std::vector<std::string> const& arguments)
                 return std::nullopt;
         } else if (arguments[at] == "--keep" && has_more) {
             parsed.file = arguments[++at];
+        } else if (arguments[at] == "--allow-host" && has_more) {
+            parsed.hosts.push_back(arguments[++at]);
         } else if (arguments[at] == "--" && has_more) {
             parsed.command.assign(arguments.begin() + static_cast<std::ptrdiff_t>(at) + 1, arguments.end());
             return parsed;
@@ -139,9 +152,9 @@ void serve(options const& chosen)
     build_list builds(chosen.command, log.get());
     // Pages come back by themselves, and a stop should not be waited for.
     tidings::server server({.port = chosen.port, .drain_timeout = 500ms});
-    server.use(tidings::check_host({"localhost", "127.0.0.1"}));
-    server.use(
-        [](tidings::stream_handler next) { return std::bind_front(refuse_other_sites, std::move(next)); });
+    server.check(refuse_frames);
+    server.check(tidings::check_local_host(chosen.hosts));
+    server.check(refuse_other_sites);
     server.get("/", std::bind_front(send_file, "index.html"));
     for (char const* name : {"style.css", "dashboard.js", "connection.js", "log.js"})
         server.get(fmt::format("/{}", name), std::bind_front(send_file, name));
@@ -165,8 +178,9 @@ int main(int argc, char** argv)
     auto const chosen = parse({argv + 1, argv + argc});
     if (!chosen) {
         fmt::print(stderr,
-                   "usage: dashboard [--port N] [--keep FILE] [-- command argument...]\n"
+                   "usage: dashboard [--port N] [--keep FILE] [--allow-host NAME] [-- command argument...]\n"
                    "  builds are kept in FILE; without it in dashboard.db, in the current folder\n"
+                   "  NAME is that of a site through whose proxy the page is reached; may be repeated\n"
                    "  {{folder}} in an argument stands for a scratch folder, a new one for each build\n");
         return 64;
     }

@@ -27,7 +27,7 @@ void serve(hub::options const& chosen)
         log = hub::open_log(chosen.log_folder);
     hub::event_hub events(chosen, log.get());
     tidings::server server(chosen.server);
-    hub::add_routes(server, events, chosen.origins);
+    hub::add_routes(server, events, chosen);
     server.start();
     fmt::print("The hub is at http://{}:{}/\n", chosen.server.host, server.port());
     std::fflush(stdout);

@@ -29,6 +29,8 @@ char const* const usage = R"(usage: hub --port P [options]
   --topic-idle-ms N        a topic that nobody has used for so long is forgotten (600000)
   --log DIR                keep the events in this folder: /emit answers when they are on the disk
   --cors-origin ORIGIN     pages of this origin may read, with credentials, and post; may be repeated
+  --allow-host NAME        answer requests for this host too; may be repeated. On a loopback address, and
+                           where a name is given, no other names of sites are answered
 )";
 
 namespace {
@@ -106,6 +108,8 @@ std::map<std::string_view, setter> const& setters()
          }},
         {"--cors-origin",
          [](options& to, std::string_view, std::string const& value) { to.origins.push_back(value); }},
+        {"--allow-host",
+         [](options& to, std::string_view, std::string const& value) { to.hosts.push_back(value); }},
     };
     return all;
 }

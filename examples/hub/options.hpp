@@ -19,6 +19,10 @@ struct options
     tidings::duration topic_idle = std::chrono::minutes(10);
     std::string log_folder{};
     std::vector<std::string> origins{};
+    std::vector<std::string> hosts{}; // that are served besides those of this machine and its network
+
+    /// Whether the hub can be reached from this machine alone.
+    bool is_local() const { return server.host.starts_with("127.") || server.host == "::1"; }
 };
 
 /// The command line cannot be followed; the text says why.

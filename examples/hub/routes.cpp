@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "routes.hpp"
 
-#include <tidings/http/router.hpp>
 #include <tidings/hub/topic_list.hpp>
+#include <tidings/middleware/check_host.hpp>
 #include <tidings/middleware/check_origin.hpp>
 #include <tidings/middleware/cors.hpp>
 
@@ -16,7 +16,6 @@
 #include <stdexcept>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 namespace hub {
 
@@ -160,37 +159,19 @@ asio::awaitable<response> refuse_method(std::string allowed, tidings::context, t
     co_return refuse(405, "method not allowed").with_header("Allow", allowed);
 }
 
-// Middleware for one path alone. A router of its own compares as the server's does: a path may be
-// percent-encoded, and whoever may write "/%65mit" for "/emit" must not get around what guards it.
-using path_matcher = tidings::router<std::monostate>;
-
-asio::awaitable<void> choose(path_matcher const& path, tidings::stream_handler const& inside,
-                             tidings::stream_handler const& outside, tidings::context ctx,
-                             tidings::request const& request, tidings::event_stream& out)
-{
-    bool const is_inside = path.find("GET", request.path()).value() != nullptr;
-    auto const& chosen = is_inside ? inside : outside;
-    co_await chosen(std::move(ctx), request, out);
-}
-
-tidings::middleware only_for(std::string_view path, tidings::middleware around)
-{
-    path_matcher matcher;
-    matcher.add("GET", path, {}); // of any method: this one stands for all
-    return [matcher = std::move(matcher), around = std::move(around)](tidings::stream_handler next) {
-        return std::bind_front(choose, matcher, around(next), next);
-    };
-}
-
 } // namespace
 
-void add_routes(tidings::server& server, event_hub& events, std::vector<std::string> const& origins)
+void add_routes(tidings::server& server, event_hub& events, options const& chosen)
 {
-    if (!origins.empty())
-        server.use(only_for("/events", tidings::cors({.origins = origins, .credentials = true})));
+    // Whoever runs the hub on this machine alone does not mean it to be read through a name that leads here.
+    if (chosen.is_local() || !chosen.hosts.empty())
+        server.check(tidings::check_local_host(chosen.hosts));
+    for (char const* path : {"/events", "/emit"})
+        if (!chosen.origins.empty())
+            server.check(path, tidings::cors({.origins = chosen.origins, .credentials = true}));
     // A page of another site can make a browser post here, but not without saying where it comes from.
     for (char const* path : {"/emit", "/disconnect", "/retire"})
-        server.use(only_for(path, tidings::check_origin(origins)));
+        server.check(path, tidings::check_origin(chosen.origins));
     server.get("/healthz", tell_health);
     server.post("/echo", echo);
     server.get("/events", std::bind_front(follow, std::ref(events)));

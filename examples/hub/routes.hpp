@@ -4,13 +4,11 @@
 #include <tidings/server/server.hpp>
 
 #include "event_hub.hpp"
-
-#include <string>
-#include <vector>
+#include "options.hpp"
 
 namespace hub {
 
 /// Everything that is asked for over HTTP. `events` outlives the server.
-void add_routes(tidings::server& server, event_hub& events, std::vector<std::string> const& origins);
+void add_routes(tidings::server& server, event_hub& events, options const& chosen);
 
 } // namespace hub

@@ -5,6 +5,7 @@
 #include <tidings/http/headers.hpp>
 #include <tidings/http/refused_for_now.hpp>
 #include <tidings/http/request.hpp>
+#include <tidings/http/request_check.hpp>
 #include <tidings/http/response.hpp>
 #include <tidings/hub/event_filter.hpp>
 #include <tidings/hub/follow_end.hpp>

@@ -38,6 +38,7 @@ def read_five_events(example):
         expect_equal(answer.getheader("Content-Type"), "text/event-stream")
         expect_equal(answer.getheader("Cache-Control"), "no-cache, no-store, no-transform")
         expect_equal(answer.getheader("X-Accel-Buffering"), "no")
+        expect_equal(answer.getheader("Incremental"), "?1")
         expect_equal(answer.read().decode(), "".join(f"data: event {i}\n\n" for i in range(1, 6)))
 
 

@@ -34,6 +34,11 @@ asio::awaitable<void> throw_after_response(context, request const&, event_stream
     throw std::runtime_error("after all");
 }
 
+asio::awaitable<response> vary(context, request const&)
+{
+    co_return response::text("hello\n").with_header("Vary", "Accept");
+}
+
 asio::awaitable<response> throw_plainly(context, request const&)
 {
     throw std::runtime_error("no answer");
@@ -60,10 +65,11 @@ public:
     explicit guarded_server(tidings::server_options options = server_fixture::brisk())
         : fixture(std::move(options))
     {
-        fixture.routes().use(tidings::cors({.origins = {"https://app.example"}, .credentials = true}));
+        fixture.routes().check(tidings::cors({.origins = {"https://app.example"}, .credentials = true}));
         fixture.routes().get("/headers", throw_with_headers);
         fixture.routes().get("/late", throw_after_response);
         fixture.routes().get("/plain", throw_plainly);
+        fixture.routes().get("/varied", vary);
         fixture.routes().get("/missing", send_missing_file);
         fixture.routes().get("/missing/of-stream", respond_missing_file);
         fixture.routes().get("/open", stay_open);
@@ -88,9 +94,9 @@ bool may_be_seen(received_head const& answer)
 
 } // namespace
 
-// A browser hides an answer without CORS headers from the page, also its status: what middleware has set goes
+// A browser hides an answer without CORS headers from the page, also its status: what a check has added goes
 // out with a failure too. What the handler itself had set does not, since it was meant for another answer.
-TEST_CASE("a failed handler's answer keeps the middleware's headers")
+TEST_CASE("a failed handler's answer keeps the headers of checks")
 {
     guarded_server const served;
     for (auto const* target : {"/headers", "/late", "/plain"}) {
@@ -104,7 +110,7 @@ TEST_CASE("a failed handler's answer keeps the middleware's headers")
 }
 
 // What the handler had said of the file does not hold for its absence.
-TEST_CASE("the 404 of a missing file keeps the middleware's headers")
+TEST_CASE("the 404 of a missing file keeps the headers of checks")
 {
     guarded_server const served;
     for (auto const* target : {"/missing", "/missing/of-stream"}) {
@@ -121,7 +127,7 @@ TEST_CASE("the 404 of a missing file keeps the middleware's headers")
 // So do the answers that the server gives in a handler's place. Without them the client of a finished stream,
 // on a page of another origin, could take the 204 for a broken network, and come back for ever. No cache may
 // keep them for other clients of the stream.
-TEST_CASE("204 and 429 keep the middleware's headers")
+TEST_CASE("204 and 429 keep the headers of checks")
 {
     auto options = server_fixture::brisk();
     options.max_streams_per_address = 1;
@@ -135,4 +141,13 @@ TEST_CASE("204 and 429 keep the middleware's headers")
     CHECK(refused.status() == 429);
     CHECK(refused.header("Cache-Control") == "no-store");
     CHECK(may_be_seen(refused));
+}
+
+// A handler that varies its answer by itself keeps its Vary beside that of a check.
+TEST_CASE("a handler's own Vary stays")
+{
+    guarded_server const served;
+    auto asking = served.fixture.connect();
+    asking.get("/varied", "Origin: https://app.example\r\n");
+    CHECK(asking.read_until("\r\n\r\n").find("Vary: Accept\r\nVary: Origin\r\n") != std::string::npos);
 }

@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <catch2/catch_test_macros.hpp>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -15,12 +16,14 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using namespace tidings::test;
 using tidings::testing::client;
+using tidings::testing::server_fixture;
 
 namespace {
 
@@ -60,6 +63,13 @@ private:
         co_return answer;
     }
 };
+
+asio::awaitable<tidings::response> send_below(fs::path folder, tidings::context,
+                                              tidings::request const& request)
+{
+    auto answer = tidings::response::file_below(folder, request.param("name"));
+    co_return answer;
+}
 
 std::string pattern(std::size_t size)
 {
@@ -155,4 +165,59 @@ TEST_CASE("a file that shrinks while it is sent")
     fs::resize_file(file.path, 1000);
     CHECK(reading.read_to_end().size() < large);
     CHECK(file.fixture.wait_for_stats(no_handler_is_left));
+}
+
+// Whatever a client writes into a path, it gets what lies in the folder, under the name that was asked for.
+TEST_CASE("a folder is served and not left")
+{
+    scratch_file const page("page", "page.html");
+    scratch_file const secret("secret", "secret");
+    auto const inside = page.path.parent_path() / (std::to_string(::getpid()) + "folder");
+    fs::create_directory(inside);
+    fs::rename(page.path, inside / "page.html");
+    server_fixture fixture;
+    fixture.routes().get("/f/{name}", std::bind_front(send_below, inside));
+    fixture.start();
+    auto const up = "..%2F" + secret.path.filename().string();
+    for (auto const& [path, status] :
+         {std::pair{std::string("/f/page.html"), 200}, std::pair{std::string("/f/%70age.html"), 200},
+          std::pair{"/f/" + up, 404}, std::pair{"/f/%2e%2e%2f" + secret.path.filename().string(), 404},
+          std::pair{"/f/" + secret.path.string(), 404}, std::pair{std::string("/f/.."), 404},
+          std::pair{std::string("/f/."), 404}, std::pair{std::string("/f/page.html%00.png"), 400},
+          std::pair{std::string("/f/page.html%0a"), 400}}) {
+        CAPTURE(path);
+        auto asking = fixture.connect();
+        asking.get(path);
+        auto const head = asking.read_head();
+        CHECK(head.status() == status);
+        if (status == 200)
+            CHECK(head.header("Content-Type") == "text/html; charset=utf-8");
+    }
+    fs::remove_all(inside);
+}
+
+// A file for which there is no descriptor is not missing: the client may ask again, and the log says why.
+TEST_CASE("a file without a descriptor")
+{
+    served_file file("content");
+    auto asking = file.fixture.connect();
+    asking.get("/nowhere"); // so that it has been accepted
+    CHECK(asking.read_head().status() == 404);
+    (void)asking.read_body();
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    int const next = ::dup(0);
+    ::close(next);
+    rlimit none_left = before;
+    none_left.rlim_cur = static_cast<rlim_t>(next);
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none_left) == 0);
+    asking.get("/");
+    auto const refused = asking.read_head();
+    (void)asking.read_body();
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    CHECK(refused.status() == 503);
+    CHECK(refused.has_header("Retry-After"));
+    CHECK(file.fixture.count_logged("raise the limit of open files") == 1);
+    asking.get("/");
+    CHECK(asking.read_head().status() == 200);
 }

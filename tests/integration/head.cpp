@@ -28,7 +28,8 @@ std::string without_date(std::string text)
 
 constexpr auto stream_fields = "Content-Type: text/event-stream\r\n"
                                "Cache-Control: no-cache, no-store, no-transform\r\n"
-                               "X-Accel-Buffering: no\r\n";
+                               "X-Accel-Buffering: no\r\n"
+                               "Incremental: ?1\r\n";
 
 tidings::stream_handler send_retry_first(tidings::stream_handler inner)
 {

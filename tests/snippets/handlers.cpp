@@ -15,6 +15,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
@@ -113,23 +114,61 @@ void serve(std::set<std::string> const& known_tokens)
 
     // [middleware]
     server.use(tidings::log_requests([](std::string_view line) { fmt::print("{}\n", line); }));
-    server.use(tidings::cors({.origins = {"https://app.example"}, .credentials = true}));
-    server.use(tidings::authenticate([&known_tokens](tidings::request const& asked) {
-        bool const known = known_tokens.contains(std::string(tidings::cookie(asked, "session")));
-        return known ? tidings::admission::granted : tidings::admission::unauthenticated;
-    }));
     // [/middleware]
 
-    // [guards]
-    server.use(tidings::check_origin({"https://app.example"}));
-    server.use(tidings::check_host({"app.example", "localhost"}));
-    // [/guards]
+    // [checks]
+    server.check(tidings::check_host({"app.example", "localhost"}));
+    server.check(tidings::cors({.origins = {"https://partner.example"}, .credentials = true}));
+    server.check("/builds", tidings::authenticate([&known_tokens](tidings::request const& asked) {
+                     bool const known = known_tokens.contains(std::string(tidings::cookie(asked, "session")));
+                     return known ? tidings::admission::granted : tidings::admission::unauthenticated;
+                 }));
+    // [/checks]
 
     build_list builds;
     // [routes]
     server.get("/builds/{id}/events", std::bind_front(build_log, std::cref(builds)));
     // [/routes]
 }
+
+// [own-check]
+std::optional<tidings::response> refuse_frames(tidings::request const&, tidings::headers& of_the_answer)
+{
+    of_the_answer.set("Content-Security-Policy", "frame-ancestors 'none'"); // on whatever answer there is
+    of_the_answer.set("X-Content-Type-Options", "nosniff");
+    return std::nullopt; // go on
+}
+// [/own-check]
+
+bool is_customer(std::string const& token)
+{
+    return !token.empty();
+}
+
+// [waiting-middleware]
+asio::awaitable<void> ask_database(tidings::stream_handler const& next, tidings::context ctx,
+                                   tidings::request const& request, tidings::event_stream& out)
+{
+    std::string const token(tidings::bearer_token(request));
+    auto const known = co_await tidings::run_blocking(ctx, is_customer, token);
+    if (known == true)
+        co_await next(ctx, request, out);
+    else
+        co_await out.reject(401, "who are you?\n");
+}
+
+tidings::stream_handler customers_only(tidings::stream_handler next)
+{
+    return std::bind_front(ask_database, std::move(next));
+}
+// [/waiting-middleware]
+
+// [files]
+asio::awaitable<tidings::response> send_page(tidings::context, tidings::request const& request)
+{
+    co_return tidings::response::file_below("/srv/pages", request.param("name"));
+}
+// [/files]
 
 // [adopt]
 asio::awaitable<void> hand_over(tidings::server& server, asio::ip::tcp::socket socket,

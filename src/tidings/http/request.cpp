@@ -17,7 +17,9 @@ detail::target_parts parse_or_throw(std::string_view method, std::string_view ta
     auto const parts = detail::parse_target(method, target);
     if (!parts)
         throw std::invalid_argument(fmt::format(
-            "\"{}\" is no request target; write a path from '/' on, percent-encoded where needed", target));
+            "\"{}\" is no request target; write a path from '/' on, percent-encoded where needed and "
+            "without control characters",
+            target));
     return *parts;
 }
 

@@ -23,6 +23,10 @@ parse_error to_parse_error(line_state state)
     }
 }
 
+// What frames a chunked body may cost that much, and twice the body itself: extensions that nobody reads, and
+// chunks of a byte each, make much work of few bytes.
+constexpr std::size_t framing_allowance = std::size_t{64} * 1024;
+
 /// Whether lines from between chunks begin with the header of the last chunk; the line before it may be the
 /// end of the chunk before.
 bool begins_last_chunk(std::string_view lines)
@@ -70,6 +74,7 @@ void request_parser::reset() noexcept
     error_ = {};
     message_.reset();
     forget_held();
+    framing_ = 0;
 }
 
 // The head is parsed in one piece: it is gathered in `held_`, unless it comes in one piece.
@@ -152,8 +157,12 @@ std::size_t request_parser::take_line(std::string_view bytes)
         return fail({431, "the trailers or the header of a chunk are too large"});
     auto const is_whole =
         lf != std::string_view::npos && (!begins_last_chunk(held_) || held_.ends_with("\r\n\r\n"));
-    if (is_whole && put(held_) != 0)
-        forget_held();
+    if (!is_whole || put(held_) == 0)
+        return size;
+    framing_ += held_.size();
+    forget_held();
+    if (framing_ > framing_allowance + 2 * message_.body_so_far())
+        return fail({400, "the chunks of the body have more framing than content"});
     return size;
 }
 

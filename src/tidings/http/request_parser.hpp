@@ -6,6 +6,8 @@
 #include <tidings/http/request.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,7 +24,7 @@ struct parser_limits
 enum class parse_state
 {
     need_more,     // all bytes were taken, the message goes on
-    head_complete, // a body follows: answer `Expect: 100-continue`, arm the body's deadline, feed the rest
+    head_complete, // a body follows: decide upon `head()`, answer `Expect: 100-continue`, feed the rest
     complete,      // take() the request; what was not consumed belongs to the next one
     failed,        // answer error() and close: where a next request would begin cannot be known
 };
@@ -38,6 +40,9 @@ struct parse_progress
 ///
 /// - 1.1 has exactly one Host, 1.0 at most one, and it must be valid; an absolute target replaces its value;
 /// - one Content-Length of digits, or `Transfer-Encoding: chunked` on 1.1, never both; other codings: 501;
+/// - what stands once and decides something (Authorization, Content-Type, Last-Event-ID, Origin,
+///   Sec-Fetch-Site) is not there twice;
+/// - what frames the chunks of a body may take 64 KiB and twice the bytes of the body, no more;
 /// - lines end with CRLF; no bare CR or LF, no folded line, no space before a colon, no control character;
 /// - versions other than 1.0 and 1.1: 505; CONNECT: 501; expectations other than 100-continue: 417.
 ///
@@ -56,13 +61,23 @@ public:
     /// Whether a request has begun that is not complete: tells an idle connection from a slow head.
     [[nodiscard]] bool has_begun() const noexcept;
 
+    /// The request without its body, from `head_complete` on until `take`. What is changed in it stays.
+    [[nodiscard]] request& head() noexcept { return message_.head(); }
+
+    /// How many bytes the body will have, from `head_complete` on; empty if it is chunked.
+    [[nodiscard]] std::optional<std::uint64_t> body_size() const noexcept { return message_.body_size(); }
+
+    /// Whether that is more than the limit, from `head_complete` on: the next byte would be refused with 413.
+    [[nodiscard]] bool is_body_too_large() const noexcept { return message_.is_body_too_large(); }
+
     /// Whether the client waits for "100 Continue" before it sends the body. Valid from `head_complete` on.
     [[nodiscard]] bool expects_continue() const noexcept;
 
     /// After `failed`.
     [[nodiscard]] parse_error error() const noexcept { return error_; }
 
-    /// The request, after `complete`; the parser is ready for the next one then.
+    /// The request, after `complete`; the parser is ready for the next one then. After `head_complete` it has
+    /// what has come of its body, and where a next one would begin is not known any more.
     [[nodiscard]] request take();
 
     /// Drops what was read; the parser is as new.
@@ -84,6 +99,7 @@ private:
     parse_error error_;
     std::string held_;        // an unfinished head, or unfinished lines between chunks
     std::size_t scanned_ = 0; // how much of `held_` was looked at
+    std::size_t framing_ = 0; // of a chunked body: all that was no data
 };
 
 } // namespace tidings

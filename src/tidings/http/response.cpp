@@ -46,6 +46,14 @@ response response::file(std::filesystem::path path, std::string content_type)
     return result;
 }
 
+response response::file_below(std::filesystem::path folder, std::filesystem::path path,
+                              std::string content_type)
+{
+    auto result = file(std::move(path), std::move(content_type));
+    result.folder_ = folder.empty() ? "." : std::move(folder);
+    return result;
+}
+
 response& response::with_header(std::string name, std::string value) &
 {
     headers_.set(std::move(name), std::move(value));

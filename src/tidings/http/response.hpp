@@ -29,11 +29,23 @@ public:
 
     [[nodiscard]] static response bytes(std::string bytes, std::string content_type, int status = 200);
 
-    /// A file that the server streams from disk when it answers; this call does not touch it, and a file that
-    /// is missing then becomes a 404. The content type is guessed by the extension if none is given. The size
-    /// is taken when the answer begins: what the file grows by is not sent, and one that shrinks ends the
-    /// connection early, so that the client does not take half a file for a whole one.
+    /// A file that the server streams from disk when it answers; this call does not touch it. One that is
+    /// missing then, or is no regular file, becomes a 404; one that may not be read 403, one for which there
+    /// are no descriptors 503, any other failure 500, and these three are logged. The content type is guessed
+    /// by the extension if none is given. The size is taken when the answer begins: what the file grows by is
+    /// not sent, and one that shrinks ends the connection early, so that the client does not take half a file
+    /// for a whole one.
+    ///
+    /// `path` is the application's own: a path that a client had a hand in is for `file_below`.
     [[nodiscard]] static response file(std::filesystem::path path, std::string content_type = {});
+
+    /// The same for a file in a folder, whose path within it a client may have chosen: what does not lie
+    /// below the folder, by "..", by a leading '/', or by a symbolic link that leads out, is a 404, whatever
+    /// is there. Files whose names begin with a dot are files like others.
+    ///
+    ///     co_return tidings::response::file_below("/srv/pages", request.param("name"));
+    [[nodiscard]] static response file_below(std::filesystem::path folder, std::filesystem::path path,
+                                             std::string content_type = {});
 
     /// Sets a header in place of any of that name, see `headers`.
     response& with_header(std::string name, std::string value) &;
@@ -47,7 +59,7 @@ public:
     /// since they say more and replace nothing.
     void complete_with(headers const& others);
 
-    /// What the 404 says when this is a file and it is missing: nothing that was meant for the file itself.
+    /// What is said in place of a file that cannot be sent: nothing that was meant for the file itself.
     void set_headers_if_missing(headers const& others) { headers_if_missing_ = others; }
     [[nodiscard]] headers const& headers_if_missing() const noexcept { return headers_if_missing_; }
 
@@ -58,12 +70,15 @@ public:
     /// The text of the body; empty for a file.
     [[nodiscard]] std::string const& body() const noexcept { return body_; }
     [[nodiscard]] std::optional<std::filesystem::path> const& file_path() const noexcept { return file_; }
+    /// From where the file's path is taken, and below which it must lie; empty: anywhere.
+    [[nodiscard]] std::filesystem::path const& file_folder() const noexcept { return folder_; }
 
 private:
     int status_;
     headers headers_;
     std::string body_;
     std::optional<std::filesystem::path> file_;
+    std::filesystem::path folder_;
     headers headers_if_missing_;
 };
 

@@ -28,7 +28,10 @@ struct head_params
 ///     Content-Type: text/event-stream
 ///     Cache-Control: no-cache, no-store, no-transform
 ///     X-Accel-Buffering: no
+///     Incremental: ?1
 ///
+/// The last two tell proxies to pass on what comes as it comes: nginx the one, those that follow RFC 10036
+/// the other.
 /// The body is chunked on HTTP/1.1, and ends with the connection on HTTP/1.0. Neither has a Content-Length.
 [[nodiscard]] std::string stream_head(int status, headers const& fields, head_params const& params);
 

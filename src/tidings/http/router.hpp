@@ -36,7 +36,9 @@ private:
 ///     routes.add("GET", "/builds/{id}/events", handler);
 ///
 /// `{name}` stands for one segment that is not empty. Paths are cut at '/' before they are decoded, so that
-/// "%2F" stays within a segment. Of several patterns that match a path and a method the more exact one wins:
+/// "%2F" stays within a segment. Nothing else is done to them: "//" has an empty segment, "." and ".." are
+/// segments like others, and letters keep their case, so "/a//b" and "/a/../b" lead to no route of "/a/b" or
+/// "/b". Of several patterns that match a path and a method the more exact one wins:
 /// the one with literal text in the first segment in which they differ. A final '/' counts: "/a" and "/a/"
 /// are two paths.
 ///

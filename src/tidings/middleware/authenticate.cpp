@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/middleware/authenticate.hpp>
-#include <tidings/middleware/detail/answer_with.hpp>
 #include <tidings/middleware/detail/lower.hpp>
 
 #include <algorithm>
@@ -11,6 +10,8 @@ namespace tidings {
 
 namespace {
 
+constexpr std::string_view cookie_field = "cookie";
+
 std::string_view without_spaces(std::string_view text) noexcept
 {
     text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
@@ -19,26 +20,24 @@ std::string_view without_spaces(std::string_view text) noexcept
 
 } // namespace
 
-middleware authenticate(admission_check check, std::string challenge)
+request_check authenticate(admission_check admit, std::string challenge)
 {
-    if (!check)
+    if (!admit)
         throw std::invalid_argument("tidings: authenticate needs a check; without one nobody could pass");
-    return
-        [check = std::move(check), challenge = std::move(challenge)](stream_handler inner) -> stream_handler {
-            return [check, challenge, inner = std::move(inner)](context ctx, request const& asked,
-                                                                event_stream& out) {
-                switch (check(asked)) {
-                case admission::granted:
-                    return inner(std::move(ctx), asked, out);
-                case admission::forbidden:
-                    return detail::answer_with(out, response::text("forbidden\n", 403));
-                case admission::unauthenticated:
-                    break;
-                }
-                return detail::answer_with(out, response::text("authentication is required\n", 401)
-                                                    .with_header("WWW-Authenticate", challenge));
-            };
-        };
+    // A challenge that is no header's value is found here, and not when somebody is refused.
+    auto const refusal = response::text("authentication is required\n", 401)
+                             .with_header("WWW-Authenticate", std::move(challenge));
+    return [admit = std::move(admit), refusal](request const& asked, headers&) -> std::optional<response> {
+        switch (admit(asked)) {
+        case admission::granted:
+            return std::nullopt;
+        case admission::forbidden:
+            return response::text("forbidden\n", 403);
+        case admission::unauthenticated:
+            break;
+        }
+        return refusal;
+    };
 }
 
 std::string_view bearer_token(request const& asked) noexcept
@@ -52,13 +51,17 @@ std::string_view bearer_token(request const& asked) noexcept
 
 std::string_view cookie(request const& asked, std::string_view name) noexcept
 {
-    auto rest = asked.header("Cookie");
-    while (!rest.empty()) {
-        auto const pair = without_spaces(rest.substr(0, rest.find(';')));
-        rest.remove_prefix(std::min(rest.find(';'), rest.size() - 1) + 1);
-        auto const equals = pair.find('=');
-        if (equals != std::string_view::npos && pair.substr(0, equals) == name)
-            return pair.substr(equals + 1);
+    for (std::size_t i = 0; i != asked.header_count(); ++i) {
+        auto [field, rest] = asked.header_at(i);
+        if (!std::ranges::equal(field, cookie_field, {}, detail::lower))
+            continue;
+        while (!rest.empty()) {
+            auto const pair = without_spaces(rest.substr(0, rest.find(';')));
+            rest.remove_prefix(std::min(rest.find(';'), rest.size() - 1) + 1);
+            auto const equals = pair.find('=');
+            if (equals != std::string_view::npos && pair.substr(0, equals) == name)
+                return pair.substr(equals + 1);
+        }
     }
     return {};
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/http/request.hpp>
-#include <tidings/stream/handler.hpp>
+#include <tidings/http/request_check.hpp>
 
 #include <functional>
 #include <string>
@@ -18,25 +17,27 @@ enum class admission
     forbidden,       ///< somebody who may not: answered with 403
 };
 
-/// Called on the loops of a server, so it must be thread-safe if there are several, and quick. A check that
-/// has to wait is a middleware of your own.
+/// Called on the loops of a server, so it must be thread-safe if there are several, and quick. What has to
+/// wait for its decision is a `middleware` of your own.
 using admission_check = std::function<admission(request const&)>;
 
-/// Lets through what `check` grants.
+/// Lets through what `admit` grants. What it refuses has cost no more than a head: its body is not read.
 ///
-///     server.use(tidings::authenticate([tokens](tidings::request const& asked) {
+///     server.check(tidings::authenticate([tokens](tidings::request const& asked) {
 ///         return tokens->contains(tidings::bearer_token(asked)) ? tidings::admission::granted
 ///                                                               : tidings::admission::unauthenticated;
 ///     }));
 ///
-/// A browser's EventSource cannot set headers: it brings a cookie, or a ticket in the query, which the check
-/// may read as well. `challenge` is the WWW-Authenticate of a 401 (RFC 9110, 11.6.1).
-middleware authenticate(admission_check check, std::string challenge = "Bearer");
+/// A browser's EventSource cannot set headers: it brings a cookie, or a ticket in the query, which `admit`
+/// may read as well. `challenge` is the WWW-Authenticate of a 401 (RFC 9110, 11.6.1). Throws
+/// `std::invalid_argument` for an empty function, and for a challenge that no header can have.
+request_check authenticate(admission_check admit, std::string challenge = "Bearer");
 
 /// The token of `Authorization: Bearer <token>` (RFC 6750, 2.1); empty if there is none.
 std::string_view bearer_token(request const& asked) noexcept;
 
-/// The value of a cookie (RFC 6265, 5.4), as it was sent; empty if there is none of this name.
+/// The value of the first cookie of this name (RFC 6265, 5.4), as it was sent, in whichever of the Cookie
+/// headers it stands: proxies that speak HTTP/2 may split them. Empty if there is none.
 std::string_view cookie(request const& asked, std::string_view name) noexcept;
 
 } // namespace tidings

@@ -1,22 +1,37 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/middleware/check_origin.hpp>
-#include <tidings/middleware/detail/answer_with.hpp>
 #include <tidings/middleware/detail/origin_list.hpp>
 
-#include <memory>
 #include <utility>
 
 namespace tidings {
 
-middleware check_origin(std::vector<std::string> allowed)
+namespace {
+
+// Somebody has followed a link, or typed one into a page of another site: the answer is shown in a window of
+// its own, where that site's page cannot see it.
+bool opens_window(request const& asked)
 {
-    auto const origins = std::make_shared<detail::origin_list const>(std::move(allowed));
-    return [origins](stream_handler inner) -> stream_handler {
-        return [origins, inner = std::move(inner)](context ctx, request const& asked, event_stream& out) {
-            if (asked.has_header("Origin") && !origins->contains(asked.header("Origin")))
-                return detail::answer_with(out, response::text("this origin is not allowed\n", 403));
-            return inner(std::move(ctx), asked, out);
-        };
+    return (asked.method() == "GET" || asked.method() == "HEAD") &&
+           asked.header("Sec-Fetch-Mode") == "navigate" && asked.header("Sec-Fetch-Dest") == "document";
+}
+
+bool is_foreign(request const& asked, detail::origin_list const& allowed)
+{
+    if (asked.has_header("Origin"))
+        return !allowed.contains(asked.header("Origin"));
+    return asked.header("Sec-Fetch-Site") == "cross-site" && !opens_window(asked);
+}
+
+} // namespace
+
+request_check check_origin(std::vector<std::string> allowed)
+{
+    return [allowed = detail::origin_list(std::move(allowed))](request const& asked,
+                                                               headers&) -> std::optional<response> {
+        if (!is_foreign(asked, allowed))
+            return std::nullopt;
+        return response::text("this origin is not allowed\n", 403);
     };
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/stream/handler.hpp>
+#include <tidings/http/request_check.hpp>
 
 #include <string>
 #include <vector>
@@ -9,14 +9,15 @@
 namespace tidings {
 
 /// Refuses requests that a page of another site makes in a browser: with 403, when there is an Origin that is
-/// not one of these. Name your own site's origin too, since browsers send it with every POST.
+/// not one of these, or when there is none and the browser says that another site asks (Sec-Fetch-Site), but
+/// for links that lead here. Name your own site's origin too, since browsers send it with every POST.
 ///
-///     server.use(tidings::check_origin({"https://app.example"}));
+///     server.check(tidings::check_origin({"https://app.example"}));
 ///
-/// It guards what cookies open. Requests without an Origin pass: they come from other programs, from a page
-/// of this site, or get an answer that the foreign page cannot read, such as a picture. A site that has its
-/// own name lead to this server (DNS rebinding) is such a page of this site to the browser, which sends no
-/// Origin with a GET: see `check_host`. Throws `std::invalid_argument` for text that is no origin.
-middleware check_origin(std::vector<std::string> allowed);
+/// It guards what cookies open. Requests with neither header pass: they come from other programs, or from
+/// browsers before 2023, which say nothing when a page asks for a picture that it cannot read. A site that
+/// has its own name lead to this server (DNS rebinding) is a page of this site to the browser: see
+/// `check_host`. Throws `std::invalid_argument` for text that is no origin.
+request_check check_origin(std::vector<std::string> allowed);
 
 } // namespace tidings

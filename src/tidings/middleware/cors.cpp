@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/middleware/cors.hpp>
-#include <tidings/middleware/detail/answer_with.hpp>
 #include <tidings/middleware/detail/origin_list.hpp>
 
 #include <fmt/format.h>
@@ -48,18 +47,18 @@ public:
         return answer;
     }
 
-    void add_headers(request const& asked, event_stream& out) const
+    void add_headers(request const& asked, headers& answer) const
     {
         // Also where the origin is a wrong one or is missing: a cache must not give this answer to another.
         if (!any_)
-            out.add_header("Vary", "Origin");
+            answer.add("Vary", "Origin");
         if (!allows(asked))
             return;
-        out.set_header("Access-Control-Allow-Origin", named_origin(asked));
+        answer.set("Access-Control-Allow-Origin", named_origin(asked));
         if (credentials_)
-            out.set_header("Access-Control-Allow-Credentials", "true");
+            answer.set("Access-Control-Allow-Credentials", "true");
         if (!exposed_headers_.empty())
-            out.set_header("Access-Control-Expose-Headers", exposed_headers_);
+            answer.set("Access-Control-Expose-Headers", exposed_headers_);
     }
 
 private:
@@ -96,16 +95,14 @@ private:
 
 } // namespace
 
-middleware cors(cors_options options)
+request_check cors(cors_options options)
 {
     auto const rules = std::make_shared<cors_rules const>(std::move(options));
-    return [rules](stream_handler inner) -> stream_handler {
-        return [rules, inner = std::move(inner)](context ctx, request const& asked, event_stream& out) {
-            if (cors_rules::is_preflight(asked))
-                return detail::answer_with(out, rules->answer_preflight(asked));
-            rules->add_headers(asked, out);
-            return inner(std::move(ctx), asked, out);
-        };
+    return [rules](request const& asked, headers& of_the_answer) -> std::optional<response> {
+        if (cors_rules::is_preflight(asked))
+            return rules->answer_preflight(asked);
+        rules->add_headers(asked, of_the_answer);
+        return std::nullopt;
     };
 }
 

@@ -21,7 +21,7 @@ using line_sink = std::function<void(std::string_view)>;
 /// Method, path, status, how long the handler ran, and for streams why they ended. The status is "-" when the
 /// context ended before the handler had given one: the client has left, or it gets an empty stream or a 500
 /// from the server, as in a drain. The query is left out: it may hold what is nobody's business. Give it
-/// first, so that it also sees what other middleware answers.
+/// first, so that it also sees what other middleware answers; what checks answer it sees in any case.
 middleware log_requests(line_sink sink);
 
 } // namespace tidings

@@ -2,6 +2,9 @@
 #include <tidings/server/detail/engine.hpp>
 #include <tidings/server/server.hpp>
 
+#include <fmt/format.h>
+
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -20,10 +23,15 @@ server::~server()
     engine_->close();
 }
 
-void server::route(std::string_view method, std::string_view pattern, handler answer)
+void server::require_not_started(char const* what) const
 {
     if (engine_->has_started)
-        throw std::logic_error("tidings: routes are added before the server starts");
+        throw std::logic_error(fmt::format("tidings: {} are added before the server starts", what));
+}
+
+void server::route(std::string_view method, std::string_view pattern, handler answer)
+{
+    require_not_started("routes");
     if (method == "HEAD" && answer.is_stream)
         throw std::invalid_argument(
             "tidings: a HEAD route answers with a response; the HEAD of a stream is answered "
@@ -33,10 +41,24 @@ void server::route(std::string_view method, std::string_view pattern, handler an
     shared.routes.push_back({std::move(answer.call), {}, answer.is_stream});
 }
 
+void server::check(request_check ask)
+{
+    require_not_started("checks");
+    if (!ask)
+        throw std::invalid_argument("tidings: server::check was given an empty function");
+    engine_->shared->checks.push_back({std::nullopt, std::move(ask)});
+}
+
+void server::check(std::string_view prefix, request_check ask)
+{
+    path_prefix const below(prefix);
+    check(std::move(ask));
+    engine_->shared->checks.back().below = below;
+}
+
 void server::use(middleware around)
 {
-    if (engine_->has_started)
-        throw std::logic_error("tidings: middleware is added before the server starts");
+    require_not_started("middleware functions");
     engine_->around.push_back(std::move(around));
 }
 

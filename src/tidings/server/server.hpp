@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/http/request_check.hpp>
 #include <tidings/server/detail/background.hpp>
 #include <tidings/server/server_options.hpp>
 #include <tidings/server/server_stats.hpp>
@@ -29,7 +30,7 @@ class engine;
 ///     server.get("/time", tell_time);
 ///     server.run();
 ///
-/// Routes and middleware are given before the server starts; afterwards they are refused with
+/// Routes, checks and middleware are given before the server starts; afterwards they are refused with
 /// `std::logic_error`. It runs loops of its own (`run`), or on an `io_context` that the application owns and
 /// runs on one thread.
 class server
@@ -60,8 +61,20 @@ public:
     void patch(std::string_view pattern, handler answer) { route("PATCH", pattern, std::move(answer)); }
     void del(std::string_view pattern, handler answer) { route("DELETE", pattern, std::move(answer)); }
 
-    /// Puts a function around every handler, also around the answers 404, 405 and OPTIONS. The first is
-    /// outermost.
+    /// Asks this of every request when its head is complete: before its body is read, before the client is
+    /// told to send it, and before a route is looked for. Checks are asked in the order in which they are
+    /// given, until one answers. Then the body is not read: up to `discarded_input_bytes` of it are thrown
+    /// away, and the connection closes, unless all of a short body has come already. Throws
+    /// `std::invalid_argument` for an empty function.
+    void check(request_check ask);
+
+    /// The same for paths below `prefix` alone, compared as routes are: "/admin" is "/admin" and
+    /// "/admin/users", also where a client writes "/%61dmin". It may have `{name}` segments. Throws
+    /// `std::invalid_argument` for a malformed one.
+    void check(std::string_view prefix, request_check ask);
+
+    /// Puts a function around every handler, also around what checks and the server itself answer; for those
+    /// the request has no body. The first is outermost. It runs when the body has been read.
     void use(middleware around);
 
     // Running
@@ -105,6 +118,7 @@ public:
     void adopt(boost::asio::ip::tcp::socket socket, std::string already_read = {});
 
 private:
+    void require_not_started(char const* what) const;
     std::shared_ptr<detail::background> const& background() const noexcept;
 
     std::shared_ptr<detail::engine> engine_;

@@ -15,8 +15,8 @@ struct server_stats
     std::uint64_t accepted = 0;           ///< connections since the start
     std::uint64_t refused = 0;            ///< requests and connections that were refused for a while
     std::uint64_t ended_for_room = 0;     ///< idle connections and slow requests that gave way to newcomers
-    std::uint64_t requests = 0;           ///< complete requests
-    std::uint64_t bad_requests = 0;       ///< refused by the parser, or not complete in time
+    std::uint64_t requests = 0;           ///< that were answered, by a handler, a check or the server
+    std::uint64_t bad_requests = 0;       ///< refused by the parser, too large, or not complete in time
     std::uint64_t streams_opened = 0;     ///< since the start, also those that were answered with a status
     std::uint64_t clients_gone = 0;       ///< streams that the client ended
     std::uint64_t write_timeouts = 0;     ///< streams cut because the peer took nothing

@@ -112,7 +112,9 @@ public:
     state get_state() const noexcept { return state_; }
     event_writer& out() const noexcept { return out_; }
     context const& get_context() const noexcept { return ctx_; }
-    /// Of a stream that has `responded`.
+    /// Keeps an answer that was decided upon before the handler's turn, for a handler that gives it.
+    void decide(response answer) { response_ = std::make_unique<response>(std::move(answer)); }
+    /// Of a stream that has `responded`, or what was decided.
     response take_response();
     /// The route's own handler begins: the headers so far are the middleware's.
     void handler_begins();

@@ -160,6 +160,43 @@ class Contract(unittest.TestCase):
         self.assertEqual(preflight.headers["Access-Control-Allow-Origin"], "https://a.example")
         self.assertIn("Last-Event-ID", preflight.headers["Access-Control-Allow-Headers"])
 
+    # What pages of a listed origin may do on one path does not hang on the method that they do it with: the
+    # question before a post is answered, and so may what it is answered be read, refusals included.
+    def test_pages_of_an_origin_post(self):
+        asked = {"Origin": "https://a.example", "Access-Control-Request-Method": "POST",
+                 "Access-Control-Request-Headers": "content-type, cache-control"}
+        preflight = self.hub.request("OPTIONS", "/emit", headers=asked)
+        self.assertEqual(preflight.status, 204)
+        self.assertIn("POST", preflight.headers["Access-Control-Allow-Methods"])
+        for header in ["Content-Type", "Cache-Control"]:
+            self.assertIn(header, preflight.headers["Access-Control-Allow-Headers"])
+        for method, path, body, status in [("POST", "/emit", b'{"data": "x"}', 200), ("POST", "/emit", b"{", 400),
+                                           ("GET", "/emit", None, 405), ("POST", "/events", b"", 405)]:
+            with self.subTest(method=method, path=path, status=status):
+                answer = self.hub.request(method, path, body, {"Origin": "https://a.example"})
+                self.assertEqual(answer.status, status)
+                self.assertEqual(answer.headers["Access-Control-Allow-Origin"], "https://a.example")
+        refused = self.hub.request("OPTIONS", "/emit", headers=asked | {"Origin": "https://c.example"})
+        self.assertEqual(refused.status, 403)
+
+    # A page whose site has its own name lead to this machine (DNS rebinding) asks for that name.
+    def test_hosts(self):
+        port = self.hub.port
+        for host in ["localhost", f"localhost:{port}", f"127.0.0.1:{port}", "[::1]", "hub.localhost", "workstation"]:
+            for path in ["/events", "/stats", "/healthz"]:
+                with self.subTest(host=host, path=path):
+                    self.assertEqual(self.hub.request("HEAD", path, headers={"Host": host}).status, 200)
+        for path in ["/events", "/stats", "/healthz", "/nothing"]:
+            self.assertEqual(self.hub.request("GET", path, headers={"Host": "evil.example"}).status, 421)
+        self.assertEqual(self.hub.request("POST", "/emit", b"{}", {"Host": "evil.example"}).status, 421)
+
+    def test_further_hosts(self):
+        with RunningHub("--allow-host", "app.example") as hub:
+            for host, status in [("app.example", 200), ("app.example:80", 200), ("localhost", 200), ("evil.example", 421)]:
+                self.assertEqual(hub.request("GET", "/healthz", headers={"Host": host}).status, status)
+        with RunningHub("--host", "0.0.0.0") as hub:  # the network's names are not known
+            self.assertEqual(hub.request("GET", "/healthz", headers={"Host": "anything.example"}).status, 200)
+
     # A path may be percent-encoded, and still leads to the same route.
     def test_origins_of_encoded_paths(self):
         for path in ["/emit", "/%65mit", "/disconnect", "/disconn%65ct", "/retire", "/retir%65"]:

@@ -29,6 +29,10 @@ TEST_CASE("ambiguous framing is refused")
              "Content-Length: 99999999999999999999\r\n",
              "Content-Length : 5\r\n",
              "Content-Length\r\n",
+             "Transfer-Encoding:\r\n",
+             "Transfer-Encoding: \"chunked\"\r\n",
+             "Transfer-Encoding: , chunked\r\n",
+             "Transfer-Encoding: gzip deflate\r\n",
              "Transfer-Encoding: chunked, gzip\r\n",
              "Transfer-Encoding: chunked, chunked\r\n",
              "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
@@ -52,9 +56,42 @@ TEST_CASE("ambiguous framing is refused")
     CHECK(status_of("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n") == 400);
 }
 
+// Of a field that decides something there must not be two, or two readers may decide differently. Lists may
+// be split over several lines.
+TEST_CASE("what stands once stands once")
+{
+    for (auto const* name : {"Authorization", "Content-Type", "Last-Event-ID", "Origin", "Sec-Fetch-Site"}) {
+        auto const line = name + ": a\r\n"s;
+        CHECK(status_with(line) == 0);
+        CHECK(status_with(line + line) == 400);
+    }
+    CHECK(status_with("last-event-id: 1\r\nX: y\r\nLAST-EVENT-ID: 2\r\n") == 400);
+    CHECK(status_with("Cookie: a=1\r\nCookie: b=2\r\nAccept: x/y\r\nAccept: y/z\r\n") == 0);
+}
+
+// Expect is a list, which may be split; whatever stands in it must be one that can be met.
+TEST_CASE("every expectation is read")
+{
+    auto const expecting = [](std::string const& lines) {
+        return "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n" + lines + "\r\n";
+    };
+    for (auto const* bad : {"Expect: wonders\r\n", "Expect: 100-continue, wonders\r\n",
+                            "Expect: 100-continue\r\nExpect: wonders\r\n"})
+        CHECK(status_of(expecting(bad)) == 417);
+    for (auto const* good : {"Expect: 100-continue\r\n", "Expect: , 100-Continue,\r\n",
+                             "Expect: 100-continue\r\nExpect: 100-continue\r\n"}) {
+        tidings::request_parser parser;
+        CHECK(parser.feed(expecting(good)).state == tidings::parse_state::head_complete);
+        CHECK(parser.expects_continue());
+    }
+    tidings::request_parser parser;
+    CHECK(parser.feed(expecting("Expect:\r\n")).state == tidings::parse_state::head_complete);
+    CHECK_FALSE(parser.expects_continue());
+}
+
 TEST_CASE("transfer codings other than chunked are not supported")
 {
-    for (auto const* coding : {"gzip", "gzip, chunked", "identity", "xchunked", "\"chunked\""})
+    for (auto const* coding : {"gzip", "gzip, chunked", "identity", "xchunked", "gzip;q=1"})
         CHECK(status_with("Transfer-Encoding: "s + coding + "\r\n") == 501);
     CHECK(status_with("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n") == 501);
 }

@@ -27,7 +27,7 @@ TEST_CASE("limits have their own statuses")
     CHECK(status_of(chunked("0\r\nC: 3\r\n\r\n"), {.header_count = 2}) == 431);
 
     CHECK(status_of("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n12345", {.body = 5}) == 0);
-    CHECK(status_of("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\n", {.body = 5}) == 413);
+    CHECK(status_of("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\n1", {.body = 5}) == 413);
     CHECK(status_of(chunked("3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"), {.body = 5}) == 0);
     CHECK(status_of(chunked("3\r\nabc\r\n3\r\n"), {.body = 5}) == 413);
 }
@@ -61,4 +61,60 @@ TEST_CASE("a refusal of a line between chunks does not depend on the cut")
     for (auto at = bad.begin(); at != bad.end() && parser.error().status == 0; ++at)
         (void)parser.feed({&*at, 1});
     CHECK(parser.error().status == 400);
+}
+
+// Who decides upon heads sees one that is complete also where its body will be too large, and refuses it
+// then.
+TEST_CASE("a body that will be too large is known with the head")
+{
+    request_parser parser({.body = 5});
+    auto const large = "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\n"s;
+    CHECK(parser.feed(large).state == parse_state::head_complete);
+    CHECK(parser.is_body_too_large());
+    CHECK(parser.body_size() == 6);
+    CHECK(parser.head().path() == "/x");
+    CHECK(parser.feed("1").state == parse_state::failed);
+    CHECK(parser.error().status == 413);
+    parser.reset();
+    CHECK(parser.feed(chunked("")).state == parse_state::head_complete);
+    CHECK_FALSE(parser.is_body_too_large());
+    CHECK_FALSE(parser.body_size());
+}
+
+// What was decided and noted upon the head holds for the whole request; one that is refused is taken as it
+// is.
+TEST_CASE("a head is taken before its body has come, or is noted in")
+{
+    auto const head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n"s;
+    request_parser parser;
+    CHECK(parser.feed(head).state == parse_state::head_complete);
+    parser.head().add_param("id", "7");
+    CHECK(parser.feed("xy").state == parse_state::complete);
+    auto const whole = parser.take();
+    CHECK(whole.param("id") == "7");
+    CHECK(whole.body() == "xy");
+    CHECK(parser.feed(head).state == parse_state::head_complete);
+    CHECK(parser.take().header("Content-Length") == "2");
+    CHECK_FALSE(parser.has_begun());
+}
+
+// Chunk extensions and tiny chunks may cost 64 KiB and twice the body: who sends more makes work of nothing.
+// What real clients send in small pieces passes.
+TEST_CASE("the framing of a chunked body is bounded by its content")
+{
+    auto const body_of = [](int chunks, std::string const& header, std::string const& content) {
+        std::string text;
+        for (int i = 0; i != chunks; ++i)
+            text += header + "\r\n" + content + "\r\n";
+        return chunked(text + "0\r\n\r\n");
+    };
+    CHECK(status_of(body_of(20'000, "1", "x")) == 0);
+    CHECK(status_of(body_of(100'000, "1", "x")) == 400);
+    CHECK(status_of(body_of(100'000, "3", "abc")) == 0);
+    auto const extended = "1;a=" + std::string(500, 'y');
+    CHECK(status_of(body_of(100, extended, "x")) == 0);
+    CHECK(status_of(body_of(200, extended, "x")) == 400);
+    CHECK(status_of(body_of(200, "200;a=" + std::string(500, 'y'), std::string(0x200, 'x'))) == 0);
+    // It is counted anew for each request of a connection.
+    CHECK(status_of(body_of(20'000, "1", "x") + body_of(20'000, "1", "x")) == 0);
 }

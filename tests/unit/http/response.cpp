@@ -28,6 +28,12 @@ TEST_CASE("kinds of responses")
     CHECK(file.file_path() == "/nowhere/page.html");
     CHECK(file.header("Content-Type") == "text/html; charset=utf-8");
     CHECK(file.body().empty());
+    CHECK(file.file_folder().empty());
+    auto const below = response::file_below("/srv", "pages/index.html");
+    CHECK(below.file_path() == "pages/index.html");
+    CHECK(below.file_folder() == "/srv");
+    CHECK(below.header("Content-Type") == "text/html; charset=utf-8");
+    CHECK(response::file_below("", "/etc/passwd").file_folder() == "."); // never anywhere
     CHECK(response::file("page.html", "text/plain").header("Content-Type") == "text/plain");
 }
 

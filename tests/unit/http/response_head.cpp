@@ -45,6 +45,7 @@ TEST_CASE("the head of an event stream on HTTP/1.1")
                                                  "Content-Type: text/event-stream\r\n"
                                                  "Cache-Control: no-cache, no-store, no-transform\r\n"
                                                  "X-Accel-Buffering: no\r\n"
+                                                 "Incremental: ?1\r\n"
                                                  "Transfer-Encoding: chunked\r\n"
                                                  "Connection: keep-alive\r\n"
                                                  "\r\n");
@@ -56,7 +57,7 @@ TEST_CASE("an event stream on HTTP/1.0 ends with its connection")
 {
     for (bool const keep_alive : {false, true}) {
         auto const head = stream_head(200, {}, {.http_minor = 0, .keep_alive = keep_alive});
-        CHECK(head.ends_with("X-Accel-Buffering: no\r\nConnection: close\r\n\r\n"));
+        CHECK(head.ends_with("Incremental: ?1\r\nConnection: close\r\n\r\n"));
         CHECK(head.find("Transfer-Encoding") == std::string::npos);
     }
 }
@@ -69,6 +70,7 @@ TEST_CASE("an application's fields replace the defaults of an event stream")
     CHECK(stream_head(201, fields, {}) == "HTTP/1.1 201 Created\r\n"
                                           "Content-Type: text/event-stream\r\n"
                                           "X-Accel-Buffering: no\r\n"
+                                          "Incremental: ?1\r\n"
                                           "cache-control: no-store\r\n"
                                           "Vary: Origin\r\n"
                                           "Transfer-Encoding: chunked\r\n"

@@ -47,6 +47,22 @@ TEST_CASE("the more exact route wins, whatever the order of adding")
     CHECK(routes.find("GET", "/users/a%2Fb").params() == tidings::detail::route_params{{"id", "a/b"}});
 }
 
+// A path is text between slashes, and nothing is done to it but decoding: whoever compared it before saw the
+// same, and nobody gets from one path to another by dots, slashes or letters.
+TEST_CASE("paths are not normalised")
+{
+    string_router routes;
+    routes.add("GET", "/a/b", "two");
+    routes.add("GET", "/files/{name}", "file");
+    CHECK(value_of(routes, "GET", "/%61/b") == "two");
+    for (auto const* other : {"/a//b", "//a/b", "/a/./b", "/x/../a/b", "/a/b/", "/a/B", "/a%2Fb", "/a/b/..",
+                              "/files/", "/files//", "/files/x/../../a/b"})
+        CHECK(routes.find("GET", other).outcome() == route_outcome::not_found);
+    using params = tidings::detail::route_params;
+    CHECK(routes.find("GET", "/files/..").params() == params{{"name", ".."}});
+    CHECK(routes.find("GET", "/files/%2e%2e%2Fetc").params() == params{{"name", "../etc"}});
+}
+
 // A method that the most exact pattern lacks is looked for in the others.
 TEST_CASE("the method counts before exactness")
 {

@@ -24,9 +24,10 @@ tidings::admission by_cookie(request const& asked)
 
 } // namespace
 
-// Middleware stands around everything that a server answers: routes, HEAD, OPTIONS and what has no route. The
-// first is outermost, so a preflight, which carries no cookie, is answered before anybody asks for one.
-TEST_CASE("a server's middleware sees every request, in the order given")
+// Middleware stands around everything that a server answers: routes, HEAD, OPTIONS, what has no route, and
+// what checks answer. These are asked in their order, so a preflight, which carries no cookie, is answered
+// before anybody asks for one.
+TEST_CASE("a server's middleware sees every answer, and checks are asked in the order given")
 {
     std::mutex lock;
     std::vector<std::string> lines;
@@ -37,8 +38,8 @@ TEST_CASE("a server's middleware sees every request, in the order given")
         auto const status = line.find(' ', path + 1);
         lines.emplace_back(line.substr(0, status + 4)); // without the times
     }));
-    fixture.routes().use(cors({.origins = {"https://app.example"}, .credentials = true}));
-    fixture.routes().use(authenticate(by_cookie));
+    fixture.routes().check(cors({.origins = {"https://app.example"}, .credentials = true}));
+    fixture.routes().check(authenticate(by_cookie));
     fixture.routes().get("/hello", test::say_hello);
     fixture.routes().get("/ticks", test::tick);
     fixture.start();

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/server/detail/send_file.hpp>
 #include <tidings/server/detail/send_response.hpp>
+#include <tidings/server/detail/shared_state.hpp>
 
 #include "support/virtual_loop.hpp"
 #include "unit/stream/scripted_transport.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
@@ -30,6 +33,7 @@ public:
     scripted_transport over;
     writer_options options{.keep_alive = 15s, .write_timeout = 10s, .queue_bytes = 100};
     writer out{loop.root, over, options};
+    tidings::detail::shared_state shared{tidings::server_options{}};
     std::optional<bool> result;
 
     void begin(response const& answer, bool head_only = false)
@@ -48,7 +52,7 @@ public:
 private:
     asio::awaitable<void> send(response const& answer, bool head_only)
     {
-        result = co_await tidings::detail::send_response(out, loop.io, answer, {}, head_only);
+        result = co_await tidings::detail::send_response(out, loop.io, shared, answer, {}, head_only);
     }
 };
 
@@ -115,4 +119,21 @@ TEST_CASE_METHOD(answering, "a file that is not there is a 404")
     CHECK(over.taken.find("Cache-Control") == std::string::npos);
     CHECK(over.taken.ends_with("\r\n\r\nnot found\n"));
     CHECK(result == true);
+}
+
+// A client that may come back is told so; one that asks for what is not there, or not for it, is told that;
+// and what the server cannot help is its own failure, not a missing file.
+TEST_CASE("each failure of a file has its status")
+{
+    auto const status = [](int error) { return tidings::detail::file_refusal(error).status(); };
+    for (int const missing : {ENOENT, ENOTDIR, ELOOP, EXDEV, ENAMETOOLONG, ENXIO})
+        CHECK(status(missing) == 404);
+    for (int const forbidden : {EACCES, EPERM})
+        CHECK(status(forbidden) == 403);
+    for (int const passing : {EMFILE, ENFILE, ENOMEM, EAGAIN}) {
+        CHECK(status(passing) == 503);
+        CHECK(tidings::detail::file_refusal(passing).fields().contains("Retry-After"));
+    }
+    for (int const own : {EIO, EOVERFLOW, ESTALE})
+        CHECK(status(own) == 500);
 }

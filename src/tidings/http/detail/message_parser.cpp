@@ -7,6 +7,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -23,8 +24,6 @@ using boost::beast::error_code;
 parse_error to_parse_error(error_code ec)
 {
     using beast_http::error;
-    if (ec == error::body_limit)
-        return {413, "the body is too large"};
     if (ec == error::bad_method)
         return {400, "the method is malformed"};
     if (ec == error::bad_target)
@@ -52,6 +51,15 @@ bool has_unsupported_version(std::string_view head)
            version != "HTTP/1.1";
 }
 
+/// Fields that stand once, and upon which somebody decides: of two, one reader would take the first and
+/// another the last. Host and Content-Length have rules of their own.
+bool is_single(std::string_view name)
+{
+    static constexpr std::array<std::string_view, 5> names{"Authorization", "Content-Type", "Last-Event-ID",
+                                                           "Origin", "Sec-Fetch-Site"};
+    return std::ranges::any_of(names, [&](auto each) { return equals_ignoring_case(each, name); });
+}
+
 } // namespace
 
 // The request is there from the first callback on, the parser from put_head on.
@@ -63,17 +71,26 @@ class message_parser::beast_parser final : public beast_http::basic_parser<true>
 public:
     beast_parser(std::size_t max_body, std::size_t max_header_count, std::size_t head_size,
                  std::size_t line_count)
-        : max_header_count_(max_header_count), head_size_(head_size), line_count_(line_count)
+        : max_body_(max_body), max_header_count_(max_header_count), head_size_(head_size),
+          line_count_(line_count)
     {
         header_limit(
             std::numeric_limits<std::uint32_t>::max()); // the caller has gathered the head within its own
-        body_limit(max_body);
+        body_limit(boost::none); // Beast would refuse a head for it, which others have not seen then
     }
 
     parse_error const& refusal() const noexcept { return refusal_; }
     bool expects_continue() const noexcept { return expects_continue_; }
 
     bool is_between_chunks() const { return chunked() && chunk_rest_ == 0; }
+    request& head() { return *request_; }
+    std::optional<std::uint64_t> body_size() const
+    {
+        auto const size = content_length();
+        return size ? std::optional<std::uint64_t>(*size) : std::nullopt;
+    }
+    bool is_body_too_large() const { return content_length().value_or(0) > max_body_; }
+    std::size_t body_so_far() const noexcept { return body_.size(); }
 
     request take()
     {
@@ -97,8 +114,10 @@ private:
             return refuse(ec, 501, "this server is no proxy and does not support CONNECT");
         auto const parts = detail::parse_target(method, target);
         if (!parts)
-            return refuse(ec, 400,
-                          "the request target is malformed, or has a character that must be percent-encoded");
+            return refuse(
+                ec, 400,
+                "the request target is malformed, has a character that must be percent-encoded, or an "
+                "encoded control character");
         authority_ = parts->authority;
         request_.emplace(method, target, *parts, version % 10, head_size_, line_count_);
     }
@@ -109,6 +128,8 @@ private:
             return refuse(ec, 431, "there are too many headers");
         if (in_body_)
             return; // a trailer
+        if (is_single(name) && request_->has_header(name))
+            return refuse(ec, 400, "a header that must stand once stands twice");
 
         switch (field) {
         case beast_http::field::host:
@@ -144,8 +165,8 @@ private:
         switch (transfer_coding_of(*request_)) {
         case transfer_coding::none:
             return;
-        case transfer_coding::misplaced:
-            return refuse(ec, 400, "chunked must be the last transfer coding");
+        case transfer_coding::malformed:
+            return refuse(ec, 400, "Transfer-Encoding is malformed, or chunked is not its last coding");
         case transfer_coding::unsupported:
             return refuse(ec, 501, "the only transfer coding that is supported is chunked");
         case transfer_coding::chunked:
@@ -161,12 +182,24 @@ private:
     {
         if (request_->http_minor() == 0 || !request_->has_header("Expect"))
             return;
-        if (!equals_ignoring_case(request_->header("Expect"), "100-continue"))
-            return refuse(ec, 417, "the only expectation that can be met is 100-continue");
-        expects_continue_ = chunked() || content_length().value_or(0) != 0;
+        for (std::size_t i = 0; i != request_->header_count(); ++i) {
+            auto [name, list] = request_->header_at(i);
+            while (equals_ignoring_case(name, "Expect") && !list.empty())
+                if (auto const item = take_list_item(list);
+                    !item.empty() && !equals_ignoring_case(item, "100-continue"))
+                    return refuse(ec, 417, "the only expectation that can be met is 100-continue");
+        }
+        expects_continue_ = (chunked() || content_length().value_or(0) != 0) &&
+                            request_->header_lists("Expect", "100-continue");
     }
 
-    void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
+    void refuse_large_body(error_code& ec) { refuse(ec, 413, "the body is too large"); }
+
+    void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code& ec) override
+    {
+        if (is_body_too_large())
+            refuse_large_body(ec);
+    }
 
     std::size_t on_body_impl(string_view bytes, error_code&) override
     {
@@ -174,7 +207,12 @@ private:
         return bytes.size();
     }
 
-    void on_chunk_header_impl(std::uint64_t size, string_view, error_code&) override { chunk_rest_ = size; }
+    void on_chunk_header_impl(std::uint64_t size, string_view, error_code& ec) override
+    {
+        if (size > max_body_ - body_.size())
+            return refuse_large_body(ec);
+        chunk_rest_ = size;
+    }
 
     std::size_t on_chunk_body_impl(std::uint64_t, string_view bytes, error_code&) override
     {
@@ -188,6 +226,7 @@ private:
     // Never called for requests.
     void on_response_impl(int, string_view, int, error_code&) override {}
 
+    std::size_t max_body_;
     std::size_t max_header_count_;
     std::size_t head_size_;
     std::size_t line_count_;
@@ -265,6 +304,26 @@ bool message_parser::is_between_chunks() const noexcept
 bool message_parser::expects_continue() const noexcept
 {
     return state_->parser->expects_continue();
+}
+
+request& message_parser::head() noexcept
+{
+    return state_->parser->head();
+}
+
+std::optional<std::uint64_t> message_parser::body_size() const noexcept
+{
+    return state_->parser->body_size();
+}
+
+bool message_parser::is_body_too_large() const noexcept
+{
+    return state_->parser->is_body_too_large();
+}
+
+std::size_t message_parser::body_so_far() const noexcept
+{
+    return state_->parser->body_so_far();
 }
 
 parse_error message_parser::error() const noexcept

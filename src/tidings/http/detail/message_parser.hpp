@@ -5,7 +5,9 @@
 #include <tidings/http/request.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace tidings::detail {
@@ -34,6 +36,11 @@ public:
     /// Whether what comes next is not the body itself, but a line between its chunks.
     [[nodiscard]] bool is_between_chunks() const noexcept;
     [[nodiscard]] bool expects_continue() const noexcept;
+    [[nodiscard]] request& head() noexcept;
+    /// What Content-Length says.
+    [[nodiscard]] std::optional<std::uint64_t> body_size() const noexcept;
+    [[nodiscard]] bool is_body_too_large() const noexcept;
+    [[nodiscard]] std::size_t body_so_far() const noexcept;
     [[nodiscard]] parse_error error() const noexcept;
 
     [[nodiscard]] request take();

@@ -58,9 +58,17 @@ void route_pattern::add_segment(std::string_view segment)
 
 bool route_pattern::matches(std::vector<std::string> const& path) const noexcept
 {
-    return std::ranges::equal(segments_, path, [](segment const& expected, std::string const& actual) {
-        return expected.is_name ? !actual.empty() : expected.text == actual;
-    });
+    return std::ranges::equal(segments_, path, &segment::matches);
+}
+
+bool route_pattern::begins(std::vector<std::string> const& path) const noexcept
+{
+    bool const ends_with_slash = !segments_.back().is_name && segments_.back().text.empty();
+    auto const last = segments_.end() - (ends_with_slash ? 1 : 0);
+    auto const [unmatched, rest] = std::mismatch(
+        segments_.begin(), last, path.begin(), path.end(),
+        [](segment const& expected, std::string const& actual) { return expected.matches(actual); });
+    return unmatched == last;
 }
 
 route_params route_pattern::params(std::vector<std::string> const& path) const

@@ -22,6 +22,9 @@ public:
     /// not empty.
     [[nodiscard]] bool matches(std::vector<std::string> const& segments) const noexcept;
 
+    /// Whether such a path begins with this shape; a '/' at the end of the pattern says nothing.
+    [[nodiscard]] bool begins(std::vector<std::string> const& segments) const noexcept;
+
     [[nodiscard]] route_params params(std::vector<std::string> const& segments) const;
 
     /// Orders patterns so that the more exact one comes first: at the first segment in which two differ,
@@ -35,6 +38,11 @@ private:
     {
         std::string text;
         bool is_name;
+
+        bool matches(std::string const& actual) const noexcept
+        {
+            return is_name ? !actual.empty() : text == actual;
+        }
     };
 
     void add_segment(std::string_view text);

@@ -19,6 +19,11 @@ bool is_visible(char c) noexcept
     return c > 0x20 && c < 0x7F;
 }
 
+bool is_control(char c) noexcept
+{
+    return (c >= 0 && c < 0x20) || c == 0x7F;
+}
+
 bool has_valid_escapes(std::string_view text)
 {
     return text.find('%') == std::string_view::npos || urls::make_pct_string_view(text).has_value();
@@ -31,6 +36,12 @@ std::string decode(std::string_view encoded, bool space_as_plus)
     urls::encoding_opts options;
     options.space_as_plus = space_as_plus;
     return urls::pct_string_view(encoded).decode(options);
+}
+
+/// Of a path whose escapes are valid.
+bool has_encoded_control(std::string_view path)
+{
+    return path.find('%') != std::string_view::npos && std::ranges::any_of(decode(path, false), is_control);
 }
 
 /// What nearly every client sends: a name or an IPv4 address, and perhaps a port.
@@ -58,7 +69,7 @@ std::optional<target_parts> split_origin_form(std::string_view target)
     target_parts parts;
     parts.path = take_until(target, '?');
     parts.query = target;
-    if (!has_valid_escapes(parts.path) || !has_valid_escapes(parts.query))
+    if (!has_valid_escapes(parts.path) || !has_valid_escapes(parts.query) || has_encoded_control(parts.path))
         return std::nullopt;
     return parts;
 }
@@ -66,7 +77,7 @@ std::optional<target_parts> split_origin_form(std::string_view target)
 std::optional<target_parts> split_absolute_form(std::string_view target)
 {
     auto const url = urls::parse_absolute_uri(target);
-    if (!url || url->has_userinfo() || url->host().empty())
+    if (!url || url->has_userinfo() || url->host().empty() || has_encoded_control(url->encoded_path()))
         return std::nullopt;
     if (url->scheme_id() != urls::scheme::http && url->scheme_id() != urls::scheme::https)
         return std::nullopt;

@@ -17,9 +17,10 @@ struct target_parts
 };
 
 /// Splits a target in origin form, absolute form (http and https), or "*" for OPTIONS (RFC 9112, 3.2). Empty
-/// if it is none of these, has a fragment or a character outside visible ASCII, or a '%' without two
-/// hexadecimal digits. Characters such as '[' and '|', which browsers send bare against RFC 3986, are let
-/// through.
+/// if it is none of these, has a fragment or a character outside visible ASCII, a '%' without two hexadecimal
+/// digits, or an encoded control character in its path: behind a NUL a file's name would end for the system,
+/// and not for whoever has checked it. Characters such as '[' and '|', which browsers send bare against RFC
+/// 3986, are let through.
 [[nodiscard]] std::optional<target_parts> parse_target(std::string_view method, std::string_view target);
 
 /// A host with an optional port, as in a Host field (RFC 9110, 7.2); an empty one is valid too.

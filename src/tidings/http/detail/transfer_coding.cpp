@@ -14,7 +14,10 @@ transfer_coding transfer_coding_of(request const& request)
         if (!equals_ignoring_case(name, "Transfer-Encoding"))
             continue;
         do {
-            chunked_is_last = equals_ignoring_case(take_list_item(list), "chunked");
+            auto const coding = take_list_item(list);
+            if (!is_token(trimmed(coding.substr(0, coding.find(';')))))
+                return transfer_coding::malformed;
+            chunked_is_last = equals_ignoring_case(coding, "chunked");
             chunked += chunked_is_last ? 1 : 0;
             ++codings;
         } while (!list.empty());
@@ -22,7 +25,7 @@ transfer_coding transfer_coding_of(request const& request)
     if (codings == 0)
         return transfer_coding::none;
     if (chunked > 1 || (chunked == 1 && !chunked_is_last))
-        return transfer_coding::misplaced;
+        return transfer_coding::malformed;
     return codings == 1 && chunked == 1 ? transfer_coding::chunked : transfer_coding::unsupported;
 }
 

@@ -10,7 +10,8 @@ enum class transfer_coding
     none,        // no Transfer-Encoding
     chunked,     // and nothing else
     unsupported, // another coding, alone or before chunked
-    misplaced,   // chunked twice or not last: nobody knows where the body ends (RFC 9112, 6.3)
+    malformed,   // no list of codings; or chunked twice or not last: nobody knows where the body ends
+                 // (RFC 9112, 6.3)
 };
 
 /// What all Transfer-Encoding headers together say.

@@ -2,6 +2,8 @@
 #include <tidings/middleware/detail/host_list.hpp>
 #include <tidings/middleware/detail/lower.hpp>
 
+#include <boost/url/ipv4_address.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -33,8 +35,6 @@ bool is_host(std::string_view text)
 
 host_list::host_list(std::vector<std::string> hosts) : hosts_(std::move(hosts))
 {
-    if (hosts_.empty())
-        throw std::invalid_argument("tidings: check_host needs a host; without one nobody could pass");
     for (auto const& each : hosts_)
         if (!is_host(each))
             throw std::invalid_argument(fmt::format(
@@ -50,6 +50,17 @@ bool host_list::contains(std::string_view host) const noexcept
         return std::ranges::equal(each, host, {}, lower, lower) ||
                std::ranges::equal(each, name, {}, lower, lower);
     });
+}
+
+bool is_local_host(std::string_view host)
+{
+    auto const name = without_port(host);
+    constexpr std::string_view below_localhost = ".localhost";
+    auto const end = name.substr(name.size() - std::min(name.size(), below_localhost.size()));
+    bool const is_name_of_site = name.find('.') != std::string_view::npos &&
+                                 !std::ranges::equal(end, below_localhost, {}, lower) &&
+                                 !boost::urls::parse_ipv4_address(name);
+    return !name.empty() && (name.front() == '[' || !is_name_of_site);
 }
 
 } // namespace tidings::detail

@@ -12,7 +12,7 @@ namespace tidings::detail {
 class host_list
 {
 public:
-    /// Throws `std::invalid_argument` for what would never match, and for a list that lets nobody in.
+    /// Throws `std::invalid_argument` for what would never match.
     explicit host_list(std::vector<std::string> hosts);
 
     /// Whether `host` is one of them whatever its case, or is with its port left out.
@@ -21,5 +21,9 @@ public:
 private:
     std::vector<std::string> hosts_;
 };
+
+/// Whether a Host field has what no site on the internet can be called, and lead here: an address, a name
+/// without a dot, or one below "localhost"; with any port.
+bool is_local_host(std::string_view host);
 
 } // namespace tidings::detail

@@ -75,8 +75,9 @@ void connection::exchange_ended(bool may_reuse)
     if (phase_ == phase::closed)
         return;
     // Where the next request begins cannot be told any more when input was thrown away.
-    if (!may_reuse || discarded_ != 0 || home_->is_draining || is_turned_away())
-        return linger(!inbox_ && discarded_ == 0);
+    bool const is_input_known = discarded_ == 0 && !finished->is_body_unread();
+    if (!may_reuse || !is_input_known || home_->is_draining || is_turned_away())
+        return linger(!inbox_ && is_input_known);
     enter(phase::idle);
     if (auto const next = std::exchange(inbox_, nullptr))
         feed(*next);
@@ -107,7 +108,7 @@ void connection::end_carried()
 head_params connection::params(request const& asked) const noexcept
 {
     return {.http_minor = asked.http_minor(),
-            .keep_alive = asked.keep_alive() && !home_->is_draining && !is_turned_away(),
+            .keep_alive = asked.keep_alive() && !home_->is_draining && !is_turned_away() && !is_body_unread(),
             .date = home_->date()};
 }
 
@@ -148,7 +149,7 @@ void connection::enter(phase next)
 
 occupation connection::occupation_in(phase next) const noexcept
 {
-    if (next == phase::idle || (next == phase::head && !(parser_ && parser_->has_begun())))
+    if (next == phase::idle || (next == phase::head && !(incoming_ && incoming_->parser.has_begun())))
         return occupation::idle;
     return next == phase::head || next == phase::body ? occupation::reading : occupation::busy;
 }
@@ -162,7 +163,7 @@ void connection::on_time()
         return stop(std::nullopt);
     if (phase_ == phase::head && is_turned_away())
         return refuse_for_now();
-    if (phase_ == phase::body || (phase_ == phase::head && parser_ && parser_->has_begun()))
+    if (phase_ == phase::body || (phase_ == phase::head && incoming_ && incoming_->parser.has_begun()))
         return refuse({408, "the request did not arrive in time"});
     close(false);
 }

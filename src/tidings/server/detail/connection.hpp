@@ -2,10 +2,10 @@
 #pragma once
 
 #include <tidings/http/request.hpp>
-#include <tidings/http/request_parser.hpp>
 #include <tidings/http/response_head.hpp>
 #include <tidings/server/detail/address_counts.hpp>
 #include <tidings/server/detail/exchange.hpp>
+#include <tidings/server/detail/incoming.hpp>
 #include <tidings/server/detail/loop_state.hpp>
 #include <tidings/server/detail/peer_address.hpp>
 #include <tidings/server/detail/socket_input.hpp>
@@ -110,6 +110,8 @@ private:
     // socket_input
     void on_ready(socket_readiness what) override;
     bool may_read() const noexcept override;
+    /// Whether the answer was decided upon the head, and what comes of the body is thrown away.
+    bool is_body_unread() const noexcept { return exchange_ && exchange_->is_body_unread(); }
     std::span<char> read_buffer() noexcept override { return home_->scratch; }
     void on_input(std::string_view bytes) override;
     void on_end_of_input() override;
@@ -121,7 +123,11 @@ private:
     void discard(std::size_t count);
     void feed(std::string_view bytes);
     void parse(std::string_view bytes);
-    void begin_exchange();
+    void decide();
+    /// Whether the answer is known, and the body not worth reading; one that is here already is skipped.
+    bool is_answered_now(std::size_t bytes_at_hand) const noexcept;
+    void tell_to_go_on();
+    void begin_exchange(bool is_body_unread);
     void carry_on();
     void end_carried();
     void refuse(parse_error error);
@@ -149,7 +155,7 @@ private:
     std::uint32_t began_ = 0;    // the phase, in milliseconds of the loop's clock, which wraps
     std::uint32_t received_ = 0; // of the request that is coming in: in its head, then in its body
     std::size_t discarded_ = 0;
-    std::unique_ptr<request_parser> parser_;
+    std::unique_ptr<incoming> incoming_;
     std::unique_ptr<exchange> exchange_;
     address_counts::place place_;        // of a stream that is carried
     std::unique_ptr<std::string> inbox_; // input behind the request that is being answered

@@ -113,7 +113,7 @@ void connection::close(bool with_reset)
         return;
     phase_ = phase::closed;
     clear();
-    home_->give_back(std::move(parser_));
+    home_->give_back(std::move(incoming_));
     home_->move(*this, occupation::busy);
     auto& shared = *home_->shared;
     --shared.counts.connections;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // How a connection reads, and what of it becomes a request.
 #include <tidings/server/detail/connection.hpp>
+#include <tidings/server/detail/receive.hpp>
 
 #include <boost/asio/post.hpp>
 
@@ -38,6 +39,8 @@ bool connection::may_read() const noexcept
 {
     if (phase_ == phase::closed || is_feeding_)
         return false;
+    if (is_body_unread()) // the bound must not cost it the answer: what is too much is left to the kernel
+        return discarded_ <= home_->shared->options.discarded_input_bytes;
     // A client that pipelines is read again when its answer is out; a stream's input is discarded meanwhile.
     return phase_ != phase::answering || is_streaming() || !inbox_ ||
            inbox_->size() < home_->shared->options.head_bytes;
@@ -45,7 +48,7 @@ bool connection::may_read() const noexcept
 
 void connection::on_input(std::string_view bytes)
 {
-    if (phase_ == phase::lingering || is_streaming())
+    if (phase_ == phase::lingering || is_streaming() || is_body_unread())
         discard(bytes.size());
     else if (phase_ == phase::answering)
         keep_for_later(bytes);
@@ -63,7 +66,7 @@ void connection::keep_for_later(std::string_view bytes)
 void connection::discard(std::size_t count)
 {
     discarded_ += count;
-    if (discarded_ > home_->shared->options.discarded_input_bytes)
+    if (discarded_ > home_->shared->options.discarded_input_bytes && !is_body_unread())
         client_gone();
 }
 
@@ -96,30 +99,31 @@ void connection::feed(std::string_view bytes)
 void connection::parse(std::string_view bytes)
 {
     while (!bytes.empty() && (phase_ == phase::idle || phase_ == phase::head || phase_ == phase::body)) {
-        if (!parser_)
-            parser_ = home_->take_parser();
-        auto const [consumed, state] = parser_->feed(bytes);
+        if (!incoming_)
+            incoming_ = home_->take_incoming();
+        auto& parser = incoming_->parser;
+        auto const [consumed, state] = parser.feed(bytes);
         bytes.remove_prefix(consumed);
         received_ += static_cast<std::uint32_t>(consumed);
         switch (state) {
         case parse_state::need_more:
-            if (occupation_ == occupation::idle && parser_->has_begun())
+            if (occupation_ == occupation::idle && parser.has_begun())
                 phase_ == phase::idle ? enter(phase::head) : home_->move(*this, occupation::reading);
             break;
         case parse_state::head_complete:
-            if (is_turned_away()) // its body would be taken for nothing
-                return refuse_for_now();
             enter(phase::body);
-            if (parser_->expects_continue()) {
-                asio::const_buffer const go_on("HTTP/1.1 100 Continue\r\n\r\n", 25);
-                (void)socket().send(
-                    {&go_on, 1}); // lost, the client sends its body after a while all the same
-            }
+            decide();
+            if (is_answered_now(bytes.size()))
+                begin_exchange(true);
+            else
+                tell_to_go_on();
             break;
         case parse_state::failed:
-            return refuse(parser_->error());
+            return refuse(parser.error());
         case parse_state::complete:
-            begin_exchange();
+            if (phase_ != phase::body)
+                decide();
+            begin_exchange(false);
             break;
         }
     }
@@ -128,20 +132,47 @@ void connection::parse(std::string_view bytes)
         on_input(bytes);
 }
 
-void connection::begin_exchange()
+bool connection::is_answered_now(std::size_t bytes_at_hand) const noexcept
 {
-    request asked = parser_->take();
-    home_->give_back(std::move(parser_));
-    asked.set_remote_address(home_->shared->proxies.client_address(peer_.to_string(), asked));
+    if (is_turned_away())
+        return true;
+    auto const& parser = incoming_->parser;
+    bool const is_body_at_hand =
+        !parser.is_body_too_large() && parser.body_size().value_or(bytes_at_hand + 1) <= bytes_at_hand;
+    return incoming_->decided.answer && !is_body_at_hand;
+}
+
+void connection::tell_to_go_on()
+{
+    if (incoming_->decided.answer || !incoming_->parser.expects_continue())
+        return;
+    asio::const_buffer const go_on("HTTP/1.1 100 Continue\r\n\r\n", 25);
+    (void)socket().send({&go_on, 1}); // lost, the client sends its body after a while all the same
+}
+
+void connection::decide()
+{
+    request& head = incoming_->parser.head();
+    head.set_remote_address(home_->shared->proxies.client_address(peer_.to_string(), head));
+    incoming_->decided = receive(*home_->shared, head, incoming_->parser.is_body_too_large());
+}
+
+void connection::begin_exchange(bool is_body_unread)
+{
+    request asked = incoming_->parser.take();
+    reception decided = std::move(incoming_->decided);
+    home_->give_back(std::move(incoming_));
+    if (decided.answer)
+        asked.set_body({}); // middleware is to see the same, whether it has come or not
     enter(phase::answering);
     discarded_ = 0;
     transport_.begin(asked.http_minor());
-    exchange_ =
-        std::make_unique<exchange>(*home_, *this, context::root(home_->io.get_executor()), std::move(asked));
-    exchange_->start(this);
+    exchange_ = std::make_unique<exchange>(*home_, *this, context::root(home_->io.get_executor()),
+                                           std::move(asked), is_body_unread);
+    exchange_->start(this, std::move(decided));
 }
 
-// Of a request that is not known whole: an EventSource's always is.
+// Of a request whose head is not known.
 void connection::refuse_for_now()
 {
     response const answer = home_->shared->refusal(request::get("/"), 503, "the server is full");
@@ -154,7 +185,8 @@ void connection::refuse(parse_error error)
     home_->shared->log(
         log_kind::bad_request, log_level::info,
         fmt::format("refused a request of {}: {} {}", peer_.to_string(), error.status, error.reason));
-    answer_and_linger(error.status, {}, fmt::format("{}\n", error.reason));
+    answer_and_linger(error.status, incoming_ ? std::move(incoming_->decided.fields) : headers(),
+                      fmt::format("{}\n", error.reason));
 }
 
 } // namespace tidings::detail

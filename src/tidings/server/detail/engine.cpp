@@ -58,20 +58,7 @@ void engine::wrap_routes()
         each.call = wrap(std::move(each.call));
         each.head = wrap(open_only);
     }
-    shared->not_routed = wrap([all = shared.get()](context const&, request const& asked, event_stream& out) {
-        return answer_unrouted(*all, asked, out);
-    });
-    shared->gone_for_good = wrap(answer_gone_for_good);
-    auto const refusing = [&](int status, std::string_view why) {
-        return wrap(
-            [all = shared.get(), status, why](context const&, request const& asked, event_stream& out) {
-                return answer_refusal(*all, status, why, asked, out);
-            });
-    };
-    shared->full = refusing(503, "the server is full");
-    shared->draining = refusing(503, "the server is stopping");
-    shared->too_many_connections = refusing(429, "too many connections of this address");
-    shared->too_many_streams = refusing(429, "too many streams of this address");
+    shared->as_decided = wrap(answer_as_decided);
 }
 
 void engine::start()

@@ -2,6 +2,7 @@
 #include <tidings/server/detail/connection.hpp>
 #include <tidings/server/detail/describe_exception.hpp>
 #include <tidings/server/detail/exchange.hpp>
+#include <tidings/server/detail/own_answers.hpp>
 #include <tidings/server/detail/send_response.hpp>
 
 #include <fmt/format.h>
@@ -19,40 +20,35 @@ constexpr std::size_t many_streams_of_one_address = 5;
 
 } // namespace
 
-exchange::exchange(loop_state& home, connection& over, context_scope root, request asked)
+exchange::exchange(loop_state& home, connection& over, context_scope root, request asked, bool is_body_unread)
     : handler_run(std::move(root), over.out(), home.shared->options.grace_timeout, std::move(asked)),
-      home_(home), over_(over)
+      home_(home), over_(over), is_body_unread_(is_body_unread)
 {}
 
-void exchange::start(boost::intrusive_ptr<counted> owner)
+void exchange::start(boost::intrusive_ptr<counted> owner, reception decided)
 {
     ++home_.shared->counts.requests;
     ++home_.shared->counts.handlers;
-    handler_run::start(std::move(owner), *find_handler());
+    handler_run::start(std::move(owner), *find_handler(std::move(decided)));
 }
 
-stream_handler const* exchange::find_handler()
+stream_handler const* exchange::find_handler(reception decided)
 {
     shared_state& shared = *home_.shared;
+    if (!decided.fields.empty())
+        out().fields() = std::move(decided.fields);
     if (over_.how_admitted() == admission::full)
-        return &shared.full;
+        return answer_with(shared.refusal(asked(), 503, "the server is full"));
     if (over_.how_admitted() == admission::too_many_of_address)
-        return &shared.too_many_connections;
-    auto const match = shared.paths.find(asked().method(), asked().path());
-    if (!match.value())
-        return &shared.not_routed;
-    route const* const found = &shared.routes[*match.value()];
-    for (auto const& [name, value] : match.params())
-        edit_request().add_param(name, value);
-    if (!found->is_stream)
-        return &found->call;
-    if (auto const id = out().last_event_id(); id && event_stream::is_finished_id(*id))
-        return &shared.gone_for_good;
-    if (asked().method() == "HEAD")
-        return &found->head;
+        return answer_with(shared.refusal(asked(), 429, "too many connections of this address"));
+    if (decided.answer)
+        return answer_with(std::move(*decided.answer));
+    route const& found = *decided.to;
+    if (!found.is_stream)
+        return &found.call;
     if (home_.is_draining) {
         ++shared.counts.refused;
-        return &shared.draining;
+        return answer_with(shared.refusal(asked(), 503, "the server is stopping"));
     }
     std::string const account = shared.proxies.account_of(asked().remote_address());
     place_ = shared.streams_by_address.add(account);
@@ -60,10 +56,20 @@ stream_handler const* exchange::find_handler()
     if (limit != 0 && !account.empty() && place_.count() > limit) {
         ++shared.counts.refused;
         place_ = {};
-        return &shared.too_many_streams;
+        return answer_with(shared.refusal(asked(), 429, "too many streams of this address"));
+    }
+    if (asked().method() == "HEAD") {
+        place_ = {};
+        return &found.head;
     }
     open_stream(account);
-    return &found->call;
+    return &found.call;
+}
+
+stream_handler const* exchange::answer_with(response answer)
+{
+    out().decide(std::move(answer));
+    return &home_.shared->as_decided;
 }
 
 void exchange::open_stream(std::string_view account)
@@ -89,8 +95,8 @@ void exchange::open_stream(std::string_view account)
 
 asio::awaitable<bool> exchange::send_response(response answer)
 {
-    return detail::send_response(out().out(), home_.io, std::move(answer), over_.params(asked()),
-                                 asked().method() == "HEAD");
+    return detail::send_response(out().out(), home_.io, *home_.shared, std::move(answer),
+                                 over_.params(asked()), asked().method() == "HEAD");
 }
 
 void exchange::handler_returned()

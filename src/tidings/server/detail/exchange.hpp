@@ -4,6 +4,7 @@
 #include <tidings/http/request.hpp>
 #include <tidings/http/response.hpp>
 #include <tidings/server/detail/address_counts.hpp>
+#include <tidings/server/detail/incoming.hpp>
 #include <tidings/server/detail/loop_state.hpp>
 #include <tidings/stream/counted.hpp>
 #include <tidings/stream/handler.hpp>
@@ -20,16 +21,18 @@ namespace tidings::detail {
 
 class connection;
 
-/// One request of a connection and its answer: finds the handler, counts, and logs what goes wrong.
+/// One request of a connection and its answer: runs the handler, counts, and logs what goes wrong.
 class exchange final : public handler_run
 {
 public:
-    exchange(loop_state& home, connection& over, context_scope root, request asked);
+    /// `is_body_unread`: the answer was decided upon the head, and the body is thrown away.
+    exchange(loop_state& home, connection& over, context_scope root, request asked, bool is_body_unread);
 
     /// Runs the handler; the last thing it does, because the handler may be over before this returns. `owner`
     /// keeps the connection, and with it this object, alive until then.
-    void start(boost::intrusive_ptr<counted> owner);
+    void start(boost::intrusive_ptr<counted> owner, reception decided);
 
+    bool is_body_unread() const noexcept { return is_body_unread_; }
     bool is_stream() const noexcept { return is_stream_; }
     /// In the counts of open streams; for a connection that carries the stream on.
     address_counts::place take_place() noexcept { return std::move(place_); }
@@ -44,13 +47,15 @@ private:
     void handler_abandoned() override;
     void ended(bool may_reuse) override;
 
-    stream_handler const* find_handler();
+    stream_handler const* find_handler(reception decided);
+    stream_handler const* answer_with(response answer);
     void open_stream(std::string_view account);
 
     loop_state& home_;
     connection& over_;
     address_counts::place place_;
     bool is_stream_ = false;
+    bool is_body_unread_;
 };
 
 } // namespace tidings::detail

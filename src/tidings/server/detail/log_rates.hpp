@@ -19,6 +19,7 @@ enum class log_kind : std::uint8_t
     cut_stream,
     many_streams,
     file_failed,
+    check_failed,
     handler_failed,
     handler_abandoned,
     handler_misused_stream,

@@ -23,24 +23,24 @@ std::string_view loop_state::date()
     return {date_.data(), date_.size()};
 }
 
-std::unique_ptr<request_parser> loop_state::take_parser()
+std::unique_ptr<incoming> loop_state::take_incoming()
 {
-    if (parsers_.empty()) {
+    if (unused_.empty()) {
         auto const& options = shared->options;
-        return std::make_unique<request_parser>(
+        return std::make_unique<incoming>(
             parser_limits{.head = options.head_bytes, .body = options.body_bytes});
     }
-    auto taken = std::move(parsers_.back());
-    parsers_.pop_back();
+    auto taken = std::move(unused_.back());
+    unused_.pop_back();
     return taken;
 }
 
-void loop_state::give_back(std::unique_ptr<request_parser> parser)
+void loop_state::give_back(std::unique_ptr<incoming> used)
 {
-    if (!parser || parsers_.size() == kept_parsers)
+    if (!used || unused_.size() == kept_parsers)
         return;
-    parser->reset();
-    parsers_.push_back(std::move(parser));
+    used->reset();
+    unused_.push_back(std::move(used));
 }
 
 loop_state::list& loop_state::list_of(connection const& member) noexcept

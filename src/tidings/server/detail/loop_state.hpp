@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/http/request_parser.hpp>
+#include <tidings/server/detail/incoming.hpp>
 #include <tidings/server/detail/shared_state.hpp>
 #include <tidings/server/detail/socket_watch.hpp>
 #include <tidings/wait/channel.hpp>
@@ -66,8 +66,8 @@ public:
     /// The value of Date now, made anew once a second. The view stays valid, and follows the time.
     std::string_view date();
 
-    std::unique_ptr<request_parser> take_parser();
-    void give_back(std::unique_ptr<request_parser> parser);
+    std::unique_ptr<incoming> take_incoming();
+    void give_back(std::unique_ptr<incoming> used);
 
     // The loop's connections, lists through themselves, by what they do.
     void enter(connection& added) noexcept;
@@ -82,7 +82,6 @@ public:
 private:
     static constexpr std::size_t kept_parsers = 64;
 
-    std::vector<std::unique_ptr<request_parser>> parsers_;
     struct list
     {
         connection* first = nullptr;
@@ -93,6 +92,7 @@ private:
     void link(connection& added) noexcept;
     void unlink(connection& gone) noexcept;
 
+    std::vector<std::unique_ptr<incoming>> unused_;
     std::array<list, static_cast<std::size_t>(occupation::count_of_occupations)> lists_;
     std::array<char, 29> date_{};
     std::chrono::sys_seconds date_made_{};

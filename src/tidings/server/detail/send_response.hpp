@@ -3,6 +3,7 @@
 
 #include <tidings/http/response.hpp>
 #include <tidings/http/response_head.hpp>
+#include <tidings/server/detail/shared_state.hpp>
 #include <tidings/stream/writer.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -11,9 +12,8 @@
 namespace tidings::detail {
 
 /// Sends a plain response, a file from disk piece by piece. True when all of it has left and another may
-/// follow. A file that cannot be opened becomes a 404, with what the answer was completed with; one that ends
-/// early ends the connection, since its length was promised.
-boost::asio::awaitable<bool> send_response(writer& out, boost::asio::io_context& io, response answer,
-                                           head_params params, bool head_only);
+/// follow. For files see `send_file`.
+boost::asio::awaitable<bool> send_response(writer& out, boost::asio::io_context& io, shared_state& shared,
+                                           response answer, head_params params, bool head_only);
 
 } // namespace tidings::detail

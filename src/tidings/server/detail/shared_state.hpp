@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/http/path_prefix.hpp>
 #include <tidings/http/request.hpp>
+#include <tidings/http/request_check.hpp>
 #include <tidings/http/response.hpp>
 #include <tidings/http/router.hpp>
 #include <tidings/http/trusted_proxies.hpp>
@@ -17,6 +19,7 @@
 #include <atomic>
 #include <chrono>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -36,6 +39,13 @@ struct route
     stream_handler call;
     stream_handler head; ///< what HEAD runs: the middleware and the head, for streams
     bool is_stream;
+};
+
+/// A check, and where it is asked.
+struct guard
+{
+    std::optional<path_prefix> below; ///< empty: everywhere
+    request_check ask;
 };
 
 /// What all connections of a server share. Immutable once the server has started, but for what guards itself.
@@ -70,14 +80,9 @@ struct shared_state
     trusted_proxies proxies;
     router<std::size_t> paths; ///< to indexes of `routes`
     std::vector<route> routes;
-    // The server's own answers, wrapped as its routes.
-    stream_handler not_routed;                       ///< 404, 405 and OPTIONS
-    stream_handler gone_for_good;                    ///< 204
-    stream_handler full;                             ///< 503: no place for the connection
-    stream_handler draining;                         ///< 503: no stream begins while the server stops
-    stream_handler too_many_connections;             ///< 429: of this address
-    stream_handler too_many_streams;                 ///< 429: of this address
-    descriptor_plan places{};                        ///< once started
+    std::vector<guard> checks;
+    stream_handler as_decided; ///< gives an answer that is none of a route, wrapped as the routes are
+    descriptor_plan places{};  ///< once started
     std::atomic<std::size_t> refused_connections{0}; ///< open ones that are there to be told so
     address_counts connections_by_address;           ///< where they are limited
     counters counts;

@@ -17,11 +17,12 @@ namespace {
 request read_request(loop_state& home, stream_socket const& socket)
 {
     auto const got = socket.receive(home.scratch);
-    auto parser = home.take_parser();
-    bool const is_whole = got.what == receive_result::bytes &&
-                          parser->feed({home.scratch.data(), got.count}).state == parse_state::complete;
-    request asked = is_whole ? parser->take() : request::get("/");
-    home.give_back(std::move(parser));
+    auto reading = home.take_incoming();
+    bool const is_whole =
+        got.what == receive_result::bytes &&
+        reading->parser.feed({home.scratch.data(), got.count}).state == parse_state::complete;
+    request asked = is_whole ? reading->parser.take() : request::get("/");
+    home.give_back(std::move(reading));
     return asked;
 }
 

@@ -57,6 +57,16 @@ TEST_CASE("malformed targets")
         CHECK_FALSE(parse_target("GET", bad));
 }
 
+// What a system call takes ends at a NUL; and what is printed must not end where a client wants it to. A
+// query may hold any text.
+TEST_CASE("encoded control characters are no part of a path")
+{
+    for (auto const* bad : {"/small%00.html", "/%00", "/a%0Ab", "/a%0d", "/%1F", "/%7f", "http://a/%00"})
+        CHECK_FALSE(parse_target("GET", bad));
+    for (auto const* good : {"/%20", "/%7E", "/%80%C3%A4", "/?a=%00%0A", "http://a/b?%00"})
+        CHECK(parse_target("GET", good));
+}
+
 TEST_CASE("hosts")
 {
     for (auto const* good : {"", "example.com", "example.com:80", "127.0.0.1:0", "[::1]", "[::1]:8080", "a_b",

@@ -32,9 +32,10 @@ TEST_CASE("transfer codings")
     CHECK(coding_of({"identity"}) == transfer_coding::unsupported);
     CHECK(coding_of({"xchunked"}) == transfer_coding::unsupported);
     CHECK(coding_of({"chunked;q=1"}) == transfer_coding::unsupported);
-    CHECK(coding_of({""}) == transfer_coding::unsupported);
-    CHECK(coding_of({"chunked, gzip"}) == transfer_coding::misplaced);
-    CHECK(coding_of({"chunked", "gzip"}) == transfer_coding::misplaced);
-    CHECK(coding_of({"chunked, chunked"}) == transfer_coding::misplaced);
-    CHECK(coding_of({"chunked", "chunked"}) == transfer_coding::misplaced);
+    for (auto const* no_list : {"", "\"chunked\"", ", chunked", "chunked, ,gzip", "chunk ed", ";q=1"})
+        CHECK(coding_of({no_list}) == transfer_coding::malformed);
+    CHECK(coding_of({"chunked, gzip"}) == transfer_coding::malformed);
+    CHECK(coding_of({"chunked", "gzip"}) == transfer_coding::malformed);
+    CHECK(coding_of({"chunked, chunked"}) == transfer_coding::malformed);
+    CHECK(coding_of({"chunked", "chunked"}) == transfer_coding::malformed);
 }

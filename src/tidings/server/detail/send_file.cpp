@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/server/detail/file_reader.hpp>
+#include <tidings/server/detail/send_file.hpp>
+#include <tidings/wait/run_blocking.hpp>
+
+#include <fmt/format.h>
+#include <system_error>
+
+#include <cerrno>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace asio = boost::asio;
+
+namespace tidings::detail {
+
+namespace {
+
+std::shared_ptr<file_reader> open(std::filesystem::path const& folder, std::filesystem::path const& path)
+{
+    return std::make_shared<file_reader>(folder, path);
+}
+
+std::string read_piece(std::shared_ptr<file_reader> const& file)
+{
+    return file->read();
+}
+
+void log_failure(shared_state& shared, std::filesystem::path const& path, std::string_view what, int error)
+{
+    bool const is_out_of_descriptors = error == EMFILE || error == ENFILE;
+    shared.log(log_kind::file_failed, log_level::error,
+               fmt::format("cannot {} the file {}: {}{}", what, path.string(),
+                           std::generic_category().message(error),
+                           is_out_of_descriptors ? "; raise the limit of open files" : ""));
+}
+
+/// In place of a file that could not be opened.
+response refuse(response const& wanted, int error, shared_state& shared)
+{
+    response answer = file_refusal(error);
+    if (answer.status() != 404)
+        log_failure(shared, *wanted.file_path(), "open", error);
+    answer.complete_with(wanted.headers_if_missing());
+    return answer;
+}
+
+} // namespace
+
+response file_refusal(int error)
+{
+    switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+    case ENXIO: // a socket
+    case ELOOP:
+    case EXDEV: // outside its folder
+    case ENAMETOOLONG:
+        return response::text("not found\n", 404);
+    case EACCES:
+    case EPERM:
+        return response::text("forbidden\n", 403);
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+    case EAGAIN:
+        return response::text("too much is open; please try again\n", 503).with_header("Retry-After", "5");
+    default:
+        return response::text("internal server error\n", 500);
+    }
+}
+
+asio::awaitable<bool> send_file(writer& out, context ctx, response const& answer, head_params params,
+                                bool head_only, shared_state& shared)
+{
+    auto const opened = co_await run_blocking(ctx, open, answer.file_folder(), *answer.file_path());
+    if (!opened || (*opened)->error() != 0) {
+        response const refused = refuse(answer, opened ? (*opened)->error() : ENOMEM, shared);
+        out.append(plain_head(refused.status(), refused.fields(), refused.body().size(), params));
+        out.append(head_only ? std::string_view() : std::string_view(refused.body()));
+        bool const is_sent = co_await out.written();
+        co_return is_sent;
+    }
+    auto const& file = *opened;
+    std::uint64_t left = file->size();
+    out.append(plain_head(answer.status(), answer.fields(), left, params));
+    bool is_sent = co_await out.written();
+    while (is_sent && left != 0 && !head_only) {
+        auto const piece = co_await run_blocking(ctx, read_piece, file);
+        if (!piece || piece->empty()) {
+            if (file->error() != 0)
+                log_failure(shared, *answer.file_path(), "read", file->error());
+            co_return false; // shorter than it was
+        }
+        std::string_view const bytes = std::string_view(*piece).substr(0, left);
+        left -= bytes.size();
+        out.append(bytes);
+        is_sent = co_await out.written();
+    }
+    co_return is_sent;
+}
+
+} // namespace tidings::detail

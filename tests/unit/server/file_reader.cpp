@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/server/detail/file_reader.hpp>
+
+#include "sqlite/scratch_folder.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <string>
+#include <thread>
+
+namespace fs = std::filesystem;
+using tidings::detail::file_reader;
+using tidings::test::scratch_folder;
+
+namespace {
+
+/// "inside", with a file, a folder and links, beside "outside", which nobody is to see.
+class two_folders
+{
+public:
+    two_folders()
+    {
+        fs::create_directories(inside / "sub");
+        fs::create_directories(outside);
+        write(inside / "page.html", "page");
+        write(inside / "sub" / "page.html", "sub");
+        write(outside / "secret", "secret");
+        fs::create_symlink("sub/page.html", inside / "link_inside");
+        fs::create_symlink("../outside/secret", inside / "link_outside");
+        fs::create_symlink(outside, inside / "folder_outside");
+        fs::create_symlink("loop", inside / "loop");
+    }
+
+    static void write(fs::path const& file, std::string const& text) { std::ofstream(file) << text; }
+
+    scratch_folder const root;
+    fs::path const inside = root.file("inside");
+    fs::path const outside = root.file("outside");
+};
+
+/// What is in a file below a folder, or why there is none.
+std::string below(fs::path const& folder, fs::path const& path)
+{
+    file_reader file(folder, path);
+    return file.error() != 0 ? std::strerror(file.error()) : file.read();
+}
+
+std::string const missing = std::strerror(ENOENT);
+
+/// This thread lives on a system without `openat2`.
+void forbid_openat2()
+{
+    std::array<sock_filter, 4> rules{
+        sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
+        sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    sock_fprog const program{rules.size(), rules.data()};
+    REQUIRE(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+    REQUIRE(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
+}
+
+/// What holds with `openat2` and without.
+void check_that_a_folder_is_not_left(two_folders const& at)
+{
+    CHECK(below(at.inside, "page.html") == "page");
+    CHECK(below(at.inside, "sub/page.html") == "sub");
+    CHECK(below(at.inside, "./sub//page.html") == "sub");
+    for (fs::path const& wrong :
+         {fs::path("nothing"), fs::path("../outside/secret"), fs::path("sub/../page.html"), fs::path(".."),
+          fs::path(""), fs::path("sub"), fs::path("sub/"), at.outside / "secret", at.inside / "page.html",
+          fs::path(std::string("page.html\0", 10)), fs::path(std::string("page.html\0.txt", 14))}) {
+        CAPTURE(wrong);
+        CHECK(below(at.inside, wrong) == missing);
+    }
+    for (auto const* wrong : {"link_outside", "folder_outside/secret", "loop", "page.html/x"}) {
+        CAPTURE(wrong);
+        CHECK(file_reader(at.inside, wrong).error() != 0);
+    }
+}
+
+} // namespace
+
+// Whatever path a client chose, what lies outside the folder is not opened.
+TEST_CASE("a folder is not left")
+{
+    two_folders const at;
+    check_that_a_folder_is_not_left(at);
+    CHECK(below(at.inside, "link_inside") == "sub");
+    CHECK(file_reader(at.inside, "link_outside").error() == EXDEV);
+    CHECK(below(at.root.file("nowhere"), "page.html") == missing);
+}
+
+// Nor on systems that do not know the call for it, or in containers that forbid it; links are not followed
+// there.
+TEST_CASE("a folder is not left without openat2")
+{
+    two_folders const at;
+    std::thread([&] {
+        forbid_openat2();
+        check_that_a_folder_is_not_left(at);
+        CHECK(file_reader(at.inside, "link_inside").error() == ELOOP);
+    }).join();
+}
+
+// A path of the application's own may be anywhere; what follows a NUL would not be looked at by the system.
+TEST_CASE("a file anywhere")
+{
+    two_folders const at;
+    CHECK(below({}, at.inside / "page.html") == "page");
+    CHECK(below({}, at.inside / "link_outside") == "secret");
+    CHECK(below({}, std::string(at.inside / "page.html") + std::string("\0.png", 5)) == missing);
+}
+
+// Nothing but a regular file is sent, and nobody waits for the other end of a pipe.
+TEST_CASE("what is no regular file is missing")
+{
+    two_folders const at;
+    auto const pipe = at.inside / "pipe";
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    CHECK(below({}, pipe) == missing);
+    CHECK(below(at.inside, "pipe") == missing);
+    CHECK(below({}, at.inside) == missing);
+    CHECK(below({}, "/dev/zero") == missing);
+}
+
+// The size is that of the open file, whatever takes its name meanwhile.
+TEST_CASE("a file that is replaced stays what it was")
+{
+    two_folders const at;
+    file_reader file({}, at.inside / "page.html");
+    two_folders::write(at.inside / "next", "another one");
+    fs::rename(at.inside / "next", at.inside / "page.html");
+    CHECK(file.size() == 4);
+    CHECK(file.read() == "page");
+    CHECK(file.read().empty());
+    CHECK(file.error() == 0);
+}
