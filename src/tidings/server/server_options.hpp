@@ -63,14 +63,15 @@ struct server_options
 
     // Limits
 
-    std::size_t head_bytes = 16 * 1024;            ///< bytes of a request's head
-    std::size_t body_bytes = 1024 * 1024;          ///< bytes of a request's body
-    std::size_t queue_bytes = 1024 * 1024;         ///< unsent bytes of one stream
-    std::size_t discarded_input_bytes = 64 * 1024; ///< bytes that a client may send while its stream is open
-    std::size_t max_connections = 100'000;         ///< and never more than the process may have descriptors
-    std::size_t max_connections_per_address = 0;   ///< 0: any number
-    std::size_t max_streams_per_address = 0;       ///< 0: any number
-    std::size_t max_blocking_threads = 4;          ///< of `run_blocking`, shared by the loops
+    std::size_t head_bytes = 16 * 1024;             ///< bytes of a request's head
+    std::size_t body_bytes = 1024 * 1024;           ///< bytes of a request's body
+    std::size_t queue_bytes = 1024 * 1024;          ///< unsent bytes of one stream
+    std::size_t buffered_bytes = 256 * 1024 * 1024; ///< of all clients together
+    std::size_t discarded_input_bytes = 64 * 1024;  ///< bytes that a client may send while its stream is open
+    std::size_t max_connections = 100'000;          ///< and never more than the process may have descriptors
+    std::size_t max_connections_per_address = 0;    ///< 0: any number
+    std::size_t max_streams_per_address = 0;        ///< 0: any number
+    std::size_t max_blocking_threads = 4;           ///< of `run_blocking`, shared by the loops
 
     // Behaviour
 

@@ -8,9 +8,10 @@ namespace tidings {
 /// What a server is doing and has done: a snapshot, taken from any thread.
 struct server_stats
 {
-    std::uint64_t connections = 0; ///< open now
-    std::uint64_t streams = 0;     ///< event streams open now
-    std::uint64_t handlers = 0;    ///< handlers that have not returned
+    std::uint64_t connections = 0;    ///< open now
+    std::uint64_t streams = 0;        ///< event streams open now
+    std::uint64_t handlers = 0;       ///< handlers that have not returned
+    std::uint64_t buffered_bytes = 0; ///< held for clients now, up to 64 KiB a loop more or less
 
     std::uint64_t accepted = 0;           ///< connections since the start
     std::uint64_t refused = 0;            ///< requests and connections that were refused for a while

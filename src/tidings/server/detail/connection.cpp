@@ -74,6 +74,7 @@ void connection::exchange_ended(bool may_reuse)
     out_.stop_keep_alive();
     if (phase_ == phase::closed)
         return;
+    hold(0);
     // Where the next request begins cannot be told any more when input was thrown away.
     bool const is_input_known = discarded_ == 0 && !finished->is_body_unread();
     if (!may_reuse || !is_input_known || home_->is_draining || is_turned_away())
@@ -89,6 +90,7 @@ void connection::exchange_ended(bool may_reuse)
 void connection::carry_on()
 {
     phase_ = phase::carrying;
+    hold(0);
     place_ = exchange_->take_place();
     out_.keep_alive_alone();
     auto const finished = std::move(exchange_); // its request and context are not needed any more
@@ -119,8 +121,6 @@ void connection::enter(phase next)
     phase_ = next;
     home_->move(*this, occupation_in(next));
     began_ = in_milliseconds(now());
-    if (next != phase::head) // whose first bytes have come
-        received_ = 0;
     auto const& options = home_->shared->options;
     duration limit{};
     switch (next) {
@@ -162,7 +162,7 @@ void connection::on_time()
     if (is_busy())
         return stop(std::nullopt);
     if (phase_ == phase::head && is_turned_away())
-        return refuse_for_now();
+        return refuse_for_now("the server is full");
     if (phase_ == phase::body || (phase_ == phase::head && incoming_ && incoming_->parser.has_begun()))
         return refuse({408, "the request did not arrive in time"});
     close(false);

@@ -39,6 +39,12 @@ public:
 
     admission how_admitted() const noexcept { return admission_; }
 
+    // The server's buffers are full.
+
+    /// How many bytes would be free if this connection ended; 0 for one that must not be ended for that.
+    std::size_t can_be_relieved_of() const noexcept;
+    void end_for_buffers();
+
     // Another one needs its place.
 
     peer_address const& peer() const noexcept { return peer_; }
@@ -135,8 +141,9 @@ private:
     void enter(phase next);
     occupation occupation_in(phase next) const noexcept;
     bool is_turned_away() const noexcept { return admission_ != admission::served; }
+    void hold(std::size_t bytes);
     bool is_counted_by_address() const noexcept;
-    void refuse_for_now();
+    void refuse_for_now(std::string_view why);
     void on_time() override;
     void answer_and_linger(int status, headers fields, std::string_view text);
     void linger(bool is_peer_silent);
@@ -152,8 +159,8 @@ private:
     bool is_feeding_ = false;
     bool const is_of_nobody_;
     peer_address peer_;
-    std::uint32_t began_ = 0;    // the phase, in milliseconds of the loop's clock, which wraps
-    std::uint32_t received_ = 0; // of the request that is coming in: in its head, then in its body
+    std::uint32_t began_ = 0; // the phase, in milliseconds of the loop's clock, which wraps
+    std::uint32_t held_ = 0;  // bytes of input, as the loop's buffers know them
     std::size_t discarded_ = 0;
     std::unique_ptr<incoming> incoming_;
     std::unique_ptr<exchange> exchange_;

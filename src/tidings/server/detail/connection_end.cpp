@@ -84,7 +84,8 @@ void connection::end_after_answer()
 
 void connection::answer_and_linger(int status, headers fields, std::string_view text)
 {
-    fields.set("Content-Type", "text/plain; charset=utf-8");
+    if (!fields.contains("Content-Type"))
+        fields.set("Content-Type", "text/plain; charset=utf-8");
     std::string answer =
         plain_head(status, fields, text.size(), {.keep_alive = false, .date = home_->date()});
     answer += text;
@@ -98,6 +99,7 @@ void connection::linger(bool is_peer_silent)
     if (phase_ == phase::closed)
         return;
     place_ = {};
+    hold(0);
     socket().shutdown_send();
     if (has_input_ended())
         return close(false);
@@ -113,6 +115,7 @@ void connection::close(bool with_reset)
         return;
     phase_ = phase::closed;
     clear();
+    hold(0);
     home_->give_back(std::move(incoming_));
     home_->move(*this, occupation::busy);
     auto& shared = *home_->shared;

@@ -61,6 +61,7 @@ void connection::keep_for_later(std::string_view bytes)
     if (!inbox_)
         inbox_ = std::make_unique<std::string>();
     inbox_->append(bytes);
+    hold(held_ + bytes.size());
 }
 
 void connection::discard(std::size_t count)
@@ -104,7 +105,7 @@ void connection::parse(std::string_view bytes)
         auto& parser = incoming_->parser;
         auto const [consumed, state] = parser.feed(bytes);
         bytes.remove_prefix(consumed);
-        received_ += static_cast<std::uint32_t>(consumed);
+        hold(held_ + consumed);
         switch (state) {
         case parse_state::need_more:
             if (occupation_ == occupation::idle && parser.has_begun())
@@ -162,6 +163,7 @@ void connection::begin_exchange(bool is_body_unread)
     request asked = incoming_->parser.take();
     reception decided = std::move(incoming_->decided);
     home_->give_back(std::move(incoming_));
+    hold(asked.body().size());
     if (decided.answer)
         asked.set_body({}); // middleware is to see the same, whether it has come or not
     enter(phase::answering);
@@ -173,9 +175,9 @@ void connection::begin_exchange(bool is_body_unread)
 }
 
 // Of a request whose head is not known.
-void connection::refuse_for_now()
+void connection::refuse_for_now(std::string_view why)
 {
-    response const answer = home_->shared->refusal(request::get("/"), 503, "the server is full");
+    response const answer = home_->shared->refusal(request::get("/"), 503, why);
     answer_and_linger(answer.status(), answer.fields(), answer.body());
 }
 

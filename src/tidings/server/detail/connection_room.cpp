@@ -5,6 +5,9 @@
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 
+#include <algorithm>
+#include <cstdint>
+
 namespace tidings::detail {
 
 bool connection::end_if_idle()
@@ -32,8 +35,8 @@ duration connection::time_reading() const noexcept
 bool connection::is_slower_than(connection const& other) const noexcept
 {
     // Bytes by time, multiplied out.
-    auto const mine = static_cast<double>(received_) * static_cast<double>(other.time_reading().count());
-    auto const others = static_cast<double>(other.received_) * static_cast<double>(time_reading().count());
+    auto const mine = static_cast<double>(held_) * static_cast<double>(other.time_reading().count());
+    auto const others = static_cast<double>(other.held_) * static_cast<double>(time_reading().count());
     return mine < others;
 }
 
@@ -44,8 +47,41 @@ void connection::end_for_room()
     shared.log(log_kind::made_room, log_level::warning,
                fmt::format("the server is full: gave the slowest request up, of {}, for a newcomer",
                            peer_.to_string()));
-    refuse_for_now();
+    refuse_for_now("the server is full");
     close(false);
+}
+
+std::size_t connection::can_be_relieved_of() const noexcept
+{
+    bool const is_read = occupation_ == occupation::reading;
+    return out_.unsent() + (inbox_ ? inbox_->size() : 0) + (is_read ? held_ : 0);
+}
+
+void connection::end_for_buffers()
+{
+    constexpr std::string_view why =
+        "the server's buffers were full (buffered_bytes), and it held most of them";
+    auto& shared = *home_->shared;
+    if (is_busy()) {
+        ++shared.counts.queue_overflows;
+        log_cut(why);
+        return give_up(true);
+    }
+    if (occupation_ == occupation::reading) {
+        ++shared.counts.refused;
+        shared.log(log_kind::refused, log_level::warning,
+                   fmt::format("refused a request of {}: {}", peer_.to_string(), why));
+        refuse_for_now("the server's buffers are full");
+    }
+    close(false);
+}
+
+// Counts what is held of this client's input.
+void connection::hold(std::size_t bytes)
+{
+    auto const counted = static_cast<std::uint32_t>(std::min<std::size_t>(bytes, UINT32_MAX));
+    home_->buffers.change(held_, counted);
+    held_ = counted;
 }
 
 bool connection::is_counted_by_address() const noexcept

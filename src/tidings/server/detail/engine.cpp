@@ -6,6 +6,7 @@
 #include <tidings/server/detail/engine.hpp>
 #include <tidings/server/detail/make_room.hpp>
 #include <tidings/server/detail/own_answers.hpp>
+#include <tidings/server/detail/relieve_buffers.hpp>
 #include <tidings/server/detail/turn_away.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -76,6 +77,10 @@ void engine::start()
     wrap_routes();
     for (std::size_t i = 0; i < loops_.size(); ++i) {
         guards_[i].emplace(loops_[i]->io.get_executor());
+        loops_[i]->buffers.on_excess = [engine = weak_from_this(), i] {
+            if (auto const self = engine.lock())
+                self->relieve(i);
+        };
         asio::post(loops_[i]->io, [watch = watches_[i].get()] { watch->start(); });
     }
     asio::post(loops_.front()->io, [listening = listener_] { listening->start(); });
@@ -131,6 +136,27 @@ admission engine::admit(loop_state& on, peer_address const& peer)
     std::size_t const limit = shared->places.connections;
     auto const is_full = [&] { return shared->counts.connections - shared->refused_connections >= limit; };
     return is_full() && !make_room(on) ? admission::full : admission::served;
+}
+
+// The buffers are full. The loop that holds most has something to end first, else the one that has grown.
+void engine::relieve(std::size_t grown)
+{
+    auto const most =
+        std::ranges::max_element(loops_, {}, [](auto const& each) { return each->buffers.told(); });
+    relieve(static_cast<std::size_t>(most - loops_.begin()), grown);
+}
+
+void engine::relieve(std::size_t first, std::size_t other)
+{
+    auto const& on = loops_[first];
+    if (on->is_relief_due.exchange(true))
+        return;
+    asio::post(on->io, [engine = weak_from_this(), on, first, other] {
+        on->is_relief_due = false;
+        auto const self = engine.lock();
+        if (self && !relieve_buffers(*on) && first != other)
+            self->relieve(other, other);
+    });
 }
 
 void engine::run_loop(asio::io_context& io) const

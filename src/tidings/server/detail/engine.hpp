@@ -61,6 +61,8 @@ private:
     void serve(std::shared_ptr<loop_state> const& on, stream_socket socket, peer_address peer,
                std::string_view already_read);
     admission admit(loop_state& on, peer_address const& peer);
+    void relieve(std::size_t grown);
+    void relieve(std::size_t first, std::size_t other);
     void drain_loop(std::size_t loop);
     void drained(std::size_t loop);
     void await_signal();

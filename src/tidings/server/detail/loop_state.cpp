@@ -10,7 +10,7 @@ namespace tidings::detail {
 
 loop_state::loop_state(boost::asio::io_context& loop, std::shared_ptr<shared_state> all, std::uint64_t seed)
     : io(loop), shared(std::move(all)), root(context::root(io.get_executor())), random(seed),
-      sockets(std::make_shared<socket_watch>(io))
+      sockets(std::make_shared<socket_watch>(io)), buffers(io, shared->buffers)
 {}
 
 loop_state::~loop_state() = default;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tidings/server/detail/incoming.hpp>
+#include <tidings/server/detail/loop_buffers.hpp>
 #include <tidings/server/detail/shared_state.hpp>
 #include <tidings/server/detail/socket_watch.hpp>
 #include <tidings/wait/channel.hpp>
@@ -11,6 +12,7 @@
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -57,6 +59,8 @@ public:
     context_scope root; ///< above the loop's connections, for their timers
     std::mt19937_64 random;
     std::shared_ptr<socket_watch> const sockets;
+    loop_buffers buffers;
+    std::atomic<bool> is_relief_due = false; ///< of the buffers, in a turn to come
     bool is_draining = false;
     channel<empty_loop> emptied{1}; ///< told when the last connection of a draining loop has gone
 

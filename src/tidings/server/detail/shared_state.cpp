@@ -85,6 +85,7 @@ server_stats shared_state::stats() const noexcept
         .connections = counts.connections,
         .streams = streams_by_address.all(),
         .handlers = counts.handlers,
+        .buffered_bytes = buffers.held,
         .accepted = counts.accepted,
         .refused = counts.refused,
         .ended_for_room = counts.ended_for_room,

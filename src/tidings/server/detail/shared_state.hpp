@@ -10,6 +10,7 @@
 #include <tidings/server/detail/address_counts.hpp>
 #include <tidings/server/detail/descriptor_plan.hpp>
 #include <tidings/server/detail/log_rates.hpp>
+#include <tidings/server/detail/loop_buffers.hpp>
 #include <tidings/server/detail/peer_address.hpp>
 #include <tidings/server/server_options.hpp>
 #include <tidings/server/server_stats.hpp>
@@ -86,6 +87,7 @@ struct shared_state
     std::atomic<std::size_t> refused_connections{0}; ///< open ones that are there to be told so
     address_counts connections_by_address;           ///< where they are limited
     counters counts;
+    buffer_budget buffers{options.buffered_bytes};
     address_counts streams_by_address;
 
 private:

@@ -15,6 +15,9 @@ block_pool::~block_pool()
 
 block* block_pool::take(std::size_t size)
 {
+    std::size_t const capacity = std::max(size, block_capacity);
+    if ((held_ += capacity) >= told_ + outbox_watch::step)
+        tell();
     if (free_ && size <= block_capacity) {
         --free_count_;
         block* const taken = std::exchange(free_, free_->next);
@@ -22,12 +25,31 @@ block* block_pool::take(std::size_t size)
         taken->begin = taken->end = 0;
         return taken;
     }
-    std::size_t const capacity = std::max(size, block_capacity);
     return new (::operator new(sizeof(block) + capacity)) block{nullptr, 0, 0, capacity};
+}
+
+void block_pool::tell()
+{
+    told_ = held_;
+    for (outbox_watch* const each : watches_)
+        each->on_outboxes(held_);
+}
+
+void block_pool::add(outbox_watch& watch)
+{
+    watches_.push_back(&watch);
+    watch.on_outboxes(held_);
+}
+
+void block_pool::remove(outbox_watch& watch) noexcept
+{
+    std::erase(watches_, &watch);
 }
 
 void block_pool::give_back(block* used) noexcept
 {
+    if ((held_ -= used->capacity) + outbox_watch::step <= told_)
+        tell();
     if (used->capacity != block_capacity || free_count_ == free_limit) {
         ::operator delete(used);
         return;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/stream/outbox_watch.hpp>
+
 #include <boost/asio/execution_context.hpp>
 
 #include <cstddef>
 #include <memory>
+#include <vector>
 
 namespace tidings::detail {
 
@@ -38,11 +41,18 @@ public:
     block* take(std::size_t size);
     void give_back(block* used) noexcept;
 
+    void add(outbox_watch& watch);
+    void remove(outbox_watch& watch) noexcept;
+
 private:
     void shutdown() override {}
+    void tell();
 
     block* free_ = nullptr;
     std::size_t free_count_ = 0;
+    std::size_t held_ = 0; // the capacity of all blocks that were taken
+    std::size_t told_ = 0; // to the watches
+    std::vector<outbox_watch*> watches_;
 };
 
 } // namespace tidings::detail
