@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/middleware/authenticate.hpp>
 #include <tidings/middleware/cors.hpp>
+#include <tidings/wait/after.hpp>
 
 #include "handlers.hpp"
 #include "one_route.hpp"
@@ -9,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -48,6 +50,20 @@ tidings::stream_handler tell_body_size(tidings::stream_handler inner)
             out.set_header("X-Body-Size", std::to_string(asked.body().size()));
             return inner(std::move(ctx), asked, out);
         };
+}
+
+// Late enough for what the client has sent meanwhile to be read first.
+boost::asio::awaitable<void> run_later(tidings::stream_handler const& inner, tidings::context ctx,
+                                       request const& asked, tidings::event_stream& out)
+{
+    tidings::after a_while(50ms);
+    co_await a_while.wait(ctx);
+    co_await inner(ctx, asked, out);
+}
+
+tidings::stream_handler wait_a_while(tidings::stream_handler inner)
+{
+    return std::bind_front(run_later, std::move(inner));
 }
 
 tidings::server_options brief(std::size_t body_bytes = 1000)
@@ -120,13 +136,16 @@ TEST_CASE("a refusal on the head comes before the body")
     CHECK(served.fixture.stats().bad_requests == 1); // the one that is too large
 }
 
-// A client that asks whether it may send its body is told no, and nothing else.
+// A client that asks whether it may send its body is told no, and nothing else; also one that does not wait
+// for the answer.
 TEST_CASE("a refusal takes the place of 100 Continue")
 {
     guarded_server const served;
-    auto asking = served.fixture.connect();
-    asking.send(post("/private", "Content-Length: 5\r\nExpect: 100-continue\r\n"));
-    CHECK(asking.read_until("\r\n") == "HTTP/1.1 403 Forbidden\r\n");
+    for (auto const* body : {"", "hello"}) {
+        auto asking = served.fixture.connect();
+        asking.send(post("/private", "Content-Length: 5\r\nExpect: 100-continue\r\n", body));
+        CHECK(asking.read_until("\r\n") == "HTTP/1.1 403 Forbidden\r\n");
+    }
 }
 
 // A refused client that sends its body all the same gets to read why, however long the body is: a part of it
@@ -140,6 +159,20 @@ TEST_CASE("a refusal reaches a client that sends a long body")
     CHECK(asking.read_body() == "refused\n");
     asking.close();
     CHECK(served.fixture.wait_for_stats(nothing_is_left));
+}
+
+// The same where the answer takes its time: what comes meanwhile, and is too much, does not cost the client
+// its answer.
+TEST_CASE("a refusal that takes its time reaches a client that sends a long body")
+{
+    server_fixture fixture;
+    fixture.routes().check(refuse);
+    fixture.routes().use(wait_a_while);
+    fixture.start();
+    auto asking = fixture.connect();
+    asking.send(post("/", "Content-Length: 400000\r\n", std::string(400'000, 'x')));
+    CHECK(asking.read_head().status() == 403);
+    CHECK(asking.read_body() == "refused\n");
 }
 
 // A short body that has come with its head is skipped, and the connection goes on: requests that were sent

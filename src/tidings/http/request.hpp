@@ -56,7 +56,7 @@ public:
     [[nodiscard]] int http_minor() const noexcept { return http_minor_; }
 
     /// What stood in the path at `{name}` of the route, decoded; empty if the route has no such name. The
-    /// client chose it: it may be anything, "..", '/' and NUL included.
+    /// client chose it: it may be "..", and have any character, '/' too, but no control characters.
     [[nodiscard]] std::string param(std::string_view name) const;
 
     /// The first value of that name in the query, decoded ('+' is a space); empty if it is absent.

@@ -163,9 +163,9 @@ void connection::begin_exchange(bool is_body_unread)
     request asked = incoming_->parser.take();
     reception decided = std::move(incoming_->decided);
     home_->give_back(std::move(incoming_));
-    hold(asked.body().size());
     if (decided.answer)
         asked.set_body({}); // middleware is to see the same, whether it has come or not
+    hold(asked.body().size());
     enter(phase::answering);
     discarded_ = 0;
     transport_.begin(asked.http_minor());
