@@ -1,6 +1,20 @@
 # SPDX-License-Identifier: BSL-1.0
-# Warnings for our own targets; users' builds never see them.
+# Warnings and hardening for our own targets; users' builds never see them.
 option(TIDINGS_WARNINGS_AS_ERRORS "Treat warnings as errors in our own targets" ${PROJECT_IS_TOP_LEVEL})
+set(harden_by_default OFF)
+if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+    set(harden_by_default ON)
+endif()
+option(TIDINGS_HARDENING "Compile our own targets so that a fault of memory ends the program" ${harden_by_default})
+
+# Optimised: checks of lengths that are known, and of the stack. Debug: bounds of containers, which cost too much elsewhere.
+function(tidings_harden target)
+    set(optimised "$<CONFIG:Release,RelWithDebInfo,MinSizeRel>")
+    target_compile_options(${target} PRIVATE
+        "$<${optimised}:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=3;-fstack-clash-protection;-fstack-protector>")
+    target_compile_definitions(${target} PRIVATE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
+    target_link_options(${target} PRIVATE LINKER:-z,relro,-z,now) # of programs; a static library is not linked
+endfunction()
 
 function(tidings_compiler_flags target)
     # return-type: an awaitable function that forgets to co_return compiles, and running it is undefined.
@@ -11,6 +25,9 @@ function(tidings_compiler_flags target)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14)
         # Once it optimises, g++ 12 sees overflows in inlined atomics and a wrong delete in Asio's frames; neither is one.
         target_compile_options(${target} PRIVATE -Wno-stringop-overflow -Wno-mismatched-new-delete)
+    endif()
+    if(TIDINGS_HARDENING)
+        tidings_harden(${target})
     endif()
     if(TIDINGS_WARNINGS_AS_ERRORS)
         target_compile_options(${target} PRIVATE -Werror)

@@ -104,6 +104,7 @@ using tidings::check_origin;
 using tidings::cookie;
 using tidings::cors;
 using tidings::cors_options;
+using tidings::equal_in_constant_time;
 using tidings::line_sink;
 using tidings::log_requests;
 

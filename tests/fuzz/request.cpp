@@ -25,12 +25,14 @@ using tidings::fuzz::require;
 
 namespace {
 
+bool is_named(std::string_view name, std::string_view other)
+{
+    return std::ranges::equal(name, other, [](char a, char b) { return (a | 0x20) == (b | 0x20); });
+}
+
 bool is_framing(std::string_view name)
 {
-    auto const is = [&](std::string_view other) {
-        return std::ranges::equal(name, other, [](char a, char b) { return (a | 0x20) == (b | 0x20); });
-    };
-    return is("Content-Length") || is("Transfer-Encoding");
+    return is_named(name, "Content-Length") || is_named(name, "Transfer-Encoding");
 }
 
 /// All that a handler can see, but for how the body came.
@@ -141,14 +143,22 @@ tidings::router<int> routes()
     return made;
 }
 
+bool has_control_character(std::string_view text)
+{
+    return std::ranges::any_of(text,
+                               [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
 void route(request const& asked)
 {
     static auto const all = routes();
     auto const found = all.find(asked.method(), asked.path());
     require((found.value() != nullptr) == (found.outcome() == tidings::route_outcome::found),
             "a route that is found has its value");
-    for (auto const& [name, value] : found.params())
+    for (auto const& [name, value] : found.params()) {
         require(!value.empty(), "a name of a pattern stands for something", name);
+        require(!has_control_character(value), "a path has no control character", value);
+    }
     require(all.find("HEAD", asked.path()).outcome() == all.find("GET", asked.path()).outcome(),
             "HEAD goes where GET does", std::string(asked.path()));
 }
@@ -178,6 +188,12 @@ void handle(request const& asked)
         auto const all = asked.query_all(name);
         require(asked.has_query(name) == !all.empty(), "a query has what it lists", name);
         require(all.empty() || asked.query(name) == all[0], "the first value of a query counts", name);
+    }
+    for (auto const* once : {"Host", "Last-Event-ID", "Authorization", "Origin"}) {
+        int count = 0;
+        for (std::size_t i = 0; i != asked.header_count(); ++i)
+            count += is_named(asked.header_at(i).first, once) ? 1 : 0;
+        require(count <= 1, "what stands once stands once", once);
     }
     if (auto const id = asked.last_event_id())
         require(!id->empty(), "an empty Last-Event-ID is none");

@@ -7,17 +7,17 @@ Checks the source tree at ROOT against rules.py, and prints what its parts have 
 import pathlib
 import sys
 
-from rules import broken, budgets, overdrawn
+from rules import broken, budgets, overdrawn, unproved
 
 root = pathlib.Path(sys.argv[1])
 tree = {}
-for top in ("CMakeLists.txt", ".ci", "cmake", "examples", "modules", "scripts", "src", "tests"):
+for top in ("CMakeLists.txt", "SECURITY.md", ".ci", "cmake", "examples", "modules", "scripts", "src", "tests"):
     for file in [root / top] if (root / top).is_file() else (root / top).rglob("*"):
         if file.is_file() and not {"node_modules", "__pycache__"} & set(file.parts):
             tree[str(file.relative_to(root))] = file.read_text(errors="replace")
 
 for what, count, most in budgets(tree):
     print(f"{what:28} {count:6,} of {most:6,}")
-mistakes = [*broken(tree), *overdrawn(tree)]
+mistakes = [*broken(tree), *unproved(tree), *overdrawn(tree)]
 if mistakes:
     sys.exit("\n".join(mistakes))

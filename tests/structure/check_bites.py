@@ -3,7 +3,7 @@
 
 import sys
 
-from rules import LINE_RULES, broken, overdrawn
+from rules import LINE_RULES, broken, overdrawn, unproved
 
 BREAKS = [
     ("src/tidings/sse/a.hpp", "#include <tidings/wait/context.hpp>", "sse includes only itself"),
@@ -73,6 +73,21 @@ for path, text, says in [
 ]:
     if not any(mistake.startswith(says) for mistake in overdrawn({path: text})):
         mistakes.append(f"not noticed: {says}; said was: {overdrawn({path: text})}")
+
+proofs = {
+    "tests/integration/a.cpp": 'TEST_CASE("a client leaves")\nTEST_CASE_METHOD(a_fixture,\n                 "a client stays")\n',
+    "tests/fuzz/CMakeLists.txt": 'add_test(NAME "unit/fuzz: corpus of ${name}" COMMAND a)\ntidings_fuzz_program(request)\n',
+}
+for promise, says in [
+    ("- Nobody stays.", "ends with its test"),
+    ("- Nobody stays (test: integration: a client leaves), mostly.", "ends with its test"),
+    ("- Nobody stays.\n  (test: integration: a client goes)", "the test of a promise exists"),
+    ("- Nobody stays. (test: unit/fuzz: corpus of nothing)", "the test of a promise exists"),
+    ("- Nobody stays. (test: integration: a client leaves) (test: integration: a client stays)\n  (test: unit/fuzz: corpus of request)", None),
+]:
+    said = unproved({**proofs, "SECURITY.md": f"# Security\n\n## Promises\n\n{promise}\n\n## Limits\n\n- none\n"})
+    if bool(said) != bool(says) or (says and says not in said[0]):
+        mistakes.append(f'"{promise}" should be refused for: {says}; said was: {said}')
 
 if mistakes:
     sys.exit("\n".join(mistakes))

@@ -88,6 +88,39 @@ def broken(tree):
     return found
 
 
+def promises(text):
+    """(line, promise) for each item under "Promises"."""
+    body = re.search(r"^## Promises\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)
+    for item in re.finditer(r"^- .*(?:\n  .*)*", body[1], re.MULTILINE) if body else []:
+        yield text.count("\n", 0, body.start(1) + item.start()) + 1, " ".join(item[0].split())
+
+
+def has_test(tree, name):
+    """Whether there is a test of Catch2, or one that a CMakeLists.txt adds, perhaps for each program of a kind."""
+    case = re.escape(name.partition(": ")[2])
+    for path, text in tree.items():
+        if path.startswith("tests/") and path.endswith(".cpp") and re.search(rf'TEST_CASE(_METHOD)?\([^"]*"{case}"', text):
+            return True
+        if path.startswith("tests/") and path.endswith("CMakeLists.txt"):
+            for added in re.findall(r'add_test\(\s*NAME "([^"]+)"', text):
+                found = re.fullmatch(re.sub(r"\\\$\\\{[a-z_]+\\\}", r"([a-z0-9_ ]+)", re.escape(added)), name)
+                # What stands for a variable is given in a call of a function.
+                if found and all(re.search(rf"\(\"?{given}\b", text) for given in found.groups()):
+                    return True
+    return False
+
+
+def unproved(tree):
+    """The promises of SECURITY.md that do not end with the name of a test."""
+    found = []
+    for number, promise in promises(tree.get("SECURITY.md", "")):
+        named = re.findall(r"\(test: ([^()]+)\)", promise)
+        if not named or not promise.endswith(")"):
+            found.append(f"SECURITY.md:{number}: {promise}\n    breaks the rule: a promise ends with its test, as (test: integration: a title)")
+        found += [f"SECURITY.md:{number}: {name}\n    breaks the rule: the test of a promise exists" for name in named if not has_test(tree, name)]
+    return found
+
+
 def lines_below(tree, *folders):
     return sum(text.count("\n") for path, text in tree.items()
                if path.startswith(tuple(f"src/tidings/{folder}/" for folder in folders)) and re.search(ANY, path))

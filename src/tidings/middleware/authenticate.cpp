@@ -3,6 +3,7 @@
 #include <tidings/middleware/detail/lower.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <stdexcept>
 #include <utility>
 
@@ -64,6 +65,17 @@ std::string_view cookie(request const& asked, std::string_view name) noexcept
         }
     }
     return {};
+}
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept
+{
+    if (a.size() != b.size())
+        return false;
+    // Volatile, or a compiler could stop where the rest cannot change the answer.
+    unsigned char volatile differences = 0;
+    for (std::size_t i = 0; i != a.size(); ++i)
+        differences = static_cast<unsigned char>(differences | (a[i] ^ b[i]));
+    return differences == 0;
 }
 
 } // namespace tidings

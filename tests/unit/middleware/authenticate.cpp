@@ -6,6 +6,8 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <stdexcept>
+#include <string>
+#include <string_view>
 
 using namespace tidings;
 using test::asked;
@@ -76,4 +78,20 @@ TEST_CASE("cookies in several fields")
     CHECK(cookie(split, "b") == "2");
     CHECK(cookie(split, "c") == "3");
     CHECK(cookie(split, "d") == "");
+}
+
+// Secrets are the same when all of their bytes are, wherever the first difference stands.
+TEST_CASE("secrets are compared whole")
+{
+    std::string const secret("a\0b\xff secret", 11);
+    CHECK(equal_in_constant_time(secret, secret));
+    CHECK(equal_in_constant_time("", std::string_view()));
+    CHECK_FALSE(equal_in_constant_time(secret, ""));
+    CHECK_FALSE(equal_in_constant_time(secret, std::string_view(secret).substr(1)));
+    for (std::size_t i = 0; i != secret.size(); ++i) {
+        std::string other = secret;
+        other[i] = static_cast<char>(other[i] ^ 0x80);
+        CHECK_FALSE(equal_in_constant_time(secret, other));
+        CHECK_FALSE(equal_in_constant_time(other, secret));
+    }
 }
