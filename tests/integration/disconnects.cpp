@@ -140,7 +140,8 @@ TEST_CASE("half_close::end ends a half-closed client")
     CHECK(served.reason == end_reason::client_gone);
 }
 
-// What a client sends while its stream is open is discarded, and up to a limit.
+// What a client sends while its stream is open is discarded, and up to a limit; who is cut there is not
+// counted as one that left.
 TEST_CASE("a client that talks into its stream is cut at the limit")
 {
     auto options = server_fixture::brisk();
@@ -153,6 +154,9 @@ TEST_CASE("a client that talks into its stream is cut at the limit")
     talking.wait_for_end();
     CHECK(served.fixture.wait_for_stats(nothing_is_left, 1s));
     CHECK(served.reason == end_reason::client_gone);
+    CHECK(served.fixture.count_logged("the client sent more than discarded_input_bytes") == 1);
+    CHECK(served.fixture.stats().bad_requests == 1);
+    CHECK(served.fixture.stats().clients_gone == 0);
 }
 
 // A reader that takes nothing is cut at the write deadline; its handler's send comes back false.

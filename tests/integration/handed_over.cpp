@@ -71,7 +71,7 @@ public:
     // A client whose stream nobody but the topic feeds any more.
     client open()
     {
-        auto opened = ask(fixture);
+        auto opened = ask_once(fixture);
         REQUIRE(fixture.wait_for_stats(is_handed_over));
         return opened;
     }
@@ -124,7 +124,7 @@ TEST_CASE("a stream that is handed over ends at the maximum age")
     auto options = server_fixture::brisk();
     options.maximum_age = 100ms;
     handing_over serving(options);
-    auto reading = ask(serving.fixture);
+    auto reading = ask_once(serving.fixture);
     require_one_end(reading.read_to_end());
     CHECK(serving.news.subscribers() == 0);
 }
@@ -135,7 +135,7 @@ TEST_CASE("a stream that is handed over by a handler that stays ends at the maxi
     auto options = server_fixture::brisk();
     options.maximum_age = 100ms;
     handing_over serving(options);
-    auto reading = ask(serving.fixture, "/stays");
+    auto reading = ask_once(serving.fixture, "/stays");
     require_one_end(reading.read_to_end());
     CHECK(serving.news.subscribers() == 0);
 }
@@ -144,7 +144,7 @@ TEST_CASE("a drain ends streams that were handed over")
 {
     handing_over serving;
     auto returned = serving.open();
-    auto stays = ask(serving.fixture, "/stays");
+    auto stays = ask_once(serving.fixture, "/stays");
     REQUIRE(serving.fixture.wait_for_stats([](auto const& now) { return now.streams == 2; }));
     serving.fixture.stop();
     for (auto* each : {&returned, &stays}) {
@@ -161,7 +161,7 @@ TEST_CASE("nothing follows the end that a topic gives a stream")
     auto options = server_fixture::brisk();
     options.keep_alive = 10ms;
     handing_over serving(options);
-    auto reading = ask(serving.fixture, "/lingers");
+    auto reading = ask_once(serving.fixture, "/lingers");
     SECTION("when it sends its clients away")
     {
         CHECK(serving.news.disconnect() == 1);
@@ -180,7 +180,7 @@ TEST_CASE("nothing follows the end that a topic gives a stream")
 TEST_CASE("nothing follows the end that a topic has given a stream before a stop")
 {
     handing_over serving;
-    auto reading = ask(serving.fixture, "/stays");
+    auto reading = ask_once(serving.fixture, "/stays");
     CHECK(serving.news.disconnect() == 1);
     CHECK_FALSE(reading.next_event());
     CHECK(reading.is_body_complete());

@@ -51,10 +51,12 @@ public:
         fixture.start();
     }
 
+    // All that is answered to a client that sends no more.
     std::string ask(std::string_view bytes) const
     {
         auto client = fixture.connect();
         client.send(bytes);
+        client.half_close();
         return without_date(client.read_to_end());
     }
 

@@ -31,6 +31,12 @@ inline testing::client ask(testing::server_fixture const& server, std::string_vi
     return asking;
 }
 
+/// The same, over a connection that ends with the answer.
+inline testing::client ask_once(testing::server_fixture const& server, std::string_view target = "/")
+{
+    return ask(server, target, "Connection: close\r\n");
+}
+
 inline bool no_handler_is_left(server_stats const& now)
 {
     return now.handlers == 0;

@@ -41,7 +41,7 @@ TEST_CASE("a stream ends at its maximum age")
     options.maximum_age = 100ms;
     one_route fixture(say_farewell, options);
     auto const begin = std::chrono::steady_clock::now();
-    auto reading = ask(fixture);
+    auto reading = ask_once(fixture);
     CHECK(reading.next_event()->data() == "hello");
     auto const rest = reading.read_to_end();
     CHECK(std::chrono::steady_clock::now() - begin >= 90ms); // up to a tenth less, by chance

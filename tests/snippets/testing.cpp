@@ -50,6 +50,19 @@ TEST_CASE("the handler is over when its client leaves")
 }
 // [/leaving]
 
+// [vanishing]
+TEST_CASE("the handler is over when its client has vanished")
+{
+    tidings::testing::virtual_time time;
+    tidings::testing::stream client(time, count_minutes, tidings::request::get("/minutes?from=1"));
+    client.vanish();
+    CHECK_FALSE(client.is_over()); // nobody can know yet
+    time.advance(25s);             // a comment after 15 s of silence, and the write timeout
+    CHECK(client.why_cut() == tidings::cut_reason::write_timeout);
+    CHECK(client.is_over());
+}
+// [/vanishing]
+
 // [stopping]
 TEST_CASE("the handler says farewell when the server stops")
 {

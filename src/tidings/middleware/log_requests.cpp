@@ -35,6 +35,8 @@ std::string outcome(context const& ctx, event_stream const& out, bool has_failed
         return fmt::format("- {:.3f}s {}", seconds, to_string(ctx.reason()));
     if (has_failed)
         return fmt::format("500 {:.3f}s failed", seconds);
+    if (ctx.is_done())
+        return fmt::format("{} {:.3f}s {}", out.status(), seconds, to_string(ctx.reason()));
     return fmt::format("{} {:.3f}s", out.status(), seconds);
 }
 

@@ -18,12 +18,16 @@
 
 namespace tidings {
 
-/// What a client's end of input means while a stream is open: a closed tab and a half-closed socket send the
-/// same FIN.
+/// What a client's end of input means: one that is gone and one that has half-closed its socket send the same
+/// FIN. Wherever it ends a handler's context, an answer that the handler still gives is written all the same,
+/// and requests that came whole before it are served first.
 enum class half_close
 {
-    probe, ///< send a comment: a peer that is gone answers with a reset, one that only closed its half stays
-    end,   ///< the client is gone
+    probe, ///< an open stream is asked by a comment: a client that is gone answers with a reset, one that has
+           ///< half-closed stays. A handler that waits before the head, or for a plain answer, is ended
+    end,   ///< the client is gone, that of an open stream too
+    keep, ///< the client is there: handlers go on until their answer is refused; an open stream is asked by a
+          ///< comment. For clients that half-close behind their request, as `nc -N` does
 };
 
 /// May turn an exception that left a handler after the head into a last event, before the stream is cut. The

@@ -13,14 +13,16 @@ struct server_stats
     std::uint64_t handlers = 0;       ///< handlers that have not returned
     std::uint64_t buffered_bytes = 0; ///< held for clients now, up to 64 KiB a loop more or less
 
-    std::uint64_t accepted = 0;           ///< connections since the start
-    std::uint64_t refused = 0;            ///< requests and connections that were refused for a while
-    std::uint64_t ended_for_room = 0;     ///< idle connections and slow requests that gave way to newcomers
-    std::uint64_t requests = 0;           ///< that were answered, by a handler, a check or the server
-    std::uint64_t bad_requests = 0;       ///< refused by the parser, too large, or not complete in time
-    std::uint64_t streams_opened = 0;     ///< since the start, also those that were answered with a status
-    std::uint64_t clients_gone = 0;       ///< streams that the client ended
-    std::uint64_t write_timeouts = 0;     ///< streams cut because the peer took nothing
+    std::uint64_t accepted = 0;       ///< connections since the start
+    std::uint64_t refused = 0;        ///< requests and connections that were refused for a while
+    std::uint64_t ended_for_room = 0; ///< idle connections and slow requests that gave way to newcomers
+    std::uint64_t requests = 0;       ///< that were answered, by a handler, a check or the server
+    /// Refused by the parser, too large, not complete in time, or too much sent into an open stream.
+    std::uint64_t bad_requests = 0;
+    std::uint64_t streams_opened = 0; ///< since the start, also those that were answered with a status
+    /// Requests, streams among them, whose client closed, reset or vanished before their end.
+    std::uint64_t clients_gone = 0;
+    std::uint64_t write_timeouts = 0;     ///< answers and streams cut because the peer took nothing
     std::uint64_t queue_overflows = 0;    ///< streams cut because too much was waiting
     std::uint64_t handlers_failed = 0;    ///< handlers that an exception left
     std::uint64_t handlers_abandoned = 0; ///< handlers that lost their connection and have not returned

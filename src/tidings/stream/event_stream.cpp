@@ -104,8 +104,6 @@ void event_stream::begin()
         out_.drop_body();
     headers_.reset();
     middleware_headers_.reset();
-    if (is_client_asked_)
-        out_.append_probe();
 }
 
 void event_stream::handler_begins()
@@ -228,20 +226,12 @@ bool event_stream::is_finished_id(std::string_view id) noexcept
 
 // For the layers above
 
-void event_stream::probe()
+void event_stream::on_idle()
 {
     if (state_ == state::responded || state_ == state::finished)
         return;
     begin();
     out_.probe();
-}
-
-void event_stream::ask_client()
-{
-    if (state_ == state::fresh)
-        is_client_asked_ = true;
-    else
-        probe();
 }
 
 void event_stream::attach(feed& more)

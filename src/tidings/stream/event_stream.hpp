@@ -134,10 +134,6 @@ public:
     void attach(feed& more);
     /// Gives it back to the handler.
     void detach() noexcept { state_ = state::streaming; }
-    /// Sends a comment at once, to learn from the kernel whether the peer is there. Opens the stream.
-    void probe();
-    /// The same, but as long as the status is open the comment goes out behind the head.
-    void ask_client();
 
 private:
     void check_thread() const;
@@ -147,7 +143,7 @@ private:
     void take_place(response answer);
     void append(event const& value);
     void append(event_text const& text);
-    void on_idle() override { probe(); }
+    void on_idle() override;
 
     context ctx_;
     event_writer& out_;
@@ -155,7 +151,6 @@ private:
     state state_ = state::fresh;
     bool has_handler_begun_ = false;
     bool has_sent_type_alone_ = false;
-    bool is_client_asked_ = false;
     short status_ = 200;
     std::unique_ptr<headers> headers_;
     std::unique_ptr<headers> middleware_headers_; // until the head is out

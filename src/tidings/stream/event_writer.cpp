@@ -87,14 +87,9 @@ std::size_t event_writer::deliver(std::span<shared_frame const> frames)
     return done;
 }
 
-void event_writer::append_probe()
-{
-    append_comment(keep_alive_comment);
-}
-
 void event_writer::probe()
 {
-    append_probe();
+    append_comment(keep_alive_comment);
     flush();
 }
 

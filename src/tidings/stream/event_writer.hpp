@@ -39,7 +39,8 @@ public:
 
     /// Sends a comment at once, to learn from the kernel whether the peer is there.
     void probe();
-    void append_probe();
+    /// Whether the body has begun, and not ended.
+    bool is_open() const noexcept { return is_open_; }
     /// Tells the client how long to wait before it reconnects, unless the body has ended, or not begun.
     void advise(std::chrono::milliseconds pause);
 
@@ -71,7 +72,7 @@ private:
     void on_idle() override { probe(); }
 
     framing framing_ = framing::none;
-    bool is_open_ = false; // the body has begun, and not ended
+    bool is_open_ = false;
 };
 
 } // namespace tidings

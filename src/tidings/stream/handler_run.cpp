@@ -161,13 +161,13 @@ asio::awaitable<void> handler_run::answer(std::exception_ptr failure)
         co_await out_.open();
         [[fallthrough]];
     case event_stream::state::streaming:
-        may_reuse_ = asked_.method() == "HEAD" && asked_.keep_alive() && asked_.http_minor() >= 1;
         out_.out().end_body();
-        co_await out_.out().written();
+        [[fallthrough]];
+    case event_stream::state::finished: {
+        bool const is_sent = co_await out_.out().written();
+        may_reuse_ = is_sent && asked_.keep_alive() && asked_.http_minor() >= 1; // its last chunk is out
         break;
-    case event_stream::state::finished:
-        co_await out_.out().written();
-        break;
+    }
     case event_stream::state::attached:
         break;
     }

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <climits>
 #include <cstdint>
+#include <linux/filter.h>
 #include <memory>
 #include <poll.h>
 #include <stdexcept>
@@ -239,6 +240,20 @@ void client::reset()
     linger const at_once{1, 0};
     ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     close();
+}
+
+void client::vanish()
+{
+    // A filter that lets nothing in: the kernel drops each packet before it looks at it, and so acknowledges
+    // nothing and answers no probe.
+    sock_filter drop_all[] = {BPF_STMT(BPF_RET | BPF_K, 0)};
+    sock_fprog const program{1, drop_all};
+    int domain = AF_UNSPEC;
+    socklen_t size = sizeof domain;
+    ::getsockopt(descriptor_, SOL_SOCKET, SO_DOMAIN, &domain, &size);
+    if (domain == AF_UNIX ||
+        ::setsockopt(descriptor_, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) != 0)
+        throw std::runtime_error("testing::client: a client on this kind of socket cannot vanish");
 }
 
 } // namespace tidings::testing

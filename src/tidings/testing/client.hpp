@@ -75,6 +75,9 @@ public:
     void half_close(); ///< sends no more, and still reads
     void close();      ///< as a closed tab does
     void reset();      ///< as a crashed peer does: no FIN, a RST
+    /// As one whose cable is cut: acknowledges nothing any more, and says nothing, as long as it is not
+    /// closed. Throws where the system cannot do that to a socket (unix sockets).
+    void vanish();
 
     int native_handle() const noexcept { return descriptor_; }
 

@@ -24,7 +24,7 @@ stream::stream(virtual_time& time, handler answer, request asked, server_options
 stream::~stream()
 {
     try {
-        leave();
+        reset();
     } catch (...) { // NOLINT(bugprone-empty-catch): what leaves the loop now has nobody to look at it
     }
 }
@@ -85,6 +85,21 @@ std::optional<response> const& stream::answer() const noexcept
 void stream::leave()
 {
     on_loop([run = run_] { run->leave(); });
+}
+
+void stream::half_close()
+{
+    on_loop([run = run_] { run->half_close(); });
+}
+
+void stream::reset()
+{
+    on_loop([run = run_] { run->reset(); });
+}
+
+void stream::vanish()
+{
+    on_loop([run = run_] { run->vanish(); });
 }
 
 void stream::stop_reading(std::size_t after_bytes)

@@ -40,7 +40,7 @@ class memory_run;
 /// as a server treats it: the same keep-alive, limits, grace period and rules for exceptions. Routes,
 /// middleware, counters and the maximum age are a server's; they are tested over a socket (`server_fixture`).
 ///
-/// Whatever is done here runs everything that can run before it comes back. Destroying it is leaving.
+/// Whatever is done here runs everything that can run before it comes back. Destroying it is a reset.
 class stream
 {
 public:
@@ -72,7 +72,20 @@ public:
 
     // What the client does
 
+    /// Closes, as a closed tab does: the server sees a FIN, and what it sends from then on is answered with a
+    /// reset. What that means is `server_options::on_half_close`: it ends a handler that waits before the
+    /// head or for a plain answer, and an open stream is asked by a comment, which the reset answers.
     void leave();
+
+    /// Sends no more, and still reads: the same FIN, and no reset.
+    void half_close();
+
+    /// As a crashed client does: the end, at once.
+    void reset();
+
+    /// As one whose cable is cut: takes and says nothing any more. It ends by the write timeout where
+    /// something is sent, and else when the probes of the kernel would have found nobody.
+    void vanish();
 
     /// Takes so many bytes more, then none: the rest waits on the server's side.
     void stop_reading(std::size_t after_bytes = 0);

@@ -67,7 +67,7 @@ private:
     std::span<char> read_buffer() noexcept override { return buffer_; }
     void on_input(std::string_view bytes) override { seen.emplace_back(bytes); }
     void on_end_of_input() override { ++ends; }
-    void on_broken() override { ++breaks; }
+    void on_broken(bool) override { ++breaks; }
     void read_in_another_turn() override { ++put_off; }
 
     stream_socket far_;

@@ -67,7 +67,7 @@ TEST_CASE("a client reads streams and plain answers")
     CHECK(reader.read_head().status() == 200);
     CHECK(reader.read_body() == "plain");
     CHECK(reader.is_body_complete());
-    reader.get("/events");
+    reader.get("/events", "Connection: close\r\n");
     CHECK(reader.read_head().status() == 200);
     CHECK(reader.next_event() == tidings::received_event("1", "message", "one"));
     CHECK(reader.next_event() == tidings::received_event("1", "second", "two"));

@@ -75,10 +75,20 @@ void connection::exchange_ended(bool may_reuse)
     if (phase_ == phase::closed)
         return;
     hold(0);
-    // Where the next request begins cannot be told any more when input was thrown away.
     bool const is_input_known = discarded_ == 0 && !finished->is_body_unread();
-    if (!may_reuse || !is_input_known || home_->is_draining || is_turned_away())
+    if (!may_go_on(may_reuse && is_input_known))
         return linger(!inbox_ && is_input_known);
+    reuse();
+}
+
+bool connection::may_go_on(bool may_reuse) const noexcept
+{
+    // Where the next request begins cannot be told any more when input was thrown away.
+    return may_reuse && discarded_ == 0 && !home_->is_draining && !is_turned_away();
+}
+
+void connection::reuse()
+{
     enter(phase::idle);
     if (auto const next = std::exchange(inbox_, nullptr))
         feed(*next);

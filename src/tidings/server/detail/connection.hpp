@@ -92,7 +92,10 @@ public:
     loop_state& home() const noexcept { return *home_; }
 
     void await_writable();
+    /// The client has closed or reset the connection, or takes what it is sent no more.
     void client_gone();
+    /// The kernel has given up on a client that it hears nothing of.
+    void client_lost();
     /// All of the answer is out, and no handler is at work.
     void end_after_answer();
     /// Closes on a client that is to come back.
@@ -121,11 +124,12 @@ private:
     std::span<char> read_buffer() noexcept override { return home_->scratch; }
     void on_input(std::string_view bytes) override;
     void on_end_of_input() override;
-    void on_broken() override { client_gone(); }
+    void on_broken(bool is_lost) override { is_lost ? client_lost() : client_gone(); }
     void read_in_another_turn() override;
 
     [[nodiscard]] bool open();
     void keep_for_later(std::string_view bytes);
+    bool has_request_waiting() const;
     void discard(std::size_t count);
     void feed(std::string_view bytes);
     void parse(std::string_view bytes);
@@ -134,6 +138,9 @@ private:
     bool is_answered_now(std::size_t bytes_at_hand) const noexcept;
     void tell_to_go_on();
     void begin_exchange(bool is_body_unread);
+    std::string what_is_answered() const;
+    bool may_go_on(bool may_reuse) const noexcept;
+    void reuse();
     void carry_on();
     void end_carried();
     void refuse(parse_error error);

@@ -51,13 +51,22 @@ void connection::close_now()
 void connection::client_gone()
 {
     boost::intrusive_ptr<connection> const alive(this);
-    if (is_busy() && phase_ != phase::closed) {
-        if (is_streaming())
-            ++home_->shared->counts.clients_gone;
-        if (exchange_)
-            exchange_->end(end_reason::client_gone);
-    }
+    if (phase_ == phase::carrying)
+        ++home_->shared->counts.clients_gone;
+    else if (exchange_ && phase_ != phase::closed)
+        exchange_->client_left(true);
     close(false);
+}
+
+void connection::client_lost()
+{
+    // The kernel may be a little earlier than the deadline of the writer, which counts in its own way.
+    if (is_busy() && (out_.unsent() != 0 || socket().has_unacknowledged()))
+        return transport_.cut(cut_reason::write_timeout);
+    if (is_busy())
+        home_->shared->log(log_kind::client_vanished, log_level::info,
+                           fmt::format("cut {}: its client has vanished", what_is_answered()));
+    client_gone();
 }
 
 void connection::give_up(bool with_reset)
@@ -70,16 +79,25 @@ void connection::give_up(bool with_reset)
 
 void connection::log_cut(std::string_view why) const
 {
-    std::string_view const which = exchange_ ? exchange_->asked().path() : "that a topic feeds";
     home_->shared->log(log_kind::cut_stream, log_level::warning,
-                       fmt::format("cut the stream of {} {}: {}", peer_.to_string(), which, why));
+                       fmt::format("cut {}: {}", what_is_answered(), why));
+}
+
+std::string connection::what_is_answered() const
+{
+    std::string_view const kind = phase_ == phase::carrying || is_streaming() ? "stream of" : "answer to";
+    std::string_view const which = exchange_ ? exchange_->asked().path() : "that a topic feeds";
+    return fmt::format("the {} {} {}", kind, peer_.to_string(), which);
 }
 
 void connection::end_after_answer()
 {
     if (exchange_)
         retire(true);
-    linger(discarded_ == 0);
+    if (!may_go_on(transport_.may_reuse()))
+        return linger(discarded_ == 0);
+    place_ = {};
+    has_input_ended() ? close(false) : enter(phase::idle);
 }
 
 void connection::answer_and_linger(int status, headers fields, std::string_view text)

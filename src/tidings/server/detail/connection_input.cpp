@@ -17,8 +17,9 @@ void connection::on_ready(socket_readiness what)
 {
     boost::intrusive_ptr<connection> const alive(this);
     note(what);
-    if (what.has_hung_up && is_busy())
-        return client_gone(); // nobody takes the answer, and what is still to be read may not be wanted now
+    if (what.has_hung_up &&
+        is_busy()) // nobody takes the answer, and what is to be read may not be wanted now
+        return socket().take_loss() ? client_lost() : client_gone();
     if (what.can_write)
         transport_.on_writable();
     read();
@@ -67,19 +68,46 @@ void connection::keep_for_later(std::string_view bytes)
 void connection::discard(std::size_t count)
 {
     discarded_ += count;
-    if (discarded_ > home_->shared->options.discarded_input_bytes && !is_body_unread())
-        client_gone();
+    if (discarded_ <= home_->shared->options.discarded_input_bytes || is_body_unread())
+        return;
+    if (phase_ != phase::lingering) {
+        ++home_->shared->counts.bad_requests;
+        log_cut("the client sent more than discarded_input_bytes into its open stream");
+    }
+    give_up(false);
 }
 
 void connection::on_end_of_input()
 {
     if (!is_busy())
         return close(false);
-    if (!is_streaming())
-        return; // a half-closed client still gets its answer; one that is gone answers it with a reset
-    if (home_->shared->options.on_half_close == half_close::end)
-        return client_gone();
-    exchange_ ? exchange_->out().ask_client() : out_.probe();
+    auto const meaning = home_->shared->options.on_half_close;
+    if (phase_ == phase::carrying || out_.is_open())
+        return meaning == half_close::end ? client_gone() : out_.probe();
+    // An answer that the handler still gives is written all the same: who has half-closed takes it, and who
+    // is gone answers with a reset. Requests behind this one show that the client wanted its answers when it
+    // closed.
+    if (meaning != half_close::keep && !has_request_waiting())
+        exchange_->client_left(false);
+}
+
+// Whether one is complete in the inbox. What lies in the kernel behind a full inbox is not looked at, since a
+// client that has half-closed could lose an answer by it; one that is gone is found by the kernel's probes.
+bool connection::has_request_waiting() const
+{
+    if (!inbox_)
+        return false;
+    if (inbox_->size() >= home_->shared->options.head_bytes)
+        return true;
+    auto next = home_->take_incoming();
+    std::string_view bytes = *inbox_;
+    parse_progress at{0, parse_state::head_complete};
+    while (at.state == parse_state::head_complete && !bytes.empty()) {
+        at = next->parser.feed(bytes);
+        bytes.remove_prefix(at.consumed);
+    }
+    home_->give_back(std::move(next));
+    return at.state == parse_state::complete;
 }
 
 void connection::feed(std::string_view bytes)
@@ -168,7 +196,7 @@ void connection::begin_exchange(bool is_body_unread)
     hold(asked.body().size());
     enter(phase::answering);
     discarded_ = 0;
-    transport_.begin(asked.http_minor());
+    transport_.begin(asked);
     exchange_ = std::make_unique<exchange>(*home_, *this, context::root(home_->io.get_executor()),
                                            std::move(asked), is_body_unread);
     exchange_->start(this, std::move(decided));

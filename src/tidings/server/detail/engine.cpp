@@ -107,7 +107,7 @@ void engine::send_to(std::size_t loop, stream_socket socket, peer_address peer, 
 
 void engine::adopt(stream_socket socket, std::string already_read)
 {
-    prepare(socket.descriptor(), shared->unacknowledged_limit());
+    prepare(socket.descriptor(), probes_of(shared->options.keep_alive));
     auto const peer = peer_address::of(socket.descriptor());
     send_to(next_loop_++ % loops_.size(), std::move(socket), peer, std::move(already_read));
 }

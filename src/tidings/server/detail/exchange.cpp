@@ -32,6 +32,15 @@ void exchange::start(boost::intrusive_ptr<counted> owner, reception decided)
     handler_run::start(std::move(owner), *find_handler(std::move(decided)));
 }
 
+void exchange::client_left(bool is_gone)
+{
+    auto const why = get_context().reason();
+    bool const is_first = why == end_reason::none || why == end_reason::client_gone;
+    if (is_first && (is_gone || is_running()) && !std::exchange(is_left_, true))
+        ++home_.shared->counts.clients_gone;
+    end(end_reason::client_gone);
+}
+
 stream_handler const* exchange::find_handler(reception decided)
 {
     shared_state& shared = *home_.shared;

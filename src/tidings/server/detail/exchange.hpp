@@ -33,6 +33,12 @@ public:
     void start(boost::intrusive_ptr<counted> owner, reception decided);
 
     bool is_body_unread() const noexcept { return is_body_unread_; }
+
+    /// The client is gone, or has sent a FIN, which one that is gone sends and one that has half-closed: ends
+    /// the context, and counts it once. Once the answer is under way a FIN does not count: it may still be
+    /// taken.
+    void client_left(bool is_gone);
+
     bool is_stream() const noexcept { return is_stream_; }
     /// In the counts of open streams; for a connection that carries the stream on.
     address_counts::place take_place() noexcept { return std::move(place_); }
@@ -56,6 +62,7 @@ private:
     address_counts::place place_;
     bool is_stream_ = false;
     bool is_body_unread_;
+    bool is_left_ = false;
 };
 
 } // namespace tidings::detail

@@ -98,7 +98,7 @@ listener::listener(loop_state& home, server_options const& options, sink accepte
         refuse(where, "bind to", error.value());
     if (is_unix)
         unix_path_ = options.unix_socket;
-    prepare(made.native_handle(), home.shared->unacknowledged_limit());
+    prepare(made.native_handle(), probes_of(options.keep_alive));
     accept_with_first_bytes(made.native_handle());
     if (::listen(made.native_handle(), options.backlog) != 0)
         refuse(where, "listen on", errno);

@@ -17,6 +17,7 @@ enum class log_kind : std::uint8_t
     refused,
     made_room,
     cut_stream,
+    client_vanished,
     many_streams,
     file_failed,
     check_failed,

@@ -70,11 +70,6 @@ struct shared_state
         return peer == peer_address() || proxies.trusts(peer.to_string());
     }
     server_stats stats() const noexcept;
-    /// For how long a peer need not acknowledge what was sent to it.
-    std::chrono::milliseconds unacknowledged_limit() const noexcept
-    {
-        return std::chrono::duration_cast<std::chrono::milliseconds>(options.write_timeout);
-    }
 
     server_options options;
     writer_options writing;

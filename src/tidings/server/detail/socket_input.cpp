@@ -30,10 +30,11 @@ void socket_input::read()
                 reads_on_ = true;
             }
             on_input({buffer.data(), got.count});
-        } else if (got.what == receive_result::broken || (got.what == receive_result::end && has_hung_up_)) {
+        } else if (got.what == receive_result::broken || got.what == receive_result::lost ||
+                   (got.what == receive_result::end && has_hung_up_)) {
             // After the peer's FIN a reset is no error to `recv`, which goes on to say that the input has
             // ended.
-            on_broken();
+            on_broken(got.what == receive_result::lost);
         } else if (got.what == receive_result::end && !has_ended_) {
             has_ended_ = true;
             on_end_of_input();

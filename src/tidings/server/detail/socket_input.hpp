@@ -49,8 +49,8 @@ private:
     virtual void on_input(std::string_view bytes) = 0;
     /// The peer has closed, or its sending half alone; once.
     virtual void on_end_of_input() = 0;
-    /// The connection is broken.
-    virtual void on_broken() = 0;
+    /// The connection is broken; `is_lost`: the kernel has given up on a peer that it hears nothing of.
+    virtual void on_broken(bool is_lost) = 0;
     /// Has `read_on` called in a later turn of the loop.
     virtual void read_in_another_turn() = 0;
 

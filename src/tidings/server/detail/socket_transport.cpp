@@ -8,12 +8,23 @@ namespace asio = boost::asio;
 
 namespace tidings::detail {
 
+void socket_transport::begin(request const& asked) noexcept
+{
+    is_http_1_0_ = asked.http_minor() == 0;
+    may_reuse_ = asked.keep_alive() && !is_http_1_0_;
+    is_finishing_ = false;
+    if (std::exchange(is_limited_, false))
+        over_.socket().limit_unacknowledged({});
+}
+
 std::string socket_transport::stream_head(int status, headers const& fields)
 {
-    request const& asked = over_.current()->asked();
-    auto how = over_.params(asked);
-    how.keep_alive = asked.keep_alive();
-    return tidings::stream_head(status, fields, how);
+    // Its events may all find room in the kernel, and then no deadline of the writer's runs. A plain answer
+    // has an end, and the peer of one that waits is asked by probes, which this limit would cut short.
+    auto const& options = over_.home().shared->options;
+    over_.socket().limit_unacknowledged(unacknowledged_limit(options.keep_alive, options.write_timeout));
+    is_limited_ = true;
+    return tidings::stream_head(status, fields, over_.params(over_.current()->asked()));
 }
 
 write_result socket_transport::write(std::span<asio::const_buffer const> pieces)
@@ -22,7 +33,7 @@ write_result socket_transport::write(std::span<asio::const_buffer const> pieces)
         return {.is_gone = true};
     auto const sent = over_.socket().send(pieces);
     if (sent.is_broken) {
-        over_.client_gone();
+        sent.is_lost ? over_.client_lost() : over_.client_gone();
         return {.is_gone = true};
     }
     return {.taken = sent.count};

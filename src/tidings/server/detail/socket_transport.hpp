@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/http/request.hpp>
 #include <tidings/stream/transport.hpp>
 
 #include <span>
@@ -17,8 +18,11 @@ class socket_transport final : public transport
 public:
     explicit socket_transport(connection& over) noexcept : over_(over) {}
 
-    /// What comes next is the answer to a request of HTTP/1.`http_minor`.
-    void begin(int http_minor) noexcept { is_http_1_0_ = http_minor == 0; }
+    /// What comes next is the answer to that request.
+    void begin(request const& asked) noexcept;
+
+    /// Whether another request may follow a stream that has had its proper end.
+    bool may_reuse() const noexcept { return may_reuse_; }
 
     /// The socket can take more.
     void on_writable();
@@ -36,6 +40,8 @@ public:
 private:
     connection& over_;
     bool is_http_1_0_ = false;
+    bool may_reuse_ = false;
+    bool is_limited_ = false; // how long what was sent may stay unacknowledged
     bool is_awaited_ = false;
     bool is_finishing_ = false;
 };

@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -10,8 +11,20 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <limits>
+#include <linux/sockios.h>
 
 namespace tidings::detail {
+
+namespace {
+
+// A router that says that there is no way to the peer leaves its word in place of the timeout.
+bool is_loss(int error) noexcept
+{
+    return error == ETIMEDOUT || error == EHOSTUNREACH || error == ENETUNREACH;
+}
+
+} // namespace
 
 receive_result stream_socket::receive(std::span<char> into) const noexcept
 {
@@ -24,7 +37,7 @@ receive_result stream_socket::receive(std::span<char> into) const noexcept
         if (errno == EAGAIN || errno == EWOULDBLOCK)
             return {receive_result::nothing};
         if (errno != EINTR)
-            return {receive_result::broken};
+            return {is_loss(errno) ? receive_result::lost : receive_result::broken};
     }
 }
 
@@ -47,8 +60,30 @@ send_result stream_socket::send(std::span<boost::asio::const_buffer const> piece
         if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
             return {0};
         if (errno != EINTR)
-            return {0, true};
+            return {.is_broken = true, .is_lost = is_loss(errno)};
     }
+}
+
+bool stream_socket::take_loss() const noexcept
+{
+    int error = 0;
+    socklen_t size = sizeof error;
+    return ::getsockopt(descriptor_, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && is_loss(error);
+}
+
+bool stream_socket::has_unacknowledged() const noexcept
+{
+    int bytes = 0;
+    return ::ioctl(descriptor_, SIOCOUTQ, &bytes) == 0 && bytes > 0;
+}
+
+void stream_socket::limit_unacknowledged(std::chrono::milliseconds limit) const noexcept
+{
+    // The kernel takes an int; a longer time than that is as good as none. It fails on unix sockets, which
+    // have no peer that could vanish.
+    auto const most = std::chrono::milliseconds(std::numeric_limits<int>::max());
+    auto const number = static_cast<unsigned>(std::min(limit, most).count());
+    (void)::setsockopt(descriptor_, IPPROTO_TCP, TCP_USER_TIMEOUT, &number, sizeof number);
 }
 
 void stream_socket::shutdown_send() const noexcept
@@ -69,15 +104,17 @@ void stream_socket::close_with_reset() noexcept
     close();
 }
 
-void prepare(int descriptor, std::chrono::milliseconds unacknowledged_limit) noexcept
+void prepare(int descriptor, peer_probes const& probes) noexcept
 {
-    // Both fail on unix sockets, which need neither.
-    int const on = 1;
-    (void)::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (unacknowledged_limit.count() > 0) {
-        auto const limit = static_cast<unsigned>(unacknowledged_limit.count());
-        (void)::setsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, sizeof limit);
-    }
+    // All of it fails on unix sockets, or means nothing there, and they need none of it.
+    auto const set = [descriptor](int level, int option, int value) {
+        (void)::setsockopt(descriptor, level, option, &value, sizeof value);
+    };
+    set(IPPROTO_TCP, TCP_NODELAY, 1);
+    set(SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(probes.silence.count()));
+    set(IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(probes.interval.count()));
+    set(IPPROTO_TCP, TCP_KEEPCNT, probes.count);
 }
 
 } // namespace tidings::detail

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/server/peer_probes.hpp>
+
 #include <boost/asio/buffer.hpp>
 
 #include <chrono>
@@ -18,6 +20,7 @@ struct receive_result
         nothing, // none are there now
         end,     // the peer sends no more
         broken,  // the connection is gone
+        lost,    // the kernel has given up on a peer that it hears nothing of
     };
     kind what;
     std::size_t count = 0;
@@ -26,7 +29,8 @@ struct receive_result
 struct send_result
 {
     std::size_t count = 0;
-    bool is_broken = false;
+    bool is_broken = false; // the connection is gone
+    bool is_lost = false;   // it is, since the kernel has given up on a peer that it hears nothing of
 };
 
 /// A connected TCP or unix socket: its descriptor, and the system calls of a connection, none of which waits
@@ -53,6 +57,14 @@ public:
     /// One gathered write.
     send_result send(std::span<boost::asio::const_buffer const> pieces) const noexcept;
 
+    /// Whether the kernel has given up on a peer that it hears nothing of; asking takes the error away.
+    bool take_loss() const noexcept;
+    /// Whether something that was sent has not been acknowledged.
+    bool has_unacknowledged() const noexcept;
+    /// Has the kernel give up on a peer that acknowledges nothing of what was sent for that long; zero: after
+    /// as long as it takes by itself, about a quarter of an hour.
+    void limit_unacknowledged(std::chrono::milliseconds limit) const noexcept;
+
     void shutdown_send() const noexcept;
     void close() noexcept;
     /// Closes so that the peer sees a reset and the kernel drops what is unsent.
@@ -62,8 +74,8 @@ private:
     int descriptor_ = -1;
 };
 
-/// Has a socket send at once what is written, and give up on a peer that acknowledges nothing for that long.
+/// Has a socket send at once what is written, and ask a peer that nothing is sent to whether it is there.
 /// What a listening socket is told goes for all that it accepts.
-void prepare(int descriptor, std::chrono::milliseconds unacknowledged_limit) noexcept;
+void prepare(int descriptor, peer_probes const& probes) noexcept;
 
 } // namespace tidings::detail

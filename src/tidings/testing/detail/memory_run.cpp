@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/http/response_head.hpp>
+#include <tidings/server/peer_probes.hpp>
 #include <tidings/testing/detail/memory_run.hpp>
+
+#include <boost/asio/post.hpp>
 
 #include <utility>
 
@@ -13,7 +16,7 @@ memory_run::memory_run(asio::io_context& loop, handler answer, request asked, se
       options_(std::move(options)), writing_{.keep_alive = options_.keep_alive,
                                              .write_timeout = options_.write_timeout,
                                              .queue_bytes = options_.queue_bytes},
-      body_(get_context(), *this, writing_), handler_(std::move(answer))
+      body_(get_context(), *this, writing_), handler_(std::move(answer)), probes_(get_context(), *this)
 {
     if (handler_.is_stream)
         out().start_keep_alive();
@@ -24,8 +27,45 @@ memory_run::memory_run(asio::io_context& loop, handler answer, request asked, se
 void memory_run::leave()
 {
     boost::intrusive_ptr<memory_run> const alive(this);
+    if (body_.is_blocked())
+        return reset(); // as a peer does that closes with bytes unread
+    is_closed_ = true;
+    half_close();
+}
+
+// As `connection::on_end_of_input`.
+void memory_run::half_close()
+{
+    boost::intrusive_ptr<memory_run> const alive(this);
+    if (is_over_)
+        return;
+    if (is_answering() && !body_.is_open()) {
+        if (options_.on_half_close != tidings::half_close::keep)
+            end(end_reason::client_gone);
+    } else if (options_.on_half_close == tidings::half_close::end) {
+        reset();
+    } else {
+        body_.probe();
+    }
+}
+
+void memory_run::reset()
+{
+    boost::intrusive_ptr<memory_run> const alive(this);
     end(end_reason::client_gone);
     lose();
+}
+
+void memory_run::vanish()
+{
+    capacity_ = 0;
+    probes_.start(probes_of(options_.keep_alive).worst());
+}
+
+void memory_run::probes_unanswered()
+{
+    if (!is_over_ && body_.unsent() == 0) // else the write timeout decides
+        reset();
 }
 
 void memory_run::stop_server()
@@ -66,6 +106,14 @@ void memory_run::be_over()
 
 // transport
 
+write_result memory_run::write(std::span<asio::const_buffer const> pieces)
+{
+    if (is_closed_) // the peer's answer
+        asio::post(get_context().get_executor(),
+                   [self = boost::intrusive_ptr<memory_run>(this)] { self->reset(); });
+    return memory_transport::write(pieces);
+}
+
 void memory_run::finish()
 {
     if (!std::exchange(is_finishing_, true))
@@ -78,7 +126,7 @@ void memory_run::finish()
 void memory_run::cut(cut_reason why)
 {
     why_cut_ = why;
-    leave();
+    reset();
 }
 
 // handler_run

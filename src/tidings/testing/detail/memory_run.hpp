@@ -7,12 +7,15 @@
 #include <tidings/stream/handler.hpp>
 #include <tidings/stream/handler_run.hpp>
 #include <tidings/testing/detail/memory_transport.hpp>
+#include <tidings/wait/context.hpp>
+#include <tidings/wait/loop_timer.hpp>
 
 #include <boost/asio/io_context.hpp>
 
 #include <cstddef>
 #include <exception>
 #include <optional>
+#include <span>
 
 namespace tidings::testing::detail {
 
@@ -26,6 +29,9 @@ public:
 
     // What the peer and the server do. On the loop.
     void leave();
+    void half_close();
+    void reset();
+    void vanish();
     void stop_server();
     void set_capacity(std::size_t bytes);
 
@@ -35,7 +41,20 @@ public:
     std::optional<response> const& answer() const noexcept { return answer_; }
 
 private:
+    /// What the kernel does to find a peer that has vanished while nothing is sent to it.
+    class probe_timer final : ::tidings::loop_timer
+    {
+    public:
+        probe_timer(context const& ctx, memory_run& run) noexcept : ::tidings::loop_timer(ctx), run_(run) {}
+        void start(duration until) { set(now() + until); }
+
+    private:
+        void on_time() override { run_.probes_unanswered(); }
+        memory_run& run_;
+    };
+
     // transport
+    write_result write(std::span<boost::asio::const_buffer const> pieces) override;
     void await_writable() override { is_awaited_ = true; }
     void finish() override;
     void cut(cut_reason why) override;
@@ -48,6 +67,7 @@ private:
     void handler_abandoned() override;
     void ended(bool may_reuse) override;
 
+    void probes_unanswered();
     void lose();
     void be_over();
 
@@ -55,6 +75,7 @@ private:
     writer_options const writing_;
     event_writer body_;
     handler const handler_;
+    probe_timer probes_;
     std::optional<response> answer_;
     std::exception_ptr failure_;
     bool is_awaited_ = false;

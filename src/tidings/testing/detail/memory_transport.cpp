@@ -23,6 +23,8 @@ write_result memory_transport::write(std::span<boost::asio::const_buffer const> 
 {
     if (is_gone_)
         return {.is_gone = true};
+    if (is_closed_)
+        return {.taken = boost::asio::buffer_size(pieces)};
     std::size_t taken = 0;
     for (auto const& piece : pieces) {
         std::size_t const part = std::min(piece.size(), capacity_);

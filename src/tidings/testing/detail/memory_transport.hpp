@@ -35,6 +35,7 @@ protected:
     write_result write(std::span<boost::asio::const_buffer const> pieces) override;
 
     std::size_t capacity_ = unlimited; // bytes that will still be taken
+    bool is_closed_ = false;           // the peer has closed: it keeps nothing of what it is sent
     bool is_gone_ = false;
     std::optional<cut_reason> why_cut_;
 

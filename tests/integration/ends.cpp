@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "support/ends.hpp"
+
+#include <tidings/server/peer_probes.hpp>
+#include <tidings/testing/client.hpp>
+#include <tidings/testing/server_fixture.hpp>
+
+#include "one_route.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace std::chrono_literals;
+using namespace tidings::test;
+using tidings::end_reason;
+using tidings::server_stats;
+using tidings::testing::client;
+
+namespace {
+
+/// A file whose bytes no socket's buffers hold.
+class large_file
+{
+public:
+    large_file() : path(std::filesystem::temp_directory_path() / fmt::format("tidings-ends-{}", ::getpid()))
+    {
+        std::ofstream(path) << std::string(ended_handlers::much, 'x');
+    }
+    ~large_file() { std::filesystem::remove(path); }
+    large_file(large_file const&) = delete;
+    large_file& operator=(large_file const&) = delete;
+
+    std::filesystem::path const path;
+};
+
+/// A row of the table at work over sockets: a server, and clients of one kind that come and leave.
+class socket_row
+{
+public:
+    socket_row(end_row expected, std::string_view version, std::size_t count, large_file const& file)
+        : row(expected), handlers_(file.path), fixture(handlers_.handler_for(row.what), options_for_ends())
+    {
+        for (std::size_t i = 0; i < count; ++i) {
+            clients_.push_back(fixture.connect({.receive_buffer = is_under_way(row.what) ? 4096 : 0}));
+            clients_.back().send(fmt::format("GET / HTTP/{}\r\nHost: a\r\n\r\n", version));
+            if (is_open_stream(row.what) || is_under_way(row.what))
+                REQUIRE(clients_.back().read_head().status() == 200);
+        }
+        REQUIRE(fixture.wait_for_stats([&](server_stats const& now) { return now.requests == count; }));
+        if (row.what == doing::stream_handed_over)
+            REQUIRE(fixture.wait_for_stats(no_handler_is_left));
+        lines_before_ = fixture.log().size();
+    }
+
+    void leave()
+    {
+        began_ = tidings::clock::now();
+        for (auto& each : clients_)
+            switch (row.how) {
+            case leaving::closes:
+                each.close();
+                break;
+            case leaving::resets:
+                each.reset();
+                break;
+            case leaving::half_closes:
+                each.half_close();
+                break;
+            case leaving::vanishes:
+                each.vanish();
+                break;
+            }
+    }
+
+    // Notes who has ended by now; true when all have. In milliseconds since they began to leave.
+    bool look()
+    {
+        std::chrono::duration<double, std::milli> const passed = tidings::clock::now() - began_;
+        std::size_t done = 0;
+        if (row.what == doing::stream_handed_over)
+            done = clients_.size() - handlers_.news().subscribers();
+        else
+            done = static_cast<std::size_t>(
+                std::ranges::count_if(handlers_.contexts(), [](auto const& each) { return each.is_done(); }));
+        times_.resize(std::max(done, times_.size()), passed.count());
+        return times_.size() == clients_.size();
+    }
+
+    // Of those that are never to end: that they have been asked, and stay.
+    void check_that_they_stay()
+    {
+        for (auto& each : clients_)
+            CHECK(each.read_until(": ping\n\n").ends_with(": ping\n\n"));
+        CHECK_FALSE(look());
+        CHECK(times_.empty());
+    }
+
+    void check()
+    {
+        CAPTURE(to_string(row.what), to_string(row.how), fixture.log());
+        if (row.when == ends::never)
+            return check_that_they_stay();
+        REQUIRE(times_.size() == clients_.size());
+        std::size_t const all = clients_.size();
+        CHECK(fixture.wait_for_stats([&](server_stats const& now) {
+            return now.clients_gone == (row.count == counted_as::client_gone ? all : 0) &&
+                   now.write_timeouts == (row.count == counted_as::write_timeout ? all : 0);
+        }));
+        std::size_t const logged = std::min<std::size_t>(all, 10); // as many as the log takes of a kind
+        CHECK(fixture.count_logged("took nothing within the write timeout") ==
+              (row.count == counted_as::write_timeout ? logged : 0));
+        CHECK(fixture.count_logged("has vanished") == (row.when == ends::by_probes ? logged : 0));
+        if (row.what != doing::stream_handed_over)
+            for (auto const& each : handlers_.contexts())
+                CHECK(each.reason() == end_reason::client_gone);
+        if (row.how == leaving::half_closes) // what was answered is written all the same
+            for (auto& each : clients_)
+                check_answer(each);
+        else
+            CHECK(fixture.wait_for_stats(nothing_is_left));
+    }
+
+    std::string line()
+    {
+        auto const now = fixture.stats();
+        auto const log = fixture.log();
+        std::string const times = times_.empty() ? "stay"
+                                                 : fmt::format("{:.1f} {:.1f} {:.1f}", times_.front(),
+                                                               times_[times_.size() / 2], times_.back());
+        return fmt::format("| {} | {} | {} | {} | {} | {} |", to_string(row.what), to_string(row.how), times,
+                           now.clients_gone, now.write_timeouts,
+                           log.size() == lines_before_ ? "nothing" : log.back());
+    }
+
+    end_row const row;
+
+private:
+    ended_handlers handlers_;
+
+public:
+    one_route fixture;
+
+private:
+    void check_answer(client& of)
+    {
+        if (!is_under_way(row.what))
+            CHECK(of.read_head().status() == 200);
+        int const wide = 1 << 20; // from now on it is not to be slow
+        ::setsockopt(of.native_handle(), SOL_SOCKET, SO_RCVBUF, &wide, sizeof wide);
+        auto const body = of.read_body();
+        CHECK(of.is_body_complete());
+        if (row.what == doing::plain_waiting)
+            CHECK(body == "late");
+        if (is_under_way(row.what) || row.what == doing::file_waiting)
+            CHECK(body.size() == ended_handlers::much);
+    }
+
+    std::vector<client> clients_;
+    std::size_t lines_before_ = 0;
+    tidings::time_point began_;
+    std::vector<double> times_;
+};
+
+// All rows at once. Clients that have half-closed take what they are answered as soon as it comes.
+void run(std::vector<std::unique_ptr<socket_row>>& rows)
+{
+    std::vector<socket_row*> left;
+    for (auto const& each : rows) {
+        each->leave();
+        left.push_back(each.get());
+    }
+    while (!left.empty()) {
+        std::vector<socket_row*> over;
+        auto const look_at_all = [&](server_stats const&) {
+            std::ranges::copy_if(left, std::back_inserter(over), [](socket_row* each) {
+                return each->look() || each->row.when == ends::never;
+            });
+            return !over.empty();
+        };
+        REQUIRE(rows.front()->fixture.wait_for_stats(look_at_all, 30s));
+        for (auto* const each : over) {
+            each->check();
+            std::erase(left, each);
+        }
+    }
+}
+
+} // namespace
+
+// Every row of the table, over sockets, as in memory: when a context ends, why, how it is counted, and what
+// the log says.
+TEST_CASE("the table of ends, over sockets")
+{
+    large_file const file;
+    std::vector<std::unique_ptr<socket_row>> rows;
+    for (auto const* const version : {"1.1", "1.0"})
+        for (auto const& row : table_of_ends)
+            rows.push_back(std::make_unique<socket_row>(row, version, 1, file));
+    run(rows);
+}
+
+// The same with a hundred clients a row, one row after the other; prints when they ended: the first, the
+// median and the last, in milliseconds since the first left.
+TEST_CASE("the table of ends, a hundred clients a row", "[long]")
+{
+    large_file const file;
+    for (auto const* const version : {"1.1", "1.0"}) {
+        fmt::print("HTTP/{}\n", version);
+        for (auto const& row : table_of_ends) {
+            std::vector<std::unique_ptr<socket_row>> one;
+            one.push_back(std::make_unique<socket_row>(row, version, 100, file));
+            run(one);
+            fmt::print("{}\n", one.front()->line());
+        }
+    }
+}
