@@ -166,7 +166,7 @@ void add_routes(tidings::server& server, event_hub& events, options const& chose
     // Whoever runs the hub on this machine alone does not mean it to be read through a name that leads here.
     if (chosen.is_local() || !chosen.hosts.empty())
         server.check(tidings::check_local_host(chosen.hosts));
-    for (char const* path : {"/events", "/emit"})
+    for (char const* path : {"/events", "/emit", "/disconnect", "/retire"})
         if (!chosen.origins.empty())
             server.check(path, tidings::cors({.origins = chosen.origins, .credentials = true}));
     // A page of another site can make a browser post here, but not without saying where it comes from.

@@ -165,13 +165,15 @@ class Contract(unittest.TestCase):
     def test_pages_of_an_origin_post(self):
         asked = {"Origin": "https://a.example", "Access-Control-Request-Method": "POST",
                  "Access-Control-Request-Headers": "content-type, cache-control"}
-        preflight = self.hub.request("OPTIONS", "/emit", headers=asked)
-        self.assertEqual(preflight.status, 204)
-        self.assertIn("POST", preflight.headers["Access-Control-Allow-Methods"])
-        for header in ["Content-Type", "Cache-Control"]:
-            self.assertIn(header, preflight.headers["Access-Control-Allow-Headers"])
+        for path in ["/emit", "/disconnect", "/retire"]:
+            preflight = self.hub.request("OPTIONS", path, headers=asked)
+            self.assertEqual(preflight.status, 204)
+            self.assertIn("POST", preflight.headers["Access-Control-Allow-Methods"])
+            for header in ["Content-Type", "Cache-Control"]:
+                self.assertIn(header, preflight.headers["Access-Control-Allow-Headers"])
         for method, path, body, status in [("POST", "/emit", b'{"data": "x"}', 200), ("POST", "/emit", b"{", 400),
-                                           ("GET", "/emit", None, 405), ("POST", "/events", b"", 405)]:
+                                           ("GET", "/emit", None, 405), ("POST", "/events", b"", 405),
+                                           ("POST", "/disconnect", b'{"topic": "a"}', 200)]:
             with self.subTest(method=method, path=path, status=status):
                 answer = self.hub.request(method, path, body, {"Origin": "https://a.example"})
                 self.assertEqual(answer.status, status)
