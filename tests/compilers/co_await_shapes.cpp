@@ -2,6 +2,9 @@
 // Runs every form in which the documentation writes co_await, with values that notice when a compiler copies
 // or destroys them wrongly. docs/design/compilers.md says which forms g++ 12 gets wrong; none of them is
 // here.
+#include <tidings/hub/long_poll.hpp>
+#include <tidings/hub/topic_list.hpp>
+#include <tidings/hub/topics.hpp>
 #include <tidings/sse/event.hpp>
 #include <tidings/wait/after.hpp>
 #include <tidings/wait/bind.hpp>
@@ -163,6 +166,11 @@ void require(bool holds, char const* what)
     std::abort();
 }
 #define REQUIRE_THAT(condition) require((condition), #condition)
+
+std::string text_id()
+{
+    return "an id that does not fit into the small buffer of a string";
+}
 
 // Events.
 
@@ -371,6 +379,29 @@ task bound(context ctx)
     REQUIRE_THAT(!error);
 }
 
+// What the library takes and gives: made inside the expression, with its default options and with options of
+// views and numbers.
+
+task library_calls(context ctx)
+{
+    tidings::topic news;
+    news.publish({.data = long_text});
+    tidings::response const none = co_await tidings::long_poll(ctx, tidings::request("GET", "/"),
+                                                               tidings::topic(), {.wait_timeout = 1s});
+    REQUIRE_THAT(none.status() == 200);
+    tidings::response const one = co_await tidings::long_poll(
+        ctx, tidings::request("GET", "/"), tidings::topic_list().add(news, tidings::from_oldest()),
+        {.max_events = 1});
+    REQUIRE_THAT(one.body().find(long_text) != std::string::npos);
+    REQUIRE_THAT(co_await number(static_cast<int>(tidings::topics().size())) == 0);
+    tidings::topics all;
+    all.add("*");
+    REQUIRE_THAT((co_await all.open(ctx, long_text)).has_value());
+    tidings::publish_result const published =
+        co_await tidings::topic().publish(ctx, {.id = text_id(), .data = long_text});
+    REQUIRE_THAT(published.id == text_id());
+}
+
 struct shape
 {
     char const* name;
@@ -381,7 +412,7 @@ constexpr shape shapes[] = {
     {"events", events},         {"rejections", rejections}, {"arguments", arguments},
     {"operators", operators},   {"statements", statements}, {"closures", closures},
     {"exceptions", exceptions}, {"channels", channels},     {"selects", selects},
-    {"groups", groups},         {"bound", bound},
+    {"groups", groups},         {"bound", bound},           {"library_calls", library_calls},
 };
 
 } // namespace

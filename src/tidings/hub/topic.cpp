@@ -76,6 +76,8 @@ asio::awaitable<publish_result> publish_and_wait(std::shared_ptr<detail::topic_s
 
 } // namespace
 
+topic::topic() : topic(topic_options{}) {}
+
 topic::topic(topic_options options) : state_(std::make_shared<detail::topic_state>(std::move(options))) {}
 
 std::string const& topic::name() const noexcept

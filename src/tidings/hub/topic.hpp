@@ -44,7 +44,8 @@ class topic
 public:
     /// A topic with a log reads its history from there, and so blocks; see `run_blocking`. Throws what the
     /// log throws, and `std::invalid_argument` for a log without a name and for a name that is not UTF-8.
-    explicit topic(topic_options options = {});
+    explicit topic(topic_options options);
+    topic(); ///< with the default options
 
     std::string const& name() const noexcept;
 
@@ -88,6 +89,17 @@ public:
     [[nodiscard]] boost::asio::awaitable<follow_end> follow(context ctx, event_stream& out,
                                                             start_position from = from_newest(),
                                                             event_filter where = {}) const;
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+    template <detail::owning_closure Filter>
+    [[nodiscard]] boost::asio::awaitable<follow_end> follow(context, event_stream&, start_position,
+                                                            Filter&&) const
+    {
+        static_assert(!detail::owning_closure<Filter>,
+                      "follow: g++ 12 destroys an owning lambda twice when it is written inside co_await "
+                      "(GCC 107288); give it a name first");
+        return {};
+    }
+#endif
 
     /// `follow` without a coroutine: hands the stream over and comes back at once; the handler then returns,
     /// and the stream goes on. When the topic is closed the stream is finished, and its client does not come

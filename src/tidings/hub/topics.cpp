@@ -10,7 +10,14 @@ namespace asio = boost::asio;
 
 namespace tidings {
 
+topics::topics() : topics(topics_options{}) {}
+
 topics::topics(topics_options options) : state_(std::make_shared<detail::topics_state>(std::move(options))) {}
+
+void topics::add(std::string pattern)
+{
+    add(std::move(pattern), topic_options{});
+}
 
 void topics::add(std::string pattern, topic_options options)
 {

@@ -47,12 +47,14 @@ struct topics_options
 class topics
 {
 public:
-    explicit topics(topics_options options = {});
+    explicit topics(topics_options options);
+    topics(); ///< with the default options
 
     /// Topics whose names fit the pattern (see below) are made with these options and their own name. Of
     /// several patterns that fit, the first counts. Patterns consist of segments between slashes: `{…}`
     /// stands for any one that is not empty, a last `*` for all that follows.
-    void add(std::string pattern, topic_options options = {});
+    void add(std::string pattern, topic_options options);
+    void add(std::string pattern); ///< with the default options
 
     /// The topic of that name. Empty when no pattern fits, the name is not UTF-8, or there are too many
     /// topics. Where the options

@@ -12,6 +12,8 @@ namespace asio = boost::asio;
 
 namespace tidings {
 
+server::server() : server(server_options{}) {}
+
 server::server(server_options options) : engine_(std::make_shared<detail::engine>(std::move(options))) {}
 
 server::server(asio::io_context& loop, server_options options)

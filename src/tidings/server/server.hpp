@@ -36,7 +36,8 @@ class engine;
 class server
 {
 public:
-    explicit server(server_options options = {});
+    explicit server(server_options options);
+    server(); ///< with the default options
 
     /// Serves on the application's loop: `start`, then the application runs `loop` on one thread.
     /// `options.loops` and `handle_signals` mean nothing here. `loop` outlives the server.

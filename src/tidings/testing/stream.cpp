@@ -12,6 +12,10 @@ namespace asio = boost::asio;
 
 namespace tidings::testing {
 
+stream::stream(virtual_time& time, handler answer, request asked)
+    : stream(time, std::move(answer), std::move(asked), server_options{})
+{}
+
 stream::stream(virtual_time& time, handler answer, request asked, server_options options)
     : time_(time),
       run_(new detail::memory_run(time.loop(), std::move(answer), std::move(asked), std::move(options))),

@@ -45,7 +45,8 @@ class stream
 {
 public:
     /// Of `options`, the times and limits of streams and `on_handler_error` are used. `time` outlives this.
-    stream(virtual_time& time, handler answer, request asked, server_options options = {});
+    stream(virtual_time& time, handler answer, request asked, server_options options);
+    stream(virtual_time& time, handler answer, request asked); ///< with the default options
     ~stream();
     stream(stream const&) = delete;
     stream& operator=(stream const&) = delete;

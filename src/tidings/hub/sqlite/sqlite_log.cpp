@@ -9,6 +9,8 @@
 
 namespace tidings {
 
+sqlite_log::sqlite_log(std::string const& path) : sqlite_log(path, sqlite_log_options{}) {}
+
 sqlite_log::sqlite_log(std::string const& path, sqlite_log_options const& options)
     : writer_(std::make_unique<detail::log_writer>(detail::canonical_log_path(path), options.vfs,
                                                    options.wal_bytes)),

@@ -49,7 +49,8 @@ public:
     /// Opens the file, or makes it. A commit that was torn by a crash was never acknowledged, and is undone.
     /// Throws `std::runtime_error` with a text that names the file when it cannot be opened or written, is in
     /// use by another log, is damaged or of a newer version, or is something else than a log.
-    explicit sqlite_log(std::string const& path, sqlite_log_options const& options = {});
+    sqlite_log(std::string const& path, sqlite_log_options const& options);
+    explicit sqlite_log(std::string const& path); ///< with the default options
 
     /// Keeps what is queued, and calls each `kept` that is due. Not called by a `kept`.
     ~sqlite_log() override;
