@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <linux/filter.h>
@@ -61,8 +62,13 @@ std::string below(fs::path const& folder, fs::path const& path)
 
 std::string const missing = std::strerror(ENOENT);
 
-/// This thread lives on a system without `openat2`.
-void forbid_openat2()
+bool has_openat2()
+{
+    return ::syscall(SYS_openat2, AT_FDCWD, ".", nullptr, 0) == -1 && errno == EINVAL;
+}
+
+/// This thread lives on a system without `openat2` from now on, if the system can do that.
+bool forbid_openat2()
 {
     std::array<sock_filter, 4> rules{
         sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
@@ -71,8 +77,8 @@ void forbid_openat2()
         sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
     sock_fprog const program{rules.size(), rules.data()};
-    REQUIRE(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-    REQUIRE(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
+    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
 /// What holds with `openat2` and without.
@@ -101,9 +107,11 @@ TEST_CASE("a folder is not left")
 {
     two_folders const at;
     check_that_a_folder_is_not_left(at);
+    CHECK(below(at.root.file("nowhere"), "page.html") == missing);
+    if (!has_openat2())
+        SKIP("this system has no openat2, or forbids it: links are not followed");
     CHECK(below(at.inside, "link_inside") == "sub");
     CHECK(file_reader(at.inside, "link_outside").error() == EXDEV);
-    CHECK(below(at.root.file("nowhere"), "page.html") == missing);
 }
 
 // Nor on systems that do not know the call for it, or in containers that forbid it; links are not followed
@@ -111,11 +119,16 @@ TEST_CASE("a folder is not left")
 TEST_CASE("a folder is not left without openat2")
 {
     two_folders const at;
+    bool is_forbidden = false;
     std::thread([&] {
-        forbid_openat2();
+        is_forbidden = forbid_openat2();
+        if (!is_forbidden)
+            return;
         check_that_a_folder_is_not_left(at);
         CHECK(file_reader(at.inside, "link_inside").error() == ELOOP);
     }).join();
+    if (!is_forbidden)
+        SKIP("this system does not let a thread forbid itself a system call");
 }
 
 // A path of the application's own may be anywhere; what follows a NUL would not be looked at by the system.
