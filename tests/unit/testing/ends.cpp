@@ -74,7 +74,7 @@ public:
 } // namespace
 
 // The memory of tests obeys the table of ends: whoever leaves it learns what a server would have done.
-TEST_CASE("the table of ends, in memory")
+TEST_CASE("the table of ends in memory")
 {
     auto const options = options_for_ends();
     for (auto const& row : table_of_ends) {
