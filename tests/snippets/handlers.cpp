@@ -131,6 +131,14 @@ void serve(std::set<std::string> const& known_tokens)
     // [/routes]
 }
 
+void serve_those_who_half_close()
+{
+    // [half-close]
+    // Handlers go on until their answer is refused.
+    tidings::server server({.on_half_close = tidings::half_close::keep});
+    // [/half-close]
+}
+
 // [own-check]
 std::optional<tidings::response> refuse_frames(tidings::request const&, tidings::headers& of_the_answer)
 {
