@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/middleware/log_requests.hpp>
+#include <tidings/wait/after.hpp>
 
 #include "unit/middleware/exchange.hpp"
 
@@ -39,6 +40,13 @@ asio::awaitable<void> fail_in_the_stream(context, request const&, event_stream& 
     throw std::runtime_error("broken");
 }
 
+asio::awaitable<void> reject_at_the_end(context ctx, request const&, event_stream& out)
+{
+    after never(10h);
+    co_await never.wait(ctx);
+    co_await out.reject(503, "too late");
+}
+
 asio::awaitable<void> send_last(context, request const&, event_stream& out)
 {
     co_await out.finish({.data = "x"});
@@ -75,6 +83,15 @@ TEST_CASE("requests that got no answer have no status")
     exchange waiting(kept.logging(), test::tick, request::get("/ticks"));
     waiting.end(end_reason::client_gone);
     CHECK(kept.lines == lines{"GET /ticks - 0.000s client gone"});
+}
+
+// An answer that was given although the client may have left has both.
+TEST_CASE("an answer behind the end of its context is logged with the reason")
+{
+    kept_lines kept;
+    exchange waiting(kept.logging(), reject_at_the_end, request::get("/late"));
+    waiting.end(end_reason::client_gone);
+    CHECK(kept.lines == lines{"GET /late 503 0.000s client gone"});
 }
 
 // What the server makes of an exception is logged, and the exception goes on to the server.
