@@ -86,7 +86,7 @@ public:
             bytes.remove_prefix(consumed);
             state_ = state;
             if (state == parse_state::head_complete)
-                said_ += parser_.expects_continue() ? "head, 100\n" : "head\n";
+                note_head();
             if (state != parse_state::complete)
                 continue;
             requests_.push_back(parser_.take());
@@ -103,6 +103,16 @@ public:
     std::vector<request> const& requests() const { return requests_; }
 
 private:
+    // What a check is shown is what the handler is shown, but for the body.
+    void note_head()
+    {
+        require(parser_.head().body().empty(), "a head has no body");
+        auto const size = parser_.body_size();
+        said_ += "head " + printed(parser_.head()) + (parser_.expects_continue() ? "100 " : "") +
+                 (size ? std::to_string(*size) : "chunked") +
+                 (parser_.is_body_too_large() ? ", too large\n" : "\n");
+    }
+
     request_parser parser_;
     parse_state state_ = parse_state::need_more;
     std::string said_;
@@ -177,8 +187,12 @@ void find_client(request const& asked)
         auto const client = trusted.client_address(peer, asked);
         require(trusted.trusts(peer) || client == peer, "nobody is believed but a trusted proxy", client);
         // Throws unless it is an address.
-        if (!client.empty())
-            require(tidings::trusted_proxies({client}).trusts(client), "an address is itself", client);
+        if (client.empty())
+            continue;
+        require(tidings::trusted_proxies({client}).trusts(client), "an address is itself", client);
+        auto const account = trusted.account_of(client);
+        require(account.empty() ? trusted.trusts(client) : tidings::trusted_proxies({account}).trusts(client),
+                "an address goes to an account that has it", account);
     }
     try {
         tidings::trusted_proxies const chosen({std::string(asked.header("X-Forwarded-For"))});
