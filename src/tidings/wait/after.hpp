@@ -41,7 +41,7 @@ public:
         if (is_spent_)
             return std::nullopt;
         if (!instant_)
-            instant_ = delay_ > duration::zero() ? detail::later(home.now(), delay_) : home.turn_time();
+            instant_ = delay_ > duration::zero() ? later(home.now(), delay_) : home.turn_time();
         return instant_;
     }
     void take(time_point) noexcept { is_spent_ = true; }
