@@ -33,8 +33,7 @@ asio::awaitable<std::optional<topic>> topics::open(context ctx, std::string name
 {
     if (auto known = state_->get_known(name))
         co_return known;
-    auto const read = [state = state_, name] { return state->get(name); };
-    auto found = co_await run_blocking(ctx, read);
+    auto found = co_await run_blocking(ctx, &detail::topics_state::get, state_, name);
     co_return found ? std::move(*found) : std::nullopt;
 }
 
