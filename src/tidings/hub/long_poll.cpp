@@ -2,6 +2,7 @@
 #include <tidings/hub/detail/json_string.hpp>
 #include <tidings/hub/long_poll.hpp>
 #include <tidings/hub/subscription.hpp>
+#include <tidings/wait/give_way.hpp>
 
 #include <fmt/format.h>
 
@@ -52,6 +53,7 @@ private:
 asio::awaitable<response> long_poll(context ctx, request const& asked, topic_list topics,
                                     long_poll_options options)
 {
+    co_await give_way(ctx);
     subscription events(ctx, topics, asked.last_event_id());
     auto const patience = with_timeout(ctx, options.wait_timeout);
     batch_text batch(options);
