@@ -3,6 +3,8 @@
 
 #include <tidings/sse/encode.hpp>
 
+#include <fmt/format.h>
+
 #include <stdexcept>
 #include <utility>
 
@@ -12,7 +14,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-// A bound for the memory of one topic, far above what a history of events of usual size needs.
+// A bound for the memory of one topic, far above what a history of events of usual size needs; all topics
+// together have one as well, `topics_options::kept_bytes`.
 constexpr std::size_t history_bytes = 256 * 1024 * 1024;
 
 constexpr std::size_t most_retired = 100'000;
@@ -40,6 +43,9 @@ event_hub::event_hub(options const& chosen, tidings::topic_log* log)
 
 asio::awaitable<std::optional<tidings::topic>> event_hub::open(tidings::context ctx, std::string name)
 {
+    if (name.size() > tidings::max_name_bytes)
+        throw std::invalid_argument(fmt::format("the name of a topic has {} bytes, and may have {}",
+                                                name.size(), tidings::max_name_bytes));
     return topics_.open(std::move(ctx), std::move(name));
 }
 
@@ -47,7 +53,7 @@ asio::awaitable<tidings::publish_result> event_hub::publish(tidings::context ctx
                                                             message const& posted)
 {
     check(posted);
-    tidings::publish_result done{.id = {}, .receivers = to.subscribers()};
+    tidings::publish_result done{.id = {}, .receivers = posted.reaches_nobody() ? 0 : to.subscribers()};
     if (posted.data)
         done = co_await to.publish(ctx, posted.view());
     else if (posted.retry)

@@ -25,7 +25,8 @@ public:
     /// The log may be null; otherwise it outlives this.
     event_hub(options const& chosen, tidings::topic_log* log);
 
-    /// Empty when there are too many topics, or the context has ended. Throws what the log throws.
+    /// Empty when the context has ended, or the name is not UTF-8. Throws `std::invalid_argument` for a name
+    /// that is too long, `tidings::too_many_topics`, and what the log throws.
     boost::asio::awaitable<std::optional<tidings::topic>> open(tidings::context ctx, std::string name);
 
     /// Sends a message to all who follow its topic; with a log, once it is on the disk. Throws

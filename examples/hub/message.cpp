@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "message.hpp"
 
+#include <tidings/hub/topic_options.hpp>
+
 #include "base64.hpp"
 
 #include <boost/json/object.hpp>
@@ -40,6 +42,8 @@ std::optional<std::string> find_text(json::object const& in, std::string_view na
 std::string find_topic(json::object const& in)
 {
     auto const named = find_text(in, "topic");
+    if (named && named->size() > tidings::max_name_bytes)
+        throw bad_message(fmt::format("the name of a topic may have {} bytes", tidings::max_name_bytes));
     return named && !named->empty() ? *named : std::string(default_topic);
 }
 

@@ -24,6 +24,8 @@ struct message
     std::optional<std::chrono::milliseconds> retry{};
 
     tidings::event view() const;
+    /// Whether it has fields of an event that cannot reach anybody, since nothing goes out without data.
+    bool reaches_nobody() const { return (!type.empty() || !id.empty()) && !data && !comment && !retry; }
 };
 
 /// A body that is no such message; the text says why, for its sender.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "routes.hpp"
 
+#include <tidings/http/refused_for_now.hpp>
 #include <tidings/hub/topic_list.hpp>
 #include <tidings/middleware/check_host.hpp>
 #include <tidings/middleware/check_origin.hpp>
@@ -12,7 +13,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
+#include <optional>
+#include <random>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -24,8 +28,6 @@ namespace json = boost::json;
 using tidings::response;
 
 namespace {
-
-constexpr std::size_t most_topics_of_a_stream = 64;
 
 response refuse(int status, std::string_view why)
 {
@@ -66,35 +68,60 @@ tidings::event_filter wanted_types(tidings::request const& request)
     };
 }
 
-asio::awaitable<void> follow(event_hub& events, tidings::context ctx, tidings::request const& request,
-                             tidings::event_stream& out)
+// Until a client that is refused comes back; not all at once.
+std::chrono::milliseconds some_seconds()
 {
-    auto const names = wanted_topics(request);
-    auto const filter = wanted_types(request);
-    if (names.size() > most_topics_of_a_stream) {
-        co_await out.reject(400, "too many topics for one stream");
-        co_return;
-    }
+    std::random_device random;
+    return std::chrono::milliseconds(2'000 + random() % 4'000);
+}
+
+// The topics, opened; those that are retired are left out. Throws what `event_hub::open` throws.
+asio::awaitable<std::vector<tidings::topic>> open_all(event_hub& events, tidings::context ctx,
+                                                      std::vector<std::string> const& names)
+{
     std::vector<tidings::topic> opened;
     for (std::string const& name : names) {
         if (events.is_retired(name))
             continue;
         auto const topic = co_await events.open(ctx, name);
-        if (!topic) {
-            co_await out.reject(503, "too many topics");
-            co_return;
-        }
-        opened.push_back(*topic);
+        if (!topic && !ctx.is_done())
+            throw std::invalid_argument("the name of a topic is not UTF-8");
+        if (topic)
+            opened.push_back(*topic);
     }
+    co_return opened;
+}
+
+// Hands the stream over; the answer in its place, if there is one.
+std::optional<response> attach(event_hub& events, std::vector<tidings::topic> const& opened,
+                               tidings::request const& request, tidings::event_stream& out)
+{
     // Asked again: with a log, opening takes its time, and a topic may have been retired meanwhile.
     tidings::topic_list topics;
     for (tidings::topic const& topic : opened)
         if (!events.is_retired(topic.name()))
-            topics.add(topic, tidings::from_newest(), filter);
+            topics.add(topic, tidings::from_newest(), wanted_types(request));
     if (topics.is_empty())
-        co_await out.respond(response(204)); // clients do not come back then
-    else
-        topics.attach(out);
+        return response(204); // clients do not come back then
+    topics.attach(out);
+    return std::nullopt;
+}
+
+asio::awaitable<void> follow(event_hub& events, tidings::context ctx, tidings::request const& request,
+                             tidings::event_stream& out)
+{
+    std::optional<response> answer;
+    try {
+        auto const names = wanted_topics(request);
+        auto const opened = co_await open_all(events, ctx, names);
+        answer = attach(events, opened, request, out);
+    } catch (std::invalid_argument const& error) { // a name that is none, or so many that ids become too long
+        answer = refuse(400, error.what());
+    } catch (std::runtime_error const& error) { // too many topics, or the log cannot be read: it will pass
+        answer = tidings::refused_for_now(request, 503, some_seconds(), error.what());
+    }
+    if (answer)
+        co_await out.respond(std::move(*answer));
 }
 
 // Exceptions become statuses in `emit`.
@@ -102,11 +129,14 @@ asio::awaitable<response> publish(event_hub& events, tidings::context ctx, messa
 {
     auto const topic = co_await events.open(ctx, posted.topic);
     if (!topic)
-        co_return refuse(503, "too many topics");
+        co_return refuse(503, "the hub stops");
     auto const done = co_await events.publish(ctx, *topic, posted);
     if (!done)
         co_return refuse(503, "the event was not taken: too much waits for the disk, or the hub stops");
-    co_return response::json(json::serialize(json::object{{"id", done.id}, {"receivers", done.receivers}}));
+    json::object said{{"id", done.id}, {"receivers", done.receivers}};
+    if (posted.reaches_nobody())
+        said["warning"] = "nothing was sent: without \"data\", which may be empty, there is no event";
+    co_return response::json(json::serialize(said));
 }
 
 asio::awaitable<response> emit(event_hub& events, tidings::context ctx, tidings::request const& request)
@@ -120,7 +150,8 @@ asio::awaitable<response> emit(event_hub& events, tidings::context ctx, tidings:
     } catch (std::invalid_argument const& error) {
         co_return refuse(400, error.what());
     } catch (std::runtime_error const& error) {
-        co_return refuse(503, error.what()); // the log could not keep it
+        // The log could not keep it, or there are too many topics.
+        co_return refuse(503, error.what()).with_header("Retry-After", "5");
     }
 }
 

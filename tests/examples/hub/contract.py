@@ -72,7 +72,7 @@ class Contract(unittest.TestCase):
             self.assertEqual([stream.next_comment(), stream.next_comment()], ["hello", "there"])
             self.assertEqual(self.hub.emit(retry=7)["receivers"], 1)
             self.assertEqual(self.hub.emit()["receivers"], 1)
-            self.assertEqual(self.hub.emit(event="no data either")["receivers"], 1)
+            self.assertEqual(self.hub.emit(event="no data either")["receivers"], 0)
             self.hub.emit(data="end")
             self.assertEqual(stream.next_event().data, "end")
             self.assertEqual(stream.retry, 7)
@@ -110,6 +110,63 @@ class Contract(unittest.TestCase):
     def test_an_id_is_taken_once(self):
         self.hub.emit(id="x", data="1")
         self.assertEqual(self.hub.post("/emit", id="x", data="2").status, 400)
+
+    # What the hub gives out it takes back, and nobody can forge the ids that it makes.
+    def test_ids_that_do_not_come_back(self):
+        made = self.hub.emit(data="1")["id"]
+        epoch, number = made.rsplit("-", 1)
+        for bad in [f"{epoch}-{int(number) + 1}", made, "x" * 256, " x", "x ", "a\tb", "a\x7fb", "x;finished",
+                    f"default={made}", f"a={made}&b={made}"]:
+            with self.subTest(bad):
+                self.assertEqual(self.hub.post("/emit", id=bad, data="bad").status, 400)
+        self.hub.emit(id="x" * 255, data="2")
+        with self.hub.stream(last_id="x" * 255) as stream:
+            self.hub.emit(data="3")
+            self.assertEqual(stream.next_event().data, "3")
+
+    # Nothing can reach anybody without data, and the publisher is told.
+    def test_nothing_to_send(self):
+        with self.hub.stream():
+            for members in [{"event": "x"}, {"id": "x"}, {"event": "x", "id": "y"}]:
+                answer = json.loads(self.hub.post("/emit", **members).text)
+                self.assertEqual((answer["id"], answer["receivers"]), ("", 0))
+                self.assertIn("data", answer["warning"])
+            self.assertEqual(self.hub.emit(event="x", comment="c"), {"id": "", "receivers": 1})
+
+    def test_names(self):
+        name = "n" * 255
+        with self.hub.stream(f"/events?topic={name}") as stream:
+            self.hub.emit(topic=name, data="x")
+            self.assertEqual(stream.next_event().data, "x")
+        for path in [f"/events?topic={name}n", "/events?topic=%ff"]:
+            self.assertEqual(self.hub.request("GET", path).status, 400)
+        for path in ["/emit", "/disconnect", "/retire"]:
+            self.assertEqual(self.hub.post(path, topic=name + "n", data="x").status, 400)
+
+    # A stream whose ids could become too long to come back is refused at once, not at its reconnect.
+    def test_many_topics_in_a_stream(self):
+        def path(count):
+            return "/events?" + "&".join(f"topic=topic-{i:02}" for i in range(count))
+        refused = self.hub.request("GET", path(64))
+        self.assertEqual(refused.status, 400)
+        self.assertIn("could grow to", refused.text)
+        with self.hub.stream(path(26)) as stream:
+            self.hub.emit(topic="topic-07", data="x")
+            last = stream.next_event().id
+        self.hub.emit(topic="topic-25", data="y")
+        with self.hub.stream(path(26), last_id=last) as stream:
+            self.assertEqual(stream.next_event().data, "y")
+
+    # Each topic resumes by itself, also when the other is no longer there.
+    def test_a_topic_resumes_without_its_company(self):
+        with self.hub.stream("/events?topic=a&topic=b") as stream:
+            self.hub.emit(topic="a", data="1")
+            last = stream.next_event().id
+        self.hub.emit(topic="a", data="2")
+        self.hub.post("/retire", topic="b")
+        for path in ["/events?topic=a&topic=b", "/events?topic=a"]:
+            with self.hub.stream(path, last_id=last) as stream:
+                self.assertEqual(stream.next_event().data, "2")
 
     def test_disconnect(self):
         with self.hub.stream("/events?topic=a") as one, self.hub.stream("/events?topic=a") as two, self.hub.stream() as other:
