@@ -83,10 +83,7 @@ boost::asio::awaitable<tidings::response> start(tidings::server& server, tidings
 {
     std::random_device random; // who knows the id may read
     auto const id = fmt::format("{:08x}{:08x}", random(), random());
-    auto const made = generations.get(id);
-    if (!made)
-        co_return tidings::response::text("too many generations", 503);
-    server.spawn(generate, *made);
+    server.spawn(generate, generations.get(id).value());
     co_return tidings::response::json(fmt::format(R"({{"id":"{}"}})", id), 201);
 }
 

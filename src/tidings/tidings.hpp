@@ -14,6 +14,7 @@
 #include <tidings/hub/publish_result.hpp>
 #include <tidings/hub/start_position.hpp>
 #include <tidings/hub/subscription.hpp>
+#include <tidings/hub/too_many_topics.hpp>
 #include <tidings/hub/topic.hpp>
 #include <tidings/hub/topic_list.hpp>
 #include <tidings/hub/topic_log.hpp>

@@ -84,6 +84,38 @@ asio::awaitable<void> count_orders(tidings::topic const& orders, tidings::contex
 }
 // [/subscription]
 
+// [subscription-resumes]
+asio::awaitable<void> send_large_orders(tidings::topic const& orders, tidings::context ctx,
+                                        tidings::request const&, tidings::event_stream& out)
+{
+    tidings::topic_list only;
+    only.add(orders, tidings::from_last(10));
+    tidings::subscription incoming(ctx, only, out.last_event_id()); // wins over where the list begins
+    while (auto order = co_await incoming.receive(ctx))
+        if (order->data().size() > 100)
+            co_await out.send(*order);
+}
+// [/subscription-resumes]
+
+// [refused]
+asio::awaitable<void> follow_sensor(tidings::topics& sensors, tidings::context,
+                                    tidings::request const& request, tidings::event_stream& out)
+{
+    auto const sensor = sensors.get("sensors/" + request.param("name"));
+    std::optional<tidings::response> refused;
+    try {
+        if (sensor)
+            sensor->attach(out);
+        else
+            refused = tidings::response::text("no such sensor\n", 404);
+    } catch (tidings::too_many_topics const& error) {
+        refused = tidings::refused_for_now(request, 503, 5s, error.what());
+    }
+    if (refused)
+        co_await out.respond(std::move(*refused));
+}
+// [/refused]
+
 // [long-poll]
 asio::awaitable<tidings::response> poll_news(tidings::topic const& news, tidings::context ctx,
                                              tidings::request const& request)

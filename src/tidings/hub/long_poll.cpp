@@ -2,10 +2,11 @@
 #include <tidings/hub/detail/json_string.hpp>
 #include <tidings/hub/long_poll.hpp>
 #include <tidings/hub/subscription.hpp>
-#include <tidings/wait/give_way.hpp>
+#include <tidings/hub/too_many_topics.hpp>
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,8 +54,13 @@ private:
 asio::awaitable<response> long_poll(context ctx, request const& asked, topic_list topics,
                                     long_poll_options options)
 {
-    co_await give_way(ctx);
-    subscription events(ctx, topics, asked.last_event_id());
+    std::optional<subscription> followed;
+    try {
+        followed.emplace(ctx, topics, asked.last_event_id());
+    } catch (too_many_topics const& error) {
+        co_return response::text(std::string(error.what()) + '\n', 503).with_header("Retry-After", "5");
+    }
+    subscription& events = *followed;
     auto const patience = with_timeout(ctx, options.wait_timeout);
     batch_text batch(options);
     while (!batch.is_full()) {

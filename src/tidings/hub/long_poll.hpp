@@ -32,6 +32,8 @@ struct long_poll_options
 /// `request::last_event_id`). When the wait is over, or the topic has sent its followers away, `events` is
 /// empty. The answer is 204 once all topics are closed and read to their ends: nothing more will come.
 ///
+/// 503 with Retry-After where a stream would throw `too_many_topics`.
+///
 ///     co_return co_await tidings::long_poll(ctx, request, news);
 [[nodiscard]] boost::asio::awaitable<response> long_poll(context ctx, request const& asked, topic_list topics,
                                                          long_poll_options options = {});

@@ -8,7 +8,7 @@ namespace tidings {
 enum class overflow
 {
     /// Its stream is cut. Its client comes back, and is told what is missing. For logs and tokens, where a
-    /// gap must be seen.
+    /// gap must be seen. Also a client that reads, when more is published at once than the history holds.
     cut,
     /// It goes on with the oldest event there is, after a `tidings-reset` that says how many numbers were
     /// passed over: its events, and what has no event any more (superseded, a comment, refused by the log).

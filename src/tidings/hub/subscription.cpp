@@ -51,9 +51,10 @@ asio::awaitable<std::optional<event_text>> subscription::receive(context const& 
 
 std::optional<event_text> subscription::try_receive()
 {
-    auto next = state_->try_receive();
+    auto const state = state_; // a filter may destroy this
+    auto next = state->try_receive();
     if (!next)
-        state_->rethrow_failure();
+        state->rethrow_failure();
     return next;
 }
 

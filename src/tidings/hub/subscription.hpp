@@ -33,15 +33,21 @@ class subscription_state;
 /// that is slower than the history is long is ended (`overflow::cut`, see `was_cut`) or passes over what is
 /// lost. A gap comes as a `tidings-reset` event without an id, in its place among the others.
 ///
-/// Belongs to one handler: made, used and destroyed on the loop of its context. An event that is sent on by
-/// `out.send(event)` resumes like one that was followed.
+/// Belongs to one handler: made, used and destroyed on the loop of its context. It knows no client: where the
+/// one that events are sent on to by `out.send(event)` shall resume, pass what it came back with:
+///
+///     tidings::topic_list only;
+///     only.add(all_orders, tidings::from_last(10));
+///     tidings::subscription orders(ctx, only, out.last_event_id());
 class subscription
 {
 public:
-    /// From here on no event is missed.
+    /// From here on no event is missed. It begins at `from` whatever a client came back with. Throws
+    /// `too_many_topics`.
     subscription(context const& ctx, topic const& of, start_position from = from_newest(),
                  event_filter where = {});
-    /// Several topics; `last_event_id` is what their stream's client came back with.
+    /// One or several topics; `last_event_id` is what the client came back with, and wins over where the list
+    /// starts. Throws as `topic_list::follow`.
     subscription(context const& ctx, topic_list const& topics,
                  std::optional<std::string> const& last_event_id = std::nullopt);
     ~subscription();

@@ -43,7 +43,9 @@ class topic
 {
 public:
     /// A topic with a log reads its history from there, and so blocks; see `run_blocking`. Throws what the
-    /// log throws, and `std::invalid_argument` for a log without a name and for a name that is not UTF-8.
+    /// A topic with a log reads its history from there, and so blocks; see `run_blocking`. Throws what the
+    /// log throws, `std::runtime_error` when it is damaged, and `std::invalid_argument` for a log without a
+    /// name and for a name that is not UTF-8 or longer than `max_name_bytes`.
     explicit topic(topic_options options);
     topic(); ///< with the default options
 
@@ -53,10 +55,15 @@ public:
 
     /// Sends an event to all followers and keeps it in the history. Without an id of its own it gets the
     /// topic's next one. Never waits: where it would have to, the event is refused with `would_block`; with a
-    /// log it is only `queued`. Throws `std::invalid_argument` for what cannot be sent (see `encoded_size`)
-    /// and for an own id that the history holds already or that ends like that of a finished stream (see
-    /// `event_stream::is_finished_id`), `std::logic_error` when the topic is closed; then nobody has got
-    /// anything.
+    /// log it is only `queued`. Throws, and then nobody has got anything:
+    /// - `std::invalid_argument` for what cannot be sent (see `encoded_size`), for an event with a type and
+    /// no
+    ///   data, which clients drop, and for an own id that was published already (as many are remembered as
+    ///   events are kept, beside these), that does not come back in a client's header as it was (over 255
+    ///   bytes, blanks at an end, control characters), or that looks like one that the library makes
+    ///   (`b2k4zq7c1m0f-17`, the places of several topics, an end of `;finished`);
+    /// - `too_many_topics` for the first event of a topic whose registry has no room;
+    /// - `std::logic_error` when the topic is closed.
     publish_result publish(event const& value);
 
     /// With `overflow::keep_latest`: the event takes the place of the one before with the same key, which may
@@ -71,10 +78,10 @@ public:
     [[nodiscard]] boost::asio::awaitable<publish_result> publish(context ctx, std::string_view key,
                                                                  event const& value);
 
-    /// Sends a comment, which clients ignore, to all followers. It has its place in the history like an
-    /// event, and no id; a log does not keep it, and it is `queued` behind the events that are on their way
-    /// there. Refused with `would_block` like a plain `publish`, and when as many are queued as the history
-    /// holds.
+    /// Sends a comment, which clients ignore, to those who follow now, in order among the events. It takes no
+    /// event's place in the history, and has no id; as many comments wait for a slow follower as events are
+    /// kept, then the oldest go. A log does not keep it, and it is `queued` behind the events that are on
+    /// their way there; `would_block` when as many are queued as the history holds events.
     publish_result publish_comment(std::string_view text);
 
     /// Tells all clients how long to wait before they reconnect; like a comment otherwise. Throws
@@ -85,7 +92,9 @@ public:
 
     /// Opens `out` and carries the topic on it until the context ends, the client leaves, or the topic is
     /// closed or sends its followers away. The client's Last-Event-ID wins over `from`, also when a stream
-    /// follows once more: it begins again where its request says. Several topics on one stream: `topic_list`.
+    /// follows once more: it begins again where its request says. An id of a stream of several topics leads
+    /// to this one's place in it. Several topics on one stream: `topic_list`. Throws `too_many_topics` (see
+    /// `topics_options::max_blank_topics`); the stream has not begun then.
     [[nodiscard]] boost::asio::awaitable<follow_end> follow(context ctx, event_stream& out,
                                                             start_position from = from_newest(),
                                                             event_filter where = {}) const;

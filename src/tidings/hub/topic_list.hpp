@@ -24,9 +24,13 @@ namespace tidings {
 ///     co_await news.follow(ctx, out);
 ///
 /// In a stream of several topics the id of each event holds a place in every one of them, so that a client
-/// resumes each topic where it was; they need names (`topic_options::name`), all different. Events of one
-/// topic keep their order; between topics there is none. The stream ends when all its topics are closed, or
-/// one of them sends its followers away.
+/// resumes each topic where it was, whatever the company: a topic that is new to the client begins where the
+/// list says, one that is no longer in the list plays no part. They need names (`topic_options::name`), all
+/// different. Events of one topic keep their order; between topics there is none. The stream ends when all
+/// its topics are closed, or one of them sends its followers away.
+///
+/// An id takes about 32 bytes for each topic beside its name, and has to come back in a header: a list whose
+/// ids could grow over 1 KiB is refused (`std::invalid_argument`) when it is followed or attached.
 class topic_list
 {
 public:

@@ -25,8 +25,10 @@ struct logged_event
 /// What a log knows of a topic when it is opened.
 struct log_tail
 {
-    std::string epoch; ///< tells this life of the topic from others; stays as long as the log does
-    std::uint64_t next_number = 1;    ///< above every number that has ever been kept
+    /// Tells this life of the topic from others; stays as long as the log does. Not empty, and of letters and
+    /// digits: it is a part of the ids that clients get.
+    std::string epoch;
+    std::uint64_t next_number = 1;    ///< above every number that has ever been kept; at most 2^53 - 1
     std::vector<logged_event> events; ///< oldest first
 };
 
@@ -39,9 +41,22 @@ class topic_log
 public:
     virtual ~topic_log() = default;
 
-    /// Reads what is kept of a topic, and makes the topic when it is new. Blocks while it reads. Throws
-    /// `std::system_error` or `std::runtime_error` with a text that names the log when that fails.
+    /// Reads what is kept of a topic. Blocks while it reads. Throws `std::system_error` or
+    /// `std::runtime_error` with a text that names the log when that fails.
+    ///
+    /// A reader alone leaves nothing behind: of a topic of which nothing was ever kept, the log keeps
+    /// nothing, and gives it the same epoch each time.
     virtual log_tail open(std::string_view topic) = 0;
+
+    /// Of the events that `open` gave, so many cannot have been kept of this topic: their numbers, ids or
+    /// texts are none that it could have published. They are left out. `first` says what is wrong with the
+    /// first.
+    virtual void on_unreadable(std::string_view /*topic*/, std::size_t /*count*/, std::string_view /*first*/)
+    {}
+
+    /// The topic is no longer in memory; called once for each `open`. What the log knows of it for the time
+    /// that it is open can go. Does not block, and does not throw.
+    virtual void close(std::string_view /*topic*/) noexcept {}
 
     /// Called once for each append: without an error when the event is kept (it survives the loss of power),
     /// with one when it is not, and then it never will be.

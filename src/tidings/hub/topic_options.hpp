@@ -11,15 +11,21 @@
 
 namespace tidings {
 
+/// The name of a topic is not longer.
+inline constexpr std::size_t max_name_bytes = 255;
+
 /// What a topic keeps for those who come later, or fall behind. All three bounds hold together, and the
 /// newest event is always kept.
 struct topic_options
 {
-    /// Tells the topics of one stream apart, and finds them again in a log. Any text in UTF-8.
+    /// Tells the topics of one stream apart, and finds them again in a log. Any text in UTF-8 of at most
+    /// `max_name_bytes`.
     std::string name{};
 
-    std::size_t max_events = 1'000;          ///< in the history, at least 1
-    std::size_t history_bytes = 1024 * 1024; ///< of their text
+    /// Events in the history; 0 counts as 1. Longer than the largest burst: what is published in one turn of
+    /// a follower's loop has to fit, or `overflow::cut` cuts also those who read (the server's log says so).
+    std::size_t max_events = 1'000;
+    std::size_t history_bytes = 1024 * 1024; ///< of their text; with 0 the newest event alone is kept
     duration history_age{};                  ///< older events are forgotten; zero and below: no limit
 
     /// A follower that gets nothing at once is sent the id of its place, as an id line alone, which clients

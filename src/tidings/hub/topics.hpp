@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/hub/too_many_topics.hpp>
 #include <tidings/hub/topic.hpp>
 #include <tidings/hub/topic_options.hpp>
+#include <tidings/stream/log.hpp>
 #include <tidings/wait/context.hpp>
 #include <tidings/wait/time.hpp>
 
@@ -10,6 +12,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -23,15 +26,50 @@ namespace detail {
 class topics_state;
 }
 
+/// The bounds of a registry. Clients may choose names, so each kind of topic has one of its own. None of
+/// them is ever exceeded by a reader; where 0 is given, nothing of that kind is allowed, and the largest
+/// value is as good as no bound.
 struct topics_options
 {
-    /// More are not made; clients may choose names.
+    /// Topics that have been published to. For one more, the one that was not published to for longest makes
+    /// room, with its history, unless somebody follows it or holds a handle of it; where none can, the
+    /// publish throws `too_many_topics`. A topic with a log also makes room for one that is read from its
+    /// log, since nothing is lost.
     std::size_t max_topics = 100'000;
+
+    /// Topics that are followed and have never been published to. They live as long as somebody follows them,
+    /// and one more throws `too_many_topics` where it would be followed. Publishers are not concerned.
+    std::size_t max_blank_topics = 100'000;
+
+    /// What the histories of all topics may take of the memory, with what surrounds the events. Beyond it
+    /// topics with a log that nobody uses leave the memory, then the topics that hold most forget their
+    /// oldest events, then topics that nobody uses go, the longest unpublished first. Never an event that a
+    /// follower has yet to get, nor the newest of a topic, so it may be exceeded by these. With 0 a topic
+    /// keeps its newest event alone.
+    std::size_t kept_bytes = 256 * 1024 * 1024;
+
     /// A topic that nobody has used for this long is forgotten with its history (not what a log keeps). The
-    /// time counts from the first look that finds it unused, so it may stay for up to twice as long.
+    /// time counts from the first look that finds it unused, so it may stay for up to twice as long. Zero and
+    /// below: at the next look.
     duration unused_timeout = std::chrono::minutes(10);
+
+    /// Where the registry says that it had to forget something, at most once in ten seconds. Called from
+    /// threads that publish.
+    log_hook log = log_to_stderr;
+
     /// The time for `unused_timeout`; a test gives its virtual time.
     std::function<time_point()> now = [] { return clock::now(); };
+};
+
+/// What a registry holds now, and what it has forgotten so far.
+struct topics_stats
+{
+    std::size_t topics = 0;            ///< published to
+    std::size_t blank = 0;             ///< followed, and never published to
+    std::size_t bytes = 0;             ///< what counts for `kept_bytes`
+    std::uint64_t expired = 0;         ///< topics that nobody used for long enough
+    std::uint64_t evicted = 0;         ///< topics that had to make room; not those that a log keeps
+    std::uint64_t events_given_up = 0; ///< events that topics forgot early, for `kept_bytes`
 };
 
 /// Topics by name, made when they are first asked for:
@@ -40,8 +78,12 @@ struct topics_options
 ///     all.add("builds/{id}", {.max_events = 10'000});
 ///     std::optional<tidings::topic> build = all.get("builds/17");
 ///
-/// A topic is in use while anybody holds a handle of it, follows it, or waits to publish; one in use is never
-/// forgotten. Unused ones are looked for in passing, a few with each `get`.
+/// A topic that has never been published to is there as long as somebody holds a handle of it or follows it:
+/// who only reads leaves nothing behind. From its first event on it is kept, until nobody has used it for
+/// `unused_timeout`, or it has to make room; one that somebody holds a handle of, follows, or waits to
+/// publish to is in use, and never forgotten. Unused ones are looked for in passing, a few with each `get`. A
+/// client that comes back to a topic that was forgotten is told by a `tidings-reset` with the reason
+/// `evicted`.
 ///
 /// A handle: copies share the topics. All functions may be called from any thread.
 class topics
@@ -52,17 +94,18 @@ public:
 
     /// Topics whose names fit the pattern (see below) are made with these options and their own name. Of
     /// several patterns that fit, the first counts. Patterns consist of segments between slashes: `{…}`
-    /// stands for any one that is not empty, a last `*` for all that follows.
+    /// stands for any one that is not empty, a last `*` for all that follows. Throws `std::invalid_argument`
+    /// for braces and stars elsewhere.
     void add(std::string pattern, topic_options options);
     void add(std::string pattern); ///< with the default options
 
-    /// The topic of that name. Empty when no pattern fits, the name is not UTF-8, or there are too many
-    /// topics. Where the options
-    /// name a log, a topic that is not in memory is read from it, which blocks: use `open`.
+    /// The topic of that name. Empty when no pattern fits, or the name cannot be one: it is not UTF-8, or
+    /// longer than `max_name_bytes`. Where the options name a log, a topic that is not in memory is read from
+    /// it, which blocks: use `open`; then it throws what the log throws, and `too_many_topics`.
     std::optional<topic> get(std::string_view name);
 
     /// `get` for topics with a log: reads on a thread for blocking work (see `run_blocking`). Empty, too,
-    /// when the context ended. Throws what the log throws.
+    /// when the context ended.
     [[nodiscard]] boost::asio::awaitable<std::optional<topic>> open(context ctx, std::string name);
 
     /// Only if it is in memory.
@@ -71,6 +114,7 @@ public:
     /// All that are in memory.
     std::vector<topic> all() const;
     std::size_t size() const;
+    topics_stats stats() const;
 
     /// Forgets all that have been unused for long enough; their number.
     std::size_t expire();

@@ -41,8 +41,7 @@ using handler_error_hook = std::function<std::optional<event_text>(std::exceptio
 using refusal_hook = std::function<response(request const& asked, int status, response const& standard)>;
 
 /// Everything that can be set of a server. Durations of zero and below mean: no limit, but for
-/// `drain_timeout`, with which a stop then cuts everything at once. Times are kept in steps of a millisecond,
-/// and the largest, `duration::max()`, is no limit either.
+/// `drain_timeout`, with which a stop then cuts everything at once.
 struct server_options
 {
     // Where to listen

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view keep_alive_comment = "ping";
 constexpr std::string_view finished_mark = ";finished";
+static_assert(finished_mark.size() == event_writer::finished_mark_size);
 
 } // namespace
 

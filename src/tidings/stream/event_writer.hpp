@@ -56,6 +56,8 @@ public:
     static std::size_t checked_size(event const& value);
     /// Whether an id is one that `append_finish` sent.
     static bool is_finished_id(std::string_view id) noexcept;
+    /// By how much `append_finish` makes an id longer.
+    static constexpr std::size_t finished_mark_size = 9;
 
     /// Appends the end of a body that has begun; nothing but another `begin` follows it, and no comment in
     /// silence. Once is enough.

@@ -38,7 +38,7 @@ public:
     virtual bool is_spent() const noexcept = 0;
 
 protected:
-    ~pull_source() { end_waits(); }
+    ~pull_source() = default;
 
     /// The next value if there is one now.
     virtual std::optional<T> fetch() = 0;
@@ -48,13 +48,6 @@ protected:
 
     /// There may be values now, or none ever again: tells those who wait.
     void notify();
-
-    /// Tells all who wait that nothing will come.
-    void end_waits()
-    {
-        while (detail::wait_node* const each = waiters_.pop_front())
-            each->owner->lose_source();
-    }
 
 private:
     friend class detail::pull_case<T>;
@@ -144,7 +137,8 @@ void pull_source<T>::notify()
         }
     }
     if (is_spent())
-        end_waits();
+        while (detail::wait_node* const each = waiters_.pop_front())
+            each->owner->lose_source();
 }
 
 /// Waits for the next value of `source`; empty when it is spent, or the context ended.

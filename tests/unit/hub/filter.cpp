@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/event_filter.hpp>
+#include <tidings/hub/subscription.hpp>
 #include <tidings/hub/topic.hpp>
 
 #include "support.hpp"
@@ -7,6 +8,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -91,6 +93,37 @@ TEST_CASE_METHOD(filter_fixture, "a filter that throws")
     CHECK(alerts.subscribers() == 1);
 }
 
+// A filter is a user's code, and may end what it likes, also the streams of the topic that asks it.
+TEST_CASE_METHOD(filter_fixture, "a filter that sends everybody away while it is asked")
+{
+    publish(alerts, "a");
+    publish(alerts, "b");
+    auto const send_away = [this](event_text const&) {
+        alerts.disconnect();
+        return true;
+    };
+    stream client(time, following(alerts, from_oldest(), send_away), request::get("/"));
+    CHECK(data_of(client) == texts{"a", "b"});
+    publish(alerts, "c");
+    CHECK(client.comments() == texts{"disconnected"});
+}
+
+// A subscription may be destroyed by the filter that it asks.
+TEST_CASE_METHOD(filter_fixture, "a filter that destroys its subscription")
+{
+    auto const ctx = context::root(time.loop().get_executor());
+    std::optional<subscription> news;
+    auto const destroy = [&news](event_text const&) {
+        news.reset();
+        return true;
+    };
+    news.emplace(ctx, alerts, from_newest(), destroy);
+    publish(alerts, "a");
+    CHECK_FALSE(news->try_receive());
+    CHECK_FALSE(news);
+    CHECK(alerts.subscribers() == 0);
+}
+
 // Comments and retry times are for all.
 TEST_CASE_METHOD(filter_fixture, "a comment for all passes filters")
 {
@@ -113,9 +146,12 @@ TEST_CASE_METHOD(filter_fixture, "a comment for all passes filters")
 // Comments lead back to no place: a client that has got nothing else is sent its own.
 TEST_CASE_METHOD(filter_fixture, "comments alone and a client's place")
 {
-    alerts.publish_comment("c");
     SECTION("from the start")
     {
+        stream slow(time, following(alerts), request::get("/"));
+        slow.stop_reading(0);
+        alerts.publish_comment("c");
+        time.run_until_idle();
         topic_list filtered;
         filtered.add(alerts, from_oldest(), is_urgent);
         topic_list plain;

@@ -94,6 +94,8 @@ TEST_CASE("a name that cannot be sent")
 {
     CHECK_THROWS_AS(topic({.name = "caf\xe9"}), std::invalid_argument);
     CHECK(topic({.name = "caf\xc3\xa9"}).name() == "caf\xc3\xa9");
+    CHECK_NOTHROW(topic({.name = std::string(255, 'n')}));
+    CHECK_THROWS_AS(topic({.name = std::string(256, 'n')}), std::invalid_argument);
 }
 
 // Any thread may publish.
@@ -105,14 +107,28 @@ TEST_CASE_METHOD(topic_fixture, "publishing from a thread")
     CHECK(data_of(client) == texts{"from a thread"});
 }
 
-// A repeated id, and what cannot be sent, reach nobody.
+// A repeated id, what cannot be sent, and what would reach nobody although it was sent are refused.
 TEST_CASE_METHOD(topic_fixture, "what cannot be published")
 {
     stream client(time, following(), request::get("/"));
     news.publish({.id = "own", .data = "a"});
     CHECK_THROWS_AS(news.publish({.id = "own", .data = "b"}), std::invalid_argument);
     CHECK_THROWS_AS(news.publish({.id = "a\nb", .data = "b"}), std::invalid_argument);
+    CHECK_THROWS_AS(news.publish({.type = "changed"}), std::invalid_argument);
     time.run_until_idle();
     CHECK(data_of(client) == texts{"a"});
     CHECK(news.position() == "own");
+}
+
+// A publisher's id that looks like one of the topic's own, also of one to come, would lead clients astray.
+TEST_CASE_METHOD(topic_fixture, "an id that the topic may give itself")
+{
+    publish("a");
+    auto const next = news.position().substr(0, news.position().rfind('-')) + "-3";
+    CHECK_THROWS_AS(news.publish({.id = next, .data = "forged"}), std::invalid_argument);
+    stream client(time, following(), request::get("/").with_header("Last-Event-ID", news.position()));
+    publish("b");
+    publish("c");
+    CHECK(data_of(client) == texts{"b", "c"});
+    CHECK(data_after(client.events()[0].id()) == texts{"c"});
 }

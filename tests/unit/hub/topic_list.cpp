@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/subscription.hpp>
 #include <tidings/hub/topic_list.hpp>
 
 #include "list_fixture.hpp"
@@ -7,11 +8,30 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <stdexcept>
 #include <string>
+#include <utility>
 
 using namespace tidings;
 using namespace tidings::test;
 using tidings::testing::stream;
+
+namespace {
+
+boost::asio::awaitable<void> attach_or_say_why(topic_list list, std::string& why, context, request const&,
+                                               event_stream& out)
+{
+    try {
+        list.attach(out);
+    } catch (std::invalid_argument const& error) {
+        why = error.what();
+    }
+    co_return;
+}
+
+} // namespace
 
 // Each event of several topics comes once, and its id leads back to the place in all of them.
 TEST_CASE_METHOD(list_fixture, "several topics in one stream")
@@ -94,23 +114,80 @@ TEST_CASE_METHOD(list_fixture, "a gap in one topic while another waits for the c
     CHECK(texts(got.begin() + 4, got.end()) == texts{"n5", "n6", "n7"});
 }
 
-// A topic that is new to the client begins where the list says. A client that comes from the stream of one
-// topic resumes it, and is told of the others.
+// Each topic resumes by itself, whatever the company: one that is new to the client begins where the list
+// says, and one that is no longer asked for plays no part.
 TEST_CASE_METHOD(list_fixture, "ids of other streams")
 {
     publish(orders, "o1");
     auto const first = orders.position();
     publish(orders, "o2");
     publish(alerts, "a1");
+    auto const first_alert = alerts.position();
+    publish(alerts, "a2");
     topic_list list;
     list.add(orders).add(alerts, from_oldest());
-    stream with_one(time, following(list), coming_back_with("orders=" + first));
-    CHECK(data_of(with_one) == texts{"o2", "a1"});
-    stream of_one(time, following(list), coming_back_with(first));
-    REQUIRE(of_one.events().size() == 2);
-    CHECK(of_one.events()[0].data().starts_with(R"({"reason":"restarted")"));
-    CHECK(of_one.events()[0].data().ends_with(R"("topic":"alerts & more"})"));
-    CHECK(of_one.events()[1].data() == "o2");
+    std::string const other = "gone=0123456789ab-7";
+    SECTION("with a topic fewer, or more")
+    {
+        for (auto const& id : {"orders=" + first, "orders=" + first + '&' + other, first}) {
+            stream back(time, following(list), coming_back_with(id));
+            CHECK(data_of(back) == texts{"o2", "a1", "a2"});
+        }
+    }
+    SECTION("of two topics, of which one is left")
+    {
+        auto const id = "orders=" + first + "&alerts%20%26%20more=" + first_alert;
+        stream back(time, following(alerts), coming_back_with(id));
+        CHECK(data_of(back) == texts{"a2"});
+        stream fresh(time, following(alerts, from_oldest()), coming_back_with("orders=" + first));
+        CHECK(data_of(fresh) == texts{"a1", "a2"});
+        stream placed(time, following(alerts, from_id(id)), request::get("/"));
+        CHECK(data_of(placed) == texts{"a2"});
+    }
+    SECTION("that no topic knows")
+    {
+        for (auto const* id : {"0123456789ab-7", "unknown"}) {
+            stream back(time, following(list), coming_back_with(id));
+            REQUIRE(back.events().size() == 2);
+            CHECK(back.events()[0].data().ends_with(R"("topic":"orders"})"));
+            CHECK(back.events()[1].data().ends_with(R"("topic":"alerts & more"})"));
+        }
+    }
+}
+
+// A client whose id lacks a topic is sent its place in all of them: else what comes to the new one while the
+// client is away would be lost in silence.
+TEST_CASE_METHOD(list_fixture, "a client learns its place in a new topic")
+{
+    publish(orders, "o1");
+    stream back(time, following(both()), coming_back_with("orders=" + orders.position()));
+    CHECK(back.text() ==
+          "id: orders=" + orders.position() + "&alerts%20%26%20more=" + alerts.position() + "\n\n");
+}
+
+// The server gives out no id that is too long to come back: such a stream is refused when it is opened.
+TEST_CASE_METHOD(list_fixture, "a stream of so many topics that its ids could become too long")
+{
+    auto const list_of = [](std::size_t count, std::size_t name_size) {
+        topic_list list;
+        for (std::size_t i = 0; i < count; ++i) {
+            std::string name = std::to_string(i);
+            name.insert(0, name_size - name.size(), 'n');
+            list.add(topic({.name = std::move(name)}));
+        }
+        return list;
+    };
+    auto const refusal = [&](topic_list const& list) {
+        std::string text;
+        stream client(time, std::bind_front(attach_or_say_why, list, std::ref(text)), request::get("/"));
+        return text;
+    };
+    CHECK(refusal(list_of(26, 8)).empty());
+    auto const text = refusal(list_of(27, 8));
+    CHECK(text.starts_with("tidings: the ids of a stream of these 27 topics could grow to 1062 bytes"));
+    CHECK(refusal(list_of(2, 255)).empty());
+    auto const ctx = context::root(time.loop().get_executor());
+    CHECK_THROWS_AS(subscription(ctx, list_of(64, 8)), std::invalid_argument);
 }
 
 // A client that is too slow for one topic gets the other all the same.

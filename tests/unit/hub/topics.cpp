@@ -8,9 +8,9 @@
 #include <chrono>
 #include <future>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
-#include <vector>
 
 using namespace std::chrono_literals;
 using namespace tidings;
@@ -30,6 +30,13 @@ public:
     {
         all.add("builds/{id}", {.max_events = 2});
         all.add("sensors/*", {.max_events = 5});
+    }
+
+    topic published(std::string const& name)
+    {
+        topic made = *all.get(name);
+        made.publish({.data = "x"});
+        return made;
     }
 };
 
@@ -54,7 +61,64 @@ TEST_CASE_METHOD(registry_fixture, "topics are made by pattern")
     CHECK(all.find("builds/17")->state() == build->state());
     CHECK(all.all().size() == 1);
     CHECK_FALSE(all.get("builds/caf\xe9")); // no name of a topic
+    CHECK_FALSE(all.get("builds/" + std::string(249, 'n')));
+    CHECK(all.get("builds/" + std::string(248, 'n')));
     CHECK(all.size() == 1);
+    CHECK_THROWS_AS(all.add("job:{id}"), std::invalid_argument);
+}
+
+// Who only asks for a topic, or follows one that nobody publishes to, leaves nothing behind.
+TEST_CASE_METHOD(registry_fixture, "a read makes nothing that outlives it")
+{
+    (void)all.get("builds/1");
+    CHECK(all.size() == 0);
+    std::optional<topic> held = all.get("builds/2");
+    std::optional<stream> client(std::in_place, time, following(*all.get("builds/3")), request::get("/"));
+    CHECK(all.size() == 2);
+    CHECK(all.stats().blank == 1);
+    held->publish_comment("beat"); // is no event
+    held.reset();
+    client.reset();
+    time.run_until_idle();
+    CHECK(all.size() == 0);
+    CHECK(all.stats().blank == 0);
+    all.get("builds/1")->publish({.data = "x"});
+    CHECK(all.size() == 1);
+    CHECK(all.stats().topics == 1);
+}
+
+// A client of a topic that has had no event yet knows its place in it, also when the topic was not there for
+// a while: it gets what was published meanwhile, and is told of nothing.
+TEST_CASE_METHOD(registry_fixture, "a client comes back to a topic that was blank")
+{
+    std::string const place = all.get("builds/1")->position();
+    {
+        stream early(time, following(*all.get("builds/1")), coming_back_with(place));
+        CHECK(early.events().empty());
+    }
+    time.run_until_idle();
+    REQUIRE(all.size() == 0);
+    all.get("builds/1")->publish({.data = "first"});
+    stream back(time, following(*all.get("builds/1")), coming_back_with(place));
+    CHECK(data_of(back) == texts{"first"});
+}
+
+// A topic that expired has taken its events with it; who comes back is told, also when it is blank by then.
+TEST_CASE_METHOD(registry_fixture, "a client comes back to a topic that expired")
+{
+    std::string const blank = all.get("builds/1")->position();
+    all.get("builds/1")->publish({.data = "lost"});
+    std::string const place = all.get("builds/1")->position();
+    time.advance(1min);
+    (void)all.expire();
+    time.advance(1min);
+    REQUIRE(all.expire() == 1);
+    CHECK(all.stats().expired == 1);
+    for (auto const& id : {blank, place}) {
+        stream back(time, following(*all.get("builds/1")), coming_back_with(id));
+        REQUIRE(back.events().size() == 1);
+        CHECK(back.events()[0].data().starts_with(R"({"reason":"evicted")"));
+    }
 }
 
 // Somebody else who looks at the same moment does not hide it.
@@ -72,28 +136,12 @@ TEST_CASE_METHOD(registry_fixture, "a topic is found by many threads")
     CHECK(other.get() == 0);
 }
 
-// Clients may choose names, so there is an end to them.
-TEST_CASE_METHOD(registry_fixture, "there are only so many topics")
-{
-    std::vector<topic> held;
-    for (int i = 0; i < 10; ++i)
-        held.push_back(*all.get("builds/" + std::to_string(i)));
-    CHECK_FALSE(all.get("builds/10"));
-    CHECK(all.get("builds/9"));
-    held.clear();
-    time.advance(1min);
-    CHECK(all.expire() == 0); // the first look
-    time.advance(1min);
-    CHECK(all.get("builds/10")); // unused ones are forgotten in passing
-    CHECK(all.size() < 10);
-}
-
 // Only a topic that nobody uses is forgotten.
 TEST_CASE_METHOD(registry_fixture, "unused topics expire")
 {
-    std::optional<topic> held = all.get("builds/held");
-    all.get("builds/unused")->publish({.data = "x"});
-    std::optional<stream> client(std::in_place, time, following(*all.get("builds/followed")),
+    std::optional<topic> held = published("builds/held");
+    (void)published("builds/unused");
+    std::optional<stream> client(std::in_place, time, following(published("builds/followed")),
                                  request::get("/"));
     time.advance(59s);
     CHECK(all.expire() == 0);
@@ -126,7 +174,7 @@ TEST_CASE_METHOD(registry_fixture, "unused topics expire")
 // The time counts from when it is first seen unused, not from when it was last asked for.
 TEST_CASE_METHOD(registry_fixture, "a topic that was in use a moment ago")
 {
-    std::optional<topic> held = all.get("builds/1");
+    std::optional<topic> held = published("builds/1");
     time.advance(5min);
     held.reset();
     CHECK(all.expire() == 0);
@@ -139,7 +187,7 @@ TEST_CASE_METHOD(registry_fixture, "a topic that was in use a moment ago")
 // An asked-for topic starts its time anew.
 TEST_CASE_METHOD(registry_fixture, "asking is using")
 {
-    (void)all.get("builds/1");
+    (void)published("builds/1");
     time.advance(40s);
     (void)all.get("builds/1");
     time.advance(40s);
@@ -168,8 +216,8 @@ TEST_CASE_METHOD(registry_fixture, "topics are opened off the loop")
 TEST_CASE_METHOD(registry_fixture, "topics that are only ever opened expire")
 {
     auto const ctx = context::root(time.loop().get_executor());
-    (void)run(time, all.open(ctx, "builds/1"));
-    (void)run(time, all.open(ctx, "builds/2"));
+    (void)published("builds/1");
+    (void)published("builds/2");
     for (int i = 0; i < 4; ++i) {
         time.advance(40s);
         (void)run(time, all.open(ctx, "builds/1"));

@@ -37,6 +37,9 @@ public:
     /// The cursor may be gone then, with its reader.
     void leave();
 
+    /// Also in the middle of anything that calls a filter: a user's code may end what it likes.
+    bool has_left() const noexcept { return group_ == nullptr; }
+
     topic_state& topic() const noexcept;
 
     /// Reads on; an empty batch when there is nothing. A place behind the history moves on to its oldest
@@ -55,7 +58,7 @@ public:
     bool is_over() const noexcept { return is_over_; }
     void set_over() noexcept { is_over_ = true; }
 
-    /// What has no id, comments and retry times, is for all.
+    /// What has no id, comments and retry times, is for all. The cursor may have left then.
     bool wants(shared_frame const& frame) const
     {
         return !filter_ || !has_id(frame) || filter_->where(frame.event());

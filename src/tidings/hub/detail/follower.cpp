@@ -26,10 +26,10 @@ boost::intrusive_ptr<follower> follower::start(topic_list const& topics, event_s
 void follower::begin(topic_list const& topics, event_stream& out)
 {
     auto const id = out.last_event_id();
-    auto const told = topics_.enter(topics, out.get_context().get_executor(), id, *this);
+    auto const entered = topics_.enter(topics, out.get_context().get_executor(), id, *this);
     out.attach(*this);
-    knows_place_ = id.has_value() && told.empty();
-    for (reset const& each : told)
+    knows_place_ = entered.knows_place;
+    for (reset const& each : entered.told)
         out.out().append(event{.type = reset_type, .data = to_json(each)});
     refill();
     send_position();
@@ -152,14 +152,20 @@ std::size_t follower::deliver_chosen(cursor& at, batch const& events, std::size_
 {
     std::vector<shared_frame> chosen;
     std::vector<std::size_t> places;
-    for (std::size_t i = first; i < events.size(); ++i)
-        if (at.wants(events.frames[i])) {
+    for (std::size_t i = first; i < events.size(); ++i) {
+        bool const is_wanted = at.wants(events.frames[i]);
+        if (!out_) // the filter has ended the stream, or the server
+            return 0;
+        if (is_wanted) {
             chosen.push_back(topics_.addressed(at, events.numbers[i], events.frames[i]));
             places.push_back(i);
         }
+    }
     if (chosen.empty())
         return events.size() - first;
     std::size_t const done = out_->deliver(chosen);
+    if (!out_)
+        return 0;
     for (std::size_t i = 0; i < done; ++i)
         if (has_id(chosen[i])) {
             at.place_sent(events.numbers[places[i]] + 1);

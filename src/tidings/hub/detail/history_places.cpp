@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 // The ids of a history: where they lead to, and what they are.
+#include <tidings/hub/detail/event_id.hpp>
 #include <tidings/hub/detail/history.hpp>
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 namespace tidings::detail {
 
 std::string history::id_text(std::uint64_t number) const
 {
-    return fmt::format("{}-{}", epoch_, number);
+    return automatic_id{.epoch = epoch_, .number = number}.text();
 }
 
 std::string history::logged_id_text(std::uint64_t number) const
@@ -52,22 +50,37 @@ history::place history::find(start_position from) const
 history::place history::find_after(std::string_view id) const
 {
     if (auto const own = own_ids_.find(std::string(id)); own != own_ids_.end())
-        return own->second <= newest_ ? place{own->second + 1} : place{end(), gap::unknown_id};
-    if (id == newest_own_id_ && !id.empty())
-        return {end()};
-    auto const dash = id.rfind('-');
-    std::uint64_t number = 0;
-    std::string_view const digits = dash == std::string_view::npos ? std::string_view() : id.substr(dash + 1);
-    auto const [last, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (error != std::errc() || last != digits.data() + digits.size() || dash != epoch_.size())
+        return place_behind(own->second);
+    auto const given = parse_automatic_id(id);
+    if (!given || given->epoch.size() != epoch_.size())
         return {end(), gap::unknown_id};
-    if (id.substr(0, dash) != epoch_)
+    return given->epoch == epoch_ ? place_behind(given->number) : place_of_earlier(*given);
+}
+
+// Of an earlier life of the topic, or of another topic.
+history::place history::place_of_earlier(automatic_id const& given) const
+{
+    auto const serial = serial_of(given.epoch, epoch_);
+    if (!serial)
         return {end(), gap::restarted};
+    bool const has_missed_nothing =
+        given.number == 0 && *serial >= blank_since_ && *serial < serial_of(epoch_, epoch_).value_or(0);
+    return has_missed_nothing ? place_behind(0) : place{end(), gap::evicted};
+}
+
+history::place history::place_behind(std::uint64_t number) const noexcept
+{
     if (number >= end())
         return {end(), gap::unknown_id};
     if (number + 1 < begin_)
         return {end(), gap::evicted};
     return {number + 1};
+}
+
+bool history::recognizes(std::string_view id) const
+{
+    auto const given = parse_automatic_id(id);
+    return own_ids_.contains(std::string(id)) || (given && given->epoch == epoch_);
 }
 
 std::string history::oldest() const

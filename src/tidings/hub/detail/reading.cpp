@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/detail/event_id.hpp>
 #include <tidings/hub/detail/position_list.hpp>
 #include <tidings/hub/detail/reading.hpp>
 #include <tidings/sse/event_text.hpp>
+#include <tidings/stream/event_writer.hpp>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <iterator>
@@ -12,17 +16,65 @@ namespace tidings::detail {
 
 namespace {
 
-// The client's place in one of the topics. A client that comes with the id of another stream, or of one topic
-// alone, gets told: its id is passed on, and the topic does not know it.
-std::optional<std::string> place_in(std::optional<position_list> const& places, std::string const& topic,
-                                    std::optional<std::string> const& whole_id)
+/// Where a client left off in each of some topics.
+class client_places
 {
-    if (!places)
-        return whole_id;
-    auto const found =
-        std::find_if(places->begin(), places->end(), [&](auto const& each) { return each.first == topic; });
-    // A topic that is new to the client's list starts where the list says.
-    return found == places->end() ? std::nullopt : std::optional(found->second);
+public:
+    client_places(std::optional<std::string> id, std::vector<topic_list::item> const& topics)
+        : id_(std::move(id))
+    {
+        if (id_)
+            list_ = parse_positions(*id_);
+        // The id of a stream of one topic, which this one may carry among others.
+        if (id_ && !list_ && topics.size() > 1)
+            is_of_one_ =
+                std::ranges::any_of(topics, [&](auto const& each) { return each.of->recognizes(*id_); });
+    }
+
+    /// Empty when the topic is new to the client: it starts where the list of topics says. Places in topics
+    /// that nobody asks for any more play no part. An id that nobody knows is passed on, so that the client
+    /// is told.
+    std::optional<std::string> in(topic_state const& topic) const
+    {
+        if (list_)
+            return find_in_list(topic.name());
+        return is_of_one_ && !topic.recognizes(*id_) ? std::nullopt : id_;
+    }
+
+private:
+    std::optional<std::string> find_in_list(std::string const& name) const
+    {
+        auto const found = std::ranges::find(*list_, name, &position_list::value_type::first);
+        return found == list_->end() ? std::nullopt : std::optional(found->second);
+    }
+
+    std::optional<std::string> id_;
+    std::optional<position_list> list_;
+    bool is_of_one_ = false;
+};
+
+// Of `from_id` with the id of a stream of several topics.
+std::optional<std::string> start_in(topic_list::item const& of)
+{
+    if (of.start.what() != start_position::kind::after)
+        return std::nullopt;
+    return client_places(of.start_id, {}).in(*of.of);
+}
+
+// What the server gives out, it has to take back: ids come back in a header.
+void require_short_ids(std::vector<topic_list::item> const& topics)
+{
+    if (topics.size() == 1)
+        return;
+    std::size_t size = event_writer::finished_mark_size;
+    for (auto const& each : topics)
+        size += max_position_size(each.of->name(), each.of->epoch());
+    if (size > max_id_bytes)
+        throw std::invalid_argument(
+            fmt::format("tidings: the ids of a stream of these {} topics could grow to {} bytes, and clients "
+                        "send them back in a header, so {} are allowed; give the topics shorter names, or "
+                        "spread them over several streams",
+                        topics.size(), size, max_id_bytes));
 }
 
 } // namespace
@@ -43,32 +95,31 @@ void reading::for_each(Action action) const
         std::ranges::for_each(std::as_const(others_->places), action);
 }
 
-std::vector<reset> reading::enter(topic_list const& topics, boost::asio::any_io_executor const& executor,
-                                  std::optional<std::string> const& last_event_id, reader& by)
+reading::entrance reading::enter(topic_list const& topics, boost::asio::any_io_executor const& executor,
+                                 std::optional<std::string> const& last_event_id, reader& by)
 {
     auto const& wanted = topics.items();
     if (wanted.empty())
         throw std::invalid_argument("tidings: the list of topics to follow is empty");
+    require_short_ids(wanted);
     bool const is_one = wanted.size() == 1;
-    std::optional<position_list> places;
-    if (!is_one && last_event_id)
-        places = parse_positions(*last_event_id);
+    client_places const places(last_event_id, wanted);
     if (!is_one)
         others_ = std::make_unique<others>();
-    std::vector<reset> told;
+    entrance entered;
     for (auto const& each : wanted) {
         cursor& at = &each == &wanted.front() ? first_ : others_->places.emplace_back();
-        auto const& name = each.of->options().name;
-        auto const id = is_one ? last_event_id : place_in(places, name, last_event_id);
-        reset missing = at.enter(each, executor, id);
+        auto const id = places.in(*each.of);
+        reset missing = at.enter(each, executor, id ? id : start_in(each));
+        entered.knows_place &= id.has_value() && missing.reason == gap::none;
         if (missing.reason == gap::none)
             continue;
         if (!is_one)
-            missing.topic = name;
-        told.push_back(std::move(missing));
+            missing.topic = each.of->name();
+        entered.told.push_back(std::move(missing));
     }
     for_each([&](cursor& at) { at.join(by); });
-    return told;
+    return entered;
 }
 
 void reading::leave()
@@ -100,7 +151,7 @@ std::string reading::position(cursor const& at, std::uint64_t next) const
         return at.place_id(next);
     std::string id;
     for_each([&](cursor const& each) {
-        append_position(id, each.topic().options().name, each.place_id(&each == &at ? next : each.next()));
+        append_position(id, each.topic().name(), each.place_id(&each == &at ? next : each.next()));
     });
     return id;
 }
@@ -124,7 +175,7 @@ reset reading::overflow_reset(cursor const& at, std::uint64_t dropped) const
 {
     reset told = at.topic().overflow_reset(dropped);
     if (!is_single())
-        told.topic = at.topic().options().name;
+        told.topic = at.topic().name();
     return told;
 }
 

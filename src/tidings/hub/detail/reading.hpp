@@ -24,10 +24,16 @@ namespace tidings::detail {
 class reading
 {
 public:
+    struct entrance
+    {
+        std::vector<reset> told; ///< what the client has to be told before its first event
+        bool knows_place = true; ///< the client's id leads to where it is now, in all topics
+    };
     /// Enters the topics: from now on the reader is told of what comes. `last_event_id` wins over where the
-    /// list starts. Gives what the client has to be told before its first event.
-    std::vector<reset> enter(topic_list const& topics, boost::asio::any_io_executor const& executor,
-                             std::optional<std::string> const& last_event_id, reader& by);
+    /// list starts. Throws `std::invalid_argument` when the ids of the stream could become too long to come
+    /// back, and `too_many_topics`.
+    entrance enter(topic_list const& topics, boost::asio::any_io_executor const& executor,
+                   std::optional<std::string> const& last_event_id, reader& by);
     void leave();
 
     cursor& first() noexcept { return first_; }

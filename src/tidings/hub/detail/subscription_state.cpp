@@ -17,7 +17,7 @@ event_text reset_event(reset const& told)
 void subscription_state::enter(topic_list const& topics, boost::asio::any_io_executor const& executor,
                                std::optional<std::string> const& last_event_id)
 {
-    for (reset const& each : topics_.enter(topics, executor, last_event_id, *this))
+    for (reset const& each : topics_.enter(topics, executor, last_event_id, *this).told)
         told_.push_back(reset_event(each));
 }
 
@@ -25,8 +25,6 @@ void subscription_state::leave()
 {
     auto const self = kept();
     topics_.leave();
-    is_over_ = true;
-    end_waits();
 }
 
 void subscription_state::take(cursor& at, batch const& live)
@@ -50,6 +48,7 @@ std::string subscription_state::position() const
 // Nothing is thrown to whoever happens to ask: that may be a publish, or a wait that asks other sources too.
 std::optional<event_text> subscription_state::fetch()
 {
+    auto const self = kept();
     try {
         return next_of_all();
     } catch (...) {
@@ -92,11 +91,17 @@ std::optional<event_text> subscription_state::next_of(cursor& at)
             at.move_to(at.next(), false);
             return reset_event(topics_.overflow_reset(at, dropped));
         }
-        for (std::size_t i = 0; i < events.size(); ++i)
-            if (at.wants(events.frames[i])) {
+        for (std::size_t i = 0; i < events.size(); ++i) {
+            bool const is_wanted = at.wants(events.frames[i]);
+            if (at.has_left()) { // the filter has destroyed the subscription
+                is_over_ = true;
+                return std::nullopt;
+            }
+            if (is_wanted) {
                 at.move_to(events.numbers[i] + 1, false);
                 return topics_.addressed(at, events.numbers[i], events.frames[i]).event();
             }
+        }
         bool const is_moved = events.next != at.next();
         if (is_moved)
             at.move_to(events.next, false);

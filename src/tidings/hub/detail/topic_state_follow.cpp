@@ -8,11 +8,20 @@
 
 namespace tidings::detail {
 
+bool topic_state::recognizes(std::string_view id) const
+{
+    std::lock_guard const guard(lock_);
+    return history_.recognizes(id);
+}
+
 topic_state::entrance topic_state::enter(boost::asio::any_io_executor const& executor,
                                          std::optional<std::string> const& id, start_position from)
 {
     std::lock_guard const guard(lock_);
-    history_.forget_old(options_.now(), needed());
+    if (!is_kept_ && subscribers_ == 0)
+        count_blank();
+    history_.forget_old(options_->now(), needed());
+    history_.forget_unnamed(needed_by_followers());
     auto const place = id ? history_.find_after(*id) : history_.find(from);
     entrance at{.next = place.next, .disconnects = disconnects_, .told = {}, .group = nullptr, .place = {}};
     if (place.missing != gap::none)
@@ -34,6 +43,8 @@ void topic_state::leave(loop_group& group)
     {
         std::lock_guard const guard(lock_);
         --subscribers_;
+        if (subscribers_ == 0 && !is_kept_)
+            --sums_->blank;
         if (--group.count == 0) {
             group.outlive_call();
             std::erase_if(groups_, [&](auto const& each) { return each.get() == &group; });
@@ -114,7 +125,7 @@ reset topic_state::overflow_reset(std::uint64_t dropped) const
 
 std::string topic_state::id_text(std::uint64_t number) const
 {
-    if (!options_.log)
+    if (!options_->log)
         return history_.id_text(number); // all numbers die with the topic
     std::lock_guard const guard(lock_);
     return history_.logged_id_text(number);

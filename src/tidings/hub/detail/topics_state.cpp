@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/detail/event_id.hpp>
 #include <tidings/hub/detail/name_pattern.hpp>
-#include <tidings/hub/detail/topic_state.hpp>
 #include <tidings/hub/detail/topics_state.hpp>
 #include <tidings/sse/utf8.hpp>
 
@@ -16,137 +16,215 @@ constexpr std::size_t look_at = 4;
 
 } // namespace
 
+topics_state::topics_state(topics_options options)
+    : options_(std::move(options)), sums_(std::make_shared<registry_sums>(options_.kept_bytes)),
+      epoch_family_(make_epoch_family())
+{}
+
 void topics_state::add(std::string pattern, topic_options options)
 {
+    check_pattern(pattern);
+    auto shared = std::make_shared<topic_options const>(std::move(options));
     std::lock_guard const guard(lock_);
-    patterns_.emplace_back(std::move(pattern), std::move(options));
+    has_logs_ |= shared->log != nullptr;
+    patterns_.emplace_back(std::move(pattern), std::move(shared));
 }
 
 std::optional<topic> topics_state::get(std::string_view name)
 {
-    expire(look_at);
-    auto const found = find_or_add(name);
-    if (!found)
-        return std::nullopt;
-    if (auto known = topic_in(*found))
-        return known;
-    std::lock_guard const one_maker(found->making);
-    if (auto made = topic_in(*found)) // by another meanwhile
-        return made;
-    auto made = std::make_shared<topic_state>(found->options);
-    std::lock_guard const guard(found->lock);
-    found->topic = std::move(made);
-    return topic(found->topic);
+    if (auto found = get_without_log(name))
+        return found;
+    auto options = [&] {
+        std::lock_guard const guard(lock_);
+        return find_options(name);
+    }();
+    return options ? open_log(name, std::move(options)) : std::nullopt;
 }
 
-std::optional<topic> topics_state::get_known(std::string_view name)
+std::optional<topic> topics_state::get_without_log(std::string_view name)
 {
     expire(look_at);
-    std::shared_ptr<slot> found;
+    shared_options options;
+    topic_state::membership place;
     {
         std::lock_guard const guard(lock_);
-        found = find_used(name);
+        if (auto known = find_used(name))
+            return topic(std::move(known));
+        options = find_options(name);
+        if (!options || options->log)
+            return std::nullopt;
+        place = make_membership(name);
     }
-    return found ? topic_in(*found) : std::nullopt;
+    auto made = std::make_shared<topic_state>(std::string(name), std::move(options), std::move(place));
+    victims gone;
+    std::lock_guard const guard(lock_);
+    if (auto known = find_used(name)) // made by another meanwhile
+        return topic(std::move(known));
+    return insert(made, gone);
 }
 
-// Empty while somebody reads it from its log.
-std::optional<topic> topics_state::topic_in(slot& place)
+// Reading takes time, and holds up only those who want the same topic.
+std::optional<topic> topics_state::open_log(std::string_view name, shared_options options)
 {
-    std::lock_guard const guard(place.lock);
-    return place.topic ? std::optional(topic(place.topic)) : std::nullopt;
+    std::shared_ptr<std::mutex> mine;
+    topic_state::membership place;
+    {
+        std::lock_guard const guard(lock_);
+        auto const [at, is_first] = opening_.try_emplace(std::string(name));
+        if (is_first)
+            at->second = std::make_shared<std::mutex>();
+        mine = at->second;
+        place = make_membership(name);
+    }
+    std::lock_guard const one_reader(*mine);
+    if (auto known = get_without_log(name)) // read by another meanwhile
+        return known;
+    std::shared_ptr<topic_state> made;
+    victims gone;
+    try {
+        made = std::make_shared<topic_state>(std::string(name), std::move(options), std::move(place));
+        std::lock_guard const guard(lock_);
+        opening_.erase(std::string(name));
+        if (auto known = find_used(name))
+            return topic(std::move(known));
+        return insert(made, gone);
+    } catch (...) {
+        std::lock_guard const guard(lock_);
+        opening_.erase(std::string(name));
+        throw;
+    }
 }
 
-// With the registry's lock held; the slot is the last one to expire then.
-std::shared_ptr<topics_state::slot> topics_state::find_used(std::string_view name)
+// With the lock held, as what follows.
+topic_state::membership topics_state::make_membership(std::string_view name)
 {
-    auto const known = by_name_.find(name);
-    if (known == by_name_.end())
+    return {.registry = weak_from_this(),
+            .sums = sums_,
+            .max_blank = options_.max_blank_topics,
+            .epoch = make_epoch(epoch_family_, next_serial_++),
+            .blank_since = forgotten_at(name)};
+}
+
+std::shared_ptr<topic_state> topics_state::find_used(std::string_view name)
+{
+    auto const known = entries_.find(name);
+    if (known == entries_.end())
         return nullptr;
-    slots_.splice(slots_.end(), slots_, known->second);
-    slots_.back()->last_used = options_.now();
-    slots_.back()->was_in_use = true;
-    return slots_.back();
+    entry& found = known->second;
+    if (found.kept) {
+        by_use_.splice(by_use_.end(), by_use_, found.used);
+        found.last_used = options_.now();
+        found.was_in_use = true;
+    }
+    return found.topic.lock();
 }
 
-std::shared_ptr<topics_state::slot> topics_state::find_or_add(std::string_view name)
+topics_state::shared_options topics_state::find_options(std::string_view name) const
+{
+    if (name.size() > max_name_bytes || !is_valid_utf8(name))
+        return nullptr;
+    auto const pattern =
+        std::ranges::find_if(patterns_, [&](auto const& each) { return fits_pattern(name, each.first); });
+    return pattern == patterns_.end() ? nullptr : pattern->second;
+}
+
+bool topics_state::allows(std::string_view name) const
 {
     std::lock_guard const guard(lock_);
-    if (auto known = find_used(name))
-        return known;
-    auto const pattern = std::find_if(patterns_.begin(), patterns_.end(),
-                                      [&](auto const& each) { return fits_pattern(name, each.first); });
-    if (pattern == patterns_.end() || slots_.size() >= options_.max_topics || !is_valid_utf8(name))
-        return nullptr;
-    auto added = std::make_shared<slot>();
-    added->name = name;
-    added->options = pattern->second;
-    added->options.name = added->name;
-    added->last_used = options_.now();
-    slots_.push_back(std::move(added));
-    by_name_.emplace(slots_.back()->name, std::prev(slots_.end()));
-    return slots_.back();
+    return find_options(name) != nullptr;
+}
+
+topic topics_state::insert(std::shared_ptr<topic_state> made, victims& gone)
+{
+    if (made->is_kept()) // read from its log
+        make_room(false, gone);
+    entries_.erase(made->name()); // of one that is just being destroyed, and lends its name to the key
+    entry& added = entries_[made->name()];
+    added.which = made.get();
+    added.topic = made;
+    if (made->is_kept())
+        list(added);
+    return topic(std::move(made));
+}
+
+void topics_state::list(entry& kept)
+{
+    kept.kept = kept.topic.lock();
+    kept.last_used = options_.now();
+    kept.used = by_use_.insert(by_use_.end(), &kept);
+    kept.published = by_publish_.emplace(kept.which->last_published(), &kept);
+    ++totals_.topics;
 }
 
 std::optional<topic> topics_state::find(std::string_view name) const
 {
-    std::shared_ptr<slot> found;
-    {
-        std::lock_guard const guard(lock_);
-        auto const known = by_name_.find(name);
-        if (known == by_name_.end())
-            return std::nullopt;
-        found = *known->second;
-    }
-    return topic_in(*found);
+    std::lock_guard const guard(lock_);
+    auto const known = entries_.find(name);
+    auto found = known == entries_.end() ? nullptr : known->second.topic.lock();
+    return found ? std::optional(topic(std::move(found))) : std::nullopt;
 }
 
 std::vector<topic> topics_state::all() const
 {
-    std::lock_guard const guard(lock_);
     std::vector<topic> found;
-    for (auto const& each : slots_)
-        if (auto known = topic_in(*each))
-            found.push_back(std::move(*known));
+    std::lock_guard const guard(lock_);
+    found.reserve(entries_.size());
+    for (auto const& [name, each] : entries_)
+        if (auto known = each.topic.lock())
+            found.emplace_back(std::move(known));
     return found;
 }
 
 std::size_t topics_state::size() const
 {
     std::lock_guard const guard(lock_);
-    return slots_.size();
+    return entries_.size();
+}
+
+topics_stats topics_state::stats() const
+{
+    std::lock_guard const guard(lock_);
+    topics_stats now = totals_;
+    now.blank = sums_->blank;
+    now.bytes = sums_->bytes;
+    return now;
 }
 
 std::size_t topics_state::expire(std::size_t most)
 {
-    slots forgotten; // destroyed without the lock
+    victims forgotten; // destroyed without the lock
     std::lock_guard const guard(lock_);
     time_point const now = options_.now();
-    most = std::min(most, slots_.size());
+    most = std::min(most, by_use_.size());
     for (std::size_t i = 0; i < most; ++i) {
-        auto const oldest = slots_.begin();
-        if (now - (*oldest)->last_used < options_.unused_timeout)
+        entry& oldest = *by_use_.front();
+        if (now - oldest.last_used < options_.unused_timeout)
             break;
-        bool const is_used = is_in_use(*oldest);
+        // New handles come from here, under the lock, or from other handles: a topic without any stays so.
+        bool const is_used = oldest.kept.use_count() > 1;
         // Nobody says when a use ends, so the time counts from the first look that finds it ended.
-        if (std::exchange((*oldest)->was_in_use, is_used) || is_used) {
-            (*oldest)->last_used = now;
-            slots_.splice(slots_.end(), slots_, oldest);
+        if (std::exchange(oldest.was_in_use, is_used) || is_used) {
+            oldest.last_used = now;
+            by_use_.splice(by_use_.end(), by_use_, oldest.used);
         } else {
-            by_name_.erase((*oldest)->name);
-            forgotten.splice(forgotten.end(), slots_, oldest);
+            ++totals_.expired;
+            take_out(oldest, forgotten);
         }
     }
     return forgotten.size();
 }
 
-// New handles come from here, under the registry's lock, or from other handles: a topic without any stays so.
-bool topics_state::is_in_use(std::shared_ptr<slot> const& which)
+void topics_state::on_gone(topic_state const& which) noexcept
 {
-    if (which.use_count() > 1)
-        return true; // somebody is about to get it
-    std::lock_guard const guard(which->lock);
-    return which->topic && (which->topic.use_count() > 1 || which->topic->is_busy());
+    std::lock_guard const guard(lock_);
+    auto const found = entries_.find(which.name());
+    if (found != entries_.end() && found->second.which == &which)
+        entries_.erase(found);
+}
+
+std::uint64_t& topics_state::forgotten_at(std::string_view name) noexcept
+{
+    return forgotten_at_[std::hash<std::string_view>()(name) % forgotten_at_.size()];
 }
 
 } // namespace tidings::detail

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/hub/detail/registry_sums.hpp>
+#include <tidings/hub/detail/topic_state.hpp>
 #include <tidings/hub/topics.hpp>
 
+#include <array>
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,46 +23,87 @@
 
 namespace tidings::detail {
 
-/// What the handles of a registry share. Safe from any thread.
-class topics_state
+/// What the handles of a registry share. Safe from any thread. Topics call it with their lock held, so while
+/// it holds its own it locks no topic, destroys none, and calls nothing of a user's but the clock.
+class topics_state : public std::enable_shared_from_this<topics_state>
 {
 public:
-    explicit topics_state(topics_options options) : options_(std::move(options)) {}
+    explicit topics_state(topics_options options);
 
     void add(std::string pattern, topic_options options);
     std::optional<topic> get(std::string_view name);
-    /// `get` for one that is in memory; never waits for a log.
-    std::optional<topic> get_known(std::string_view name);
+    /// `get` for one that is in memory, or needs no log.
+    std::optional<topic> get_without_log(std::string_view name);
+    /// Whether `get` may find it.
+    bool allows(std::string_view name) const;
     std::optional<topic> find(std::string_view name) const;
     std::vector<topic> all() const;
     std::size_t size() const;
+    topics_stats stats() const;
     std::size_t expire(std::size_t most);
 
-private:
-    /// A topic's place, which is there before the topic is: reading a log takes time, and holds up only those
-    /// who want the same topic.
-    struct slot
-    {
-        std::string name;
-        topic_options options;
-        time_point last_used;
-        bool was_in_use = true; // when it was last looked at
-        std::mutex making;      // held while the topic is made
-        std::mutex lock;        // guards the pointer, for a moment
-        std::shared_ptr<topic_state> topic;
-    };
-    using slots = std::list<std::shared_ptr<slot>>; // longest unused first
+    // For topics
 
-    std::shared_ptr<slot> find_or_add(std::string_view name);
-    std::shared_ptr<slot> find_used(std::string_view name);
-    static std::optional<topic> topic_in(slot& place);
-    static bool is_in_use(std::shared_ptr<slot> const& which);
+    /// A blank one is about to get its first event: from now on it is kept. Throws `too_many_topics`.
+    void keep(topic_state& which);
+    /// A blank one is being destroyed.
+    void on_gone(topic_state const& which) noexcept;
+    /// Brings the sum of the histories below its bound, and tells the log what was forgotten. Called without
+    /// a lock.
+    void settle();
+
+private:
+    struct entry;
+    using shared_options = std::shared_ptr<topic_options const>;
+    using by_use = std::list<entry*>;                     // longest unused first
+    using by_publish = std::multimap<time_point, entry*>; // as last seen: some have been published to since
+    struct entry
+    {
+        topic_state* which = nullptr;
+        std::weak_ptr<topic_state> topic;
+        std::shared_ptr<topic_state> kept; ///< null of a blank one
+        time_point last_used{};
+        bool was_in_use = true; // when it was last looked at
+        by_use::iterator used;
+        by_publish::iterator published;
+    };
+    using entries = std::unordered_map<std::string_view, entry>; // views of the topics' names
+    using victims = std::vector<std::shared_ptr<topic_state>>;
+
+    std::optional<topic> open_log(std::string_view name, shared_options options);
+    topic_state::membership make_membership(std::string_view name);
+    std::shared_ptr<topic_state> find_used(std::string_view name);
+    shared_options find_options(std::string_view name) const;
+    topic insert(std::shared_ptr<topic_state> made, victims& gone);
+    void list(entry& kept);
+    void make_room(bool for_publisher, victims& gone);
+    bool take_one(bool must_have_log, victims& gone);
+    void take_out(entry& which, victims& gone);
+    void refresh_order();
+    bool has_too_much() const noexcept;
+    void free_bytes();
+    void unload();
+    void shorten_largest();
+    void say_what_was_forgotten();
+    std::uint64_t& forgotten_at(std::string_view name) noexcept;
 
     topics_options const options_;
+    std::shared_ptr<registry_sums> const sums_;
+    std::string const epoch_family_;
+    std::atomic<bool> is_freeing_ = false;
+
     mutable std::mutex lock_;
-    std::vector<std::pair<std::string, topic_options>> patterns_;
-    slots slots_;
-    std::unordered_map<std::string_view, slots::iterator> by_name_; // views of the slots' names
+    std::vector<std::pair<std::string, shared_options>> patterns_;
+    entries entries_;
+    by_use by_use_;
+    by_publish by_publish_;
+    bool has_logs_ = false;
+    std::map<std::string, std::shared_ptr<std::mutex>, std::less<>> opening_; // being read from a log
+    std::uint64_t next_serial_ = 1;                                           // of epochs
+    std::array<std::uint64_t, 1024> forgotten_at_{}; // by hash of name: the serial at which one was forgotten
+    topics_stats totals_;
+    topics_stats told_;
+    time_point next_telling_{};
 };
 
 } // namespace tidings::detail

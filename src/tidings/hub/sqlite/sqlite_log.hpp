@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tidings/hub/topic_log.hpp>
+#include <tidings/stream/log.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -28,6 +29,9 @@ struct sqlite_log_options
     /// Larger: fewer and longer pauses between commits.
     std::size_t wal_bytes = 4 * 1024 * 1024;
 
+    /// Where it is said that events in the file are damaged, and are left out. Called by `open`.
+    log_hook log = log_to_stderr;
+
     /// The name of a registered file system of SQLite ("VFS"); empty for its default.
     std::string vfs{};
 };
@@ -37,6 +41,8 @@ struct sqlite_log_options
 ///
 /// Commits are made on a thread that the log owns: what has been queued while one commit was on its way to
 /// the disk goes into the next, as one. Only `open` and `copy_to` block their callers.
+///
+/// A topic gets a row in the file with its first event: who only reads writes nothing.
 ///
 /// An event that cannot be kept (the disk is full, or fails) is an error to its publisher alone: the log goes
 /// on, and keeps later events as soon as it can.
@@ -60,6 +66,8 @@ public:
 
     /// Sees every event appended before it. Not called by a `kept`, which would wait for itself.
     log_tail open(std::string_view topic) override;
+    void close(std::string_view topic) noexcept override;
+    void on_unreadable(std::string_view topic, std::size_t count, std::string_view first) override;
 
     /// `when_kept` must not throw; the events of all topics wait for it. Throws `std::logic_error` for a
     /// topic that was not opened.
@@ -76,6 +84,7 @@ public:
     void copy_to(std::string const& path);
 
 private:
+    log_hook const log_;
     // The thread ends first; the lock, which the writer holds, is given back last.
     std::unique_ptr<detail::log_writer> writer_;
     std::unique_ptr<detail::log_reader> reader_;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <tidings/wait/context.hpp>
-#include <tidings/wait/spawn.hpp>
 #include <tidings/wait/time.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -43,7 +42,8 @@ template <typename Function, typename... Arguments>
 boost::asio::awaitable<void> run_in_background(context ctx, std::shared_ptr<background> of, Function function,
                                                Arguments... arguments)
 {
-    check_task<Function, Arguments...>();
+    static_assert(std::is_empty_v<Function> || std::is_pointer_v<Function>,
+                  "spawn: a capturing lambda would dangle in the task; pass what it captures as arguments");
     try {
         co_await function(std::move(ctx), std::move(arguments)...);
     } catch (...) {

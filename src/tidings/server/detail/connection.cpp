@@ -152,7 +152,7 @@ void connection::enter(phase next)
         break;
     }
     if (limit > duration::zero())
-        set(later(now(), limit));
+        set(now() + limit);
     else
         clear();
 }

@@ -79,7 +79,8 @@ void socket_transport::cut(cut_reason why)
         over_.log_cut("more was waiting than the queue limit allows");
         break;
     case cut_reason::behind:
-        over_.log_cut("it fell behind its topic's history");
+        over_.log_cut("it fell behind its topic's history; when clients that read are cut, more is published "
+                      "at once than topic_options::max_events keeps");
         break;
     case cut_reason::handler_failed:
         break;

@@ -5,6 +5,7 @@
 #include <tidings/wait/detail/channel_state.hpp>
 #include <tidings/wait/detail/wait_context.hpp>
 
+#include <mutex>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -37,8 +38,9 @@ public:
 
     void unlink(operation&)
     {
-        if (node_.owner) // otherwise nothing has kept the source alive
-            source_->leave(node_);
+        std::lock_guard const guard(source_->lock);
+        if (node_.is_linked())
+            wait_list::remove(node_);
     }
 
 protected:

@@ -28,8 +28,7 @@ child_context::child_context(context_ptr parent) : context_state(parent->home())
     if (next_sibling_)
         next_sibling_->previous_sibling_ = this;
     parent_->first_child_ = this;
-    was_made_after_end_ = parent_->is_done();
-    if (was_made_after_end_)
+    if (parent_->is_done())
         end(parent_->reason(), parent_->cause_);
 }
 

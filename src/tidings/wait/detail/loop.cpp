@@ -33,10 +33,8 @@ void loop::shutdown()
 
 void loop::run_in_turn(run_node& node)
 {
-    if (!turns_.claim_turn()) {
-        turn_queue::visit const outside_of_turns(turns_);
+    if (!turns_.claim_turn())
         return node.run();
-    }
     turn_queue::turn const now(turns_);
     node.run();
     turns_.run_ready();

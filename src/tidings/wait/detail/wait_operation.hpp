@@ -166,9 +166,8 @@ private:
 
     void abandon() noexcept override
     {
-        if (!claim(cancelled))
-            await_claimer();
-        leave(how());
+        claim(cancelled);
+        leave(cancelled);
         if constexpr (deletes_itself)
             take_handler_and_delete().discard();
         else
@@ -181,9 +180,8 @@ private:
             home_->remove_suspended(*this);
         if (!std::exchange(is_linked_, false))
             return;
-        int const left = leaves_winner() ? int{waiting} : winner;
-        cases_.unlink(*this, left);
-        if (left != context_ended)
+        cases_.unlink(*this, winner);
+        if (winner != context_ended)
             until_.unlink();
     }
 

@@ -75,7 +75,9 @@ TEST_CASE("own ids")
     CHECK(add(kept, event{.data = "c"}) == "life-2");
     CHECK(kept.find_after("order 7").next == 2);
     add(kept, event{.data = "d"});
-    CHECK(kept.find_after("order 7").missing == gap::unknown_id);
+    CHECK(kept.find_after("order 7").next == 2); // nothing behind it is gone
+    add(kept, event{.data = "e"});
+    CHECK(kept.find_after("order 7").missing == gap::evicted);
 }
 
 // Its client would never be answered again.
@@ -113,12 +115,14 @@ TEST_CASE("a history is restored from a log")
                            .published = wall - 2min});
     tail.events.push_back(
         {.number = 5, .own_id = "own", .key = "k", .text = "id: own\ndata: b\n\n", .published = wall - 5s});
-    tail.events.insert(tail.events.begin() + 1,
-                       {.number = 4, .own_id = {}, .key = "k", .text = "data: a\n\n", .published = wall});
+    tail.events.insert(
+        tail.events.begin() + 1,
+        {.number = 4, .own_id = {}, .key = "k", .text = "id: life-4\ndata: a\n\n", .published = wall});
     time_point const now = start + 1h;
-    std::vector<std::uint64_t> superseded;
-    history kept(options, std::move(tail), now, wall, superseded);
-    CHECK(superseded == std::vector<std::uint64_t>{4});
+    history::restoring came_of_it;
+    history kept(options, std::move(tail), now, wall, came_of_it);
+    CHECK(came_of_it.superseded == std::vector<std::uint64_t>{4});
+    CHECK(came_of_it.unreadable == 0);
     CHECK(kept.superseded() == 0);
     CHECK(texts_from(kept, 1) == std::vector<std::string>{"id: own\ndata: b\n\n"});
     CHECK(kept.find_after("own").next == 6);

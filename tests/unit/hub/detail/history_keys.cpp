@@ -5,6 +5,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -37,6 +39,24 @@ TEST_CASE("only the newest event of a key is kept")
     CHECK(kept.find_after("life-2").missing == gap::none);
     add(kept, event{.data = "b2"}, start, "b"); // its first was evicted, so nothing is superseded
     CHECK(kept.superseded() == 1);
+}
+
+// A client whose event was replaced comes back by its id, whoever gave it.
+TEST_CASE("the own id of a superseded event leads back")
+{
+    topic_options options;
+    options.max_events = 200;
+    history kept(options, "life");
+    add(kept, event{.id = "still", .data = "s"}, start, "still");
+    for (int i = 1; i <= 150; ++i)
+        add(kept, event{.id = "price " + std::to_string(i), .data = "p"}, start, "price");
+    for (int const i : {1, 100, 149}) {
+        auto const place = kept.find_after("price " + std::to_string(i));
+        CHECK(place.missing == gap::none);
+        CHECK(place.next == static_cast<std::uint64_t>(i) + 2);
+    }
+    CHECK(kept.find_after("life-2").missing == gap::none);
+    CHECK_THROWS_AS(kept.prepare(event{.id = "price 1", .data = "p"}, {}), std::invalid_argument);
 }
 
 // One key that never changes does not let the replaced events of another pile up behind it.

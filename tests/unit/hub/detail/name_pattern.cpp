@@ -3,6 +3,9 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <stdexcept>
+
+using tidings::detail::check_pattern;
 using tidings::detail::fits_pattern;
 
 TEST_CASE("names and patterns")
@@ -23,4 +26,13 @@ TEST_CASE("names and patterns")
     CHECK_FALSE(fits_pattern("", "{id}"));
     CHECK_FALSE(fits_pattern("a/*", "b/*"));
     CHECK(fits_pattern("", ""));
+}
+
+// What looks like a pattern and would mean something else is refused.
+TEST_CASE("what is no pattern")
+{
+    for (auto const* good : {"builds", "builds/{id}", "{user}/inbox", "sensors/*", "*", "", "a//b", "job:17"})
+        CHECK_NOTHROW(check_pattern(good));
+    for (auto const* bad : {"job:{id}", "a/{b}c", "a/*/b", "a/b*", "{a}{b}", "{}", "{*}", "a/{b", "a}", "**"})
+        CHECK_THROWS_AS(check_pattern(bad), std::invalid_argument);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/sqlite/detail/epoch_seed.hpp>
 #include <tidings/hub/sqlite/detail/log_file.hpp>
 
 #include <sqlite3.h>
@@ -77,6 +78,26 @@ void make_tables(sqlite_database& database)
     all.commit();
 }
 
+// What the epochs of topics are made from of which nothing was kept yet: without it each start would give
+// them another one.
+void ensure_seed(sqlite_database& database)
+{
+    if (database.number("SELECT count(*) FROM sqlite_master WHERE name = 'identity'") > 0 &&
+        database.number("SELECT count(*) FROM identity") > 0)
+        return;
+    sqlite_transaction all(database);
+    database.run("CREATE TABLE IF NOT EXISTS identity(seed TEXT NOT NULL)");
+    sqlite_statement(database, "INSERT INTO identity VALUES(?1)").bind(1, make_seed()).run();
+    all.commit();
+}
+
+// Earlier versions made a row for each name that anybody asked for.
+void delete_unused_rows(sqlite_database& database)
+{
+    database.run("DELETE FROM topics WHERE next_number = 1 "
+                 "AND NOT EXISTS (SELECT 1 FROM events WHERE topic = topics.id)");
+}
+
 } // namespace
 
 std::string canonical_log_path(std::string const& path)
@@ -117,6 +138,8 @@ sqlite_database open_log(std::string const& path, std::string const& vfs, std::s
     database.run(pragma("journal_size_limit", static_cast<std::int64_t>(2 * wal_bytes)).c_str());
     if (must_be_made)
         make_tables(database);
+    ensure_seed(database);
+    delete_unused_rows(database);
     return database;
 }
 

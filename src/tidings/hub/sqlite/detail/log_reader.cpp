@@ -14,6 +14,9 @@ namespace tidings::detail {
 
 namespace {
 
+constexpr std::int64_t max_number = (std::int64_t(1) << 53) - 1; // none above is ever given out
+constexpr std::uint64_t safe_distance = 1'000'000;
+
 std::chrono::system_clock::time_point read_time(std::int64_t stored)
 {
     return std::chrono::system_clock::time_point(
@@ -49,29 +52,39 @@ void copy_pages(sqlite_database& from, sqlite_database& to)
 
 log_reader::log_reader(std::string const& path, std::string vfs)
     : vfs_(std::move(vfs)), database_(open_log_to_read(path, vfs_)),
-      topic_(database_, "SELECT epoch, next_number FROM topics WHERE id = ?1"),
+      topic_(database_, "SELECT next_number FROM topics WHERE id = ?1"),
       events_(database_, "SELECT number, own_id, key, text, published FROM events "
                          "WHERE topic = ?1 ORDER BY number")
 {}
 
-log_tail log_reader::read(std::int64_t topic)
+log_tail log_reader::read(open_topic const& topic)
 {
+    log_tail tail{.epoch = topic.epoch, .events = {}};
+    if (topic.row == 0)
+        return tail;
+    bool has_lost_numbers = false;
     std::lock_guard const guard(lock_);
-    log_tail tail;
     try {
         snapshot const one_moment(database_);
-        if (topic_.bind(1, topic).step()) {
-            tail.epoch = topic_.text(0);
-            tail.next_number = static_cast<std::uint64_t>(topic_.number(1));
+        if (topic_.bind(1, topic.row).step()) {
+            tail.next_number = static_cast<std::uint64_t>(topic_.number(0));
         }
-        events_.bind(1, topic);
+        events_.bind(1, topic.row);
         while (events_.step()) {
-            tail.events.push_back({.number = static_cast<std::uint64_t>(events_.number(0)),
+            // Also an event that cannot be read has taken its number.
+            std::int64_t const number = events_.number(0);
+            if (number > 0 && number < max_number)
+                tail.next_number = std::max(tail.next_number, static_cast<std::uint64_t>(number) + 1);
+            else
+                has_lost_numbers = true;
+            tail.events.push_back({.number = static_cast<std::uint64_t>(number),
                                    .own_id = events_.text(1),
                                    .key = events_.text(2),
                                    .text = events_.text(3),
                                    .published = read_time(events_.number(4))});
         }
+        if (has_lost_numbers) // the newest may be among them, and none may be given out twice
+            tail.next_number += safe_distance;
         topic_.reset();
         events_.reset();
     } catch (...) {
@@ -79,8 +92,6 @@ log_tail log_reader::read(std::int64_t topic)
         events_.reset();
         throw;
     }
-    if (!tail.events.empty())
-        tail.next_number = std::max(tail.next_number, tail.events.back().number + 1);
     return tail;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/hub/sqlite/detail/log_writer.hpp>
 #include <tidings/hub/sqlite/detail/sqlite.hpp>
 #include <tidings/hub/topic_log.hpp>
 
@@ -16,8 +17,9 @@ class log_reader
 public:
     log_reader(std::string const& path, std::string vfs);
 
-    /// What is kept of a topic, at one moment.
-    log_tail read(std::int64_t topic);
+    /// What is kept of a topic, at one moment. The file is not trusted: what the numbers and texts in it say
+    /// is for the topic to judge.
+    log_tail read(open_topic const& topic);
 
     /// Copies the whole log, as it is at one moment, to a new file.
     void copy_to(std::string const& path) const;

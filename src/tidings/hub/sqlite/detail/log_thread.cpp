@@ -32,16 +32,26 @@ log_thread::~log_thread()
     thread_.join();
 }
 
-std::int64_t log_thread::open(std::string_view topic)
+open_topic log_thread::open(std::string_view topic)
 {
-    std::future<std::int64_t> answer;
+    std::future<open_topic> answer;
     {
         std::lock_guard const guard(lock_);
         auto& asked = openings_.emplace_back(opening{std::string(topic), {}});
-        answer = asked.row.get_future();
+        answer = asked.found.get_future();
     }
     wake_.notify_one();
     return answer.get();
+}
+
+void log_thread::close(std::string_view topic) noexcept
+{
+    std::lock_guard const guard(lock_);
+    auto const found = topics_.find(topic);
+    if (found == topics_.end() || --found->second->opens > 0)
+        return;
+    auto const gone = std::move(found->second); // its name is the key
+    topics_.erase(found);
 }
 
 bool log_thread::append(std::string_view topic, logged_event value, topic_log::kept when_kept)
@@ -49,10 +59,10 @@ bool log_thread::append(std::string_view topic, logged_event value, topic_log::k
     std::size_t const size = size_of(value);
     {
         std::lock_guard const guard(lock_);
-        std::int64_t const row = row_of(topic);
+        auto const& open = find(topic);
         if (events_.size() >= most_events_ || size > most_bytes_ - bytes_)
             return false;
-        events_.push_back({row, std::move(value), std::move(when_kept), nullptr});
+        events_.push_back({open, std::move(value), std::move(when_kept)});
         bytes_ += size;
     }
     wake_.notify_one();
@@ -63,7 +73,8 @@ void log_thread::forget_before(std::string_view topic, std::uint64_t number)
 {
     {
         std::lock_guard const guard(lock_);
-        erasures_.add_before(row_of(topic), number);
+        if (std::int64_t const row = find(topic)->row; row != 0)
+            erasures_.add_before(row, number);
     }
     wake_.notify_one();
 }
@@ -72,15 +83,16 @@ void log_thread::forget(std::string_view topic, std::uint64_t number)
 {
     {
         std::lock_guard const guard(lock_);
-        erasures_.add(row_of(topic), number);
+        if (std::int64_t const row = find(topic)->row; row != 0)
+            erasures_.add(row, number);
     }
     wake_.notify_one();
 }
 
-std::int64_t log_thread::row_of(std::string_view topic) const
+std::shared_ptr<open_topic> const& log_thread::find(std::string_view topic) const
 {
-    auto const found = rows_.find(topic);
-    if (found == rows_.end())
+    auto const found = topics_.find(topic);
+    if (found == topics_.end())
         throw std::logic_error("tidings: the topic " + std::string(topic) + " was not opened in its log");
     return found->second;
 }
@@ -100,10 +112,11 @@ void log_thread::run()
         bool const is_last = is_stopping_ && events.empty();
         lock.unlock();
         keep(events);
-        make(openings);
+        look_up(openings);
         // Not slower than what comes, or there would be more and more of it.
         may_erase = erase(rows_per_step + 2 * events.size());
         writer_.fold();
+        events.clear(); // with what its callbacks hold: topics, for one, which then close themselves here
         lock.lock();
         if (is_last)
             return;
@@ -113,22 +126,35 @@ void log_thread::run()
 void log_thread::keep(std::vector<queued_event>& events)
 {
     writer_.keep(events);
+    {
+        std::lock_guard const guard(lock_);
+        for (auto const& each : events)
+            if (!each.error)
+                each.topic->row = each.row;
+    }
     for (auto& each : events)
         each.when_kept(std::move(each.error));
 }
 
-void log_thread::make(std::vector<opening>& openings)
+void log_thread::look_up(std::vector<opening>& openings)
 {
     for (auto& each : openings) {
         try {
-            std::int64_t const row = writer_.find_or_make(each.topic);
+            open_topic found{.name = std::move(each.topic), .epoch = {}};
+            writer_.find(found);
             {
                 std::lock_guard const guard(lock_);
-                rows_.emplace(each.topic, row);
+                auto at = topics_.find(found.name);
+                if (at == topics_.end()) {
+                    auto made = std::make_shared<open_topic>(found);
+                    std::string_view const name = made->name;
+                    at = topics_.emplace(name, std::move(made)).first;
+                }
+                ++at->second->opens;
             }
-            each.row.set_value(row);
+            each.found.set_value(std::move(found));
         } catch (...) {
-            each.row.set_exception(std::current_exception());
+            each.found.set_exception(std::current_exception());
         }
     }
 }

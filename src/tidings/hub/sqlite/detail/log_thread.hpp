@@ -7,9 +7,9 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <functional>
 #include <future>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -29,8 +29,11 @@ public:
     log_thread(log_thread const&) = delete;
     log_thread& operator=(log_thread const&) = delete;
 
-    /// The row of the topic. Blocks until all that was queued before is done.
-    std::int64_t open(std::string_view topic);
+    /// What is known of the topic without a look at its events. Blocks until all that was queued before is
+    /// done.
+    open_topic open(std::string_view topic);
+    /// Once for each `open` that came back.
+    void close(std::string_view topic) noexcept;
 
     [[nodiscard]] bool append(std::string_view topic, logged_event value, topic_log::kept when_kept);
     void forget_before(std::string_view topic, std::uint64_t number);
@@ -40,13 +43,13 @@ private:
     struct opening
     {
         std::string topic;
-        std::promise<std::int64_t> row;
+        std::promise<open_topic> found;
     };
 
-    std::int64_t row_of(std::string_view topic) const;
+    std::shared_ptr<open_topic> const& find(std::string_view topic) const;
     void run();
     void keep(std::vector<queued_event>& events);
-    void make(std::vector<opening>& openings);
+    void look_up(std::vector<opening>& openings);
     bool erase(std::size_t limit);
 
     log_writer& writer_;
@@ -55,7 +58,7 @@ private:
 
     std::mutex lock_;
     std::condition_variable wake_;
-    std::map<std::string, std::int64_t, std::less<>> rows_;
+    std::map<std::string_view, std::shared_ptr<open_topic>> topics_; // views of their names
     std::vector<queued_event> events_;
     std::size_t bytes_ = 0;
     std::vector<opening> openings_;

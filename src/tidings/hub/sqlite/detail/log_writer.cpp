@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/sqlite/detail/epoch_seed.hpp>
 #include <tidings/hub/sqlite/detail/log_file.hpp>
 #include <tidings/hub/sqlite/detail/log_writer.hpp>
-#include <tidings/hub/sqlite/detail/make_epoch.hpp>
 
 #include <sqlite3.h>
 
@@ -28,13 +28,15 @@ std::int64_t stored(std::chrono::system_clock::time_point time)
 
 log_writer::log_writer(std::string const& path, std::string const& vfs, std::size_t wal_bytes)
     : lock_(lock_log(path, vfs)), database_(open_log(path, vfs, wal_bytes)),
-      find_(database_, "SELECT id FROM topics WHERE name = ?1"),
+      seed_(database_.text("SELECT seed FROM identity")),
+      find_(database_, "SELECT id, epoch FROM topics WHERE name = ?1"),
       make_(database_, "INSERT INTO topics(name, epoch, next_number) VALUES(?1, ?2, 1)"),
       insert_(database_, "INSERT INTO events(topic, number, own_id, key, text, published) "
                          "VALUES(?1, ?2, ?3, ?4, ?5, ?6)"),
       save_number_(database_,
                    "UPDATE topics SET next_number = "
-                   "max(next_number, 1 + coalesce((SELECT max(number) FROM events WHERE topic = ?1), 0)) "
+                   "max(next_number, 1 + coalesce((SELECT max(number) FROM events WHERE topic = ?1 "
+                   "AND number < 9007199254740991), 0)) " // 2^53 - 1: what is above is damage
                    "WHERE id = ?1"),
       erase_(database_, "DELETE FROM events WHERE topic = ?1 AND number = ?2"),
       erase_before_(database_, "DELETE FROM events WHERE rowid IN (SELECT rowid FROM events "
@@ -48,19 +50,26 @@ log_writer::log_writer(std::string const& path, std::string const& vfs, std::siz
     sqlite3_wal_hook(database_.get(), note_pages, this);
 }
 
-std::int64_t log_writer::find_or_make(std::string_view topic)
+void log_writer::find(open_topic& topic)
 {
-    bool const is_there = find_.bind(1, topic).step();
-    std::int64_t const id = is_there ? find_.number(0) : 0;
+    bool const is_there = find_.bind(1, topic.name).step();
+    topic.row = is_there ? find_.number(0) : 0;
+    topic.epoch = is_there ? find_.text(1) : epoch_of(seed_, topic.name);
+    find_.reset();
+}
+
+// In a transaction.
+std::int64_t log_writer::row_of(open_topic const& topic)
+{
+    if (topic.row != 0)
+        return topic.row;
+    bool const is_there = find_.bind(1, topic.name).step();
+    std::int64_t const found = is_there ? find_.number(0) : 0;
     find_.reset();
     if (is_there)
-        return id;
-    std::string const epoch = make_log_epoch();
-    sqlite_transaction whole(database_);
-    make_.bind(1, topic).bind(2, epoch).run();
-    std::int64_t const made = sqlite3_last_insert_rowid(database_.get());
-    whole.commit();
-    return made;
+        return found;
+    make_.bind(1, topic.name).bind(2, topic.epoch).run();
+    return sqlite3_last_insert_rowid(database_.get());
 }
 
 void log_writer::keep(std::vector<queued_event>& events)
@@ -69,8 +78,10 @@ void log_writer::keep(std::vector<queued_event>& events)
         return;
     try {
         sqlite_transaction all(database_);
-        for (auto& each : events)
+        for (auto& each : events) {
+            each.row = row_of(*each.topic);
             insert(each);
+        }
         all.commit();
         return;
     } catch (...) {
@@ -85,7 +96,7 @@ void log_writer::insert(queued_event& each)
 {
     auto const& value = each.value;
     try {
-        insert_.bind(1, each.topic)
+        insert_.bind(1, each.row)
             .bind(2, stored(value.number))
             .bind(3, value.own_id)
             .bind(4, value.key)

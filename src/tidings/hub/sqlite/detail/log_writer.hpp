@@ -8,18 +8,29 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace tidings::detail {
 
+/// A topic that is open. Only the thread that writes changes the row.
+struct open_topic
+{
+    std::string name;
+    std::string epoch;
+    std::int64_t row = 0;  ///< 0: nothing was kept of it yet
+    std::size_t opens = 0; ///< those who have it open
+};
+
 struct queued_event
 {
-    std::int64_t topic = 0;
+    std::shared_ptr<open_topic> topic;
     logged_event value;
     topic_log::kept when_kept;
-    std::exception_ptr error; ///< why it was not kept
+    std::exception_ptr error{}; ///< why it was not kept
+    std::int64_t row = 0;       ///< of its topic, also of one that is made with this event
 };
 
 /// The one connection that writes to a log, and the lock on the file. Used by one thread at a time.
@@ -32,10 +43,11 @@ public:
 
     std::string const& path() const { return database_.path(); }
 
-    /// The row of a topic, made when there is none.
-    std::int64_t find_or_make(std::string_view topic);
+    /// Fills in the row and the epoch of a topic by its name; a topic that has no row does not get one.
+    void find(open_topic& topic);
 
-    /// Keeps them in one transaction. Who could not be kept has an error afterwards.
+    /// Keeps them in one transaction, with rows for topics that have none. Who could not be kept has an error
+    /// afterwards; who was has the row of its topic.
     void keep(std::vector<queued_event>& events);
 
     /// Deletes in one transaction; gives the ranges in which nothing is left. Throws.
@@ -45,11 +57,13 @@ public:
     void fold();
 
 private:
+    std::int64_t row_of(open_topic const& topic);
     void insert(queued_event& each);
     void void_failed_commit();
 
     sqlite_database lock_; // given back last
     sqlite_database database_;
+    std::string const seed_;
     sqlite_statement find_;
     sqlite_statement make_;
     sqlite_statement insert_;
