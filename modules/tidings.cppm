@@ -29,6 +29,7 @@ using tidings::done;
 using tidings::duration;
 using tidings::end_reason;
 using tidings::join_tasks;
+using tidings::later;
 using tidings::run_blocking;
 using tidings::select;
 using tidings::select_ordered;

@@ -272,9 +272,6 @@ task closures(context ctx)
     auto const length =
         co_await tidings::run_blocking(ctx, [](std::string const& value) { return value.size(); }, name);
     REQUIRE_THAT(length == name.size());
-    auto sized = [mark = tracked(long_text)] { return mark.text().size(); };
-    auto const again = co_await tidings::run_blocking(ctx, sized);
-    REQUIRE_THAT(again == length);
 }
 
 task exceptions(context)

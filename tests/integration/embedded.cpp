@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/wait/after.hpp>
+
 #include "handlers.hpp"
 #include "one_route.hpp"
 
@@ -10,8 +12,12 @@
 #include <boost/asio/write.hpp>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <chrono>
+#include <functional>
+#include <latch>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -80,6 +86,17 @@ private:
     std::set<std::thread::id> seen_;
 };
 
+// Resumes in a turn of the loop, and then does not give the thread back until it is told to.
+asio::awaitable<tidings::response> hold_thread(std::latch& inside, std::latch& release, tidings::context ctx,
+                                               tidings::request const&)
+{
+    tidings::after moment(1ms);
+    co_await moment.wait(ctx);
+    inside.count_down();
+    release.wait();
+    co_return tidings::response::text("held");
+}
+
 } // namespace
 
 // The application's loop runs the server beside work of its own, and comes to its end when both are done.
@@ -103,6 +120,58 @@ TEST_CASE("a server on a loop of the application")
     running.join();
     CHECK(other_work == 1);
     CHECK(embedded.stats().connections == 0);
+}
+
+// A second thread that runs the application's loop at the same time is refused with a text that says what to
+// do; the first one serves on, and what the second one was to do is not lost.
+TEST_CASE("two threads that run the loop of a server")
+{
+    asio::io_context io;
+    server embedded(io, quiet());
+    std::latch inside(1), release(1);
+    embedded.get("/hold", std::bind_front(hold_thread, std::ref(inside), std::ref(release)));
+    embedded.get("/plain", answer_plainly);
+    embedded.start();
+    std::jthread running([&io] { io.run(); });
+    client held(embedded.port());
+    held.get("/hold");
+    inside.wait();
+    client second(embedded.port());
+    second.get("/plain");
+    CHECK_THROWS_MATCHES(
+        io.run(), std::logic_error,
+        Catch::Matchers::MessageMatches(
+            Catch::Matchers::ContainsSubstring("two threads run the io_context of a server") &&
+            Catch::Matchers::ContainsSubstring("give the server loops of its own")));
+    release.count_down();
+    CHECK(held.read_head().status() == 200);
+    CHECK(held.read_body() == "held");
+    CHECK(second.read_head().status() == 200);
+    CHECK(second.read_body() == "plain");
+    embedded.stop();
+}
+
+// One thread after another may run it.
+TEST_CASE("one thread after another runs the loop of a server")
+{
+    asio::io_context io;
+    server embedded(io, quiet());
+    embedded.get("/", say_farewell);
+    embedded.start();
+    client reading(embedded.port());
+    reading.get("/");
+    std::jthread first([&io] { io.run(); });
+    CHECK(reading.read_head().status() == 200);
+    CHECK(reading.next_event()->data() == "hello");
+    io.stop();
+    first.join();
+    io.restart();
+    std::jthread second([&io] { io.run(); });
+    client later(embedded.port());
+    later.get("/");
+    CHECK(later.read_head().status() == 200);
+    embedded.stop();
+    CHECK(reading.read_to_end().find("data: server stopping") != std::string::npos);
 }
 
 // A connection that somebody else has accepted, and read from, is served as any other.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // What the other files get wrong, done right.
 #include <tidings/wait/channel.hpp>
+#include <tidings/wait/run_blocking.hpp>
 #include <tidings/wait/spawn.hpp>
 #include <tidings/wait/ticker.hpp>
 
@@ -25,6 +26,11 @@ boost::asio::awaitable<void> handle(tidings::context ctx)
             (void)co_await heard.receive(inner);
         },
         said);
+
+    auto const size = co_await tidings::run_blocking(
+        ctx, [](std::string const& path) { return path.size(); }, std::string("a path"));
+    if (!size)
+        co_return;
 
     tidings::ticker every_second(std::chrono::seconds(1));
     std::string failure;

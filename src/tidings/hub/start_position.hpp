@@ -13,6 +13,8 @@ namespace tidings {
 class start_position
 {
 public:
+    using is_borrowing = void; ///< it is refused where it would outlive a call
+
     enum class kind
     {
         newest, ///< only what comes from now on

@@ -2,6 +2,7 @@
 #include <tidings/hub/detail/follower.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
 #include <tidings/hub/topic_list.hpp>
+#include <tidings/wait/give_way.hpp>
 
 #include <fmt/format.h>
 
@@ -17,6 +18,7 @@ namespace {
 
 asio::awaitable<follow_end> follow_until_end(topic_list topics, context ctx, event_stream& out)
 {
+    co_await give_way(ctx);
     if (ctx.is_done())
         co_return follow_end::context_ended;
     channel<follow_end> over(1);

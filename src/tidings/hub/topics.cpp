@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/detail/topics_state.hpp>
 #include <tidings/hub/topics.hpp>
+#include <tidings/wait/give_way.hpp>
 #include <tidings/wait/run_blocking.hpp>
 
 #include <limits>
@@ -31,12 +32,12 @@ std::optional<topic> topics::get(std::string_view name)
 
 asio::awaitable<std::optional<topic>> topics::open(context ctx, std::string name)
 {
+    co_await give_way(ctx);
     if (auto known = state_->get_without_log(name))
         co_return known;
     if (!state_->allows(name))
         co_return std::nullopt;
-    auto const read = [state = state_, name] { return state->get(name); };
-    auto found = co_await run_blocking(ctx, read);
+    auto found = co_await run_blocking(ctx, &detail::topics_state::get, state_, name);
     co_return found ? std::move(*found) : std::nullopt;
 }
 

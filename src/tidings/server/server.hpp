@@ -43,7 +43,8 @@ public:
     /// `options.loops` and `handle_signals` mean nothing here. `loop` outlives the server.
     server(boost::asio::io_context& loop, server_options options);
 
-    /// Closes what is open, at once.
+    /// Closes what is open, at once. A call of `run_blocking` that runs cannot be interrupted, and is waited
+    /// for: after half a second a warning is logged. On a loop of the application its `io_context` waits.
     ~server();
     server(server const&) = delete;
     server& operator=(server const&) = delete;

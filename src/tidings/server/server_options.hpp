@@ -41,7 +41,8 @@ using handler_error_hook = std::function<std::optional<event_text>(std::exceptio
 using refusal_hook = std::function<response(request const& asked, int status, response const& standard)>;
 
 /// Everything that can be set of a server. Durations of zero and below mean: no limit, but for
-/// `drain_timeout`, with which a stop then cuts everything at once.
+/// `drain_timeout`, with which a stop then cuts everything at once. Times are kept in steps of a millisecond,
+/// and the largest, `duration::max()`, is no limit either.
 struct server_options
 {
     // Where to listen

@@ -29,6 +29,8 @@ namespace tidings {
 /// compiler (g++ 12 destroys owning aggregates twice there). What must outlive a call is an `event_text`.
 struct event
 {
+    using is_borrowing = void; ///< it is refused where it would outlive a call
+
     /// What the client sends back as Last-Event-ID. Control characters cannot be sent: CR, LF and NUL are no
     /// part of an id, and a request with one of the others in a header is refused.
     std::string_view id{};

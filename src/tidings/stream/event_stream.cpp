@@ -27,6 +27,7 @@ void event_stream::check_thread() const
         throw std::logic_error(
             "tidings: an event_stream belongs to its handler's loop and was used from another "
             "thread; send what you have through a channel or a topic instead");
+    ctx_.state().home().check_thread();
 }
 
 void event_stream::require_open(char const* what) const
@@ -60,6 +61,14 @@ void event_stream::check_fresh(char const* what) const
                         what));
 }
 
+// Of a connection that is lost nothing leaves, at once: so it counts as a wait after the end.
+event_stream::sending event_stream::sent()
+{
+    if (out_.is_lost())
+        ctx_.state().check_wait();
+    return out_.written();
+}
+
 // The head
 
 void event_stream::set_status(int status)
@@ -90,7 +99,7 @@ event_stream::sending event_stream::open()
 {
     require_open("open");
     begin();
-    return out_.written();
+    return sent();
 }
 
 void event_stream::begin()
@@ -140,7 +149,7 @@ event_stream::sending event_stream::respond(response answer)
     if (answer.file_path())
         answer.set_headers_if_missing(middleware_headers());
     take_place(std::move(answer));
-    return out_.written();
+    return sent();
 }
 
 void event_stream::take_place(response answer)
@@ -183,13 +192,13 @@ void event_stream::append(event_text const& text)
 event_stream::sending event_stream::send(event const& value)
 {
     append(value);
-    return out_.written();
+    return sent();
 }
 
 event_stream::sending event_stream::send(event_text const& text)
 {
     append(text);
-    return out_.written();
+    return sent();
 }
 
 event_stream::sending event_stream::comment(std::string_view text)
@@ -198,7 +207,7 @@ event_stream::sending event_stream::comment(std::string_view text)
     (void)encoded_comment_size(text);
     begin();
     out_.append_comment(text);
-    return out_.written();
+    return sent();
 }
 
 event_stream::sending event_stream::retry(std::chrono::milliseconds pause)
@@ -216,7 +225,7 @@ event_stream::sending event_stream::finish(event const& last)
     out_.append_finish(last);
     state_ = state::finished;
     out_.end_body();
-    return out_.written();
+    return sent();
 }
 
 bool event_stream::is_finished_id(std::string_view id) noexcept

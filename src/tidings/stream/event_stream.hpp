@@ -137,6 +137,7 @@ public:
 
 private:
     void check_thread() const;
+    sending sent();
     void check_fresh(char const* what) const;
     void begin();
     headers const& middleware_headers() const noexcept;

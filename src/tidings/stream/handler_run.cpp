@@ -76,7 +76,7 @@ void handler_run::begin_grace()
 {
     has_grace_begun_ = true;
     if (grace_ > duration::zero())
-        set(now() + grace_ / 2);
+        set(later(now(), grace_ / 2));
 }
 
 void handler_run::on_time()
@@ -88,8 +88,8 @@ void handler_run::on_time()
     backstop_.emit(asio::cancellation_type::terminal);
     cancel_tasks(root_);
     if (!std::exchange(is_signalled_, true))
-        return set(now() + grace_ / 2);
-    set(now() + std::max(grace_, shortest_repeat));
+        return set(later(now(), grace_ / 2));
+    set(later(now(), std::max(grace_, shortest_repeat)));
     if (!std::exchange(is_abandoned_, true))
         handler_abandoned();
 }

@@ -120,7 +120,7 @@ void writer::wait_until_writable()
         return;
     last_progress_ = now();
     if (options_.write_timeout > duration::zero())
-        set(last_progress_ + options_.write_timeout);
+        set(later(last_progress_, options_.write_timeout));
     over_.await_writable();
 }
 
@@ -166,7 +166,7 @@ void writer::keep_alive(idle_hook& hook)
 // streams then wake the loop a few times a second, and not once for each comment.
 time_point writer::silence_ends() const noexcept
 {
-    auto const due = last_progress_ + options_.keep_alive;
+    auto const due = later(last_progress_, options_.keep_alive);
     auto const step = std::max<duration>(options_.keep_alive / 32, duration(1));
     return due - due.time_since_epoch() % step;
 }
@@ -185,7 +185,7 @@ void writer::check_write_deadline()
 {
     if (options_.write_timeout <= duration::zero())
         return;
-    auto const due = last_progress_ + options_.write_timeout;
+    auto const due = later(last_progress_, options_.write_timeout);
     now() < due ? set(due) : over_.cut(cut_reason::write_timeout);
 }
 

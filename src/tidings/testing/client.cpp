@@ -60,7 +60,7 @@ client::~client()
 
 time_point client::end_of_call() const noexcept
 {
-    return tidings::detail::later(clock::now(), options_.limit);
+    return later(clock::now(), options_.limit);
 }
 
 // Throws when the call's time is over, also if there is something to do: it might never end.

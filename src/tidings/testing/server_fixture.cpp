@@ -89,7 +89,7 @@ bool server_fixture::wait_for_log(std::string_view part, duration limit)
 bool server_fixture::wait_for_stats(std::function<bool(server_stats const&)> const& are_as_asked,
                                     duration limit)
 {
-    auto const end = clock::now() + limit;
+    auto const end = later(clock::now(), limit);
     std::unique_lock guard(lock_);
     while (!are_as_asked(stats())) {
         if (clock::now() >= end)

@@ -41,7 +41,7 @@ void virtual_time::run_until_idle()
 
 void virtual_time::advance(duration by)
 {
-    time_point const end = now() + by;
+    time_point const end = later(now(), by);
     run_until_idle();
     for (auto due = clock_.next_due(); due && *due <= end; due = clock_.next_due()) {
         clock_.advance_to(*due);

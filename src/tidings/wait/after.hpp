@@ -15,15 +15,14 @@ namespace tidings {
 ///
 /// A duration counts from the first wait. As a temporary in a select, `select(ctx, updates, after(30s))`, it
 /// counts from that select; as a variable it keeps its instant over several selects. It happens once, and
-/// takes no part afterwards. Kept by one coroutine and waited for by one at a time.
-class after
+/// takes no part afterwards. Kept by one coroutine and waited for by one at a time; if it goes while it is
+/// waited for, it takes no part any more.
+class after : public detail::timer_source
 {
 public:
     /// Zero and below: due at once.
     explicit after(duration delay) noexcept : delay_(delay) {}
     explicit after(time_point instant) noexcept : instant_(instant) {}
-    after(after const&) = delete;
-    after& operator=(after const&) = delete;
 
     /// True when the instant has come, false when the context ended first or the instant was taken before.
     [[nodiscard]] auto wait(context const& ctx)
@@ -41,7 +40,7 @@ public:
         if (is_spent_)
             return std::nullopt;
         if (!instant_)
-            instant_ = delay_ > duration::zero() ? detail::later(home.now(), delay_) : home.turn_time();
+            instant_ = delay_ > duration::zero() ? later(home.now(), delay_) : home.turn_time();
         return instant_;
     }
     void take(time_point) noexcept { is_spent_ = true; }

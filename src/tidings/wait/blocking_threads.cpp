@@ -20,4 +20,9 @@ void blocking_threads::serve(boost::asio::any_io_executor const& executor) const
     boost::asio::use_service<detail::blocking_pool_service>(context).use(pool_);
 }
 
+std::size_t blocking_threads::wait_until_idle(duration limit) const
+{
+    return pool_->wait_until_idle(limit);
+}
+
 } // namespace tidings

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/wait/time.hpp>
+
 #include <boost/asio/any_io_executor.hpp>
 
 #include <cstddef>
@@ -24,6 +26,10 @@ public:
 
     /// From now on `run_blocking` uses these threads on the context of `executor`.
     void serve(boost::asio::any_io_executor const& executor) const;
+
+    /// Waits, with the calling thread, until no call runs, but no longer than `limit`; the number of those
+    /// that run then.
+    std::size_t wait_until_idle(duration limit) const;
 
 private:
     std::shared_ptr<detail::blocking_pool> pool_;

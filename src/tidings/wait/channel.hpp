@@ -6,8 +6,9 @@
 #include <tidings/wait/detail/channel_state.hpp>
 #include <tidings/wait/detail/wait_operation.hpp>
 
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <utility>
 
@@ -18,17 +19,17 @@ namespace tidings {
 /// A handle: copies share one channel. Any number of senders and receivers, on any executors and threads;
 /// `try_send`, `try_receive` and `close` may also be called from plain threads. With capacity 0 (the default)
 /// a send completes when a receiver takes the value; otherwise when the value lies in the buffer, which never
-/// grows.
+/// grows. When the last handle goes, also while somebody waits there, the channel is closed.
 ///
-/// `T` must be nothrow-movable: a hand-over cannot be undone.
+/// `T` must be nothrow-movable: a hand-over cannot be undone. Views are refused: they would refer to what is
+/// gone when they are received.
 template <typename T>
 class channel
 {
 public:
     using value_type = T;
 
-    explicit channel(std::size_t capacity = 0) : state_(std::make_shared<detail::channel_state<T>>(capacity))
-    {}
+    explicit channel(std::size_t capacity = 0) : state_(new detail::channel_state<T>(capacity)) {}
 
     /// Waits for a value: `while (auto value = co_await channel.receive(ctx))`. Empty when the channel is
     /// closed and drained, or the context ended; then no value has been taken.
@@ -74,7 +75,7 @@ public:
     void const* wait_key() const noexcept { return state_.get(); }
 
 private:
-    std::shared_ptr<detail::channel_state<T>> state_;
+    boost::intrusive_ptr<detail::channel_state<T>> state_;
 };
 
 } // namespace tidings

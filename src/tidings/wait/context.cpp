@@ -47,7 +47,7 @@ context_scope with_deadline(context const& parent, time_point deadline)
 
 context_scope with_timeout(context const& parent, duration timeout)
 {
-    return with_deadline(parent, detail::later(parent.now(), timeout));
+    return with_deadline(parent, later(parent.now(), timeout));
 }
 
 } // namespace tidings

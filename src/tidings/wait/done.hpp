@@ -29,7 +29,11 @@ public:
         return source_->link(node_);
     }
 
-    void unlink(operation&) { source_->unlink(node_); }
+    void unlink(operation&)
+    {
+        if (node_.owner) // otherwise nothing has kept the source alive
+            source_->unlink(node_);
+    }
 
     item take() noexcept { return {}; }
 

@@ -29,12 +29,20 @@ public:
 
     /// Calls at once, in a turn of its own, when none is under way: for what Asio itself calls on the loop's
     /// thread. Waits that are ready go on inside the call then, and what it wakes runs behind it.
-    void call_in_turn() { home_->run_in_turn(*this); }
+    /// Throws `std::logic_error` instead when another thread is at work in a loop that requires one.
+    void call_in_turn()
+    {
+        home_->check_thread();
+        home_->run_in_turn(*this);
+    }
 
     /// False from the moment at which the call begins: what is requested then makes another one.
     bool is_requested() const noexcept { return is_requested_.load(std::memory_order_acquire); }
 
 protected:
+    /// From now on two threads that run the loop at once get a `std::logic_error`.
+    void require_one_thread() noexcept { home_->require_one_thread(); }
+
     explicit loop_call(context const& ctx) noexcept : home_(&ctx.state().home()) {}
     explicit loop_call(boost::asio::any_io_executor const& executor) : home_(&detail::loop::of(executor)) {}
     ~loop_call() = default;

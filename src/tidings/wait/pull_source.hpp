@@ -38,7 +38,7 @@ public:
     virtual bool is_spent() const noexcept = 0;
 
 protected:
-    ~pull_source() = default;
+    ~pull_source() { end_waits(); }
 
     /// The next value if there is one now.
     virtual std::optional<T> fetch() = 0;
@@ -48,6 +48,13 @@ protected:
 
     /// There may be values now, or none ever again: tells those who wait.
     void notify();
+
+    /// Tells all who wait that nothing will come.
+    void end_waits()
+    {
+        while (detail::wait_node* const each = waiters_.pop_front())
+            each->owner->lose_source();
+    }
 
 private:
     friend class detail::pull_case<T>;
@@ -137,8 +144,7 @@ void pull_source<T>::notify()
         }
     }
     if (is_spent())
-        while (detail::wait_node* const each = waiters_.pop_front())
-            each->owner->lose_source();
+        end_waits();
 }
 
 /// Waits for the next value of `source`; empty when it is spent, or the context ended.

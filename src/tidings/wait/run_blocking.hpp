@@ -3,6 +3,7 @@
 
 #include <tidings/wait/context.hpp>
 #include <tidings/wait/detail/blocking_pool.hpp>
+#include <tidings/wait/detail/may_dangle.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -74,21 +75,28 @@ boost::asio::awaitable<typename Job::outcome> await_job(context ctx, std::shared
 } // namespace detail
 
 /// Calls `function(arguments...)` on a thread of a bounded pool and comes back with `std::optional` of its
-/// result
-/// (`bool` for a function that returns nothing), so that a blocking call (a database, a file, a long
+/// result (`bool` for a function that returns nothing), so that a blocking call (a database, a file, a long
 /// computation) never holds up a loop. Empty when the context ended first: the call, if it runs, goes on
-/// unwatched, so it must own what it uses. Arguments are copied. An exception of the call is rethrown here.
+/// unwatched. An exception of the call is rethrown here.
+///
+/// So the call must own what it uses. Arguments are copied, and moved into the function; refused at compile
+/// time are capturing lambdas and, as for `spawn`, views, `std::ref` and `char const*`. A call cannot be
+/// interrupted: one that has begun is waited for by the destructor of what owns the threads (the server, or
+/// else the `io_context`), so give it a limit of its own. Those that have not begun by then do not run.
 ///
 /// While all threads are busy and the pool's queue is full, this waits for a place.
 template <typename Function, typename... Arguments>
 [[nodiscard]] auto run_blocking(context const& ctx, Function&& function, Arguments&&... arguments)
 {
     using callable = std::decay_t<Function>;
-#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 14
-    static_assert(std::is_lvalue_reference_v<Function> || std::is_trivially_destructible_v<callable>,
-                  "run_blocking: g++ 12 destroys an owning lambda twice when it is written inside co_await "
-                  "(GCC 107288); give it a name first, or pass what it captures as arguments");
-#endif
+    static_assert(
+        detail::owns_what_it_uses<callable>,
+        "run_blocking: what a lambda has captured may be gone when the call runs on its thread; pass "
+        "it as arguments, which are copied");
+    static_assert(
+        !(detail::may_dangle<std::decay_t<Arguments>> || ...),
+        "run_blocking: a view, std::ref or char const* would dangle in the call; pass a value, such "
+        "as std::string");
     using result = std::invoke_result_t<callable, std::decay_t<Arguments>...>;
     using job = detail::call_job<result, callable, std::decay_t<Arguments>...>;
     return detail::await_job(ctx, std::make_shared<job>(std::in_place, std::forward<Function>(function),

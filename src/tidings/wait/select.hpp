@@ -19,14 +19,14 @@ template <typename T>
 class sending
 {
 public:
-    sending(channel<T> const& target, T& value) noexcept : target_(target.wait_source()), value_(&value) {}
+    sending(channel<T> const& target, T& value) noexcept : target_(target), value_(&value) {}
 
     using received = void;
     using wait_case = detail::send_case<T>;
-    auto wait_source() const noexcept { return typename wait_case::offer{target_, value_}; }
+    auto wait_source() const noexcept { return typename wait_case::offer{target_.wait_source(), value_}; }
 
 private:
-    detail::channel_state<T>* target_;
+    channel<T> target_;
     T* value_;
 };
 

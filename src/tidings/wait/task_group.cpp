@@ -3,6 +3,7 @@
 #include <tidings/wait/detail/small_lock.hpp>
 #include <tidings/wait/detail/task_scope.hpp>
 #include <tidings/wait/detail/wait_operation.hpp>
+#include <tidings/wait/give_way.hpp>
 #include <tidings/wait/task_group.hpp>
 
 #include <exception>
@@ -107,10 +108,18 @@ void task_group::start(boost::asio::awaitable<void> body)
 
 boost::asio::awaitable<void> task_group::wait()
 {
-    while (!state_->members.is_empty()) // terminal cancellation ends the wait, and not yet the tasks
-        co_await detail::wait_operation<detail::join_shape, detail::join_case>(
-            &state_->scope.get().state().home(), &state_->members);
-    if (auto const failure = state_->first_failure())
+    return wait_for_all(state_);
+}
+
+// Keeps the state: the group itself may go while it is awaited.
+boost::asio::awaitable<void> task_group::wait_for_all(std::shared_ptr<state> all)
+{
+    context const ctx = all->scope.get();
+    co_await give_way(ctx);
+    while (!all->members.is_empty()) // terminal cancellation ends the wait, and not yet the tasks
+        co_await detail::wait_operation<detail::join_shape, detail::join_case>(&ctx.state().home(),
+                                                                               &all->members);
+    if (auto const failure = all->first_failure())
         std::rethrow_exception(failure);
 }
 

@@ -46,6 +46,7 @@ public:
 private:
     class state;
     class member;
+    static boost::asio::awaitable<void> wait_for_all(std::shared_ptr<state> all);
     void start(boost::asio::awaitable<void> body);
 
     std::shared_ptr<state> state_;

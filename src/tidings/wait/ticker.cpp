@@ -14,7 +14,7 @@ ticker::ticker(duration period) : period_(period)
 std::optional<time_point> ticker::due(detail::loop& home) noexcept
 {
     if (!next_)
-        next_ = detail::later(home.now(), period_);
+        next_ = later(home.now(), period_);
     return next_;
 }
 
@@ -23,7 +23,7 @@ void ticker::take(time_point now) noexcept
     duration const late = now - *next_;
     if (late >= period_)
         *next_ += late / period_ * period_; // missed
-    next_ = detail::later(*next_, period_);
+    next_ = later(*next_, period_);
 }
 
 } // namespace tidings

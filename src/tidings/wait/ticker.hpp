@@ -15,14 +15,12 @@ namespace tidings {
 /// The rhythm starts with the first wait and does not drift: the n-th tick falls due n periods after the
 /// start, however late the ones before were looked at. Ticks that nobody looked at are dropped: after a long
 /// pause there is one tick at once, and the next one is in the rhythm again. Kept by one coroutine and waited
-/// for by one at a time.
-class ticker
+/// for by one at a time; if it goes while it is waited for, there is no tick: the wait comes back false.
+class ticker : public detail::timer_source
 {
 public:
     /// Throws `std::invalid_argument` when the period is not positive.
     explicit ticker(duration period);
-    ticker(ticker const&) = delete;
-    ticker& operator=(ticker const&) = delete;
 
     /// Waits for the next tick. False when the context ended.
     [[nodiscard]] auto tick(context const& ctx)

@@ -11,13 +11,11 @@ using clock = std::chrono::steady_clock;
 using time_point = clock::time_point;
 using duration = clock::duration;
 
-namespace detail {
-
-/// `from + by`, or the end of time.
+/// `from + by`, or the end of time, `time_point::max()`: the sum of an instant and a long duration has no
+/// other value, and what would wrap lies in the past. What is due at the end of time never is.
 inline time_point later(time_point from, duration by) noexcept
 {
     return by < time_point::max() - from ? from + by : time_point::max();
 }
 
-} // namespace detail
 } // namespace tidings

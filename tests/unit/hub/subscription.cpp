@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/subscription.hpp>
 #include <tidings/wait/select.hpp>
+#include <tidings/wait/spawn.hpp>
 #include <tidings/wait/ticker.hpp>
 
 #include "support.hpp"
@@ -10,9 +11,11 @@
 #include <chrono>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
@@ -275,4 +278,35 @@ TEST_CASE_METHOD(subscription_fixture, "a subscription that lags")
     CHECK(orders.stats().lagging == 1);
     CHECK(news.try_receive());
     CHECK(orders.stats().lagging == 0);
+}
+
+// A subscription that goes while somebody else waits for it has no further event: that wait comes back empty.
+TEST_CASE("a subscription goes while it is waited for")
+{
+    virtual_time time;
+    topic news;
+    auto root = context::root(time.loop().get_executor());
+    auto events = std::make_unique<subscription>(root, news);
+    std::vector<std::string> said;
+    auto const receive = [](context ctx, subscription* from,
+                            std::vector<std::string>* into) -> asio::awaitable<void> {
+        auto const next = co_await from->receive(ctx);
+        into->push_back(next ? "an event" : "nothing");
+    };
+    auto const choose = [](context ctx, subscription* from,
+                           std::vector<std::string>* into) -> asio::awaitable<void> {
+        ticker hour(1h);
+        auto next = co_await select(ctx, *from, hour);
+        into->push_back(next.from(hour) ? "a tick" : "nothing");
+    };
+    spawn(root, receive, events.get(), &said);
+    spawn(root, choose, events.get(), &said);
+    time.run_until_idle();
+    CHECK(said.empty());
+    events.reset();
+    time.run_until_idle();
+    CHECK(said == std::vector<std::string>{"nothing"});
+    news.publish({.data = "too late"});
+    time.advance(1h);
+    CHECK(said == std::vector<std::string>{"nothing", "a tick"});
 }

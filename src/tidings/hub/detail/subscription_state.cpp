@@ -25,6 +25,8 @@ void subscription_state::leave()
 {
     auto const self = kept();
     topics_.leave();
+    is_over_ = true;
+    end_waits();
 }
 
 void subscription_state::take(cursor& at, batch const& live)

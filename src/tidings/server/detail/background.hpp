@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tidings/wait/context.hpp>
+#include <tidings/wait/spawn.hpp>
 #include <tidings/wait/time.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -42,8 +43,7 @@ template <typename Function, typename... Arguments>
 boost::asio::awaitable<void> run_in_background(context ctx, std::shared_ptr<background> of, Function function,
                                                Arguments... arguments)
 {
-    static_assert(std::is_empty_v<Function> || std::is_pointer_v<Function>,
-                  "spawn: a capturing lambda would dangle in the task; pass what it captures as arguments");
+    check_task<Function, Arguments...>();
     try {
         co_await function(std::move(ctx), std::move(arguments)...);
     } catch (...) {

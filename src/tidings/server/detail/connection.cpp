@@ -152,7 +152,7 @@ void connection::enter(phase next)
         break;
     }
     if (limit > duration::zero())
-        set(now() + limit);
+        set(later(now(), limit));
     else
         clear();
 }

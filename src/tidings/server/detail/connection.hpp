@@ -79,7 +79,7 @@ public:
     event_writer& out() noexcept { return out_; }
     void exchange_ended(bool may_reuse);
     /// Ends the stream when it has reached that age.
-    void end_within(duration age) { set(now() + age); }
+    void end_within(duration age) { set(later(now(), age)); }
     head_params params(request const& asked) const noexcept;
 
     // For the transport.

@@ -43,7 +43,7 @@ asio::awaitable<void> drain(std::shared_ptr<loop_state> loop, std::shared_ptr<ba
     context const ctx = loop->root;
     duration const whole = std::max(loop->shared->options.drain_timeout, duration::zero());
     time_point const begin = ctx.now();
-    time_point const end = begin + std::max(whole - reserve, whole / 2);
+    time_point const end = later(begin, std::max(whole - reserve, whole / 2));
     loop->is_draining = true;
     channel<bool> work_has_ended(1);
     if (work) { // it has its time beside the streams
@@ -67,7 +67,7 @@ asio::awaitable<void> drain(std::shared_ptr<loop_state> loop, std::shared_ptr<ba
         streams[i].reset();
     }
 
-    after half_time(begin + whole / 2);
+    after half_time(later(begin, whole / 2));
     if (!loop->is_empty())
         co_await select(ctx, loop->emptied, half_time);
     for (auto const& each : loop->connections())

@@ -12,6 +12,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <csignal>
 #include <exception>
@@ -22,6 +24,13 @@
 namespace asio = boost::asio;
 
 namespace tidings::detail {
+
+namespace {
+
+// How long the end of a server waits for calls of `run_blocking` before it says so.
+constexpr duration patience_with_calls = std::chrono::milliseconds(500);
+
+} // namespace
 
 engine::engine(server_options options) : shared(std::make_shared<shared_state>(std::move(options)))
 {
@@ -36,6 +45,30 @@ engine::engine(asio::io_context& loop, server_options options)
     : shared(std::make_shared<shared_state>(std::move(options)))
 {
     add_loop(loop);
+}
+
+engine::~engine()
+{
+    close();
+    tell_of_calls();
+}
+
+// Nothing ends a thread that is in a call, and the call may use what dies with the server or after it. So it
+// is waited for, but never without a word.
+void engine::tell_of_calls() const
+{
+    bool const has_own_loops = !own_.empty();
+    std::size_t const running =
+        blocking_.wait_until_idle(has_own_loops ? patience_with_calls : duration::zero());
+    if (running != 0)
+        shared->log(
+            log_level::warning,
+            fmt::format("{} of run_blocking still {} although the server has ended: the destructor of "
+                        "{} waits until {} over, since a thread cannot be interrupted; give such "
+                        "calls a time limit of their own",
+                        running == 1 ? "a call" : fmt::format("{} calls", running),
+                        running == 1 ? "runs" : "run", has_own_loops ? "the server" : "its io_context",
+                        running == 1 ? "it is" : "they are"));
 }
 
 void engine::add_loop(asio::io_context& io)

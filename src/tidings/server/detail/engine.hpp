@@ -33,7 +33,7 @@ class engine final : public std::enable_shared_from_this<engine>
 public:
     explicit engine(server_options options);
     engine(boost::asio::io_context& loop, server_options options);
-    ~engine() { close(); }
+    ~engine();
 
     void start();
     void run();
@@ -66,6 +66,7 @@ private:
     void drain_loop(std::size_t loop);
     void drained(std::size_t loop);
     void await_signal();
+    void tell_of_calls() const;
 
     // In this order, so that what lives on a loop goes before the loop.
     blocking_threads blocking_{std::max<std::size_t>(shared->options.max_blocking_threads, 1)};

@@ -23,7 +23,9 @@ int make_epoll()
 
 socket_watch::socket_watch(boost::asio::io_context& io)
     : loop_call(boost::asio::any_io_executor(io.get_executor())), epoll_(io, make_epoll())
-{}
+{
+    require_one_thread();
+}
 
 bool socket_watch::add(int descriptor, user& of)
 {

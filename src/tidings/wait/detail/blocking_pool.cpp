@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <condition_variable>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -37,8 +38,24 @@ public:
     explicit threads(std::size_t count) : count_(count) {}
     ~threads()
     {
-        if (pool_)
-            pool_->join();
+        if (!pool_)
+            return;
+        pool_->stop();
+        pool_->join();
+    }
+
+    void run(blocking_job& job)
+    {
+        change_running(+1);
+        job.run();
+        change_running(-1);
+    }
+
+    std::size_t wait_until_idle(duration limit)
+    {
+        std::unique_lock guard(lock_);
+        is_idle_.wait_for(guard, limit, [this] { return running_ == 0; });
+        return running_;
     }
 
     boost::asio::thread_pool& started()
@@ -48,6 +65,17 @@ public:
     }
 
 private:
+    void change_running(int by)
+    {
+        std::lock_guard const guard(lock_);
+        running_ += static_cast<std::size_t>(by);
+        if (running_ == 0)
+            is_idle_.notify_all();
+    }
+
+    std::mutex lock_;
+    std::condition_variable is_idle_;
+    std::size_t running_ = 0;
     std::size_t count_;
     std::once_flag start_;
     std::optional<boost::asio::thread_pool> pool_;
@@ -65,8 +93,9 @@ boost::asio::awaitable<bool> blocking_pool::run(context ctx, std::shared_ptr<blo
     if (!co_await places_.send(ctx))
         co_return false;
     try {
-        auto task = [job = std::move(job), completion, places = places_]() mutable {
-            job->run();
+        // The threads are joined before their object goes.
+        auto task = [on = threads_.get(), job = std::move(job), completion, places = places_]() mutable {
+            on->run(*job);
             (void)places.try_receive();
             (void)completion.try_send();
         };
@@ -77,6 +106,11 @@ boost::asio::awaitable<bool> blocking_pool::run(context ctx, std::shared_ptr<blo
     }
     work_elsewhere const counted(ctx.state().home());
     co_return (co_await completion.receive(ctx)).has_value();
+}
+
+std::size_t blocking_pool::wait_until_idle(duration limit)
+{
+    return threads_->wait_until_idle(limit);
 }
 
 std::shared_ptr<blocking_pool> blocking_pool_service::get()

@@ -23,7 +23,7 @@ public:
 
 /// Threads for calls that block. At most `threads` run and as many times `queue_per_thread` wait; who comes
 /// then waits for a place, as a coroutine. Several loops may share one pool. Joins its threads when
-/// destroyed.
+/// destroyed: a call that runs is waited for, one that has not begun is dropped.
 class blocking_pool
 {
 public:
@@ -38,6 +38,9 @@ public:
     /// Runs the job on a thread of the pool; true when it has run. False when the context ended first: the
     /// job then goes on unwatched, or is not started. Throws when the system has no thread or memory for it.
     boost::asio::awaitable<bool> run(context ctx, std::shared_ptr<blocking_job> job);
+
+    /// Waits, with the calling thread, until no job runs, but no longer than `limit`; how many run then.
+    std::size_t wait_until_idle(duration limit);
 
 private:
     class threads;

@@ -104,11 +104,11 @@ public:
         return missed;
     }
 
-    /// Leaves all sources but the winner's: whoever claimed has taken that node out already.
-    void unlink(operation& owner, int winner)
+    /// Leaves all sources but the one that has been left already, if any.
+    void unlink(operation& owner, int left)
     {
         for_each([&](auto& each, int index) {
-            if (index != winner)
+            if (index != left)
                 each.unlink(owner);
         });
     }

@@ -5,7 +5,6 @@
 #include <tidings/wait/detail/channel_state.hpp>
 #include <tidings/wait/detail/wait_context.hpp>
 
-#include <mutex>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -38,9 +37,8 @@ public:
 
     void unlink(operation&)
     {
-        std::lock_guard const guard(source_->lock);
-        if (node_.is_linked())
-            wait_list::remove(node_);
+        if (node_.owner) // otherwise nothing has kept the source alive
+            source_->leave(node_);
     }
 
 protected:

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/wait/detail/may_dangle.hpp>
 #include <tidings/wait/detail/operation.hpp>
 #include <tidings/wait/detail/small_lock.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -28,9 +30,16 @@ struct send_node : wait_node
 };
 
 /// What the handles of one channel share. `take`, `put` and the lists are guarded by `lock`.
+///
+/// It goes with the last handle, or, when somebody waits there still, with the last of those: a wait holds no
+/// handle, but its place in a list is one, which costs it nothing. Without a handle nobody can send or
+/// receive any more, so the channel is closed then.
 template <typename T>
 class channel_state
 {
+    static_assert(!may_dangle<T>,
+                  "channel: a view, std::ref or char const* would dangle on its way to the receiver; send a "
+                  "value, such as std::string");
     static_assert(std::is_nothrow_move_constructible_v<T> && std::is_nothrow_destructible_v<T>,
                   "a channel's values must be nothrow-movable: a hand-over cannot be undone");
 
@@ -50,13 +59,13 @@ public:
     {
         if (size_ != 0) {
             into.emplace(pop());
-            if (auto* const sender = claim(senders)) {
+            if (auto* const sender = claim_sender()) {
                 push(std::move(*sender->value));
                 sender->owner->wake();
             }
             return true;
         }
-        if (auto* const sender = claim(senders)) {
+        if (auto* const sender = claim_sender()) {
             into.emplace(std::move(*sender->value));
             sender->owner->wake();
             return true;
@@ -70,7 +79,7 @@ public:
     {
         if (closed)
             return false;
-        if (wait_node* const node = receivers.claim_front()) {
+        if (wait_node* const node = claim(receivers)) {
             static_cast<receive_node<T>*>(node)->value.emplace(std::move(value));
             node->owner->wake();
             return true;
@@ -98,13 +107,7 @@ public:
     void close()
     {
         std::lock_guard const guard(lock);
-        if (std::exchange(closed, true))
-            return;
-        // A receiver that waits has seen an empty buffer: for both sides this source is spent.
-        while (wait_node* const node = receivers.pop_front())
-            node->owner->lose_source();
-        while (wait_node* const node = senders.pop_front())
-            node->owner->lose_source();
+        end_waits();
     }
 
     bool is_closed()
@@ -121,12 +124,41 @@ public:
 
     std::size_t capacity() const noexcept { return capacity_; }
 
+    /// Of a wait that has entered, and that nobody here has claimed. Perhaps this object goes.
+    void leave(wait_node& node) noexcept
+    {
+        lock.lock();
+        wait_list::remove(node);
+        bool const is_last = !has_handles_ && !is_waited_for();
+        lock.unlock();
+        if (is_last)
+            delete this;
+    }
+
+    friend void intrusive_ptr_add_ref(channel_state* state) noexcept
+    {
+        state->handles_.fetch_add(1, std::memory_order_relaxed);
+    }
+    friend void intrusive_ptr_release(channel_state* state) noexcept
+    {
+        if (state->handles_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+            state->last_handle_gone();
+    }
+
     small_lock lock;
     bool closed = false;
+
+private:
+    bool has_handles_ = true; // guarded by the lock, as the lists
+    std::atomic<unsigned> handles_{0};
+
+public:
     wait_list receivers;
     wait_list senders;
 
 private:
+    wait_list leaving_; // those that nothing happens to here any more
+
     union slot
     {
         slot() {}
@@ -134,7 +166,38 @@ private:
         T value;
     };
 
-    static send_node<T>* claim(wait_list& list) { return static_cast<send_node<T>*>(list.claim_front()); }
+    /// The first that nothing else has won.
+    wait_node* claim(wait_list& list) noexcept { return list.claim_front(leaving_); }
+    send_node<T>* claim_sender() noexcept { return static_cast<send_node<T>*>(claim(senders)); }
+
+    void end_waits()
+    {
+        if (std::exchange(closed, true))
+            return;
+        // A receiver that waits has seen an empty buffer: for both sides this source is spent.
+        for (wait_list* const list : {&receivers, &senders})
+            while (wait_node* const node = list->pop_front()) {
+                leaving_.push_back(*node);
+                node->owner->lose_source();
+            }
+    }
+
+    bool is_waited_for() noexcept
+    {
+        return !receivers.is_empty() || !senders.is_empty() || !leaving_.is_empty();
+    }
+
+    void last_handle_gone() noexcept
+    {
+        {
+            std::lock_guard const guard(lock);
+            end_waits();
+            has_handles_ = false;
+            if (is_waited_for())
+                return; // the last of them deletes it
+        }
+        delete this;
+    }
 
     void push(T&& value) noexcept
     {

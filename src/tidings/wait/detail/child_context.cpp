@@ -28,7 +28,8 @@ child_context::child_context(context_ptr parent) : context_state(parent->home())
     if (next_sibling_)
         next_sibling_->previous_sibling_ = this;
     parent_->first_child_ = this;
-    if (parent_->is_done())
+    was_made_after_end_ = parent_->is_done();
+    if (was_made_after_end_)
         end(parent_->reason(), parent_->cause_);
 }
 

@@ -20,6 +20,10 @@ public:
 
     std::optional<time_point> deadline() const noexcept override;
     root_context& root() noexcept override { return parent_->root(); }
+    context_state& counts_waits() noexcept override
+    {
+        return was_made_after_end_ ? parent_->counts_waits() : *this;
+    }
 
     /// Guarded by the parent's lock.
     child_context* next_sibling() const noexcept { return next_sibling_; }
@@ -38,6 +42,7 @@ private:
     child_context* previous_sibling_ = nullptr;
     time_point deadline_ = time_point::max();
     std::atomic<bool> armed_{false};
+    bool was_made_after_end_ = false; // its parent's
 };
 
 } // namespace tidings::detail

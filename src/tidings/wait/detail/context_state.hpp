@@ -29,7 +29,8 @@ using context_ptr = boost::intrusive_ptr<context_state>;
 /// thread.
 ///
 /// Locks are taken from the root towards the leaves. A child holds its parent; a parent knows its children
-/// only while they live.
+/// only while they live. A state goes with its last handle, or, when somebody waits there still, with the
+/// last of those: a wait holds no handle, but its place in the list is one.
 class context_state
 {
 public:
@@ -55,10 +56,21 @@ public:
 
     /// Waits for the end; false, and not linked, when it is there already.
     bool link(wait_node& node);
+    /// Leaves. Perhaps this object goes: whoever calls it for a node that may not be linked holds a handle.
     void unlink(wait_node& node) noexcept;
+
+    /// A wait begins. One that begins after the end comes back at once; each time that so many have done so
+    /// that whoever waits must be going on for ever, this throws `std::logic_error` in its place.
+    void check_wait()
+    {
+        if (is_done()) [[unlikely]]
+            count_wait_after_end();
+    }
 
     /// The earliest on the way to the root.
     virtual std::optional<time_point> deadline() const noexcept = 0;
+    /// Where waits after the end are counted: a child that had ended when it was made is one of many.
+    virtual context_state& counts_waits() noexcept = 0;
     virtual root_context& root() noexcept = 0;
 
     loop& home() const noexcept { return home_; }
@@ -79,6 +91,9 @@ protected:
 
 private:
     friend class child_context;
+    void count_wait_after_end();
+    void last_handle_gone() noexcept;
+
     friend void intrusive_ptr_add_ref(context_state* state) noexcept;
     friend void intrusive_ptr_release(context_state* state) noexcept;
 
@@ -86,6 +101,8 @@ private:
     std::atomic<std::uint32_t> turn_{0};
     std::atomic<end_reason> reason_{end_reason::none};
     small_lock lock_;
+    bool has_handles_ = true; // guarded by the lock
+    std::atomic<std::uint32_t> waits_after_end_{0};
     wait_list waiters_;
     child_context* first_child_ = nullptr;
     loop& home_;

@@ -33,8 +33,10 @@ void loop::shutdown()
 
 void loop::run_in_turn(run_node& node)
 {
-    if (!turns_.claim_turn())
+    if (!turns_.claim_turn()) {
+        turn_queue::visit const outside_of_turns(turns_);
         return node.run();
+    }
     turn_queue::turn const now(turns_);
     node.run();
     turns_.run_ready();

@@ -45,6 +45,9 @@ public:
     /// way. On the thread that runs the loop.
     void run_in_turn(run_node& node);
 
+    void require_one_thread() noexcept { turns_.require_one_thread(); }
+    void check_thread() const { turns_.check_thread(); }
+
     bool may_run_inline() const noexcept { return turns_.may_run_inline(); }
     turn_queue::inline_run go_deeper() noexcept { return turn_queue::inline_run(turns_); }
 

@@ -45,7 +45,9 @@ public:
 
     time_point instant_of(std::uint64_t reached) const noexcept
     {
-        return epoch_ + static_cast<duration::rep>(reached) * tick;
+        // The last tick of all begins behind the end of time.
+        auto const ticks = static_cast<duration::rep>(reached);
+        return ticks <= (time_point::max() - epoch_) / tick ? epoch_ + ticks * tick : time_point::max();
     }
 
     // Virtual time. Before there are timers; from one thread, while nothing else runs on the loop.

@@ -62,6 +62,7 @@ void loop_timers::arm()
 
 void loop_timers::timer_fired()
 {
+    check_thread();
     // In a turn of their own: then what they wake needs no posted one, and one arming is enough for all.
     std::optional<turn_queue::turn> own;
     if (turns_.claim_turn())
@@ -77,6 +78,21 @@ void loop_timers::timer_fired()
     }
     if (own)
         turns_.run_ready();
+}
+
+void loop_timers::check_thread()
+{
+    try {
+        turns_.check_thread();
+    } catch (...) { // what is due waits for the end of the turn on the other thread
+        {
+            std::lock_guard const guard(lock_);
+            armed_.reset();
+            must_arm_.store(true, std::memory_order_relaxed);
+        }
+        turns_.request_turn();
+        throw;
+    }
 }
 
 void loop_timers::expire_due(std::unique_lock<small_lock>& timers)

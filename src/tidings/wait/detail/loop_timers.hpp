@@ -78,6 +78,7 @@ public:
 private:
     void arm();
     void timer_fired();
+    void check_thread();
     void expire_due(std::unique_lock<small_lock>& timers);
 
     turn_queue& turns_;

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <thread>
 
 namespace tidings::detail {
 
@@ -23,7 +24,9 @@ enum outcome : int
 /// One wait of one coroutine, on one or several sources.
 ///
 /// Exactly one claimer wins. A claimer holds the lock of its source while it claims, hands over and wakes,
-/// and a source is left under its lock too: so nobody touches an operation that has left all its sources.
+/// and a source is left under its lock too: so nobody touches an operation that has left all its sources. One
+/// that runs in turns is taken out of the source that has won by the claimer: the loop's queue says when the
+/// claimer is done with it (see `drop`).
 class operation : public run_node, suspended_link
 {
 public:
@@ -37,6 +40,9 @@ public:
         return outcome_.compare_exchange_strong(expected, static_cast<std::int16_t>(how),
                                                 std::memory_order_acq_rel, std::memory_order_relaxed);
     }
+
+    /// Whether it leaves the source that has won itself, as it leaves the others.
+    bool leaves_winner() const noexcept { return !runs_in_turns_; }
 
     /// Completes a claimed operation on its executor. An operation that is still linking itself to its
     /// sources is completed by its initiator: of the two, whoever comes second.
@@ -71,6 +77,16 @@ protected:
     }
 
     bool is_suspended() const noexcept { return suspended_ != suspended::no; }
+
+    /// The loop has shut down, and whoever claimed this operation is done with it: so `abandon` waits for it.
+    void drop() noexcept override { settled_.store(false, std::memory_order_release); }
+
+    /// Somebody else has claimed; they are done with it in a few instructions, if they are on another thread.
+    void await_claimer() const noexcept
+    {
+        while (runs_in_turns_ && settled_.load(std::memory_order_acquire))
+            std::this_thread::yield();
+    }
 
     /// Completes on executors without turns. The handler's own executor is asked.
     virtual void post_completion() = 0;
@@ -141,6 +157,19 @@ public:
         while (wait_node* const first = pop_front())
             if (first->owner->claim(first->index))
                 return first;
+        return nullptr;
+    }
+
+    /// The same; those that leave themselves are moved to `leaving`.
+    wait_node* claim_front(wait_list& leaving) noexcept
+    {
+        while (wait_node* const first = pop_front()) {
+            bool const is_claimed = first->owner->claim(first->index);
+            if (!is_claimed || first->owner->leaves_winner())
+                leaving.push_back(*first);
+            if (is_claimed)
+                return first;
+        }
         return nullptr;
     }
 

@@ -23,6 +23,7 @@ public:
 
     std::optional<time_point> deadline() const noexcept override { return std::nullopt; }
     root_context& root() noexcept override { return *this; }
+    context_state& counts_waits() noexcept override { return *this; }
 
     boost::asio::any_io_executor const& own_executor() const noexcept
     {

@@ -2,13 +2,12 @@
 #pragma once
 
 #include <tidings/wait/context.hpp>
+#include <tidings/wait/detail/may_dangle.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
 #include <exception>
-#include <functional>
 #include <memory>
-#include <ranges>
 #include <type_traits>
 #include <utility>
 
@@ -31,26 +30,13 @@ void spawn_task(context const& ctx, boost::asio::awaitable<void> body,
                 std::shared_ptr<task_observer> observer);
 
 /// What may be copied into a task: nothing that refers to the caller's variables.
-template <typename T>
-struct is_borrowed : std::bool_constant<std::ranges::view<T>>
-{};
-template <typename T>
-struct is_borrowed<std::reference_wrapper<T>> : std::true_type
-{};
-template <>
-struct is_borrowed<char const*> : std::true_type
-{};
-template <>
-struct is_borrowed<char*> : std::true_type
-{};
-
 template <typename Function, typename... Arguments>
 constexpr void check_task()
 {
-    static_assert(std::is_empty_v<Function> || std::is_pointer_v<Function>,
+    static_assert(owns_what_it_uses<Function>,
                   "spawn: a capturing lambda would dangle in the task; pass what it captures as arguments");
     static_assert(
-        (!is_borrowed<Arguments>::value && ...),
+        !(may_dangle<Arguments> || ...),
         "spawn: a view, std::ref or char const* would dangle in the task; pass a value, such as std::string");
     static_assert(
         std::is_invocable_r_v<boost::asio::awaitable<void>, Function, context, Arguments...>,

@@ -7,14 +7,74 @@
 
 #include <mutex>
 #include <optional>
+#include <utility>
 
 namespace tidings::detail {
 
-/// Waits for an instant. `Source` has `optional<time_point> due(loop&)`, empty when it has no further
-/// instant, and `take(now)`, called when its instant has won. What falls due during a turn is seen by the
-/// next.
+class timer_wait;
+
+/// What a `timer_case` waits for knows it, so that it may go first. On the thread of the loop that waits.
+class timer_source
+{
+public:
+    timer_source() = default;
+    timer_source(timer_source const&) = delete;
+    timer_source& operator=(timer_source const&) = delete;
+
+protected:
+    ~timer_source();
+
+private:
+    friend class timer_wait;
+    timer_wait* waiting_ = nullptr;
+};
+
+/// A wait that has entered at a `timer_source`.
+class timer_wait : public timer_entry
+{
+public:
+    /// The source goes first: for the wait it is spent.
+    void source_gone()
+    {
+        operation& owner = *std::exchange(owner_, nullptr);
+        leave_wheel(owner);
+        owner.lose_source();
+    }
+
+protected:
+    ~timer_wait() = default;
+
+    void enter(timer_source& source, operation& owner, time_point due)
+    {
+        owner_ = &owner;
+        source.waiting_ = this;
+        std::lock_guard const timers(owner.home().timer_lock());
+        owner.home().add_timer(*this, due);
+    }
+
+    void leave_wheel(operation& owner)
+    {
+        std::lock_guard const timers(owner.home().timer_lock());
+        if (is_linked())
+            owner.home().remove_timer(*this);
+    }
+
+    void leave_source(timer_source& source) noexcept { source.waiting_ = nullptr; }
+
+    operation* owner_ = nullptr; // null once the source has gone
+};
+
+inline timer_source::~timer_source()
+{
+    if (waiting_)
+        waiting_->source_gone();
+}
+
+/// Waits for an instant. `Source` is a `timer_source` and has `optional<time_point> due(loop&)`, empty when
+/// it has no further instant, and `take(now)`, called when its instant has won. What falls due during a turn
+/// is seen by the next.
 template <typename Source>
-class timer_case final : timer_entry
+class timer_case final : timer_wait
 {
 public:
     static constexpr bool meets = false;
@@ -43,18 +103,17 @@ public:
         auto const due = source_->due(owner.home());
         if (!due)
             return true; // exhausted: it takes no part
-        owner_ = &owner;
         index_ = index;
-        std::lock_guard const timers(owner.home().timer_lock());
-        owner.home().add_timer(*this, *due);
+        enter(*source_, owner, *due);
         return true;
     }
 
     void unlink(operation& owner)
     {
-        std::lock_guard const timers(owner.home().timer_lock());
-        if (is_linked())
-            owner.home().remove_timer(*this);
+        if (!owner_)
+            return; // never entered, or its source has gone
+        leave_wheel(owner);
+        leave_source(*source_);
     }
 
     item take() noexcept { return {}; }
@@ -62,14 +121,16 @@ public:
 private:
     void expire(std::unique_lock<small_lock>&) override
     {
-        if (owner_->claim(index_)) {
-            source_->take(owner_->home().turn_time());
-            owner_->wake();
-        }
+        operation& owner = *owner_;
+        if (!owner.claim(index_))
+            return;
+        source_->take(owner.home().turn_time());
+        leave_source(*source_);
+        owner_ = nullptr; // it has left
+        owner.wake();
     }
 
     Source* source_;
-    operation* owner_ = nullptr;
     int index_ = 0;
 };
 

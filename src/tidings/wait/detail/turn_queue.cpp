@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <stdexcept>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -57,10 +58,35 @@ void turn_queue::post_turn()
 {
     if (closed_ || std::exchange(is_turn_due_, true))
         return;
-    asio::post(executor_, [this] {
-        turn const now(*this);
-        run_ready();
-    });
+    asio::post(executor_, [this] { run_posted_turn(); });
+}
+
+void turn_queue::run_posted_turn()
+{
+    if (is_for_one_thread_ && is_in_use_elsewhere()) {
+        // Nothing is lost: the thread that is at work finds it.
+        asio::post(executor_, [this] { run_posted_turn(); });
+        refuse_thread();
+    }
+    turn const now(*this);
+    run_ready();
+}
+
+bool turn_queue::is_in_use_elsewhere() const noexcept
+{
+    auto const is_another = [](std::thread::id id) {
+        return id != std::thread::id() && id != std::this_thread::get_id();
+    };
+    return is_another(turn_thread_.load(std::memory_order_relaxed)) ||
+           is_another(visitor_.load(std::memory_order_relaxed));
+}
+
+void turn_queue::refuse_thread()
+{
+    throw std::logic_error(
+        "tidings: two threads run the io_context of a server at once, and its streams belong to one thread. "
+        "Run that io_context on one thread, or give the server loops of its own (server_options::loops and "
+        "run()) beside the application's threads, and send what it is to tell through a channel or a topic");
 }
 
 turn_queue::turn::turn(turn_queue& at) : at_(at)

@@ -43,6 +43,33 @@ public:
     /// The loop's time at which the present turn has begun. In a turn only.
     time_point time_of_turn() const noexcept { return time_of_turn_; }
 
+    /// From now on turns, and what else enters here, are for one thread at a time: see `check_thread`.
+    void require_one_thread() noexcept { is_for_one_thread_ = true; }
+
+    /// Throws `std::logic_error` when another thread is at work in a loop that requires one: two threads run
+    /// its `io_context`.
+    void check_thread() const
+    {
+        if (is_for_one_thread_ && is_in_use_elsewhere()) [[unlikely]]
+            refuse_thread();
+    }
+
+    /// Marks the calling thread as at work while it lives, for what is called outside of turns.
+    class visit
+    {
+    public:
+        explicit visit(turn_queue& at) noexcept : at_(at)
+        {
+            at_.visitor_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+        }
+        ~visit() { at_.visitor_.store({}, std::memory_order_relaxed); }
+        visit(visit const&) = delete;
+        visit& operator=(visit const&) = delete;
+
+    private:
+        turn_queue& at_;
+    };
+
     /// Whether a ready wait of the calling thread may go on at once, inside the present turn. It may to a
     /// bounded depth, so that ready waits neither exhaust the stack nor starve others.
     bool may_run_inline() const noexcept { return is_in_turn() && depth_ < depth_limit; }
@@ -90,6 +117,9 @@ private:
     static constexpr std::size_t further_per_turn = 16;
 
     void post_turn(); // unless one is due; with the lock held
+    void run_posted_turn();
+    bool is_in_use_elsewhere() const noexcept;
+    [[noreturn]] static void refuse_thread();
 
     boost::asio::any_io_executor const& executor_;
     loop_timers& timers_;
@@ -99,6 +129,9 @@ private:
     run_queue ready_;
     int depth_ = 0;
     time_point time_of_turn_;
+
+    std::atomic<std::thread::id> visitor_{};
+    std::atomic<bool> is_for_one_thread_{false};
 
     small_lock lock_;
     run_queue next_;           // for the next turn

@@ -11,7 +11,7 @@ namespace tidings::detail {
 class wait_context
 {
 public:
-    explicit wait_context(context_state& state) noexcept : state_(&state) {}
+    explicit wait_context(context_state& state) : state_(&state) { state.check_wait(); }
 
     loop* likely_home() const noexcept { return &state_->home(); }
     bool is_done() const noexcept { return state_->is_done(); }
@@ -24,7 +24,11 @@ public:
         node_.index = context_ended;
         return state_->link(node_);
     }
-    void unlink() noexcept { state_->unlink(node_); }
+    void unlink() noexcept
+    {
+        if (node_.owner) // otherwise nothing has kept the state alive
+            state_->unlink(node_);
+    }
 
 private:
     context_state* state_;

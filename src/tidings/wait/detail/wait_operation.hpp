@@ -166,8 +166,9 @@ private:
 
     void abandon() noexcept override
     {
-        claim(cancelled);
-        leave(cancelled);
+        if (!claim(cancelled))
+            await_claimer();
+        leave(how());
         if constexpr (deletes_itself)
             take_handler_and_delete().discard();
         else
@@ -180,8 +181,9 @@ private:
             home_->remove_suspended(*this);
         if (!std::exchange(is_linked_, false))
             return;
-        cases_.unlink(*this, winner);
-        if (winner != context_ended)
+        int const left = leaves_winner() ? int{waiting} : winner;
+        cases_.unlink(*this, left);
+        if (left != context_ended)
             until_.unlink();
     }
 
