@@ -41,7 +41,7 @@ concept view_like = std::ranges::view<T> || (std::ranges::range<T> && std::is_tr
 
 template <typename T>
     requires(std::is_reference_v<T> ||
-             is_character<std::remove_cv_t<std::remove_pointer_t<T>>> && std::is_pointer_v<T>)
+             (std::is_pointer_v<T> && is_character<std::remove_cv_t<std::remove_pointer_t<T>>>))
 constexpr bool may_dangle<T> = true;
 
 template <typename T>
