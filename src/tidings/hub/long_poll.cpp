@@ -30,13 +30,16 @@ public:
             return; // comments and retry times are for streams
         using detail::json_string;
         std::string_view const type = value.type().empty() ? "message" : value.type();
-        events_ += fmt::format(R"({}{{"id":{},"type":{},"data":{}}})", count_ == 0 ? "" : ",",
+        events_ += fmt::format(R"({}{{"id":{},"type":{},"data":{}}})", events_.empty() ? "" : ",",
                                json_string(value.id()), json_string(type), json_string(value.data()));
-        ++count_;
+        count_ += value.id_line().empty() ? 0 : 1;
     }
 
-    bool is_empty() const { return count_ == 0; }
-    bool is_full() const { return count_ >= options_.max_events || events_.size() >= options_.answer_bytes; }
+    bool is_empty() const { return events_.empty(); }
+    bool is_full() const
+    {
+        return count_ >= options_.max_events || (count_ > 0 && events_.size() >= options_.answer_bytes);
+    }
 
     response answer(std::string const& position) const
     {
@@ -47,7 +50,8 @@ public:
 private:
     long_poll_options const& options_;
     std::string events_;
-    std::size_t count_ = 0;
+    std::size_t count_ =
+        0; // of events with an id; gaps are told all at once, or a client would never get past them
 };
 
 } // namespace

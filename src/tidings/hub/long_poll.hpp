@@ -19,7 +19,7 @@ struct long_poll_options
 {
     /// How long a client waits for the first event. Shorter than what the proxies on the way allow.
     duration wait_timeout = std::chrono::seconds(25);
-    std::size_t max_events = 100;          ///< of one answer
+    std::size_t max_events = 100;          ///< of one answer, beside what tells of gaps
     std::size_t answer_bytes = 256 * 1024; ///< of events, after which no more are added
 };
 

@@ -141,6 +141,33 @@ TEST_CASE_METHOD(poll_fixture, "a long poll is told of a gap")
     CHECK(body.ends_with(R"(],"position":")" + id(5) + R"("})"));
 }
 
+// However few events an answer may have: gaps of all topics are told in one, and none is passed over.
+TEST_CASE_METHOD(poll_fixture, "a long poll is told of all gaps at once")
+{
+    options.max_events = 1;
+    options.answer_bytes = 1;
+    stream first(time, polling(both()), request::get("/"));
+    alerts.publish({.data = "a"});
+    time.run_until_idle();
+    auto const position_in = [](std::string const& body) {
+        auto const at = body.rfind(R"("position":")") + 12;
+        return body.substr(at, body.size() - at - 2);
+    };
+    auto const place = position_in(body_of(first));
+    for (int i = 0; i < 5; ++i) {
+        orders.publish({.data = "x"});
+        alerts.publish({.data = "x"});
+    }
+    stream second(time, polling(both()), coming_back_with(place));
+    auto const body = body_of(second);
+    CHECK(body.find(R"(\"topic\":\"orders\")") != std::string::npos);
+    CHECK(body.find(R"(\"topic\":\"alerts\")") != std::string::npos);
+    alerts.publish({.data = "later"});
+    stream third(time, polling(both()), coming_back_with(position_in(body)));
+    CHECK(body_of(third).find(R"("data":"later")") != std::string::npos);
+    CHECK(body_of(third).find("tidings-reset") == std::string::npos);
+}
+
 TEST_CASE_METHOD(poll_fixture, "a long poll of several topics resumes each")
 {
     stream first(time, polling(both()), request::get("/"));

@@ -146,6 +146,21 @@ TEST_CASE_METHOD(subscription_fixture, "a subscription is told of a gap")
     CHECK(client.events()[1].data() == "b");
 }
 
+// Its place is in front of a gap that it has not received, so that the gap is told again to who comes back.
+TEST_CASE_METHOD(subscription_fixture, "the place of a subscription in front of a gap")
+{
+    publish(orders, "a");
+    auto const first = orders.position();
+    for (int i = 0; i < 4; ++i)
+        publish(orders, "x");
+    subscription back(root, list_of(orders), first);
+    CHECK(back.position() == first);
+    auto const told = back.try_receive();
+    REQUIRE(told);
+    CHECK(told->type() == "tidings-reset");
+    CHECK(back.position() == orders.position());
+}
+
 // It ends with its topic, once all is read, and when followers are sent away.
 TEST_CASE_METHOD(subscription_fixture, "a subscription ends")
 {

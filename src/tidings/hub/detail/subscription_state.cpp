@@ -17,6 +17,7 @@ event_text reset_event(reset const& told)
 void subscription_state::enter(topic_list const& topics, boost::asio::any_io_executor const& executor,
                                std::optional<std::string> const& last_event_id)
 {
+    came_with_ = last_event_id.value_or(std::string());
     for (reset const& each : topics_.enter(topics, executor, last_event_id, *this).told)
         told_.push_back(reset_event(each));
 }
@@ -44,6 +45,9 @@ void subscription_state::rethrow_failure()
 
 std::string subscription_state::position() const
 {
+    // A gap that has not been received would be passed over: who comes back is told of it again.
+    if (!told_.empty() || (has_returned() && !fetched_of_))
+        return came_with_;
     return has_returned() ? topics_.position(*fetched_of_, fetched_from_) : topics_.position();
 }
 
@@ -65,7 +69,7 @@ std::optional<event_text> subscription_state::next_of_all()
     if (!told_.empty()) {
         event_text first = std::move(told_.front());
         told_.pop_front();
-        fetched_from_ = fetched_of_->next();
+        fetched_of_ = nullptr;
         return first;
     }
     for (std::size_t asked = 0; asked < topics_.count() && !is_over_; ++asked) {

@@ -39,9 +39,11 @@ private:
     std::optional<event_text> next_of(cursor& at);
 
     reading topics_;
+    std::string came_with_;      // where the client left off
     std::list<event_text> told_; // gaps at the start
     // Where the last fetch began: what it has found may not be received, and then comes again from there.
-    cursor const* fetched_of_ = &topics_.first();
+    // Null: it has found a gap at the start.
+    cursor const* fetched_of_ = nullptr;
     std::uint64_t fetched_from_ = 0;
     std::exception_ptr failure_; // of a filter
     bool is_over_ = false;
