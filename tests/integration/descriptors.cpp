@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/server.hpp>
 #include <tidings/testing/client.hpp>
+#include <tidings/testing/server_fixture.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -23,6 +24,7 @@
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
+using tidings::request;
 using tidings::testing::client;
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -154,6 +156,12 @@ private:
     pid_t id_ = 0;
 };
 
+asio::awaitable<tidings::response> send_file(char const* path)
+{
+    auto answer = tidings::response::file(path);
+    co_return answer;
+}
+
 std::string ask(client& asking, std::string_view target)
 {
     asking.get(target);
@@ -187,6 +195,47 @@ TEST_CASE("a process out of descriptors turns clients away until there are some"
     CHECK(ask(first, "/give") == "1");
     client third(served.port);
     CHECK(ask(third, "/give") == "1");
+}
+
+// Files that are being sent have a number of their own: whoever reads none of his downloads takes neither the
+// places of those that are to come, nor the descriptors of connections. Existing files are not missing then.
+TEST_CASE("files that are being sent are counted")
+{
+    std::array<char, 32> path{"/tmp/tidings_download_XXXXXX"};
+    int const file = ::mkstemp(path.data());
+    REQUIRE(file >= 0);
+    REQUIRE(::ftruncate(file, 64 * 1024 * 1024) == 0);
+    ::close(file);
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    rlimit const few{64, before.rlim_max}; // 8 files
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+    tidings::testing::server_fixture fixture;
+    fixture.routes().get("/file",
+                         [&path](tidings::context, request const&) { return send_file(path.data()); });
+    fixture.start();
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    std::vector<client> downloads;
+    for (int i = 0; i < 8; ++i) {
+        downloads.push_back(fixture.connect({.receive_buffer = 4096}));
+        downloads.back().get("/file");
+        CHECK(downloads.back().read_head().status() == 200);
+    }
+    auto const ask_again = [&] {
+        auto asking = fixture.connect({.receive_buffer = 4096});
+        asking.get("/file");
+        return asking.read_head();
+    };
+    auto const refused = ask_again();
+    CHECK(refused.status() == 503);
+    CHECK(refused.has_header("Retry-After"));
+    CHECK(fixture.count_logged("raise the limit of open files") == 1);
+    downloads.pop_back();
+    int status = 503;
+    while (status == 503) // until the server has noticed
+        status = ask_again().status();
+    CHECK(status == 200);
+    ::unlink(path.data());
 }
 
 // Where not even the reserve can be used, clients wait in the kernel, and the server does not seize the

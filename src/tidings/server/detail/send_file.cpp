@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 #include <system_error>
 
+#include <atomic>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -48,6 +50,32 @@ response refuse(response const& wanted, int error, shared_state& shared)
     return answer;
 }
 
+/// One of the files that may be open for clients; held as long as one is being sent.
+class file_place
+{
+public:
+    explicit file_place(shared_state& shared) noexcept
+        : count_(shared.files_being_sent), is_given_(count_++ < shared.places.files)
+    {}
+    ~file_place() { --count_; }
+    file_place(file_place const&) = delete;
+    file_place& operator=(file_place const&) = delete;
+
+    bool is_given() const noexcept { return is_given_; }
+
+private:
+    std::atomic<std::size_t>& count_;
+    bool is_given_;
+};
+
+asio::awaitable<bool> send_refusal(writer& out, response const& refused, head_params params, bool head_only)
+{
+    out.append(plain_head(refused.status(), refused.fields(), refused.body().size(), params));
+    out.append(head_only ? std::string_view() : std::string_view(refused.body()));
+    bool const is_sent = co_await out.written();
+    co_return is_sent;
+}
+
 } // namespace
 
 response file_refusal(int error)
@@ -76,12 +104,17 @@ response file_refusal(int error)
 asio::awaitable<bool> send_file(writer& out, context ctx, response const& answer, head_params params,
                                 bool head_only, shared_state& shared)
 {
+    file_place const place(shared);
+    if (!place.is_given()) {
+        ++shared.counts.refused;
+        response const refused = refuse(answer, EMFILE, shared);
+        bool const is_sent = co_await send_refusal(out, refused, params, head_only);
+        co_return is_sent;
+    }
     auto const opened = co_await run_blocking(ctx, open, answer.file_folder(), *answer.file_path());
     if (!opened || (*opened)->error() != 0) {
         response const refused = refuse(answer, opened ? (*opened)->error() : ENOMEM, shared);
-        out.append(plain_head(refused.status(), refused.fields(), refused.body().size(), params));
-        out.append(head_only ? std::string_view() : std::string_view(refused.body()));
-        bool const is_sent = co_await out.written();
+        bool const is_sent = co_await send_refusal(out, refused, params, head_only);
         co_return is_sent;
     }
     auto const& file = *opened;

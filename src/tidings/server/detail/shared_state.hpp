@@ -78,7 +78,8 @@ struct shared_state
     std::vector<route> routes;
     std::vector<guard> checks;
     stream_handler as_decided; ///< gives an answer that is none of a route, wrapped as the routes are
-    descriptor_plan places{};  ///< once started
+    descriptor_plan places = plan_descriptors(allowed_descriptors(), options.max_connections);
+    std::atomic<std::size_t> files_being_sent{0};
     std::atomic<std::size_t> refused_connections{0}; ///< open ones that are there to be told so
     address_counts connections_by_address;           ///< where they are limited
     counters counts;
