@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // A server to be measured from outside, on the public API alone:
 //
-//     bench_server [--port 9100] [--loops N] [--keep-alive SECONDS] [--half-close probe|end]
+//     bench_server [--port 9100] [--loops N] [--keep-alive SECONDS] [--half-close probe|end] [--download
+//     FILE]
 //
 //     GET  /events                                attached to the one topic
 //     POST /publish?count=K&size=S&interval_us=I  publishes K events of S bytes, one each I microseconds; 0:
@@ -11,6 +12,7 @@
 //     GET  /wait                                  a handler that waits in a select of a channel and a ticker
 //     GET  /stats                                 the number of open streams
 //     GET  /hello                                 a small fixed answer
+//     GET  /download                              the file of --download
 #include <tidings/tidings.hpp>
 
 #include "payload.hpp"
@@ -102,6 +104,12 @@ asio::awaitable<response> count_streams(tidings::server const& server, context, 
     co_return response::text(std::to_string(server.stats().streams) + '\n');
 }
 
+asio::awaitable<response> send_download(std::string const& file, context, request const&)
+{
+    auto answer = response::file(file);
+    co_return answer;
+}
+
 asio::awaitable<response> say_hello(context, request const&)
 {
     co_return response::text("hello\n");
@@ -112,6 +120,7 @@ asio::awaitable<response> say_hello(context, request const&)
 int main(int argc, char** argv)
 {
     tidings::server_options options{.port = 9100};
+    std::string download;
     for (int i = 1; i + 1 < argc; i += 2) {
         std::string_view const name = argv[i];
         std::string_view const value = argv[i + 1];
@@ -123,6 +132,8 @@ int main(int argc, char** argv)
             options.keep_alive = std::chrono::seconds(parse(value, 15));
         else if (name == "--half-close" && value == "end")
             options.on_half_close = tidings::half_close::end;
+        else if (name == "--download")
+            download = value;
         else if (name != "--half-close")
             return std::fprintf(stderr, "bench_server: unknown option %s\n", argv[i]), 2;
     }
@@ -138,5 +149,6 @@ int main(int argc, char** argv)
     server.get("/wait", std::bind_front(wait_in_a_select, std::cref(updates)));
     server.get("/stats", std::bind_front(count_streams, std::cref(server)));
     server.get("/hello", say_hello);
+    server.get("/download", std::bind_front(send_download, std::cref(download)));
     server.run();
 }

@@ -5,19 +5,23 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { EventSource } from 'eventsource';
 
-// Starts a program that prints its address, and ends it with the test.
-export async function startProgram(t, program, ...options) {
+// Starts a program that prints its address, and ends it with the test, or before.
+export async function launch(t, program, ...options) {
   const child = spawn(program, ['--port', '0', ...options], { stdio: ['ignore', 'pipe', 'ignore'] });
-  t.after(async () => {
-    child.kill('SIGKILL');
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-  });
+  const end = async (signal) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, 'exit');
+  };
+  t.after(() => end('SIGKILL'));
   for await (const line of createInterface(child.stdout)) {
     const found = /http:\/\/127\.0\.0\.1:\d+/.exec(line);
-    if (found) return found[0];
+    if (found) return { address: found[0], end };
   }
   throw new Error(`${program} ended before it said where it is`);
 }
+
+export const startProgram = async (...all) => (await launch(...all)).address;
 
 // What both kinds run; in a browser it is passed over as text.
 function watch(Source, url, types) {

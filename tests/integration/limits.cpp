@@ -91,6 +91,26 @@ TEST_CASE("requests that do not arrive")
     CHECK(idle.wait_for_end() == client::ending::closed);
 }
 
+// A body that comes too slowly is not waited for as long as one that comes at the least rate. What waits in
+// the kernel for us counts for the client.
+TEST_CASE("bodies have a least rate")
+{
+    auto options = server_fixture::brisk();
+    options.least_rate = 1000;
+    options.body_timeout = 0s;
+    server_fixture fixture(options);
+    fixture.routes().post("/echo", echo);
+    fixture.start();
+    std::string const head = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n";
+    auto quick = fixture.connect();
+    quick.send(head + std::string(50'000, 'x')); // worth 50 s
+    auto slow = fixture.connect();
+    slow.send(head + std::string(100, 'x'));
+    CHECK(slow.read_head().status() == 408);
+    quick.send(std::string(50'000, 'x'));
+    CHECK(quick.read_head().status() == 200);
+}
+
 // Over the limit of connections a client is told to come back later.
 TEST_CASE("a full server answers 503")
 {

@@ -50,33 +50,65 @@ struct server_options
     std::string host = "127.0.0.1"; ///< an address of this machine; "0.0.0.0" and "::" are all of them
     std::uint16_t port = 8080;      ///< 0: any free one, see `server::port`
     std::string unix_socket{};      ///< a path: listen there, and not on TCP. A stale socket is replaced
-    std::size_t loops = 1;          ///< threads that run handlers; a stream stays on its loop
-    int backlog = 4096;             ///< connections that the kernel holds until they are accepted
+    std::size_t loops = 1;          ///< threads that run handlers; a stream stays on its loop. 0 is 1
+    /// Connections that the kernel holds until they are accepted; others wait, and try again by themselves.
+    /// The system's own limit (net.core.somaxconn) goes before; 0 and less: as few as the system has.
+    int backlog = 4096;
 
     // Times
 
     duration keep_alive = std::chrono::seconds(15);    ///< of silence, less up to a 32nd, until a comment
     duration grace_timeout = std::chrono::seconds(1);  ///< for a handler to return once its context has ended
     duration drain_timeout = std::chrono::seconds(10); ///< for the whole of a graceful stop
-    duration write_timeout = std::chrono::seconds(10); ///< a peer that takes nothing for so long is cut
-    duration head_timeout =
-        std::chrono::seconds(10); ///< for the head of a request, from its first byte or the accept
-    duration body_timeout = std::chrono::seconds(30); ///< for the whole body of a request
-    duration idle_timeout =
-        std::chrono::seconds(75); ///< for the next request; longer than the 60 s of common balancers
-    duration maximum_age{};       ///< of a stream, less up to a tenth by chance; off
+    /// A peer that takes nothing for so long is cut, with a reset; see also `least_rate`.
+    duration write_timeout = std::chrono::seconds(10);
+    /// For the head of a request, from its first byte or the accept; then 408.
+    duration head_timeout = std::chrono::seconds(10);
+    /// For the whole body of a request, from its head; then 408. See also `least_rate`.
+    duration body_timeout = std::chrono::seconds(30);
+    /// For the next request on a connection; then it is closed. Longer than the 60 s of common balancers.
+    duration idle_timeout = std::chrono::seconds(75);
+    duration maximum_age{}; ///< of a stream, less up to a tenth by chance; then its client comes back. Off
 
-    // Limits
+    // Limits. Sizes are bytes, and where nothing else is said 0 is taken at its word, and the largest value
+    // is no limit.
 
-    std::size_t head_bytes = 16 * 1024;             ///< bytes of a request's head
-    std::size_t body_bytes = 1024 * 1024;           ///< bytes of a request's body
-    std::size_t queue_bytes = 1024 * 1024;          ///< unsent bytes of one stream
-    std::size_t buffered_bytes = 256 * 1024 * 1024; ///< of all clients together
-    std::size_t discarded_input_bytes = 64 * 1024;  ///< bytes that a client may send while its stream is open
-    std::size_t max_connections = 100'000;          ///< and never more than the process may have descriptors
-    std::size_t max_connections_per_address = 0;    ///< 0: any number
-    std::size_t max_streams_per_address = 0;        ///< 0: any number
-    std::size_t max_blocking_threads = 4;           ///< of `run_blocking`, shared by the loops
+    /// Of a request's head, as it comes; over it 414 or 431. So much may also lie behind a request that is
+    /// being answered.
+    std::size_t head_bytes = 16 * 1024;
+    /// Of a request's body, without the framing of chunks; over it 413. 0: requests have no bodies.
+    std::size_t body_bytes = 1024 * 1024;
+    /// Unsent bytes of one stream, when a further event is sent; over it the stream is cut. One event may be
+    /// larger.
+    std::size_t queue_bytes = 1024 * 1024;
+    /// Of all clients together: requests that come in, bodies that are being answered, unsent bytes, by the
+    /// blocks that hold them. Over it those who hold most are ended: streams are cut as for `queue_bytes`,
+    /// requests that come in are refused for a while. Counted in steps of 64 KiB a loop, and looked at
+    /// between turns, so what one turn sends comes on top. 0: no limit.
+    std::size_t buffered_bytes = 256 * 1024 * 1024;
+    /// That a client may send while its stream is open, or behind a request that was refused; over it the
+    /// stream ends, as if the client had left.
+    std::size_t discarded_input_bytes = 64 * 1024;
+    /// Bytes a second that a client has to send of a body, on average and after five seconds (408), and has
+    /// to take while bytes wait for it, once it has let us wait for `write_timeout` in all (cut, as one that
+    /// takes nothing). The kernel's buffers are looked through; time in which nothing waits does not count.
+    /// The default is far below the slowest mobile networks, which carry 1 to 2 KB/s. 0: any byte is enough;
+    /// with the largest value a body has five seconds, and unsent bytes `write_timeout`.
+    std::size_t least_rate = 240;
+    /// Connections that are served at a time, never more than the process may have descriptors: with 1,024 of
+    /// them 768. Over it one makes room: the longest idle, of the address that holds most idle ones, else the
+    /// slowest request that is coming in, on the loop of the newcomer. Open streams stay; where nothing can
+    /// be ended the newcomer is refused for a while. 0: everybody is refused.
+    std::size_t max_connections = 100'000;
+    /// Of one address, of IPv6 one /64; over it a connection is told 429 and closed. Unix sockets and trusted
+    /// proxies are nobody's address. 0: any number.
+    std::size_t max_connections_per_address = 0;
+    /// Event streams of one address, as `trusted_proxies` tell it, counted as connections are; over it 429.
+    /// 0: any number.
+    std::size_t max_streams_per_address = 0;
+    /// Threads of `run_blocking`, shared by the loops, made as they are needed; calls wait for a free one. 0
+    /// is 1.
+    std::size_t max_blocking_threads = 4;
 
     // Behaviour
 

@@ -21,7 +21,7 @@ enum class framing
 /// Why a stream is cut: ended without a proper end, so that the client comes back.
 enum class cut_reason
 {
-    write_timeout,  ///< the peer took nothing while bytes were waiting
+    write_timeout,  ///< the peer took nothing, or too little, while bytes were waiting
     queue_overflow, ///< more was waiting than the stream may hold
     handler_failed, ///< the handler threw after the head
     behind,         ///< a subscriber fell out of a topic's history
@@ -36,7 +36,7 @@ struct write_result
 /// What a stream needs of a connection: a way for bytes to leave, at once and in order. Implemented by
 /// HTTP/1.1 connections and by the memory of tests; used by `writer`, and by nothing else. On one loop.
 ///
-/// Every member is pure: a transport that cannot write through to the peer does not compile.
+/// Every member that writes is pure: a transport that cannot write through to the peer does not compile.
 class transport
 {
 public:
@@ -47,6 +47,9 @@ public:
 
     /// Hands bytes to the peer's side now, in one gathered write; never waits.
     virtual write_result write(std::span<boost::asio::const_buffer const> pieces) = 0;
+
+    /// How many bytes were taken that have not reached the peer yet, as far as is known.
+    virtual std::size_t underway() const noexcept { return 0; }
 
     /// Calls `writer::on_writable` once, when the transport can take more.
     virtual void await_writable() = 0;

@@ -119,8 +119,10 @@ void writer::wait_until_writable()
     if (std::exchange(is_waiting_, true))
         return;
     last_progress_ = now();
-    if (options_.write_timeout > duration::zero())
-        set(later(last_progress_, options_.write_timeout));
+    if (options_.write_timeout > duration::zero()) {
+        patience_.earn(taken_by_peer(), options_.least_rate);
+        set(later(last_progress_, patience_.left(options_.write_timeout)));
+    }
     over_.await_writable();
 }
 
@@ -129,6 +131,7 @@ void writer::on_writable()
     is_waiting_ = false;
     if (is_lost())
         return;
+    patience_.spend(now() - last_progress_);
     send_outbox();
     if (!is_waiting_ && !is_lost() && feed_)
         feed_->refill();
@@ -185,8 +188,18 @@ void writer::check_write_deadline()
 {
     if (options_.write_timeout <= duration::zero())
         return;
-    auto const due = later(last_progress_, options_.write_timeout);
-    now() < due ? set(due) : over_.cut(cut_reason::write_timeout);
+    patience_.spend(now() - last_progress_);
+    last_progress_ = now();
+    patience_.earn(taken_by_peer(), options_.least_rate);
+    auto const left = patience_.left(options_.write_timeout);
+    left > duration::zero() ? set(later(last_progress_, left)) : over_.cut(cut_reason::write_timeout);
+}
+
+// The kernel may hold much, and make room seldom: a slow peer takes something long before we may write again.
+std::uint64_t writer::taken_by_peer() const noexcept
+{
+    std::uint64_t const underway = over_.underway();
+    return reached() - std::min(underway, reached());
 }
 
 void writer::check_silence()

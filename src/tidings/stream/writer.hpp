@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tidings/stream/detail/outbox.hpp>
+#include <tidings/stream/detail/patience.hpp>
 #include <tidings/stream/transport.hpp>
 #include <tidings/wait/context.hpp>
 #include <tidings/wait/loop_timer.hpp>
@@ -25,6 +26,9 @@ struct writer_options
     duration keep_alive = std::chrono::seconds(15);
     /// The peer has to take something within this time while bytes wait; zero and below: no limit.
     duration write_timeout = std::chrono::seconds(10);
+    /// Bytes a second that the peer has to take while bytes wait, once it has used the write timeout up; 0:
+    /// any byte is enough.
+    std::size_t least_rate = 0;
     /// Unsent bytes that may wait when an event is added; over it the stream is cut.
     std::size_t queue_bytes = 1024 * 1024;
 };
@@ -120,6 +124,7 @@ private:
     void wait_until_writable();
     void account(std::size_t taken);
     time_point silence_ends() const noexcept;
+    std::uint64_t taken_by_peer() const noexcept;
 
     bool is_waiting_ = false; // for the transport to become writable
     transport& over_;
@@ -128,6 +133,7 @@ private:
     idle_hook* hook_ = nullptr;
     feed* feed_ = nullptr;
     time_point last_progress_;
+    detail::patience patience_;
 };
 
 } // namespace tidings

@@ -23,6 +23,7 @@ public:
     bool is_gone = false;
     framing wanted = framing::none;
 
+    std::size_t held_by_kernel = 0; ///< of what was taken
     std::string taken;
     std::vector<std::size_t> writes; ///< bytes taken by each call
     int awaited = 0;
@@ -45,6 +46,7 @@ public:
         writes.push_back(count);
         return {.taken = count};
     }
+    std::size_t underway() const noexcept override { return held_by_kernel; }
     void await_writable() override { ++awaited; }
     void finish() override { ++finished; }
     void cut(cut_reason why) override { why_cut = why; }

@@ -5,6 +5,7 @@
 #include "support/virtual_loop.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include <array>
 #include <chrono>
@@ -109,6 +110,37 @@ TEST_CASE_METHOD(writer_fixture, "the write deadline")
     loop.settle();
     CHECK(result == false);
     CHECK(out.unsent() == 0);
+}
+
+// A peer that takes a little now and then is not waited for any longer than its bytes are worth.
+TEST_CASE_METHOD(writer_fixture, "the least rate")
+{
+    options.least_rate = 10;
+    over.capacity = 0;
+    std::size_t const at_a_time = GENERATE(1u, 90u);
+    send_and_note(std::string(1000, 'x'));
+    for (int i = 0; i < 10 && !over.why_cut; ++i) {
+        loop.advance(9s);
+        over.capacity = at_a_time;
+        out.on_writable();
+    }
+    CHECK(over.why_cut.has_value() == (at_a_time == 1));
+}
+
+// The kernel makes room seldom: what the peer takes of what the kernel holds counts too.
+TEST_CASE_METHOD(writer_fixture, "a peer is given time by what it takes from the kernel")
+{
+    options.least_rate = 10;
+    over.capacity = 1000;
+    over.held_by_kernel = 1000;
+    send_and_note(std::string(1001, 'x'));
+    for (int i = 0; i < 9; ++i) {
+        loop.advance(9s);
+        over.held_by_kernel -= 100;
+    }
+    CHECK_FALSE(over.why_cut);
+    loop.advance(20s); // it takes no more
+    CHECK(over.why_cut == cut_reason::write_timeout);
 }
 
 // Nothing is armed while nothing is pending.

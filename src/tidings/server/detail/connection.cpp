@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/connection.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace tidings::detail {
@@ -9,6 +10,9 @@ namespace {
 
 // For the request of a client that is only to be told when to come back.
 constexpr duration time_to_be_refused = std::chrono::seconds(2);
+
+// Of a body, before it has to keep the least rate: connections begin slowly, and lose packets.
+constexpr duration time_for_slow_bodies = std::chrono::seconds(5);
 
 std::uint32_t in_milliseconds(time_point now) noexcept
 {
@@ -143,7 +147,7 @@ void connection::enter(phase next)
             limit = time_to_be_refused;
         break;
     case phase::body:
-        limit = options.body_timeout;
+        limit = body_time();
         break;
     case phase::answering:
     case phase::carrying:
@@ -155,6 +159,29 @@ void connection::enter(phase next)
         set(later(now(), limit));
     else
         clear();
+}
+
+// How long its body may take, by what has come of it: as a whole, and after a grace at the least rate. Zero:
+// for ever.
+duration connection::body_time() const noexcept
+{
+    auto const& options = home_->shared->options;
+    duration const whole = std::max(options.body_timeout, duration::zero());
+    if (options.least_rate == 0)
+        return whole;
+    duration const at_rate =
+        time_for_slow_bodies + std::chrono::milliseconds(held_ * std::uint64_t{1000} / options.least_rate);
+    return whole == duration::zero() ? at_rate : std::min(whole, at_rate);
+}
+
+bool connection::may_body_go_on()
+{
+    auto left = body_time() - time_reading();
+    if (left <= duration::zero() && socket().has_input()) // we are late, and not the client
+        left = std::chrono::seconds(1);
+    if (left > duration::zero())
+        set(later(now(), left));
+    return left > duration::zero();
 }
 
 occupation connection::occupation_in(phase next) const noexcept
@@ -173,6 +200,8 @@ void connection::on_time()
         return stop(std::nullopt);
     if (phase_ == phase::head && is_turned_away())
         return refuse_for_now("the server is full");
+    if (phase_ == phase::body && may_body_go_on())
+        return;
     if (phase_ == phase::body || (phase_ == phase::head && incoming_ && incoming_->parser.has_begun()))
         return refuse({408, "the request did not arrive in time"});
     close(false);

@@ -146,6 +146,8 @@ private:
     void refuse(parse_error error);
 
     void enter(phase next);
+    duration body_time() const noexcept;
+    bool may_body_go_on();
     occupation occupation_in(phase next) const noexcept;
     bool is_turned_away() const noexcept { return admission_ != admission::served; }
     void hold(std::size_t bytes);

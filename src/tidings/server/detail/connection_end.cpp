@@ -61,7 +61,7 @@ void connection::client_gone()
 void connection::client_lost()
 {
     // The kernel may be a little earlier than the deadline of the writer, which counts in its own way.
-    if (is_busy() && (out_.unsent() != 0 || socket().has_unacknowledged()))
+    if (is_busy() && (out_.unsent() != 0 || socket().unacknowledged() != 0))
         return transport_.cut(cut_reason::write_timeout);
     if (is_busy())
         home_->shared->log(log_kind::client_vanished, log_level::info,

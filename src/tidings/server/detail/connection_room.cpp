@@ -3,7 +3,6 @@
 #include <tidings/server/detail/connection.hpp>
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -12,9 +11,7 @@ namespace tidings::detail {
 
 bool connection::end_if_idle()
 {
-    int waiting = 0; // bytes that came in this turn, and belong to a request
-    bool const is_asked = ::ioctl(socket().descriptor(), FIONREAD, &waiting) == 0 && waiting > 0;
-    if (occupation_ != occupation::idle || is_asked)
+    if (occupation_ != occupation::idle || socket().has_input())
         return false;
     auto& shared = *home_->shared;
     ++shared.counts.ended_for_room;

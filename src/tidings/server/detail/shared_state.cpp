@@ -23,6 +23,7 @@ constexpr std::chrono::milliseconds pause_spread(5000);
 shared_state::shared_state(server_options given)
     : options(std::move(given)), writing{.keep_alive = options.keep_alive,
                                          .write_timeout = options.write_timeout,
+                                         .least_rate = options.least_rate,
                                          .queue_bytes = options.queue_bytes},
       proxies(options.trusted_proxies)
 {}

@@ -39,6 +39,11 @@ write_result socket_transport::write(std::span<asio::const_buffer const> pieces)
     return {.taken = sent.count};
 }
 
+std::size_t socket_transport::underway() const noexcept
+{
+    return over_.socket().unacknowledged();
+}
+
 void socket_transport::await_writable()
 {
     is_awaited_ = true;
@@ -72,7 +77,7 @@ void socket_transport::cut(cut_reason why)
     switch (why) {
     case cut_reason::write_timeout:
         ++shared.counts.write_timeouts;
-        over_.log_cut("the client took nothing within the write timeout");
+        over_.log_cut("the client took nothing within the write timeout, or less than the least rate");
         break;
     case cut_reason::queue_overflow:
         ++shared.counts.queue_overflows;

@@ -30,6 +30,7 @@ public:
     std::string stream_head(int status, headers const& fields) override;
     framing body_framing() const noexcept override { return is_http_1_0_ ? framing::none : framing::chunked; }
     write_result write(std::span<boost::asio::const_buffer const> pieces) override;
+    std::size_t underway() const noexcept override;
     void await_writable() override;
     void finish() override;
     void cut(cut_reason why) override;

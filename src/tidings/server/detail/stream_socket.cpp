@@ -71,10 +71,16 @@ bool stream_socket::take_loss() const noexcept
     return ::getsockopt(descriptor_, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && is_loss(error);
 }
 
-bool stream_socket::has_unacknowledged() const noexcept
+std::size_t stream_socket::unacknowledged() const noexcept
 {
-    int bytes = 0;
-    return ::ioctl(descriptor_, SIOCOUTQ, &bytes) == 0 && bytes > 0;
+    int count = 0;
+    return ::ioctl(descriptor_, SIOCOUTQ, &count) == 0 && count > 0 ? static_cast<std::size_t>(count) : 0;
+}
+
+bool stream_socket::has_input() const noexcept
+{
+    int count = 0;
+    return ::ioctl(descriptor_, FIONREAD, &count) == 0 && count > 0;
 }
 
 void stream_socket::limit_unacknowledged(std::chrono::milliseconds limit) const noexcept

@@ -59,8 +59,10 @@ public:
 
     /// Whether the kernel has given up on a peer that it hears nothing of; asking takes the error away.
     bool take_loss() const noexcept;
-    /// Whether something that was sent has not been acknowledged.
-    bool has_unacknowledged() const noexcept;
+    /// How many bytes were sent that the peer has not acknowledged.
+    std::size_t unacknowledged() const noexcept;
+    /// Whether input waits that was not read.
+    bool has_input() const noexcept;
     /// Has the kernel give up on a peer that acknowledges nothing of what was sent for that long; zero: after
     /// as long as it takes by itself, about a quarter of an hour.
     void limit_unacknowledged(std::chrono::milliseconds limit) const noexcept;

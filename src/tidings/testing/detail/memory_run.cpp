@@ -15,6 +15,7 @@ memory_run::memory_run(asio::io_context& loop, handler answer, request asked, se
     : handler_run(context::root(loop.get_executor()), body_, options.grace_timeout, std::move(asked)),
       options_(std::move(options)), writing_{.keep_alive = options_.keep_alive,
                                              .write_timeout = options_.write_timeout,
+                                             .least_rate = options_.least_rate,
                                              .queue_bytes = options_.queue_bytes},
       body_(get_context(), *this, writing_), handler_(std::move(answer)), probes_(get_context(), *this)
 {
