@@ -76,6 +76,8 @@ class Server:
                 socket.create_connection(("127.0.0.1", self.port)).close()
                 break
             except ConnectionRefusedError:
+                if self.process.poll() is not None:
+                    sys.exit(f"{kind.program} has ended")
                 time.sleep(0.01)
 
     def connect(self):

@@ -127,6 +127,20 @@ TEST_CASE("an open stream does not make room")
     CHECK(fixture.stats().streams == 1);
 }
 
+// Whoever is only told to come back has no place, and so makes no room, whether idle or not.
+TEST_CASE("a refused connection does not make room")
+{
+    one_route fixture(stay_open, with_room_for(1));
+    auto first = ask(fixture);
+    auto silent = fixture.connect();
+    silent.send("\r\n"); // not the beginning of a request
+    REQUIRE(fixture.wait_for_stats([](server_stats const& now) { return now.connections == 2; }));
+    auto newcomer = fixture.connect();
+    newcomer.get("/");
+    CHECK(newcomer.read_head().status() == 503);
+    CHECK(fixture.stats().ended_for_room == 0);
+}
+
 // Each loop has connections of its own; together they are not more than the limit.
 TEST_CASE("several loops make room")
 {

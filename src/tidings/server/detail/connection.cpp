@@ -58,7 +58,7 @@ bool connection::open()
 {
     self_ = this;
     phase_ = phase::head;
-    home_->move(*this, occupation::idle);
+    home_->move(*this, occupation_in(phase_));
     if (home_->sockets->add(socket().descriptor(), *this))
         return true;
     home_->shared->log(log_kind::system_refused, log_level::error,
@@ -186,6 +186,8 @@ bool connection::may_body_go_on()
 
 occupation connection::occupation_in(phase next) const noexcept
 {
+    if (is_turned_away()) // it has no place that it could give up
+        return occupation::busy;
     if (next == phase::idle || (next == phase::head && !(incoming_ && incoming_->parser.has_begun())))
         return occupation::idle;
     return next == phase::head || next == phase::body ? occupation::reading : occupation::busy;

@@ -137,11 +137,11 @@ void connection::close(bool with_reset)
     home_->give_back(std::move(incoming_));
     home_->move(*this, occupation::busy);
     auto& shared = *home_->shared;
-    --shared.counts.connections;
     if (is_turned_away())
         --shared.refused_connections;
     else if (is_counted_by_address())
         shared.connections_by_address.remove(peer_.network().to_string());
+    --shared.counts.connections; // behind those that are refused, of which there are never more
     home_->sockets->remove(socket().descriptor(), *this);
     with_reset ? socket().close_with_reset() : socket().close();
     place_ = {};
