@@ -44,8 +44,8 @@ class topic
 public:
     /// A topic with a log reads its history from there, and so blocks; see `run_blocking`. Throws what the
     /// A topic with a log reads its history from there, and so blocks; see `run_blocking`. Throws what the
-    /// log throws, `std::runtime_error` when it is damaged, and `std::invalid_argument` for a log without a name
-    /// and for a name that is not UTF-8 or longer than `max_name_bytes`.
+    /// log throws, `std::runtime_error` when it is damaged, and `std::invalid_argument` for a log without a
+    /// name and for a name that is not UTF-8 or longer than `max_name_bytes`.
     explicit topic(topic_options options);
     topic(); ///< with the default options
 

@@ -40,9 +40,9 @@ std::string_view bearer_token(request const& asked) noexcept;
 /// headers it stands: proxies that speak HTTP/2 may split them. Empty if there is none.
 std::string_view cookie(request const& asked, std::string_view name) noexcept;
 
-/// Whether two secrets are the same, in a time that does not tell how much of them is: `==` stops at the first
-/// byte that differs, so that who tries long enough finds a token byte by byte. Texts of different lengths are
-/// told apart at once.
+/// Whether two secrets are the same, in a time that does not tell how much of them is: `==` stops at the
+/// first byte that differs, so that who tries long enough finds a token byte by byte. Texts of different
+/// lengths are told apart at once.
 [[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept;
 
 } // namespace tidings

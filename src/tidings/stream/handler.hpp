@@ -22,9 +22,9 @@ using stream_handler = std::function<boost::asio::awaitable<void>(context, reque
 /// Answers a request with a plain response.
 using plain_handler = std::function<boost::asio::awaitable<response>(context, request const&)>;
 
-/// A plain function around a handler: it may wait, answer in its place, add headers before it, and look at the
-/// outcome after it. The first one given is the outermost. It runs when the body has been read; what a head
-/// decides is a `request_check`.
+/// A plain function around a handler: it may wait, answer in its place, add headers before it, and look at
+/// the outcome after it. The first one given is the outermost. It runs when the body has been read; what a
+/// head decides is a `request_check`.
 using middleware = std::function<stream_handler(stream_handler)>;
 
 template <typename Callable>
