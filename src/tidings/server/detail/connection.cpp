@@ -81,8 +81,8 @@ void connection::exchange_ended(bool may_reuse)
     hold(0);
     bool const is_input_known = discarded_ == 0 && !finished->is_body_unread();
     if (!may_go_on(may_reuse && is_input_known))
-        return linger(!inbox_ && is_input_known);
-    reuse();
+        return linger(!finished->inbox && is_input_known);
+    reuse(std::move(finished->inbox));
 }
 
 bool connection::may_go_on(bool may_reuse) const noexcept
@@ -91,11 +91,11 @@ bool connection::may_go_on(bool may_reuse) const noexcept
     return may_reuse && discarded_ == 0 && !home_->is_draining && !is_turned_away();
 }
 
-void connection::reuse()
+void connection::reuse(std::unique_ptr<std::string> inbox)
 {
     enter(phase::idle);
-    if (auto const next = std::exchange(inbox_, nullptr))
-        feed(*next);
+    if (inbox)
+        feed(*inbox);
     if (has_input_ended() && !is_feeding_)
         on_end_of_input(); // what came whole before it is answered first
     read();

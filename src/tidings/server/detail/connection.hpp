@@ -140,7 +140,7 @@ private:
     void begin_exchange(bool is_body_unread);
     std::string what_is_answered() const;
     bool may_go_on(bool may_reuse) const noexcept;
-    void reuse();
+    void reuse(std::unique_ptr<std::string> inbox);
     void carry_on();
     void end_carried();
     void refuse(parse_error error);
@@ -151,6 +151,8 @@ private:
     occupation occupation_in(phase next) const noexcept;
     bool is_turned_away() const noexcept { return admission_ != admission::served; }
     void hold(std::size_t bytes);
+    /// Input behind the request that is being answered; null: none.
+    std::string const* inbox() const noexcept { return exchange_ ? exchange_->inbox.get() : nullptr; }
     bool is_counted_by_address() const noexcept;
     void refuse_for_now(std::string_view why);
     void on_time() override;
@@ -163,18 +165,17 @@ private:
     socket_transport transport_{*this};
     event_writer out_;
     phase phase_ = phase::closed;
-    occupation occupation_ = occupation::busy;
-    admission const admission_;
     bool is_feeding_ = false;
-    bool const is_of_nobody_;
+    occupation occupation_ : 2 = occupation::busy; // bits, since each open connection has them
+    admission const admission_ : 2;
+    bool const is_of_nobody_ : 1;
     peer_address peer_;
     std::uint32_t began_ = 0; // the phase, in milliseconds of the loop's clock, which wraps
     std::uint32_t held_ = 0;  // bytes of input, as the loop's buffers know them
-    std::size_t discarded_ = 0;
+    std::uint32_t discarded_ = 0;
     std::unique_ptr<incoming> incoming_;
     std::unique_ptr<exchange> exchange_;
-    address_counts::place place_;        // of a stream that is carried
-    std::unique_ptr<std::string> inbox_; // input behind the request that is being answered
+    address_counts::place place_; // of a stream that is carried
     connection* previous_ = nullptr;
     connection* next_ = nullptr;
     boost::intrusive_ptr<connection> self_; // while the socket is open

@@ -7,6 +7,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -43,8 +46,8 @@ bool connection::may_read() const noexcept
     if (is_body_unread()) // the bound must not cost it the answer: what is too much is left to the kernel
         return discarded_ <= home_->shared->options.discarded_input_bytes;
     // A client that pipelines is read again when its answer is out; a stream's input is discarded meanwhile.
-    return phase_ != phase::answering || is_streaming() || !inbox_ ||
-           inbox_->size() < home_->shared->options.head_bytes;
+    return phase_ != phase::answering || is_streaming() || !inbox() ||
+           inbox()->size() < home_->shared->options.head_bytes;
 }
 
 void connection::on_input(std::string_view bytes)
@@ -59,15 +62,16 @@ void connection::on_input(std::string_view bytes)
 
 void connection::keep_for_later(std::string_view bytes)
 {
-    if (!inbox_)
-        inbox_ = std::make_unique<std::string>();
-    inbox_->append(bytes);
+    if (!exchange_->inbox)
+        exchange_->inbox = std::make_unique<std::string>();
+    exchange_->inbox->append(bytes);
     hold(held_ + bytes.size());
 }
 
 void connection::discard(std::size_t count)
 {
-    discarded_ += count;
+    constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();
+    discarded_ = static_cast<std::uint32_t>(std::min(most, discarded_ + count));
     if (discarded_ <= home_->shared->options.discarded_input_bytes || is_body_unread())
         return;
     if (phase_ != phase::lingering) {
@@ -95,12 +99,12 @@ void connection::on_end_of_input()
 // client that has half-closed could lose an answer by it; one that is gone is found by the kernel's probes.
 bool connection::has_request_waiting() const
 {
-    if (!inbox_)
+    if (!inbox())
         return false;
-    if (inbox_->size() >= home_->shared->options.head_bytes)
+    if (inbox()->size() >= home_->shared->options.head_bytes)
         return true;
     auto next = home_->take_incoming();
-    std::string_view bytes = *inbox_;
+    std::string_view bytes = *inbox();
     parse_progress at{0, parse_state::head_complete};
     while (at.state == parse_state::head_complete && !bytes.empty()) {
         at = next->parser.feed(bytes);

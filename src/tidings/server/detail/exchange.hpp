@@ -14,7 +14,9 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <exception>
+#include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace tidings::detail {
@@ -42,6 +44,9 @@ public:
     bool is_stream() const noexcept { return is_stream_; }
     /// In the counts of open streams; for a connection that carries the stream on.
     address_counts::place take_place() noexcept { return std::move(place_); }
+
+    /// Input behind the request; null: none.
+    std::unique_ptr<std::string> inbox;
 
 private:
     boost::asio::awaitable<bool> send_response(response answer) override;
