@@ -45,15 +45,15 @@ template <typename T>
 constexpr bool may_dangle<T> = true;
 
 template <typename T>
+constexpr bool holds_what_may_dangle = false;
+template <typename T>
+    requires requires { typename T::value_type; } && (!std::same_as<typename T::value_type, T>)
+constexpr bool holds_what_may_dangle<T> = may_dangle<typename T::value_type>;
+
+template <typename T>
     requires(std::is_class_v<T>)
-constexpr bool may_dangle<T> = [] {
-    if constexpr (view_like<T> || requires { typename T::is_borrowing; })
-        return true;
-    else if constexpr (requires { typename T::value_type; })
-        return !std::same_as<typename T::value_type, T> && may_dangle<typename T::value_type>;
-    else
-        return false;
-}();
+constexpr bool may_dangle<T> =
+    view_like<T> || requires { typename T::is_borrowing; } || holds_what_may_dangle<T>;
 
 template <typename T>
 constexpr bool may_dangle<std::reference_wrapper<T>> = true;
