@@ -81,6 +81,7 @@ private:
     void take_out(entry& which, victims& gone);
     void refresh_order();
     bool has_too_much() const noexcept;
+    std::size_t aim() const noexcept;
     void free_bytes();
     void unload();
     void shorten_largest();

@@ -99,13 +99,18 @@ void topics_state::settle()
     say_what_was_forgotten();
 }
 
+std::size_t topics_state::aim() const noexcept
+{
+    return options_.kept_bytes - options_.kept_bytes / 32;
+}
+
 bool topics_state::has_too_much() const noexcept
 {
     return sums_->bytes > options_.kept_bytes;
 }
 
-// A little more than is needed, so that it need not be done again with the next event. What cannot be freed
-// now is tried again when as much has been added.
+// Each step frees a little more than is needed: looking through all topics for the next event again would let
+// a flood of small ones take the loop. What cannot be freed now is tried again when as much has been added.
 void topics_state::free_bytes()
 {
     sums_->too_much = options_.kept_bytes;
@@ -115,7 +120,7 @@ void topics_state::free_bytes()
     {
         std::lock_guard const guard(lock_);
         std::size_t freed = 0;
-        while (sums_->bytes - freed > options_.kept_bytes && take_one(false, gone))
+        while (sums_->bytes - freed > aim() && take_one(false, gone))
             freed += gone.back()->told_bytes();
     }
     gone.clear();
@@ -129,7 +134,7 @@ void topics_state::unload()
     victims gone;
     std::lock_guard const guard(lock_);
     std::size_t freed = 0;
-    while (sums_->bytes - freed > options_.kept_bytes && take_one(true, gone))
+    while (sums_->bytes - freed > aim() && take_one(true, gone))
         freed += gone.back()->told_bytes();
 }
 
@@ -145,15 +150,14 @@ void topics_state::shorten_largest()
             largest.push_back(each->kept);
     }
     std::ranges::make_heap(largest, holds_less);
-    std::size_t const aim = options_.kept_bytes - options_.kept_bytes / 32;
     std::uint64_t events = 0;
-    while (!largest.empty() && sums_->bytes > aim) {
+    while (!largest.empty() && sums_->bytes > aim()) {
         std::ranges::pop_heap(largest, holds_less);
         auto const& most = largest.back();
         std::size_t const to_be_second =
             largest.size() > 1 ? most->told_bytes() - largest.front()->told_bytes() : 0;
         auto const given_up =
-            most->give_up(std::min(sums_->bytes - aim, std::max(to_be_second, most->told_bytes() / 8)));
+            most->give_up(std::min(sums_->bytes - aim(), std::max(to_be_second, most->told_bytes() / 8)));
         events += given_up;
         if (given_up > 0)
             std::ranges::push_heap(largest, holds_less);
