@@ -45,7 +45,7 @@ topic_state::topic_state(std::shared_ptr<topic_options const> const& options)
     : topic_state(checked_name(*options), options, membership{})
 {}
 
-topic_state::topic_state(std::string name, std::shared_ptr<topic_options const> options, membership of)
+topic_state::topic_state(std::string name, std::shared_ptr<topic_options const> options, membership const& of)
     : name_(std::move(name)), options_(std::move(options)), registry_(of.registry), sums_(of.sums),
       max_blank_(of.max_blank), history_(open_history(of)), is_kept_(!sums_ || history_.end() > 1)
 {

@@ -50,7 +50,7 @@ public:
         std::string epoch{}; ///< unless there is a log
         std::uint64_t blank_since = std::numeric_limits<std::uint64_t>::max();
     };
-    topic_state(std::string name, std::shared_ptr<topic_options const> options, membership of);
+    topic_state(std::string name, std::shared_ptr<topic_options const> options, membership const& of);
     ~topic_state();
 
     std::string const& name() const noexcept { return name_; }
