@@ -16,7 +16,8 @@ block_pool::~block_pool()
 block* block_pool::take(std::size_t size)
 {
     std::size_t const capacity = std::max(size, block_capacity);
-    if ((held_ += capacity) >= told_ + outbox_watch::step)
+    held_ += capacity;
+    if (held_ >= told_ + outbox_watch::step)
         tell();
     if (free_ && size <= block_capacity) {
         --free_count_;
@@ -48,7 +49,8 @@ void block_pool::remove(outbox_watch& watch) noexcept
 
 void block_pool::give_back(block* used) noexcept
 {
-    if ((held_ -= used->capacity) + outbox_watch::step <= told_)
+    held_ -= used->capacity;
+    if (held_ + outbox_watch::step <= told_)
         tell();
     if (used->capacity != block_capacity || free_count_ == free_limit) {
         ::operator delete(used);
