@@ -3,6 +3,8 @@
 #include <tidings/testing/client.hpp>
 #include <tidings/testing/server_fixture.hpp>
 
+#include "skip_where_sanitized.hpp"
+
 #include <boost/asio/awaitable.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -24,30 +26,11 @@
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
+using namespace tidings::test;
 using tidings::request;
 using tidings::testing::client;
 
-#if defined(__SANITIZE_ADDRESS__)
-#define TIDINGS_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(undefined_behavior_sanitizer)
-#define TIDINGS_SANITIZED 1
-#endif
-#endif
-
 namespace {
-
-#ifdef TIDINGS_SANITIZED
-constexpr bool is_sanitized = true;
-#else
-constexpr bool is_sanitized = false;
-#endif
-
-void skip_where_sanitized()
-{
-    if (is_sanitized)
-        SKIP("the sanitizer looks at memory through a pipe, and takes one that it cannot open for a fault");
-}
 
 constexpr rlim_t limit = 64;
 
