@@ -87,7 +87,7 @@ struct server_options
     /// between turns, so what one turn sends comes on top. 0: no limit.
     std::size_t buffered_bytes = 256 * 1024 * 1024;
     /// That a client may send while its stream is open, or behind a request that was refused; over it the
-    /// stream ends, as if the client had left.
+    /// connection closes. Of a stream that is logged and counted in `bad_requests`.
     std::size_t discarded_input_bytes = 64 * 1024;
     /// Bytes a second that a client has to send of a body, on average and after five seconds (408), and has
     /// to take while bytes wait for it, once it has let us wait for `write_timeout` in all (cut, as one that
