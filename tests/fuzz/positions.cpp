@@ -37,6 +37,7 @@ struct publisher
 {
     struct published
     {
+        std::string id;
         std::string key;
         bool is_superseded = false;
     };
@@ -157,7 +158,7 @@ private:
         if (!key.empty())
             for (auto& each : of.events)
                 each.is_superseded |= each.key == key;
-        of.events.push_back({.key = std::move(key)});
+        of.events.push_back({.id = result.id, .key = std::move(key)});
         forget_reused(at, result.id, own_id.empty());
         places behind;
         behind[at] = place{of.life, of.events.size()};
@@ -200,10 +201,24 @@ private:
             owed[i].is_followed = (followed >> i & 1) != 0;
             if (!with.at[i])
                 continue;
+            if (covered == 1 && is_place_of_another(i, with.text, followed))
+                continue;
             owed[i].must_be_told = with.at[i]->life != topics_[i].life;
             owed[i].next = with.at[i]->index;
         }
         enter(owed, with.text, (covered > 1) == (followed_count(owed) > 1));
+    }
+
+    // Publishers may give two topics the same id: in a stream of both it is the place in the one that knows
+    // it.
+    bool is_place_of_another(std::size_t one, std::string const& id, std::size_t followed) const
+    {
+        for (std::size_t i = 0; i != topic_count; ++i)
+            if (i != one && (followed >> i & 1) != 0)
+                for (auto const& each : topics_[i].events)
+                    if (each.id == id)
+                        return true;
+        return false;
     }
 
     /// `is_near`: it may be one of ours.
