@@ -22,7 +22,6 @@ public:
     /// `on_time`, which would be called for ever.
     void set(time_point when);
     void clear() noexcept;
-    bool is_set() const noexcept { return is_linked(); }
 
 protected:
     explicit loop_timer(context const& ctx) noexcept : home_(&ctx.state().home()) {}

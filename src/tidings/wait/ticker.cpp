@@ -11,19 +11,12 @@ ticker::ticker(duration period) : period_(period)
         throw std::invalid_argument("tidings::ticker: the period must be positive");
 }
 
-std::optional<time_point> ticker::due(detail::loop& home) noexcept
-{
-    if (!next_)
-        next_ = later(home.now(), period_);
-    return next_;
-}
-
 void ticker::take(time_point now) noexcept
 {
-    duration const late = now - *next_;
+    duration const late = now - next_;
     if (late >= period_)
-        *next_ += late / period_ * period_; // missed
-    next_ = later(*next_, period_);
+        next_ += late / period_ * period_; // missed
+    next_ = later(next_, period_);
 }
 
 } // namespace tidings

@@ -35,12 +35,17 @@ public:
     using wait_case = detail::timer_case<ticker>;
     ticker* wait_source() noexcept { return this; }
     void const* wait_key() const noexcept { return this; }
-    std::optional<time_point> due(detail::loop& home) noexcept;
+    std::optional<time_point> due(detail::loop& home) noexcept
+    {
+        if (next_ == time_point())
+            next_ = later(home.now(), period_);
+        return next_;
+    }
     void take(time_point now) noexcept;
 
 private:
     duration period_;
-    std::optional<time_point> next_;
+    time_point next_{}; // the epoch until the first wait; an optional is larger
 };
 
 } // namespace tidings
