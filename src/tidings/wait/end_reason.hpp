@@ -10,7 +10,7 @@ namespace tidings {
 enum class end_reason : std::uint8_t
 {
     none,              ///< it has not ended
-    client_gone,       ///< the peer closed, reset, or took nothing within the write deadline
+    client_gone,       ///< the peer closed, reset, vanished, or took nothing within the write timeout
     deadline_exceeded, ///< a `with_timeout` or `with_deadline` ran out
     server_stopping,   ///< the server drains: say farewell and return
     canceled,          ///< its scope was cancelled or left
