@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "support/ends.hpp"
-
 #include <tidings/server/peer_probes.hpp>
 #include <tidings/testing/client.hpp>
 #include <tidings/testing/server_fixture.hpp>
 
 #include "one_route.hpp"
+#include "support/ends_in_memory.hpp"
+#include "support/ends_line.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <fmt/format.h>
@@ -144,12 +144,10 @@ public:
     {
         auto const now = fixture.stats();
         auto const log = fixture.log();
-        std::string const times = times_.empty() ? "stay"
-                                                 : fmt::format("{:.1f} {:.1f} {:.1f}", times_.front(),
-                                                               times_[times_.size() / 2], times_.back());
-        return fmt::format("| {} | {} | {} | {} | {} | {} |", to_string(row.what), to_string(row.how), times,
-                           now.clients_gone, now.write_timeouts,
-                           log.size() == lines_before_ ? "nothing" : log.back());
+        return line_of(row, {.times = times_,
+                             .clients_gone = now.clients_gone,
+                             .write_timeouts = now.write_timeouts,
+                             .log = log.size() == lines_before_ ? std::string() : log.back()});
     }
 
     end_row const row;
@@ -205,6 +203,30 @@ void run(std::vector<std::unique_ptr<socket_row>>& rows)
     }
 }
 
+// Each client of its own handler, in virtual time.
+seen_ends end_in_memory(end_row const& row, std::size_t clients)
+{
+    CAPTURE(to_string(row.what), to_string(row.how));
+    seen_ends seen;
+    for (std::size_t i = 0; i < clients; ++i) {
+        memory_row served(row.what);
+        served.leave(row.how);
+        auto const ended = served.time_of_end();
+        CHECK(ended.has_value() == (row.when != ends::never));
+        if (!ended)
+            continue;
+        seen.times.push_back(std::chrono::duration<double, std::milli>(*ended).count());
+        bool const is_cut = served.client.why_cut() == tidings::cut_reason::write_timeout;
+        ++(is_cut ? seen.write_timeouts : seen.clients_gone);
+        if (is_cut)
+            seen.log = "cut by the write timeout";
+    }
+    std::ranges::sort(seen.times);
+    CHECK(seen.clients_gone == (row.count == counted_as::client_gone ? clients : 0));
+    CHECK(seen.write_timeouts == (row.count == counted_as::write_timeout ? clients : 0));
+    return seen;
+}
+
 } // namespace
 
 // Every row of the table, over sockets, as in memory: when a context ends, why, how it is counted, and what
@@ -219,18 +241,23 @@ TEST_CASE("the table of ends over sockets")
     run(rows);
 }
 
-// The same with a hundred clients a row, one row after the other; prints when they ended: the first, the
-// median and the last, in milliseconds since the first left.
+// The same with a hundred clients a row, one row after the other, over sockets and in memory; prints how each
+// row ended.
 TEST_CASE("the table of ends with a hundred clients a row", "[long]")
 {
+    constexpr std::size_t clients = 100;
     large_file const file;
     for (auto const* const version : {"1.1", "1.0"}) {
         fmt::print("HTTP/{}\n", version);
         for (auto const& row : table_of_ends) {
             std::vector<std::unique_ptr<socket_row>> one;
-            one.push_back(std::make_unique<socket_row>(row, version, 100, file));
+            one.push_back(std::make_unique<socket_row>(row, version, clients, file));
             run(one);
             fmt::print("{}\n", one.front()->line());
         }
     }
+    fmt::print("in memory\n");
+    for (auto const& row : table_of_ends)
+        if (!is_under_way(row.what))
+            fmt::print("{}\n", line_of(row, end_in_memory(row, clients)));
 }

@@ -1,77 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "support/ends.hpp"
-
 #include <tidings/server/peer_probes.hpp>
-#include <tidings/testing/stream.hpp>
+
+#include "support/ends_in_memory.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
-#include <optional>
-#include <string>
 
 using namespace std::chrono_literals;
 using namespace tidings::test;
 using tidings::cut_reason;
-using tidings::duration;
 using tidings::end_reason;
-using tidings::request;
-using tidings::testing::stream;
-using tidings::testing::virtual_time;
-
-namespace {
-
-void leave(stream& client, leaving how)
-{
-    switch (how) {
-    case leaving::closes:
-        return client.leave();
-    case leaving::resets:
-        return client.reset();
-    case leaving::half_closes:
-        return client.half_close();
-    case leaving::vanishes:
-        return client.vanish();
-    }
-}
-
-/// A handler of the table at work, in memory.
-class memory_row
-{
-public:
-    explicit memory_row(doing what, tidings::server_options options = options_for_ends())
-        : what_(what), client(time, handlers.handler_for(what), request::get("/"), std::move(options))
-    {}
-
-    bool has_ended() const
-    {
-        if (what_ == doing::stream_handed_over)
-            return handlers.news().subscribers() == 0;
-        return client.reason() != end_reason::none;
-    }
-
-    // Of the end, from now; empty when it has not come within a minute.
-    std::optional<duration> time_of_end()
-    {
-        constexpr auto step = 10ms;
-        for (duration passed{}; passed < 1min; passed += step) {
-            if (has_ended())
-                return passed;
-            time.advance(step);
-        }
-        return std::nullopt;
-    }
-
-private:
-    doing const what_;
-    ended_handlers handlers;
-
-public:
-    virtual_time time;
-    stream client;
-};
-
-} // namespace
 
 // The memory of tests obeys the table of ends: whoever leaves it learns what a server would have done.
 TEST_CASE("the table of ends in memory")
@@ -82,7 +21,7 @@ TEST_CASE("the table of ends in memory")
             continue;
         CAPTURE(to_string(row.what), to_string(row.how));
         memory_row served(row.what);
-        leave(served.client, row.how);
+        served.leave(row.how);
         auto const ended = served.time_of_end();
         switch (row.when) {
         case ends::at_once:
