@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -59,10 +60,13 @@ constexpr start_position from_last(std::size_t count) noexcept
     return {start_position::kind::last, count, {}};
 }
 
-/// After the event with this id: what `topic::position` gave when a page was rendered.
+/// After the event with this id: what `topic::position` gave when a page was rendered. No temporary string.
 constexpr start_position from_id(std::string_view id) noexcept
 {
     return {start_position::kind::after, 0, id};
 }
+template <typename Temporary>
+    requires std::is_same_v<std::remove_const_t<Temporary>, std::string>
+start_position from_id(Temporary&& id) = delete;
 
 } // namespace tidings
