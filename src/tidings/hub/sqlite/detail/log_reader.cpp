@@ -14,9 +14,6 @@ namespace tidings::detail {
 
 namespace {
 
-constexpr std::int64_t max_number = (std::int64_t(1) << 53) - 1; // none above is ever given out
-constexpr std::uint64_t safe_distance = 1'000'000;
-
 std::chrono::system_clock::time_point read_time(std::int64_t stored)
 {
     return std::chrono::system_clock::time_point(
@@ -62,7 +59,6 @@ log_tail log_reader::read(open_topic const& topic)
     log_tail tail{.epoch = topic.epoch, .events = {}};
     if (topic.row == 0)
         return tail;
-    bool has_lost_numbers = false;
     std::lock_guard const guard(lock_);
     try {
         snapshot const one_moment(database_);
@@ -72,19 +68,14 @@ log_tail log_reader::read(open_topic const& topic)
         events_.bind(1, topic.row);
         while (events_.step()) {
             // Also an event that cannot be read has taken its number.
-            std::int64_t const number = events_.number(0);
-            if (number > 0 && number < max_number)
-                tail.next_number = std::max(tail.next_number, static_cast<std::uint64_t>(number) + 1);
-            else
-                has_lost_numbers = true;
-            tail.events.push_back({.number = static_cast<std::uint64_t>(number),
+            auto const number = static_cast<std::uint64_t>(events_.number(0));
+            tail.next_number = std::max(tail.next_number, number + 1);
+            tail.events.push_back({.number = number,
                                    .own_id = events_.text(1),
                                    .key = events_.text(2),
                                    .text = events_.text(3),
                                    .published = read_time(events_.number(4))});
         }
-        if (has_lost_numbers) // the newest may be among them, and none may be given out twice
-            tail.next_number += safe_distance;
         topic_.reset();
         events_.reset();
     } catch (...) {

@@ -41,6 +41,18 @@ log_writer::log_writer(std::string const& path, std::string const& vfs, std::siz
       erase_(database_, "DELETE FROM events WHERE topic = ?1 AND number = ?2"),
       erase_before_(database_, "DELETE FROM events WHERE rowid IN (SELECT rowid FROM events "
                                "WHERE topic = ?1 AND number < ?2 ORDER BY number LIMIT ?3)"),
+      // An event with a number that is never given out (2^53 - 1 and above, 0 and below) gets one far above
+      // all that were, since it may have been the newest, and a text that shows what it is.
+      set_aside_(database_,
+                 "UPDATE events SET number = lost.place, "
+                 "text = 'damaged, its number was ' || number || ': ' || text "
+                 "FROM (SELECT events.rowid AS row, 999999 + row_number() OVER () + "
+                 "max(next_number - 1, coalesce((SELECT max(number) FROM events WHERE topic = ?1 "
+                 "AND number < 9007199254740991), 0)) AS place FROM events, topics "
+                 "WHERE topics.id = ?1 AND events.rowid IN "
+                 "(SELECT rowid FROM events WHERE topic = ?1 AND number < 1 UNION "
+                 "SELECT rowid FROM events WHERE topic = ?1 AND number >= 9007199254740991)) AS lost "
+                 "WHERE events.rowid = lost.row"),
       wal_bytes_(wal_bytes)
 {
     auto const note_pages = [](void* self, sqlite3*, char const*, int pages) {
@@ -56,6 +68,8 @@ void log_writer::find(open_topic& topic)
     topic.row = is_there ? find_.number(0) : 0;
     topic.epoch = is_there ? find_.text(1) : epoch_of(seed_, topic.name);
     find_.reset();
+    if (is_there)
+        set_aside_.bind(1, topic.row).run();
 }
 
 // In a transaction.

@@ -43,7 +43,8 @@ public:
 
     std::string const& path() const { return database_.path(); }
 
-    /// Fills in the row and the epoch of a topic by its name; a topic that has no row does not get one.
+    /// Fills in the row and the epoch of a topic by its name; a topic that has no row does not get one. Its
+    /// events without a possible number are given one, so that they are left out once and the topic goes on.
     void find(open_topic& topic);
 
     /// Keeps them in one transaction, with rows for topics that have none. Who could not be kept has an error
@@ -70,6 +71,7 @@ private:
     sqlite_statement save_number_;
     sqlite_statement erase_;
     sqlite_statement erase_before_;
+    sqlite_statement set_aside_;
     std::size_t const wal_bytes_;
     int wal_pages_ = 0;
 };
