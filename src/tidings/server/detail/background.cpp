@@ -18,13 +18,10 @@ namespace tidings::detail {
 
 namespace {
 
-struct joined
-{};
-
-asio::awaitable<void> tell_when_joined(context, context work, channel<joined> told)
+asio::awaitable<void> tell_when_joined(context, context work, channel<bool> told)
 {
     co_await join_tasks(work);
-    (void)told.try_send(joined());
+    (void)told.try_send(true);
 }
 
 } // namespace
@@ -45,7 +42,7 @@ asio::awaitable<bool> background::join(std::shared_ptr<background> all, context 
 {
     if (!has_tasks(all->root))
         co_return true;
-    channel<joined> over(1);
+    channel<bool> over(1);
     context const work = all->root;
     spawn(ctx, tell_when_joined, work, over);
     after patience(deadline - std::max(all->shared_->options.grace_timeout, duration::zero()));

@@ -81,24 +81,17 @@ void connection::exchange_ended(bool may_reuse)
     hold(0);
     bool const is_input_known = discarded_ == 0 && !finished->is_body_unread();
     if (!may_go_on(may_reuse && is_input_known))
-        return linger(!finished->inbox && is_input_known);
-    reuse(std::move(finished->inbox));
+        return linger(!finished->behind && is_input_known);
+    enter(phase::idle);
+    if (finished->behind)
+        keep(std::move(finished->behind));
+    await_request();
 }
 
 bool connection::may_go_on(bool may_reuse) const noexcept
 {
     // Where the next request begins cannot be told any more when input was thrown away.
     return may_reuse && discarded_ == 0 && !home_->is_draining && !is_turned_away();
-}
-
-void connection::reuse(std::unique_ptr<std::string> inbox)
-{
-    enter(phase::idle);
-    if (inbox)
-        feed(*inbox);
-    if (has_input_ended() && !is_feeding_)
-        on_end_of_input(); // what came whole before it is answered first
-    read();
 }
 
 void connection::carry_on()
@@ -149,6 +142,7 @@ void connection::enter(phase next)
     case phase::body:
         limit = body_time();
         break;
+    case phase::queued:
     case phase::answering:
     case phase::carrying:
     case phase::lingering:
@@ -190,7 +184,8 @@ occupation connection::occupation_in(phase next) const noexcept
         return occupation::busy;
     if (next == phase::idle || (next == phase::head && !(incoming_ && incoming_->parser.has_begun())))
         return occupation::idle;
-    return next == phase::head || next == phase::body ? occupation::reading : occupation::busy;
+    bool const is_reading = next == phase::queued || next == phase::head || next == phase::body;
+    return is_reading ? occupation::reading : occupation::busy;
 }
 
 void connection::on_time()

@@ -82,6 +82,9 @@ public:
     void end_within(duration age) { set(later(now(), age)); }
     head_params params(request const& asked) const noexcept;
 
+    /// With what lies behind a request that has been answered.
+    void go_on(std::unique_ptr<backlog> input);
+
     // For the transport.
 
     using socket_input::socket;
@@ -108,6 +111,7 @@ private:
     enum class phase : std::uint8_t
     {
         idle,      // between requests
+        queued,    // between two that have come; the next is for another turn of the loop
         head,      // a request has begun, or is awaited on a new connection
         body,      // its head is complete
         answering, // the exchange is at work
@@ -128,11 +132,11 @@ private:
     void read_in_another_turn() override;
 
     [[nodiscard]] bool open();
-    void keep_for_later(std::string_view bytes);
     bool has_request_waiting() const;
     void discard(std::size_t count);
-    void feed(std::string_view bytes);
-    void parse(std::string_view bytes);
+    [[nodiscard]] std::size_t feed(std::string_view bytes);
+    [[nodiscard]] std::size_t parse(std::string_view bytes);
+    void keep(std::unique_ptr<backlog> input);
     void decide();
     /// Whether the answer is known, and the body not worth reading; one that is here already is skipped.
     bool is_answered_now(std::size_t bytes_at_hand) const noexcept;
@@ -140,7 +144,7 @@ private:
     void begin_exchange(bool is_body_unread);
     std::string what_is_answered() const;
     bool may_go_on(bool may_reuse) const noexcept;
-    void reuse(std::unique_ptr<std::string> inbox);
+    void await_request();
     void carry_on();
     void end_carried();
     void refuse(parse_error error);
@@ -151,12 +155,15 @@ private:
     occupation occupation_in(phase next) const noexcept;
     bool is_turned_away() const noexcept { return admission_ != admission::served; }
     void hold(std::size_t bytes);
-    /// Input behind the request that is being answered; null: none.
-    std::string const* inbox() const noexcept { return exchange_ ? exchange_->inbox.get() : nullptr; }
+    /// Input behind the request that is being answered.
+    std::string_view behind() const noexcept
+    {
+        return exchange_ && exchange_->behind ? exchange_->behind->rest() : std::string_view();
+    }
     bool is_counted_by_address() const noexcept;
     void refuse_for_now(std::string_view why);
     void on_time() override;
-    void answer_and_linger(int status, headers fields, std::string_view text);
+    void answer_and_linger(response const& answer);
     void linger(bool is_peer_silent);
     void close(bool with_reset);
     void retire(bool with_exchange);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // How a connection ends.
 #include <tidings/server/detail/connection.hpp>
+#include <tidings/server/detail/turn_away.hpp>
 
 #include <boost/asio/post.hpp>
 
@@ -100,15 +101,9 @@ void connection::end_after_answer()
     has_input_ended() ? close(false) : enter(phase::idle);
 }
 
-void connection::answer_and_linger(int status, headers fields, std::string_view text)
+void connection::answer_and_linger(response const& answer)
 {
-    if (!fields.contains("Content-Type"))
-        fields.set("Content-Type", "text/plain; charset=utf-8");
-    std::string answer =
-        plain_head(status, fields, text.size(), {.keep_alive = false, .date = home_->date()});
-    answer += text;
-    asio::const_buffer const all(answer.data(), answer.size());
-    (void)socket().send({&all, 1}); // an answer to a broken request is a courtesy: not worth waiting for
+    send_last_answer(*home_, socket(), answer);
     linger(false);
 }
 

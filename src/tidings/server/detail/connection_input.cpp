@@ -41,31 +41,80 @@ void connection::await_writable()
 
 bool connection::may_read() const noexcept
 {
-    if (phase_ == phase::closed || is_feeding_)
+    if (phase_ == phase::closed || phase_ == phase::queued || is_feeding_)
         return false;
     if (is_body_unread()) // the bound must not cost it the answer: what is too much is left to the kernel
         return discarded_ <= home_->shared->options.discarded_input_bytes;
     // A client that pipelines is read again when its answer is out; a stream's input is discarded meanwhile.
-    return phase_ != phase::answering || is_streaming() || !inbox() ||
-           inbox()->size() < home_->shared->options.head_bytes;
+    return phase_ != phase::answering || is_streaming() ||
+           behind().size() < home_->shared->options.head_bytes;
 }
 
 void connection::on_input(std::string_view bytes)
 {
-    if (phase_ == phase::lingering || is_streaming() || is_body_unread())
+    if (phase_ == phase::lingering || is_streaming() || is_body_unread()) {
         discard(bytes.size());
-    else if (phase_ == phase::answering)
-        keep_for_later(bytes);
-    else
-        feed(bytes);
+    } else if (phase_ != phase::answering) {
+        if (std::size_t const taken = feed(bytes); taken != bytes.size())
+            keep(std::make_unique<backlog>(home_->root, bytes.substr(taken)));
+    } else if (exchange_->behind) {
+        exchange_->behind->append(bytes);
+        hold(held_ + bytes.size());
+    } else {
+        keep(std::make_unique<backlog>(home_->root, bytes));
+    }
 }
 
-void connection::keep_for_later(std::string_view bytes)
+// What becomes of input behind a request, which may have been answered meanwhile.
+void connection::keep(std::unique_ptr<backlog> input)
 {
-    if (!exchange_->inbox)
-        exchange_->inbox = std::make_unique<std::string>();
-    exchange_->inbox->append(bytes);
-    hold(held_ + bytes.size());
+    std::size_t const size = input->rest().size();
+    if (phase_ == phase::idle) {
+        enter(phase::queued);
+        hold(size);
+        backlog::queue(std::move(input), this);
+    } else if (is_streaming() || is_body_unread()) {
+        discard(size);
+    } else if (phase_ == phase::answering) {
+        hold(held_ + size);
+        exchange_->behind = std::move(input);
+    }
+}
+
+void backlog::queue(std::unique_ptr<backlog> input, boost::intrusive_ptr<counted> of)
+{
+    input->of_ = std::move(of);
+    input.release()->request();
+}
+
+void backlog::on_turn()
+{
+    std::unique_ptr<backlog> self(this);
+    auto const of = std::move(of_);
+    static_cast<connection&>(*of).go_on(std::move(self));
+}
+
+void connection::go_on(std::unique_ptr<backlog> input)
+{
+    if (phase_ != phase::queued) // it has been closed
+        return;
+    enter(phase::idle);
+    hold(0);
+    input->take(feed(input->rest()));
+    if (!input->rest().empty())
+        keep(std::move(input));
+    await_request();
+}
+
+void connection::await_request()
+{
+    if (is_feeding_ || phase_ == phase::queued) // then this is for later
+        return;
+    if (has_input_ended())
+        on_end_of_input(); // what came whole before it was answered first
+    if (home_->is_draining && !is_busy())
+        stop(std::nullopt); // it could not be stopped with the others
+    read();
 }
 
 void connection::discard(std::size_t count)
@@ -95,48 +144,50 @@ void connection::on_end_of_input()
         exchange_->client_left(false);
 }
 
-// Whether one is complete in the inbox. What lies in the kernel behind a full inbox is not looked at, since a
-// client that has half-closed could lose an answer by it; one that is gone is found by the kernel's probes.
+// Whether one is complete behind this one. What lies in the kernel is not looked at when no more is read,
+// since a client that has half-closed could lose an answer by it; one that is gone is found by the kernel's
+// probes.
 bool connection::has_request_waiting() const
 {
-    if (!inbox())
+    std::string_view const bytes = behind();
+    if (bytes.empty())
         return false;
-    if (inbox()->size() >= home_->shared->options.head_bytes)
+    if (bytes.size() >= home_->shared->options.head_bytes)
         return true;
     auto next = home_->take_incoming();
-    std::string_view bytes = *inbox();
-    parse_progress at{0, parse_state::head_complete};
-    while (at.state == parse_state::head_complete && !bytes.empty()) {
-        at = next->parser.feed(bytes);
-        bytes.remove_prefix(at.consumed);
-    }
+    auto at = next->parser.feed(bytes);
+    if (at.state == parse_state::head_complete)
+        at = next->parser.feed(bytes.substr(at.consumed));
     home_->give_back(std::move(next));
     return at.state == parse_state::complete;
 }
 
-void connection::feed(std::string_view bytes)
+// Takes one request off the front of the bytes, at most, and maybe answers it; returns how much that was.
+std::size_t connection::feed(std::string_view bytes)
 {
     // An answer may be out before this returns; then what comes next is here, and not yet in the socket.
-    bool const is_outermost = !std::exchange(is_feeding_, true);
+    is_feeding_ = true;
+    std::size_t taken = 0;
     try {
-        parse(bytes);
+        taken = parse(bytes);
     } catch (...) { // where it stopped cannot be told; it costs this client its connection, and no other
         is_feeding_ = false;
         give_up(true);
         throw;
     }
-    if (is_outermost)
-        is_feeding_ = false;
+    is_feeding_ = false;
+    return taken;
 }
 
-void connection::parse(std::string_view bytes)
+std::size_t connection::parse(std::string_view bytes)
 {
-    while (!bytes.empty() && (phase_ == phase::idle || phase_ == phase::head || phase_ == phase::body)) {
+    std::size_t taken = 0;
+    do {
         if (!incoming_)
             incoming_ = home_->take_incoming();
         auto& parser = incoming_->parser;
-        auto const [consumed, state] = parser.feed(bytes);
-        bytes.remove_prefix(consumed);
+        auto const [consumed, state] = parser.feed(bytes.substr(taken));
+        taken += consumed;
         hold(held_ + consumed);
         switch (state) {
         case parse_state::need_more:
@@ -146,23 +197,22 @@ void connection::parse(std::string_view bytes)
         case parse_state::head_complete:
             enter(phase::body);
             decide();
-            if (is_answered_now(bytes.size()))
+            if (is_answered_now(bytes.size() - taken))
                 begin_exchange(true);
             else
                 tell_to_go_on();
             break;
         case parse_state::failed:
-            return refuse(parser.error());
+            refuse(parser.error());
+            break;
         case parse_state::complete:
             if (phase_ != phase::body)
                 decide();
             begin_exchange(false);
             break;
         }
-    }
-    // What is left belongs behind the answer that is under way.
-    if (phase_ == phase::answering && !bytes.empty())
-        on_input(bytes);
+    } while (phase_ == phase::body && taken != bytes.size());
+    return taken;
 }
 
 bool connection::is_answered_now(std::size_t bytes_at_hand) const noexcept
@@ -209,8 +259,7 @@ void connection::begin_exchange(bool is_body_unread)
 // Of a request whose head is not known.
 void connection::refuse_for_now(std::string_view why)
 {
-    response const answer = home_->shared->refusal(request::get("/"), 503, why);
-    answer_and_linger(answer.status(), answer.fields(), answer.body());
+    answer_and_linger(home_->shared->refusal(request::get("/"), 503, why));
 }
 
 void connection::refuse(parse_error error)
@@ -219,8 +268,9 @@ void connection::refuse(parse_error error)
     home_->shared->log(
         log_kind::bad_request, log_level::info,
         fmt::format("refused a request of {}: {} {}", peer_.to_string(), error.status, error.reason));
-    answer_and_linger(error.status, incoming_ ? std::move(incoming_->decided.fields) : headers(),
-                      fmt::format("{}\n", error.reason));
+    auto answer = response::text(fmt::format("{}\n", error.reason), error.status);
+    answer.complete_with(incoming_->decided.fields);
+    answer_and_linger(answer);
 }
 
 } // namespace tidings::detail

@@ -51,7 +51,7 @@ void connection::end_for_room()
 std::size_t connection::can_be_relieved_of() const noexcept
 {
     bool const is_read = occupation_ == occupation::reading;
-    return out_.unsent() + (inbox() ? inbox()->size() : 0) + (is_read ? held_ : 0);
+    return out_.unsent() + behind().size() + (is_read ? held_ : 0);
 }
 
 void connection::end_for_buffers()

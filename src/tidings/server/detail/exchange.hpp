@@ -16,7 +16,6 @@
 #include <exception>
 #include <memory>
 #include <optional>
-#include <string>
 #include <utility>
 
 namespace tidings::detail {
@@ -46,7 +45,7 @@ public:
     address_counts::place take_place() noexcept { return std::move(place_); }
 
     /// Input behind the request; null: none.
-    std::unique_ptr<std::string> inbox;
+    std::unique_ptr<backlog> behind;
 
 private:
     boost::asio::awaitable<bool> send_response(response answer) override;

@@ -4,8 +4,17 @@
 #include <tidings/http/headers.hpp>
 #include <tidings/http/request_parser.hpp>
 #include <tidings/http/response.hpp>
+#include <tidings/stream/counted.hpp>
+#include <tidings/wait/loop_call.hpp>
 
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+
+#include <cstddef>
+#include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace tidings::detail {
 
@@ -32,6 +41,29 @@ struct incoming
 
     request_parser parser;
     reception decided; ///< once the head is complete
+};
+
+/// Input behind a request. Its turn comes when that has been answered, behind all that is ready by then: a
+/// client that pipelines takes the loop from nobody.
+class backlog final : public loop_call
+{
+public:
+    backlog(context const& ctx, std::string_view bytes) : loop_call(ctx), bytes_(bytes) {}
+
+    std::string_view rest() const noexcept { return std::string_view(bytes_).substr(taken_); }
+    void take(std::size_t count) noexcept { taken_ += count; }
+    void append(std::string_view more) { bytes_.erase(0, std::exchange(taken_, 0)).append(more); }
+
+    /// Goes to `connection::go_on`, which gets it back, in its turn.
+    static void queue(std::unique_ptr<backlog> input, boost::intrusive_ptr<counted> of);
+
+private:
+    void on_turn() override;
+    void on_dropped() noexcept override { delete this; }
+
+    std::string bytes_;
+    std::size_t taken_ = 0;
+    boost::intrusive_ptr<counted> of_; // the connection, while it is queued; then it owns itself
 };
 
 } // namespace tidings::detail

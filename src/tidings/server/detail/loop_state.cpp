@@ -73,7 +73,7 @@ void loop_state::leave(connection& gone) noexcept
 {
     unlink(gone);
     if (is_draining && is_empty())
-        (void)emptied.try_send();
+        (void)emptied.try_send(true);
 }
 
 void loop_state::move(connection& moved, occupation now) noexcept

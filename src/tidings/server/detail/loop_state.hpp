@@ -25,9 +25,6 @@ namespace tidings::detail {
 
 class connection;
 
-struct empty_loop
-{};
-
 /// Whether a connection is served, or why it is only told to come back.
 enum class admission : std::uint8_t
 {
@@ -62,7 +59,7 @@ public:
     loop_buffers buffers;
     std::atomic<bool> is_relief_due = false; ///< of the buffers, in a turn to come
     bool is_draining = false;
-    channel<empty_loop> emptied{1}; ///< told when the last connection of a draining loop has gone
+    channel<bool> emptied{1}; ///< told when the last connection of a draining loop has gone
 
     /// Where input is read to before anyone looks at it: no connection keeps a buffer.
     std::array<char, 64 * 1024> scratch;

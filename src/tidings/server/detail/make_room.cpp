@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <limits>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace tidings::detail {
@@ -82,6 +83,24 @@ bool end_slowest_request(loop_state& home)
 bool make_room(loop_state& home)
 {
     return end_longest_idle(home) || end_slowest_request(home);
+}
+
+bool relieve_buffers(loop_state& home)
+{
+    std::vector<std::pair<std::size_t, boost::intrusive_ptr<connection>>> holders;
+    for (auto& each : home.connections())
+        if (std::size_t const held = each->can_be_relieved_of(); held != 0)
+            holders.emplace_back(held, std::move(each));
+    std::ranges::sort(holders, std::greater(), [](auto const& each) { return each.first; });
+
+    std::size_t excess = home.shared->buffers.excess();
+    for (auto const& [held, each] : holders) {
+        if (excess == 0)
+            break;
+        each->end_for_buffers();
+        excess -= std::min(excess, held);
+    }
+    return excess == 0;
 }
 
 } // namespace tidings::detail

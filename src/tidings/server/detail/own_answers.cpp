@@ -14,22 +14,6 @@ response unrouted(route_match<std::size_t> const& found)
     return response::text("not found\n", 404);
 }
 
-response body_too_large()
-{
-    return response::text("the body is too large\n", 413);
-}
-
-response gone_for_good()
-{
-    // A cache may keep a 204, and does not look at Last-Event-ID: it would turn everybody away.
-    return response(204).with_header("Cache-Control", "no-store");
-}
-
-response failed_check()
-{
-    return response::text("internal server error\n", 500);
-}
-
 asio::awaitable<void> answer_as_decided(context, request const&, event_stream& out)
 {
     response answer = out.take_response();

@@ -17,15 +17,6 @@ namespace tidings::detail {
 /// What no route answers: 404, 405 with Allow, and OPTIONS.
 response unrouted(route_match<std::size_t> const& found);
 
-/// 413: Content-Length says more than the server takes.
-response body_too_large();
-
-/// 204: the stream was finished, and its client must not come back.
-response gone_for_good();
-
-/// 500: a check threw an exception.
-response failed_check();
-
 /// The handler behind all of these: gives the answer that was decided upon before. The server's middleware is
 /// around it.
 boost::asio::awaitable<void> answer_as_decided(context ctx, request const& asked, event_stream& out);

@@ -25,7 +25,7 @@ std::optional<response> ask_checks(shared_state& shared, request const& head, he
             shared.log(log_kind::check_failed, log_level::error,
                        fmt::format("a check of {} {} failed: {}", head.method(), head.path(),
                                    describe(std::current_exception())));
-            return failed_check();
+            return response::text("internal server error\n", 500);
         }
     }
     return std::nullopt;
@@ -55,9 +55,10 @@ reception receive(shared_state& shared, request& head, bool is_body_too_large)
     decided.to = &shared.routes[*match.value()];
     if (is_body_too_large) {
         ++shared.counts.bad_requests;
-        decided.answer = body_too_large();
+        decided.answer = response::text("the body is too large\n", 413);
     } else if (decided.to->is_stream && has_finished(head)) {
-        decided.answer = gone_for_good();
+        // A cache may keep a 204, and does not look at Last-Event-ID: it would turn everybody away.
+        decided.answer = response(204).with_header("Cache-Control", "no-store");
     }
     return decided;
 }

@@ -68,14 +68,6 @@ private:
     bool is_given_;
 };
 
-asio::awaitable<bool> send_refusal(writer& out, response const& refused, head_params params, bool head_only)
-{
-    out.append(plain_head(refused.status(), refused.fields(), refused.body().size(), params));
-    out.append(head_only ? std::string_view() : std::string_view(refused.body()));
-    bool const is_sent = co_await out.written();
-    co_return is_sent;
-}
-
 } // namespace
 
 response file_refusal(int error)
@@ -104,20 +96,23 @@ response file_refusal(int error)
 asio::awaitable<bool> send_file(writer& out, context ctx, response const& answer, head_params params,
                                 bool head_only, shared_state& shared)
 {
+    int error = EMFILE;
+    std::shared_ptr<file_reader> file;
     file_place const place(shared);
-    if (!place.is_given()) {
+    if (place.is_given()) {
+        auto const opened = co_await run_blocking(ctx, open, answer.file_folder(), *answer.file_path());
+        file = opened.value_or(nullptr);
+        error = file ? file->error() : ENOMEM;
+    } else {
         ++shared.counts.refused;
-        response const refused = refuse(answer, EMFILE, shared);
-        bool const is_sent = co_await send_refusal(out, refused, params, head_only);
+    }
+    if (error != 0) {
+        response const refused = refuse(answer, error, shared);
+        out.append(plain_head(refused.status(), refused.fields(), refused.body().size(), params));
+        out.append(head_only ? std::string_view() : std::string_view(refused.body()));
+        bool const is_sent = co_await out.written();
         co_return is_sent;
     }
-    auto const opened = co_await run_blocking(ctx, open, answer.file_folder(), *answer.file_path());
-    if (!opened || (*opened)->error() != 0) {
-        response const refused = refuse(answer, opened ? (*opened)->error() : ENOMEM, shared);
-        bool const is_sent = co_await send_refusal(out, refused, params, head_only);
-        co_return is_sent;
-    }
-    auto const& file = *opened;
     std::uint64_t left = file->size();
     out.append(plain_head(answer.status(), answer.fields(), left, params));
     bool is_sent = co_await out.written();

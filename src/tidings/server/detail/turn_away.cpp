@@ -32,13 +32,17 @@ void turn_away(loop_state& home, stream_socket socket, std::string_view why)
 {
     ++home.shared->counts.refused;
     request const asked = read_request(home, socket);
-    response const answer = home.shared->refusal(asked, 503, why);
+    send_last_answer(home, socket, home.shared->refusal(asked, 503, why));
+    socket.shutdown_send();
+}
+
+void send_last_answer(loop_state& home, stream_socket const& socket, response const& answer)
+{
     std::string text = plain_head(answer.status(), answer.fields(), answer.body().size(),
                                   {.keep_alive = false, .date = home.date()});
     text += answer.body();
     boost::asio::const_buffer const all(text.data(), text.size());
     (void)socket.send({&all, 1});
-    socket.shutdown_send();
 }
 
 } // namespace tidings::detail
