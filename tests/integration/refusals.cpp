@@ -25,6 +25,8 @@ using tidings::testing::server_fixture;
 namespace {
 
 constexpr std::string_view as_event_source = "Accept: text/event-stream\r\n";
+constexpr std::string_view post_of_a_body =
+    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n";
 
 tidings::server_options with_room_for_one()
 {
@@ -105,10 +107,53 @@ TEST_CASE("a full server reads no bodies")
     one_route fixture(stay_open, with_room_for_one());
     auto first = ask(fixture);
     auto second = fixture.connect();
-    second.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n");
+    second.send(post_of_a_body);
     auto const head = second.read_head();
     CHECK(head.status() == 503);
     CHECK(head.has_header("Retry-After"));
+}
+
+// So is a stream that is asked for by POST, when its address has enough of them.
+TEST_CASE("a stream too many is refused before its body comes")
+{
+    auto options = server_fixture::brisk();
+    options.max_streams_per_address = 1;
+    server_fixture fixture(options);
+    fixture.routes().post("/", stay_open);
+    fixture.start();
+    auto first = fixture.connect();
+    first.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+    REQUIRE(first.read_head().status() == 200);
+    auto second = fixture.connect();
+    second.send(post_of_a_body);
+    auto const head = second.read_head();
+    CHECK(head.status() == 429);
+    CHECK(head.has_header("Retry-After"));
+    CHECK(fixture.stats().refused == 1);
+}
+
+// A server that stops does not wait for the body of a stream that it will refuse.
+TEST_CASE("a stop refuses streams whose bodies are on their way")
+{
+    auto options = server_fixture::brisk();
+    options.drain_timeout = 5min;
+    options.body_timeout = 5min;
+    server_fixture fixture(options);
+    fixture.routes().post("/", stay_open);
+    fixture.start();
+    auto asking = fixture.connect();
+    asking.send(post_of_a_body);
+    CHECK(asking.read_until("\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
+    asking.send(std::string(500, 'x'));
+    fixture.routes().stop();
+    auto const head = asking.read_head();
+    CHECK(head.status() == 503);
+    CHECK(head.header("Connection") == "close");
+    CHECK(asking.read_body() == "the server is stopping\n");
+    CHECK(asking.wait_for_end() == client::ending::closed);
+    asking.close();
+    fixture.stop();
+    CHECK(fixture.stats().refused == 1);
 }
 
 // What is refused for a while can be answered in another way.

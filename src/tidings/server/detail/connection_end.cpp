@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // How a connection ends.
 #include <tidings/server/detail/connection.hpp>
+#include <tidings/server/detail/receive.hpp>
 #include <tidings/server/detail/turn_away.hpp>
 
 #include <boost/asio/post.hpp>
@@ -30,9 +31,13 @@ void connection::stop(std::optional<std::chrono::milliseconds> retry)
 {
     if (phase_ == phase::idle || phase_ == phase::head)
         return close(false);
+    boost::intrusive_ptr<connection> const alive(this);
+    if (phase_ == phase::body && incoming_->decided.to && incoming_->decided.to->is_stream) {
+        incoming_->decided.answer = refuse_stream(*home_, incoming_->parser.head(), 0);
+        return begin_exchange(true);
+    }
     if (!is_busy())
         return;
-    boost::intrusive_ptr<connection> const alive(this);
     if (retry && is_streaming())
         out_.advise(*retry);
     if (phase_ == phase::carrying)

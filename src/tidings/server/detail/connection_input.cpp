@@ -237,7 +237,7 @@ void connection::decide()
 {
     request& head = incoming_->parser.head();
     head.set_remote_address(home_->shared->proxies.client_address(peer_.to_string(), head));
-    incoming_->decided = receive(*home_->shared, head, incoming_->parser.is_body_too_large());
+    incoming_->decided = receive(*home_, head, incoming_->parser.is_body_too_large());
 }
 
 void connection::begin_exchange(bool is_body_unread)

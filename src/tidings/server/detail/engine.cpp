@@ -5,7 +5,7 @@
 #include <tidings/server/detail/drain.hpp>
 #include <tidings/server/detail/engine.hpp>
 #include <tidings/server/detail/make_room.hpp>
-#include <tidings/server/detail/own_answers.hpp>
+#include <tidings/server/detail/receive.hpp>
 #include <tidings/server/detail/turn_away.hpp>
 
 #include <boost/asio/co_spawn.hpp>

@@ -2,7 +2,7 @@
 #include <tidings/server/detail/connection.hpp>
 #include <tidings/server/detail/describe_exception.hpp>
 #include <tidings/server/detail/exchange.hpp>
-#include <tidings/server/detail/own_answers.hpp>
+#include <tidings/server/detail/receive.hpp>
 #include <tidings/server/detail/send_response.hpp>
 
 #include <fmt/format.h>
@@ -55,17 +55,11 @@ stream_handler const* exchange::find_handler(reception decided)
     route const& found = *decided.to;
     if (!found.is_stream)
         return &found.call;
-    if (home_.is_draining) {
-        ++shared.counts.refused;
-        return answer_with(shared.refusal(asked(), 503, "the server is stopping"));
-    }
     std::string const account = shared.proxies.account_of(asked().remote_address());
     place_ = shared.streams_by_address.add(account);
-    std::size_t const limit = shared.options.max_streams_per_address;
-    if (limit != 0 && !account.empty() && place_.count() > limit) {
-        ++shared.counts.refused;
+    if (auto refused = refuse_stream(home_, asked(), 1)) { // since its body began to come
         place_ = {};
-        return answer_with(shared.refusal(asked(), 429, "too many streams of this address"));
+        return answer_with(std::move(*refused));
     }
     if (asked().method() == "HEAD") {
         place_ = {};

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/describe_exception.hpp>
-#include <tidings/server/detail/own_answers.hpp>
 #include <tidings/server/detail/receive.hpp>
-#include <tidings/stream/event_stream.hpp>
 
 #include <fmt/format.h>
 
 #include <exception>
 #include <utility>
+
+namespace asio = boost::asio;
 
 namespace tidings::detail {
 
@@ -31,6 +31,16 @@ std::optional<response> ask_checks(shared_state& shared, request const& head, he
     return std::nullopt;
 }
 
+// What no route answers: 404, 405 with Allow, and OPTIONS.
+response unrouted(route_match<std::size_t> const& found)
+{
+    if (found.outcome() == route_outcome::method_not_allowed)
+        return response::text("method not allowed\n", 405).with_header("Allow", found.allow());
+    if (found.outcome() == route_outcome::options)
+        return response(204).with_header("Allow", found.allow());
+    return response::text("not found\n", 404);
+}
+
 bool has_finished(request const& head)
 {
     auto const id = head.last_event_id();
@@ -39,8 +49,9 @@ bool has_finished(request const& head)
 
 } // namespace
 
-reception receive(shared_state& shared, request& head, bool is_body_too_large)
+reception receive(loop_state& home, request& head, bool is_body_too_large)
 {
+    shared_state& shared = *home.shared;
     reception decided;
     decided.answer = ask_checks(shared, head, decided.fields);
     if (decided.answer)
@@ -59,8 +70,36 @@ reception receive(shared_state& shared, request& head, bool is_body_too_large)
     } else if (decided.to->is_stream && has_finished(head)) {
         // A cache may keep a 204, and does not look at Last-Event-ID: it would turn everybody away.
         decided.answer = response(204).with_header("Cache-Control", "no-store");
+    } else if (decided.to->is_stream) {
+        decided.answer = refuse_stream(home, head, 0);
     }
     return decided;
+}
+
+std::optional<response> refuse_stream(loop_state& home, request const& asked, std::size_t own)
+{
+    shared_state& shared = *home.shared;
+    std::size_t const limit = shared.options.max_streams_per_address;
+    std::string const account =
+        limit != 0 ? shared.proxies.account_of(asked.remote_address()) : std::string();
+    bool const has_enough = !account.empty() && shared.streams_by_address.count(account) - own >= limit;
+    if (!home.is_draining && !has_enough)
+        return std::nullopt;
+    ++shared.counts.refused;
+    if (home.is_draining)
+        return shared.refusal(asked, 503, "the server is stopping");
+    return shared.refusal(asked, 429, "too many streams of this address");
+}
+
+asio::awaitable<void> answer_as_decided(context, request const&, event_stream& out)
+{
+    response answer = out.take_response();
+    co_await out.respond(std::move(answer));
+}
+
+asio::awaitable<void> open_only(context, request const&, event_stream& out)
+{
+    co_await out.open();
 }
 
 } // namespace tidings::detail

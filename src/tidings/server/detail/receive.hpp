@@ -3,12 +3,28 @@
 
 #include <tidings/http/request.hpp>
 #include <tidings/server/detail/incoming.hpp>
-#include <tidings/server/detail/shared_state.hpp>
+#include <tidings/server/detail/loop_state.hpp>
+#include <tidings/stream/event_stream.hpp>
+#include <tidings/wait/context.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <optional>
 
 namespace tidings::detail {
 
 /// Decides upon the head of a request: asks the checks in their order, then the routes, whose parameters the
 /// request gets, and counts a body that is too large. A check that throws is logged and answered with 500.
-reception receive(shared_state& shared, request& head, bool is_body_too_large);
+reception receive(loop_state& home, request& head, bool is_body_too_large);
+
+/// Refuses a stream for a while if the server stops, or if its address has enough streams, `own` not counted.
+std::optional<response> refuse_stream(loop_state& home, request const& asked, std::size_t own);
+
+/// Gives an answer that was decided upon before. The server's middleware is around it.
+boost::asio::awaitable<void> answer_as_decided(context ctx, request const& asked, event_stream& out);
+
+/// HEAD of a stream: the head, without its handler.
+boost::asio::awaitable<void> open_only(context ctx, request const& asked, event_stream& out);
 
 } // namespace tidings::detail
