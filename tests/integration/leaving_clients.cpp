@@ -132,12 +132,17 @@ public:
         fixture.start();
     }
 
-    // Whatever another client has sent before has been read when this comes back.
+    // Whatever another client has sent before has been read when this comes back. One answer does not show
+    // it: it may be given in the turn that accepts both, in which the other's request is read and not its
+    // FIN.
     void let_server_read() const
     {
         auto other = fixture.connect();
-        other.get("/plain");
-        CHECK(other.read_head().status() == 200);
+        for (int i = 0; i < 2; ++i) {
+            other.get("/plain");
+            CHECK(other.read_head().status() == 200);
+            CHECK(other.read_body() == "plain");
+        }
     }
 
     channel<int> permits{8};
