@@ -159,6 +159,15 @@ TEST_CASE("a refusal reaches a client that sends a long body")
     CHECK(asking.read_body() == "refused\n");
     asking.close();
     CHECK(served.fixture.wait_for_stats(nothing_is_left));
+    auto slower = served.fixture.connect(); // who has not sent as much when the answer comes is still heard
+    slower.send(post("/private", "Content-Length: 400000\r\n", std::string(30'000, 'x')));
+    CHECK(slower.read_head().status() == 403);
+    CHECK(slower.read_body() == "refused\n");
+    CHECK(slower.wait_for_end() == client::ending::closed);
+    slower.send(std::string(30'000, 'x'));
+    CHECK(served.fixture.stats().connections == 1);
+    slower.close();
+    CHECK(served.fixture.wait_for_stats(nothing_is_left));
 }
 
 // The same where the answer takes its time: what comes meanwhile, and is too much, does not cost the client
