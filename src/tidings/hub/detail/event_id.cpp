@@ -32,11 +32,6 @@ bool has_form_of_epoch(std::string_view text) noexcept
     return text.size() == epoch_size && text.find_first_not_of(epoch_digits) == std::string_view::npos;
 }
 
-bool are_digits(std::string_view text) noexcept
-{
-    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 // Also with numbers that are too large, so that no reader can take it for one.
 bool looks_automatic(std::string_view id, std::string_view epoch) noexcept
 {
@@ -75,6 +70,11 @@ std::optional<automatic_id> parse_automatic_id(std::string_view text) noexcept
     if (error != std::errc() || last != digits.data() + digits.size() || parsed.number > max_event_number)
         return std::nullopt;
     return parsed;
+}
+
+bool are_digits(std::string_view text) noexcept
+{
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 std::string make_epoch()

@@ -30,6 +30,8 @@ struct automatic_id
 
 /// Empty when the text has another form, also with a number above the largest.
 std::optional<automatic_id> parse_automatic_id(std::string_view text) noexcept;
+/// One or more, and nothing else.
+bool are_digits(std::string_view text) noexcept;
 
 /// An epoch tells one life of a topic from another: 60 bits as twelve letters and digits. Those of one
 /// registry of topics begin alike, with its family, and go on with a number that rises.

@@ -20,11 +20,6 @@ bool may_be_own_id(std::string_view id, std::string_view epoch)
     }
 }
 
-bool are_digits(std::string_view text) noexcept
-{
-    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 // What remains of the text behind the value of its first line, if that is of the field; else null.
 std::string_view skip_field(std::string_view text, std::string_view field, std::string_view& value)
 {
