@@ -51,12 +51,14 @@ asio::awaitable<void> run_logged(stream_handler const& inner, line_sink const& s
         failure = std::current_exception();
     }
     double const seconds = std::chrono::duration<double>(ctx.now() - began).count();
-    auto const line =
-        fmt::format("{} {} {}", asked.method(), asked.path(), outcome(ctx, out, failure != nullptr, seconds));
-    try {
-        sink(line);
-    } catch (...) { // NOLINT(bugprone-empty-catch): a full disk, say; there is nobody left to tell
-    }
+    auto const write = [sink, &asked, &out, seconds, ctx, has_failed = failure != nullptr] {
+        try {
+            sink(fmt::format("{} {} {}", asked.method(), asked.path(),
+                             outcome(ctx, out, has_failed, seconds)));
+        } catch (...) { // NOLINT(bugprone-empty-catch): a full disk, say; there is nobody left to tell
+        }
+    };
+    out.is_file() ? out.when_over(write) : write();
     if (failure)
         std::rethrow_exception(failure);
 }

@@ -136,11 +136,6 @@ headers const& event_stream::middleware_headers() const noexcept
     return set ? *set : none;
 }
 
-event_stream::sending event_stream::reject(int status, std::string text)
-{
-    return respond(response::text(std::move(text), status));
-}
-
 event_stream::sending event_stream::respond(response answer)
 {
     check_fresh("respond");
@@ -158,13 +153,30 @@ void event_stream::take_place(response answer)
     state_ = state::responded;
     status_ = static_cast<short>(answer.status());
     out_.stop_keep_alive();
-    response_ = std::make_unique<response>(std::move(answer));
+    auto const before = std::move(given_);
+    given_ = std::make_unique<given_answer>(std::move(answer));
+    if (before)
+        given_->when_over = std::move(before->when_over);
 }
 
 response event_stream::take_response()
 {
-    auto const taken = std::move(response_);
-    return std::move(*taken);
+    return std::move(given_->what);
+}
+
+void event_stream::when_over(std::function<void()> told)
+{
+    given_->when_over = [first = std::move(given_->when_over), told = std::move(told)] {
+        if (first)
+            first();
+        told();
+    };
+}
+
+void event_stream::be_over() const
+{
+    if (given_ && given_->when_over)
+        given_->when_over();
 }
 
 // Events
@@ -210,11 +222,6 @@ event_stream::sending event_stream::comment(std::string_view text)
     return sent();
 }
 
-event_stream::sending event_stream::retry(std::chrono::milliseconds pause)
-{
-    return send(event{.retry = pause});
-}
-
 event_stream::sending event_stream::finish(event const& last)
 {
     require_open("send");
@@ -226,11 +233,6 @@ event_stream::sending event_stream::finish(event const& last)
     state_ = state::finished;
     out_.end_body();
     return sent();
-}
-
-bool event_stream::is_finished_id(std::string_view id) noexcept
-{
-    return event_writer::is_finished_id(id);
 }
 
 // For the layers above

@@ -13,11 +13,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace tidings {
 
@@ -57,7 +59,10 @@ public:
 
     /// Answers with a status and a line of text instead of a stream: `co_await out.reject(404, "no such
     /// build"); co_return;`. Throws `std::logic_error` once the head is out.
-    [[nodiscard]] sending reject(int status, std::string text);
+    [[nodiscard]] sending reject(int status, std::string text)
+    {
+        return respond(response::text(std::move(text), status));
+    }
 
     /// Answers with a plain response instead of a stream; the headers set here complete its own. Throws as
     /// `reject`.
@@ -83,7 +88,7 @@ public:
     [[nodiscard]] sending comment(std::string_view text);
 
     /// Tells the client how long to wait before it reconnects. Throws when negative.
-    [[nodiscard]] sending retry(std::chrono::milliseconds pause);
+    [[nodiscard]] sending retry(std::chrono::milliseconds pause) { return send(event{.retry = pause}); }
 
     /// Sends a last event and ends the stream for good: the client's reconnect, which carries this event's
     /// id, is answered with 204, and an EventSource then stops. `;finished` is added to the id, which is how
@@ -91,7 +96,7 @@ public:
     [[nodiscard]] sending finish(event const& last);
 
     /// Whether an id is one that `finish` sent.
-    static bool is_finished_id(std::string_view id) noexcept;
+    static bool is_finished_id(std::string_view id) noexcept { return event_writer::is_finished_id(id); }
 
     // The client
 
@@ -113,9 +118,15 @@ public:
     event_writer& out() const noexcept { return out_; }
     context const& get_context() const noexcept { return ctx_; }
     /// Keeps an answer that was decided upon before the handler's turn, for a handler that gives it.
-    void decide(response answer) { response_ = std::make_unique<response>(std::move(answer)); }
+    void decide(response answer) { given_ = std::make_unique<given_answer>(std::move(answer)); }
     /// Of a stream that has `responded`, or what was decided.
     response take_response();
+    /// Whether that is a file: whether it can be sent is not known before.
+    bool is_file() const noexcept { return given_ && given_->what.file_path(); }
+    /// Has `told` called when a given answer was sent, and `status` is what was sent in its place.
+    void when_over(std::function<void()> told);
+    void note_sent(int status) noexcept { status_ = static_cast<short>(status); }
+    void be_over() const;
     /// The route's own handler begins: the headers so far are the middleware's.
     void handler_begins();
     /// Answers in place of a handler that failed before the head: with 500 and what the middleware had set
@@ -136,6 +147,12 @@ public:
     void detach() noexcept { state_ = state::streaming; }
 
 private:
+    struct given_answer
+    {
+        response what;
+        std::function<void()> when_over{};
+    };
+
     void check_thread() const;
     sending sent();
     void check_fresh(char const* what) const;
@@ -155,7 +172,7 @@ private:
     short status_ = 200;
     std::unique_ptr<headers> headers_;
     std::unique_ptr<headers> middleware_headers_; // until the head is out
-    std::unique_ptr<response> response_;
+    std::unique_ptr<given_answer> given_;
 };
 
 } // namespace tidings

@@ -113,6 +113,7 @@ asio::awaitable<void> handler_run::run(stream_handler const& handler)
     if (auto cause = root_.cause(); cause && (!failure || is_aborted_operation(failure)))
         failure = std::move(cause);
     co_await answer(std::move(failure));
+    out_.be_over();
     root_.cancel(end_reason::handler_returned);
 }
 
@@ -151,7 +152,9 @@ asio::awaitable<void> handler_run::answer(std::exception_ptr failure)
     }
     switch (state) {
     case event_stream::state::responded: {
-        bool const is_sent = co_await send_response(out_.take_response());
+        response given = out_.take_response();
+        bool const is_sent = co_await send_response(given);
+        out_.note_sent(given.status());
         may_reuse_ = is_sent && asked_.keep_alive();
         break;
     }

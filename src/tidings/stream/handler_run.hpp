@@ -62,8 +62,9 @@ private:
 
     /// It returned, and its tasks too, or an exception left them.
     virtual void handler_returned() {}
-    /// Sends a plain response; true when all of it has left and the connection may carry another.
-    virtual boost::asio::awaitable<bool> send_response(response answer) = 0;
+    /// Sends a plain response, or leaves in `answer` what it sends in its place; true when all of it has left
+    /// and the connection may carry another.
+    virtual boost::asio::awaitable<bool> send_response(response& answer) = 0;
     /// It returned without sending anything: an empty stream goes out.
     virtual void handler_sent_nothing() = 0;
     /// It sent an event with a type and no data, which clients drop in silence.

@@ -22,6 +22,19 @@ tidings::admission by_cookie(request const& asked)
                                            : tidings::admission::unauthenticated;
 }
 
+// A regular file, without content as far as its size says.
+boost::asio::awaitable<response> send_file_that_is_there(context, request const&)
+{
+    auto answer = response::file("/proc/self/status");
+    co_return answer;
+}
+
+boost::asio::awaitable<response> send_file_that_is_missing(context, request const&)
+{
+    auto answer = response::file("/proc/self/no-such-file");
+    co_return answer;
+}
+
 } // namespace
 
 // Middleware stands around everything that a server answers: routes, HEAD, OPTIONS, what has no route, and
@@ -72,4 +85,33 @@ TEST_CASE("a server's middleware sees every answer, and checks are asked in the 
     CHECK(lines == std::vector<std::string>{"OPTIONS /hello 204", "GET /hello 401", "GET /hello 200",
                                             "HEAD /ticks 200", "GET /nowhere 404", "GET /nowhere 404",
                                             "DELETE /hello 405"});
+}
+
+// The line of a file says what was sent: whether it is there is not known when its handler returns. Each of
+// two logs has its line.
+TEST_CASE("files are logged with the status that was sent")
+{
+    std::mutex lock;
+    std::vector<std::string> lines;
+    auto const keep = [&](std::string_view line) {
+        std::lock_guard const guard(lock);
+        lines.emplace_back(line.substr(0, line.rfind(' '))); // without the time
+    };
+    testing::server_fixture fixture;
+    fixture.routes().use(log_requests(keep));
+    fixture.routes().use(log_requests(keep));
+    fixture.routes().get("/there", send_file_that_is_there);
+    fixture.routes().get("/missing", send_file_that_is_missing);
+    fixture.start();
+    auto client = fixture.connect();
+    client.get("/there");
+    CHECK(client.read_head().status() == 200);
+    CHECK(client.read_body().empty());
+    client.get("/missing");
+    CHECK(client.read_head().status() == 404);
+    CHECK(client.read_body() == "not found\n");
+    client.close();
+    fixture.stop();
+    CHECK(lines == std::vector<std::string>{"GET /there 200", "GET /there 200", "GET /missing 404",
+                                            "GET /missing 404"});
 }

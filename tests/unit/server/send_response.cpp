@@ -50,7 +50,7 @@ public:
     }
 
 private:
-    asio::awaitable<void> send(response const& answer, bool head_only)
+    asio::awaitable<void> send(response answer, bool head_only)
     {
         result = co_await tidings::detail::send_response(out, loop.io, shared, answer, {}, head_only);
     }

@@ -49,7 +49,8 @@ void connection::start(std::string_view already_read)
         return;
     if (!already_read.empty())
         on_input(already_read);
-    read_first();
+    note({.can_read = true}); // accepted with its first bytes
+    read();
     if (phase_ == phase::head) // its request has not come yet
         enter(phase::head);
 }

@@ -72,7 +72,8 @@ void connection::keep(std::unique_ptr<backlog> input)
     if (phase_ == phase::idle) {
         enter(phase::queued);
         hold(size);
-        backlog::queue(std::move(input), this);
+        input->of = this;
+        input.release()->request();
     } else if (is_streaming() || is_body_unread()) {
         discard(size);
     } else if (phase_ == phase::answering) {
@@ -81,17 +82,11 @@ void connection::keep(std::unique_ptr<backlog> input)
     }
 }
 
-void backlog::queue(std::unique_ptr<backlog> input, boost::intrusive_ptr<counted> of)
-{
-    input->of_ = std::move(of);
-    input.release()->request();
-}
-
 void backlog::on_turn()
 {
     std::unique_ptr<backlog> self(this);
-    auto const of = std::move(of_);
-    static_cast<connection&>(*of).go_on(std::move(self));
+    auto const owner = std::move(of);
+    static_cast<connection&>(*owner).go_on(std::move(self));
 }
 
 void connection::go_on(std::unique_ptr<backlog> input)
@@ -144,9 +139,8 @@ void connection::on_end_of_input()
         exchange_->client_left(false);
 }
 
-// Whether one is complete behind this one. What lies in the kernel is not looked at when no more is read,
-// since a client that has half-closed could lose an answer by it; one that is gone is found by the kernel's
-// probes.
+// Whether one is complete behind this one. What is left to the kernel counts as one: who has half-closed
+// could lose an answer, and who is gone is found by the kernel's probes.
 bool connection::has_request_waiting() const
 {
     std::string_view const bytes = behind();

@@ -96,10 +96,10 @@ void exchange::open_stream(std::string_view account)
 
 // What becomes of the handler
 
-asio::awaitable<bool> exchange::send_response(response answer)
+asio::awaitable<bool> exchange::send_response(response& answer)
 {
-    return detail::send_response(out().out(), home_.io, *home_.shared, std::move(answer),
-                                 over_.params(asked()), asked().method() == "HEAD");
+    return detail::send_response(out().out(), home_.io, *home_.shared, answer, over_.params(asked()),
+                                 asked().method() == "HEAD");
 }
 
 void exchange::handler_returned()

@@ -48,7 +48,7 @@ public:
     std::unique_ptr<backlog> behind;
 
 private:
-    boost::asio::awaitable<bool> send_response(response answer) override;
+    boost::asio::awaitable<bool> send_response(response& answer) override;
     void handler_returned() override;
     void handler_sent_nothing() override;
     void handler_sent_type_alone() override;

@@ -43,8 +43,8 @@ struct incoming
     reception decided; ///< once the head is complete
 };
 
-/// Input behind a request. Its turn comes when that has been answered, behind all that is ready by then: a
-/// client that pipelines takes the loop from nobody.
+/// Input behind a request. When that has been answered its turn is requested, which comes behind all that is
+/// ready by then, so that a client that pipelines takes the loop from nobody; until then it owns itself.
 class backlog final : public loop_call
 {
 public:
@@ -54,8 +54,7 @@ public:
     void take(std::size_t count) noexcept { taken_ += count; }
     void append(std::string_view more) { bytes_.erase(0, std::exchange(taken_, 0)).append(more); }
 
-    /// Goes to `connection::go_on`, which gets it back, in its turn.
-    static void queue(std::unique_ptr<backlog> input, boost::intrusive_ptr<counted> of);
+    boost::intrusive_ptr<counted> of; ///< the connection whose `go_on` gets it back in its turn
 
 private:
     void on_turn() override;
@@ -63,7 +62,6 @@ private:
 
     std::string bytes_;
     std::size_t taken_ = 0;
-    boost::intrusive_ptr<counted> of_; // the connection, while it is queued; then it owns itself
 };
 
 } // namespace tidings::detail

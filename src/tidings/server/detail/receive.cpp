@@ -41,12 +41,6 @@ response unrouted(route_match<std::size_t> const& found)
     return response::text("not found\n", 404);
 }
 
-bool has_finished(request const& head)
-{
-    auto const id = head.last_event_id();
-    return id && event_stream::is_finished_id(*id);
-}
-
 } // namespace
 
 reception receive(loop_state& home, request& head, bool is_body_too_large)
@@ -67,7 +61,7 @@ reception receive(loop_state& home, request& head, bool is_body_too_large)
     if (is_body_too_large) {
         ++shared.counts.bad_requests;
         decided.answer = response::text("the body is too large\n", 413);
-    } else if (decided.to->is_stream && has_finished(head)) {
+    } else if (decided.to->is_stream && event_stream::is_finished_id(head.last_event_id().value_or(""))) {
         // A cache may keep a 204, and does not look at Last-Event-ID: it would turn everybody away.
         decided.answer = response(204).with_header("Cache-Control", "no-store");
     } else if (decided.to->is_stream) {

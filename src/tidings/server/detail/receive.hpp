@@ -10,7 +10,6 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
-#include <optional>
 
 namespace tidings::detail {
 

@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace asio = boost::asio;
 
@@ -38,16 +39,6 @@ void log_failure(shared_state& shared, std::filesystem::path const& path, std::s
                fmt::format("cannot {} the file {}: {}{}", what, path.string(),
                            std::generic_category().message(error),
                            is_out_of_descriptors ? "; raise the limit of open files" : ""));
-}
-
-/// In place of a file that could not be opened.
-response refuse(response const& wanted, int error, shared_state& shared)
-{
-    response answer = file_refusal(error);
-    if (answer.status() != 404)
-        log_failure(shared, *wanted.file_path(), "open", error);
-    answer.complete_with(wanted.headers_if_missing());
-    return answer;
 }
 
 /// One of the files that may be open for clients; held as long as one is being sent.
@@ -93,7 +84,7 @@ response file_refusal(int error)
     }
 }
 
-asio::awaitable<bool> send_file(writer& out, context ctx, response const& answer, head_params params,
+asio::awaitable<bool> send_file(writer& out, context ctx, response& answer, head_params params,
                                 bool head_only, shared_state& shared)
 {
     int error = EMFILE;
@@ -107,9 +98,13 @@ asio::awaitable<bool> send_file(writer& out, context ctx, response const& answer
         ++shared.counts.refused;
     }
     if (error != 0) {
-        response const refused = refuse(answer, error, shared);
-        out.append(plain_head(refused.status(), refused.fields(), refused.body().size(), params));
-        out.append(head_only ? std::string_view() : std::string_view(refused.body()));
+        response refused = file_refusal(error);
+        if (refused.status() != 404)
+            log_failure(shared, *answer.file_path(), "open", error);
+        refused.complete_with(answer.headers_if_missing());
+        answer = std::move(refused);
+        out.append(plain_head(answer.status(), answer.fields(), answer.body().size(), params));
+        out.append(head_only ? std::string_view() : std::string_view(answer.body()));
         bool const is_sent = co_await out.written();
         co_return is_sent;
     }

@@ -12,9 +12,10 @@
 namespace tidings::detail {
 
 /// Sends a file from disk, piece by piece. True when all of it has left. One that cannot be opened becomes
-/// the status that says why, with what the answer was completed with; one that ends early, or cannot be read
-/// on, ends the connection, since its length was promised. What a person ought to look at is logged.
-boost::asio::awaitable<bool> send_file(writer& out, context ctx, response const& answer, head_params params,
+/// the status that says why, with what the answer was completed with, and takes its place in `answer`; one
+/// that ends early, or cannot be read on, ends the connection, since its length was promised. What a person
+/// ought to look at is logged.
+boost::asio::awaitable<bool> send_file(writer& out, context ctx, response& answer, head_params params,
                                        bool head_only, shared_state& shared);
 
 /// What a client is told of a file that cannot be opened for this `errno`.

@@ -28,7 +28,7 @@ asio::awaitable<bool> send_bytes(writer& out, std::string_view bytes)
 
 } // namespace
 
-asio::awaitable<bool> send_response(writer& out, asio::io_context& io, shared_state& shared, response answer,
+asio::awaitable<bool> send_response(writer& out, asio::io_context& io, shared_state& shared, response& answer,
                                     head_params params, bool head_only)
 {
     if (answer.file_path()) {

@@ -14,6 +14,6 @@ namespace tidings::detail {
 /// Sends a plain response, a file from disk piece by piece. True when all of it has left and another may
 /// follow. For files see `send_file`.
 boost::asio::awaitable<bool> send_response(writer& out, boost::asio::io_context& io, shared_state& shared,
-                                           response answer, head_params params, bool head_only);
+                                           response& answer, head_params params, bool head_only);
 
 } // namespace tidings::detail

@@ -28,13 +28,6 @@ protected:
     /// Goes on, when that other turn has come.
     void read_on();
 
-    /// For a socket that was accepted with its first bytes.
-    void read_first()
-    {
-        may_hold_input_ = true;
-        read();
-    }
-
     stream_socket& socket() noexcept { return socket_; }
     stream_socket const& socket() const noexcept { return socket_; }
 

@@ -17,10 +17,10 @@ namespace tidings::detail {
 /// What has become possible with a socket.
 struct socket_readiness
 {
-    bool can_read;    ///< there is input, or it has ended
-    bool can_write;   ///< there is room
-    bool has_ended;   ///< the peer sends no more
-    bool has_hung_up; ///< the connection is gone, in both directions
+    bool can_read = false;    ///< there is input, or it has ended
+    bool can_write = false;   ///< there is room
+    bool has_ended = false;   ///< the peer sends no more
+    bool has_hung_up = false; ///< the connection is gone, in both directions
 };
 
 /// Tells the connections of one loop what has become possible with their sockets. All of them are in one

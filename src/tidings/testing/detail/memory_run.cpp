@@ -132,11 +132,11 @@ void memory_run::cut(cut_reason why)
 
 // handler_run
 
-asio::awaitable<bool> memory_run::send_response(response answer)
+asio::awaitable<bool> memory_run::send_response(response& answer)
 {
     take_answer(received_head(plain_head(answer.status(), answer.fields(), answer.body().size(), {})),
                 answer.body());
-    answer_ = std::move(answer);
+    answer_ = answer;
     co_return true;
 }
 

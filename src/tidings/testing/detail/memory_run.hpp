@@ -60,7 +60,7 @@ private:
     void cut(cut_reason why) override;
 
     // handler_run
-    boost::asio::awaitable<bool> send_response(response answer) override;
+    boost::asio::awaitable<bool> send_response(response& answer) override;
     void handler_sent_nothing() override {}
     void handler_failed(std::exception_ptr failure) override { failure_ = std::move(failure); }
     std::optional<event_text> last_words(std::exception_ptr failure) override;
