@@ -13,14 +13,15 @@ export namespace tidings {
 using tidings::event;
 using tidings::event_parser;
 using tidings::event_text;
+using tidings::is_valid_utf8;
 using tidings::received_event;
+using tidings::replace_invalid_utf8;
 using tidings::utf8_joiner;
 
 // wait/
 using tidings::after;
 using tidings::bind;
 using tidings::blocking_threads;
-using tidings::bound_token;
 using tidings::channel;
 using tidings::clock;
 using tidings::context;
@@ -54,6 +55,7 @@ using tidings::request_check;
 using tidings::response;
 
 // stream/
+using tidings::cut_reason;
 using tidings::event_stream;
 using tidings::handler;
 using tidings::middleware;
@@ -109,7 +111,6 @@ using tidings::cookie;
 using tidings::cors;
 using tidings::cors_options;
 using tidings::equal_in_constant_time;
-using tidings::line_sink;
 using tidings::log_requests;
 
 } // namespace tidings

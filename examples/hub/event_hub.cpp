@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "event_hub.hpp"
 
-#include <tidings/sse/encode.hpp>
+#include <tidings/sse/event_text.hpp>
 
 #include <fmt/format.h>
 
@@ -23,9 +23,9 @@ constexpr std::size_t most_retired = 100'000;
 // Looks at everything before anything is sent.
 void check(message const& posted)
 {
-    (void)tidings::encoded_size(posted.view());
+    (void)tidings::event_text(posted.view());
     if (posted.comment)
-        (void)tidings::encoded_comment_size(*posted.comment);
+        (void)tidings::event_text::comment(*posted.comment);
     if (posted.type.find('\0') != std::string::npos)
         throw std::invalid_argument("\"event\" holds a NUL");
 }

@@ -21,6 +21,7 @@
 #include <tidings/hub/topic_options.hpp>
 #include <tidings/hub/topic_stats.hpp>
 #include <tidings/hub/topics.hpp>
+#include <tidings/loop/time.hpp>
 #include <tidings/middleware/authenticate.hpp>
 #include <tidings/middleware/check_host.hpp>
 #include <tidings/middleware/check_origin.hpp>
@@ -32,7 +33,10 @@
 #include <tidings/sse/event.hpp>
 #include <tidings/sse/event_parser.hpp>
 #include <tidings/sse/event_text.hpp>
+#include <tidings/sse/received_event.hpp>
+#include <tidings/sse/utf8.hpp>
 #include <tidings/sse/utf8_joiner.hpp>
+#include <tidings/stream/cut_reason.hpp>
 #include <tidings/stream/event_stream.hpp>
 #include <tidings/stream/handler.hpp>
 #include <tidings/stream/log.hpp>
@@ -42,6 +46,7 @@
 #include <tidings/wait/channel.hpp>
 #include <tidings/wait/context.hpp>
 #include <tidings/wait/done.hpp>
+#include <tidings/wait/end_reason.hpp>
 #include <tidings/wait/run_blocking.hpp>
 #include <tidings/wait/select.hpp>
 #include <tidings/wait/spawn.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/wait/time.hpp>
+#include <tidings/loop/time.hpp>
 
 #include <fmt/compile.h>
 #include <fmt/format.h>

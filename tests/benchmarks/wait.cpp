@@ -172,7 +172,7 @@ asio::awaitable<void> woken_in_bulk(context ctx, long count, meter& into)
         }
         into.end(count);
     }
-    ctx.state().end(tidings::end_reason::canceled);
+    tidings::internal::access::state(ctx).end(tidings::end_reason::canceled);
 }
 
 asio::awaitable<void> answer(context ctx, channel<int> in, channel<int> out)
@@ -199,7 +199,7 @@ asio::awaitable<void> woken_in_turns(context ctx, long count, meter& into)
         }
         into.end(count);
     }
-    ctx.state().end(tidings::end_reason::canceled);
+    tidings::internal::access::state(ctx).end(tidings::end_reason::canceled);
 }
 
 asio::awaitable<void> group_receive_all(std::shared_ptr<asio_channel> in, std::shared_ptr<asio_channel> never)
@@ -278,7 +278,7 @@ asio::awaitable<void> ticks(context ctx, meter& into, double& missed)
         into.end(counted);
         missed = 1 - static_cast<double>(counted) / sleepers / (tick_time / 1ms);
     }
-    ctx.state().end(tidings::end_reason::canceled);
+    tidings::internal::access::state(ctx).end(tidings::end_reason::canceled);
 }
 
 asio::awaitable<void> group_tick(std::shared_ptr<bool> stop, long* ticks)

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <tidings/sse/event_parser.hpp>
-#include <tidings/stream/event_writer.hpp>
-#include <tidings/stream/transport.hpp>
+#include <tidings/stream/internal/event_writer.hpp>
+#include <tidings/stream/internal/transport.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -21,7 +21,7 @@
 namespace tidings::test {
 
 /// A connection whose client parses what it takes. Now and then it takes little, and then nothing for a turn.
-class parsing_transport final : public transport
+class parsing_transport final : public internal::transport
 {
 public:
     using event_hook = std::function<void(received_event const&)>;
@@ -32,7 +32,7 @@ public:
     {}
 
     /// What writes here, and what ends the context of its stream.
-    void serve(event_writer& out, std::function<void()> end_context)
+    void serve(internal::event_writer& out, std::function<void()> end_context)
     {
         out_ = &out;
         end_context_ = std::move(end_context);
@@ -41,7 +41,7 @@ public:
     bool was_cut() const noexcept { return was_cut_; }
 
     std::string stream_head(int, headers const&) override { return {}; }
-    framing body_framing() const noexcept override { return framing::none; }
+    internal::framing body_framing() const noexcept override { return internal::framing::none; }
     void finish() override {}
 
     void cut(cut_reason) override
@@ -51,7 +51,7 @@ public:
         end_context_();
     }
 
-    write_result write(std::span<boost::asio::const_buffer const> pieces) override
+    internal::write_result write(std::span<boost::asio::const_buffer const> pieces) override
     {
         std::size_t room = random_() % 4 == 0 ? random_() % 200 : 100'000;
         std::size_t taken = 0;
@@ -79,7 +79,7 @@ private:
     event_parser& parser_;
     std::mt19937& random_;
     event_hook on_event_;
-    event_writer* out_ = nullptr;
+    internal::event_writer* out_ = nullptr;
     std::function<void()> end_context_;
     bool was_cut_ = false;
     std::shared_ptr<int> alive_ = std::make_shared<int>(0);

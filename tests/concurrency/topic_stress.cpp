@@ -80,7 +80,7 @@ public:
                 allow_jumps(); // it knows no place yet: it begins with what is there
             else
                 asked.add_header("Last-Event-ID", parser_.last_event_id());
-            tidings::event_writer body(visit, client, options_);
+            tidings::internal::event_writer body(visit, client, options_);
             tidings::event_stream out(visit, body, asked);
             client.serve(body, [&visit] { visit.cancel(); });
             asio::co_spawn(io_, leave_after(visit, visit, random_() % 30), [](std::exception_ptr) {});
@@ -146,7 +146,7 @@ private:
     std::vector<std::size_t> followed_;
     tidings::topic_list topics_;
     tidings::event_parser parser_;
-    tidings::writer_options const options_{.keep_alive = {}, .write_timeout = {}};
+    tidings::internal::writer_options const options_{.keep_alive = {}, .write_timeout = {}};
     std::array<std::array<track, publishers>, topics> tracks_{};
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Logs whose files were damaged, or written by somebody else: a topic opens with events that can be sent,
 // numbers that go on and ids that lead back, or says which file is damaged.
-#include <tidings/http/request_parser.hpp>
+#include <tidings/http/internal/request_parser.hpp>
 #include <tidings/hub/sqlite/sqlite_log.hpp>
 #include <tidings/hub/subscription.hpp>
 #include <tidings/hub/topic.hpp>
@@ -169,9 +169,9 @@ void write_damaged_log(std::string const& path, good_log const& good, input& fro
 void require_can_come_back(std::string const& id)
 {
     constexpr std::size_t longest_id = 1024;
-    tidings::request_parser parser;
+    tidings::internal::request_parser parser;
     auto const state = parser.feed("GET / HTTP/1.1\r\nHost: a\r\nLast-Event-ID: " + id + "\r\n\r\n").state;
-    require(state == tidings::parse_state::complete && parser.take().last_event_id() == id &&
+    require(state == tidings::internal::parse_state::complete && parser.take().last_event_id() == id &&
                 id.size() <= longest_id,
             "an id comes back through a header as it was", id);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Patterns of routes and of topics' names, against the plainest reading of their rules.
-#include <tidings/http/router.hpp>
+#include <tidings/http/internal/router.hpp>
 #include <tidings/hub/topics.hpp>
 #include <tidings/sse/utf8.hpp>
 
@@ -89,7 +89,7 @@ bool fits_route(std::string_view path, std::string_view pattern)
 
 void match_routes(std::string_view first, std::string_view second, std::string_view path)
 {
-    tidings::router<int> all;
+    tidings::internal::router<int> all;
     std::vector<std::string_view> patterns;
     for (auto const pattern : {first, second}) {
         try {

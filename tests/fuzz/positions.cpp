@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Clients that come back to topics with any id. What a client has missed it gets, in order and once, or it is
 // told that something is missing. Every id that it was given leads it back to where it was.
-#include <tidings/http/request_parser.hpp>
+#include <tidings/http/internal/request_parser.hpp>
 #include <tidings/hub/subscription.hpp>
 #include <tidings/hub/topic.hpp>
 #include <tidings/hub/topic_list.hpp>
@@ -377,10 +377,10 @@ private:
 
     void note(std::string id, places const& at)
     {
-        tidings::request_parser parser;
+        tidings::internal::request_parser parser;
         auto const state =
             parser.feed("GET / HTTP/1.1\r\nHost: a\r\nLast-Event-ID: " + id + "\r\n\r\n").state;
-        require(state == tidings::parse_state::complete && parser.take().last_event_id() == id,
+        require(state == tidings::internal::parse_state::complete && parser.take().last_event_id() == id,
                 "an id comes back through a header as it was", id);
         constexpr std::size_t most = 64;
         if (given_.size() < most)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 // What a connection brings: the same requests or the same refusal wherever the network cuts it, and nothing
 // in a request that a handler, the router or the list of trusted proxies could stumble over.
-#include <tidings/http/request_parser.hpp>
-#include <tidings/http/router.hpp>
-#include <tidings/http/trusted_proxies.hpp>
+#include <tidings/http/internal/request_parser.hpp>
+#include <tidings/http/internal/router.hpp>
+#include <tidings/http/internal/trusted_proxies.hpp>
 #include <tidings/middleware/authenticate.hpp>
 
 #include "input.hpp"
@@ -18,10 +18,10 @@
 #include <string_view>
 #include <vector>
 
-using tidings::parse_state;
 using tidings::request;
-using tidings::request_parser;
 using tidings::fuzz::require;
+using tidings::internal::parse_state;
+using tidings::internal::request_parser;
 
 namespace {
 
@@ -75,7 +75,7 @@ std::string wire_text(request const& asked)
 class reading
 {
 public:
-    explicit reading(tidings::parser_limits const& limits) : parser_(limits) {}
+    explicit reading(tidings::internal::parser_limits const& limits) : parser_(limits) {}
 
     void feed(std::string_view bytes)
     {
@@ -119,7 +119,7 @@ private:
     std::vector<request> requests_;
 };
 
-void read_in_two(std::string_view bytes, std::size_t cut, tidings::parser_limits const& limits,
+void read_in_two(std::string_view bytes, std::size_t cut, tidings::internal::parser_limits const& limits,
                  std::string const& expected)
 {
     reading pieces(limits);
@@ -129,7 +129,7 @@ void read_in_two(std::string_view bytes, std::size_t cut, tidings::parser_limits
             "cut at " + std::to_string(cut) + ":\n" + pieces.said() + "\nwhole:\n" + expected);
 }
 
-void read_byte_by_byte(std::string_view bytes, tidings::parser_limits const& limits,
+void read_byte_by_byte(std::string_view bytes, tidings::internal::parser_limits const& limits,
                        std::string const& expected)
 {
     reading pieces(limits);
@@ -149,9 +149,9 @@ void pass_on(request const& asked)
             "a request that is passed on is the same", wire_text(asked) + "\nread as:\n" + again.said());
 }
 
-tidings::router<int> routes()
+tidings::internal::router<int> routes()
 {
-    tidings::router<int> made;
+    tidings::internal::router<int> made;
     int next = 0;
     for (auto const* pattern : {"/", "/a", "/a/{x}", "/{x}/b", "/a/{x}/{y}", "/{x}/{y}/"}) {
         made.add("GET", pattern, ++next);
@@ -170,7 +170,7 @@ void route(request const& asked)
 {
     static auto const all = routes();
     auto const found = all.find(asked.method(), asked.path());
-    require((found.value() != nullptr) == (found.outcome() == tidings::route_outcome::found),
+    require((found.value() != nullptr) == (found.outcome() == tidings::internal::route_outcome::found),
             "a route that is found has its value");
     for (auto const& [name, value] : found.params()) {
         require(!value.empty(), "a name of a pattern stands for something", name);
@@ -182,20 +182,21 @@ void route(request const& asked)
 
 void find_client(request const& asked)
 {
-    static tidings::trusted_proxies const trusted({"10.0.0.0/8", "2001:db8::/32", "::1", "unix"});
+    static tidings::internal::trusted_proxies const trusted({"10.0.0.0/8", "2001:db8::/32", "::1", "unix"});
     for (auto const* peer : {"", "10.0.0.1", "::1", "192.0.2.1"}) {
         auto const client = trusted.client_address(peer, asked);
         require(trusted.trusts(peer) || client == peer, "nobody is believed but a trusted proxy", client);
         // Throws unless it is an address.
         if (client.empty())
             continue;
-        require(tidings::trusted_proxies({client}).trusts(client), "an address is itself", client);
+        require(tidings::internal::trusted_proxies({client}).trusts(client), "an address is itself", client);
         auto const account = trusted.account_of(client);
-        require(account.empty() ? trusted.trusts(client) : tidings::trusted_proxies({account}).trusts(client),
+        require(account.empty() ? trusted.trusts(client)
+                                : tidings::internal::trusted_proxies({account}).trusts(client),
                 "an address goes to an account that has it", account);
     }
     try {
-        tidings::trusted_proxies const chosen({std::string(asked.header("X-Forwarded-For"))});
+        tidings::internal::trusted_proxies const chosen({std::string(asked.header("X-Forwarded-For"))});
         (void)chosen.client_address("192.0.2.1", asked);
     } catch (std::invalid_argument const&) { // NOLINT(bugprone-empty-catch): it is no address
     }
@@ -231,8 +232,9 @@ void handle(request const& asked)
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size)
 {
-    static std::array<tidings::parser_limits, 3> const limits{
-        tidings::parser_limits{}, tidings::parser_limits{64, 16, 100}, tidings::parser_limits{200, 5, 3}};
+    static std::array<tidings::internal::parser_limits, 3> const limits{
+        tidings::internal::parser_limits{}, tidings::internal::parser_limits{64, 16, 100},
+        tidings::internal::parser_limits{200, 5, 3}};
     tidings::fuzz::input from(data, size);
     auto const& limit = limits[from.choose(2)];
     auto const cut = from.choose(255);

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -77,6 +78,17 @@ TEST_CASE("a stale unix socket is replaced")
     }
     fs::rename(path.get().string() + ".kept", path.get());
     one_route fixture(send_one, path.options());
+    CHECK(event_over(client::over_unix_socket(path.get())) == "one");
+}
+
+// While a server still ends, the next one may have its socket in that place already.
+TEST_CASE("a unix socket of a successor is left alone")
+{
+    socket_path path;
+    auto before = std::make_unique<one_route>(send_one, path.options());
+    fs::remove(path.get());
+    one_route successor(send_one, path.options());
+    before.reset();
     CHECK(event_over(client::over_unix_socket(path.get())) == "one");
 }
 

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 // A transport that keeps what it is given, instead of handing it to the peer's side now.
 // must not compile: abstract.*buffering|buffering.*abstract
-#include <tidings/stream/transport.hpp>
+#include <tidings/stream/internal/transport.hpp>
 
 #include <string>
 
-class buffering final : public tidings::transport
+class buffering final : public tidings::internal::transport
 {
 public:
     std::string stream_head(int, tidings::headers const&) override { return {}; }
-    tidings::framing body_framing() const noexcept override { return tidings::framing::none; }
+    tidings::internal::framing body_framing() const noexcept override
+    {
+        return tidings::internal::framing::none;
+    }
     void await_writable() override {}
     void finish() override {}
     void cut(tidings::cut_reason) override {}

@@ -7,7 +7,7 @@ Checks the source tree at ROOT against rules.py, and prints what its parts have 
 import pathlib
 import sys
 
-from rules import broken, budgets, overdrawn, unproved
+from rules import broken, budgets, overdrawn, unlisted, unproved
 
 root = pathlib.Path(sys.argv[1])
 tree = {}
@@ -18,6 +18,6 @@ for top in ("CMakeLists.txt", "SECURITY.md", ".ci", "cmake", "examples", "module
 
 for what, count, most in budgets(tree):
     print(f"{what:28} {count:6,} of {most:6,}")
-mistakes = [*broken(tree), *unproved(tree), *overdrawn(tree)]
+mistakes = [*broken(tree), *unlisted(tree), *unproved(tree), *overdrawn(tree)]
 if mistakes:
     sys.exit("\n".join(mistakes))

@@ -3,7 +3,7 @@
 
 import sys
 
-from rules import LINE_RULES, broken, overdrawn, unproved
+from rules import COMPONENTS, LINE_RULES, broken, overdrawn, unlisted, unproved
 
 BREAKS = [
     ("src/tidings/sse/a.hpp", "#include <tidings/wait/context.hpp>", "sse includes only itself"),
@@ -12,19 +12,25 @@ BREAKS = [
     ("src/tidings/stream/a.hpp", "#include <tidings/hub/topic.hpp>", "stream includes only itself"),
     ("src/tidings/hub/a.hpp", "#include <tidings/server/server.hpp>", "hub includes only itself"),
     ("src/tidings/hub/sqlite/a.cpp", "#include <tidings/server/server.hpp>", "hub includes only itself"),
-    ("src/tidings/hub/a.cpp", "#include <tidings/hub/sqlite/sqlite_log.hpp>", "hub does not know its components"),
+    ("src/tidings/loop/a.hpp", "#include <tidings/wait/context.hpp>", "loop includes only itself"),
+    ("src/tidings/net/a.hpp", "#include <tidings/wait/context.hpp>", "net includes only itself"),
+    ("src/tidings/admin/a.hpp", "#include <tidings/testing/stream.hpp>", "admin includes only itself"),
+    ("src/tidings/loop/a.cpp", "#include <tidings/http/detail/syntax.hpp>", "loop includes no other layer's detail/"),
+    ("src/tidings/net/a.cpp", "#include <tidings/loop/detail/timer_wheel.hpp>", "net includes no other layer's detail/"),
+    ("src/tidings/admin/a.cpp", "#include <tidings/server/detail/engine.hpp>", "admin includes no other layer's detail/"),
+    *(("src/tidings/hub/a.cpp", f"#include <tidings/{each}/a.hpp>", f"the core does not know {each}") for each in COMPONENTS),
     ("src/tidings/hub/sqlite/a.cpp", "#include <tidings/hub/detail/history.hpp>", "components of the hub use its public headers"),
     ("src/tidings/server/a.hpp", "#include <tidings/middleware/cors.hpp>", "server includes only itself"),
     ("src/tidings/middleware/a.hpp", "#include <tidings/hub/topic.hpp>", "middleware includes only itself"),
     ("src/tidings/server/a.hpp", "#include <tidings/metrics/text.hpp>", "server includes only itself"),
     ("src/tidings/metrics/a.hpp", "#include <tidings/testing/stream.hpp>", "metrics includes only itself"),
     ("src/tidings/testing/a.hpp", "#include <tidings/admin/console.hpp>", "testing includes only itself"),
-    ("src/tidings/sse/a.cpp", "#include <tidings/wait/detail/small_lock.hpp>", "sse includes no other layer's detail/"),
+    ("src/tidings/sse/a.cpp", "#include <tidings/http/detail/syntax.hpp>", "sse includes no other layer's detail/"),
     ("src/tidings/wait/a.cpp", "#include <tidings/sse/detail/a.hpp>", "wait includes no other layer's detail/"),
     ("src/tidings/http/a.cpp", "#include <tidings/sse/detail/a.hpp>", "http includes no other layer's detail/"),
-    ("src/tidings/stream/a.cpp", "#include <tidings/wait/detail/small_lock.hpp>", "stream includes no other layer's detail/"),
+    ("src/tidings/stream/a.cpp", "#include <tidings/wait/detail/operation.hpp>", "stream includes no other layer's detail/"),
     ("src/tidings/hub/a.cpp", "#include <tidings/stream/detail/outbox.hpp>", "hub includes no other layer's detail/"),
-    ("src/tidings/server/a.cpp", "#include <tidings/wait/detail/small_lock.hpp>", "server includes no other layer's detail/"),
+    ("src/tidings/server/a.cpp", "#include <tidings/loop/detail/timer_wheel.hpp>", "server includes no other layer's detail/"),
     ("src/tidings/middleware/a.cpp", "#include <tidings/http/detail/syntax.hpp>", "middleware includes no other layer's detail/"),
     ("src/tidings/metrics/a.cpp", "#include <tidings/server/detail/engine.hpp>", "metrics includes no other layer's detail/"),
     ("src/tidings/testing/a.cpp", "#include <tidings/hub/redis/detail/reply.hpp>", "testing includes no other layer's detail/"),
@@ -33,7 +39,7 @@ BREAKS = [
     ("src/tidings/http/a.hpp", "#include <boost/asio/buffer.hpp>", "headers of http are free of Asio"),
     ("src/tidings/http/a.cpp", "#include <boost/asio/read.hpp>", "http does no I/O"),
     ("src/tidings/http/a.cpp", "auto now = std::chrono::system_clock::now();", "http does no I/O and looks at no clock"),
-    ("src/tidings/wait/a.hpp", "#include <boost/asio/ip/tcp.hpp>", "wait knows no sockets"),
+    ("src/tidings/wait/a.hpp", "#include <boost/asio/ip/tcp.hpp>", "wait and loop know no sockets"),
     ("src/tidings/http/a.hpp", "#include <boost/beast/http/parser.hpp>", "Beast stays in the sources of http"),
     ("src/tidings/server/a.cpp", "#include <boost/beast/core.hpp>", "Beast stays in the sources of http"),
     ("src/tidings/hub/sqlite/a.hpp", "#include <sqlite3.h>", "no header shows"),
@@ -43,7 +49,8 @@ BREAKS = [
     ("src/tidings/server/a.cpp", "#include <boost/asio/steady_timer.hpp>", "all time goes through the wheel"),
     ("src/tidings/server/a.hpp", "using namespace std;", "no using-directive in a header"),
     ("src/tidings/cellar/a.hpp", "int x;", "a layer has its place in LAYERS"),
-    ("examples/a.cpp", "tidings::detail::small_lock lock;", "examples use public names"),
+    ("examples/a.cpp", "tidings::detail::spinlock lock;", "examples and the module use public names"),
+    ("modules/a.cppm", "using tidings::internal::writer;", "examples and the module use public names"),
     ("tests/unit/wait/a.cpp", "std::this_thread::sleep_for(1s);", "tests wait for what they need"),
     ("tests/browser/a.mjs", "await page.waitForTimeout(100);", "tests wait for what they need"),
 ]
@@ -62,6 +69,12 @@ for rule, *_ in LINE_RULES:
         mistakes.append(f'nothing here breaks "{rule}"')
 if "every file starts with its SPDX line" not in str(broken({"src/a.cpp": "int x;\n"})):
     mistakes.append("a missing SPDX line is not noticed")
+
+listing = {"src/tidings/tidings.hpp": "#include <tidings/wait/after.hpp>\n"}
+for path, is_found in [("src/tidings/wait/after.hpp", False), ("src/tidings/wait/before.hpp", True), ("src/tidings/wait/internal/a.hpp", False),
+                       ("src/tidings/wait/detail/a.hpp", False), ("src/tidings/hub/sqlite/sqlite_log.hpp", False)]:
+    if bool(unlisted({**listing, path: ""})) != is_found:
+        mistakes.append(f"a public header that is not in tidings.hpp: {path} is judged wrongly")
 
 options = "struct server_options\n{\n" + "    int a = 0; ///< a count;\n\n    std::function<void(int)> b =\n        [] {};\n" * 16 + "};\n"
 for path, text, says in [

@@ -9,18 +9,22 @@ import re
 # Each layer and what it stands on. A folder of src/tidings/ that is not here is a mistake.
 LAYERS = {
     "sse": [],
-    "wait": [],
     "http": [],
-    "stream": ["sse", "wait", "http"],
-    "hub": ["sse", "wait", "http", "stream"],
-    "server": ["sse", "wait", "http", "stream"],
-    "middleware": ["sse", "wait", "http", "stream"],
-    "metrics": ["sse", "wait", "http", "stream", "hub", "server", "middleware"],
-    "testing": ["sse", "wait", "http", "stream", "hub", "server", "middleware", "metrics"],
+    "loop": [],
+    "net": ["loop"],
+    "wait": ["loop"],
+    "stream": ["sse", "http", "loop", "wait"],
+    "hub": ["sse", "http", "loop", "wait", "stream"],
+    "server": ["sse", "http", "loop", "net", "wait", "stream"],
+    "middleware": ["sse", "http", "loop", "wait", "stream"],
+    "metrics": ["sse", "http", "loop", "wait", "stream", "hub", "server", "middleware"],
+    "admin": ["sse", "http", "loop", "wait", "stream", "hub", "server", "middleware", "metrics"],
+    "testing": ["sse", "http", "loop", "net", "wait", "stream", "hub", "server", "middleware", "metrics"],
 }
-# Parts of a layer that are targets of their own, for what needs a further library.
-COMPONENTS = ["hub/sqlite", "hub/redis"]
-CORE_CEILING = 21_582
+# Parts of a layer that are targets of their own, for what needs a further library. Their public header is not in tidings.hpp.
+COMPONENTS = ["hub/sqlite", "hub/redis", "net/tls", "server/http2", "stream/compression", "metrics", "admin"]
+SHARED = "internal/access"
+CORE_CEILING = 21_772
 
 ANY = r"\.(hpp|cpp|cppm)$"
 HEADER = r"\.hpp$"
@@ -32,7 +36,7 @@ def layer_rules():
         here = f"^src/tidings/{name}/.*{ANY}"
         allowed = "|".join([name, *lower])
         yield (f"{name} includes only itself and the layers below it ({', '.join(lower) or 'none'})", here,
-               f"{INCLUDE}tidings/", f"{INCLUDE}tidings/({allowed})/")
+               f"{INCLUDE}tidings/", f"{INCLUDE}tidings/({allowed}|{SHARED})[/.]")
         yield (f"{name} includes no other layer's detail/", here,
                f"{INCLUDE}tidings/[a-z0-9_]+/([a-z0-9_]+/)*detail/", f"{INCLUDE}tidings/{name}/")
 
@@ -45,19 +49,21 @@ LINE_RULES = [
     ("headers of http are free of Asio", f"^src/tidings/http/.*{HEADER}", f"{INCLUDE}boost/asio", None),
     ("http does no I/O and looks at no clock", f"^src/tidings/http/.*{ANY}",
      f"({INCLUDE}(boost/asio/(ip|local|steady_timer|system_timer|deadline_timer|read|write|async_)|sys/socket)|clock::now)", None),
-    ("wait knows no sockets", f"^src/tidings/wait/.*{ANY}", f"{INCLUDE}(boost/asio/(ip|local)/|sys/socket)", None),
-    ("hub does not know its components", rf"^src/tidings/hub/(?!sqlite/|redis/).*{ANY}", f"{INCLUDE}tidings/hub/(sqlite|redis)/", None),
-    ("components of the hub use its public headers", rf"^src/tidings/hub/(sqlite|redis)/.*{ANY}", f"{INCLUDE}tidings/hub/detail/", None),
+    ("wait and loop know no sockets", f"^src/tidings/(wait|loop)/.*{ANY}", f"{INCLUDE}(boost/asio/(ip|local)/|sys/socket)", None),
+    *((f"the core does not know {each}", rf"^src/tidings/(?!{each}/|testing/|admin/).*{ANY}", f"{INCLUDE}tidings/{each}/", None)
+      for each in COMPONENTS),
+    ("components of the hub use its public headers", rf"^src/tidings/hub/(sqlite|redis)/.*{ANY}", f"{INCLUDE}tidings/hub/(detail|internal)/", None),
     ("Beast stays in the sources of http", rf"^src/(?!tidings/http/.*\.cpp).*{ANY}", f"{INCLUDE}boost/beast", None),
     ("no header shows OpenSSL, nghttp2, SQLite or hiredis", f"^src/.*{HEADER}",
      f"{INCLUDE}(openssl/|boost/asio/ssl|nghttp2/|sqlite3|hiredis)", None),
     ("src includes the single headers of Asio, and nothing experimental", f"^src/.*{ANY}", rf"{INCLUDE}boost/asio(\.hpp|/experimental/)", None),
-    ("sockets live in server/, hub/redis/ and testing/", rf"^src/tidings/(?!server/|hub/redis/|testing/).*{ANY}",
+    # A server adopts the socket of another.
+    ("sockets live in net/ and testing/", rf"^src/tidings/(?!net/|testing/|server/server\.hpp).*{ANY}",
      rf"{INCLUDE}(boost/asio/(ip/(tcp|udp)|local/|basic_.*(socket|acceptor))|sys/socket)", None),
-    ("all time goes through the wheel of wait/", rf"^src/tidings/(?!wait/).*{ANY}",
+    ("all time goes through the wheel of loop/", rf"^src/tidings/(?!loop/).*{ANY}",
      f"{INCLUDE}boost/asio/(steady|system|deadline|high_resolution|basic_waitable)_?timer", None),
     ("no using-directive in a header", f"^src/.*{HEADER}", r"^ *using namespace ", None),
-    ("examples use public names: no detail", f"^examples/.*{ANY}", r"(\bdetail::|/detail/)", None),
+    ("examples and the module use public names", f"^(examples|modules)/.*{ANY}", r"\b(detail|internal)(::|/)", None),
     # The loads among the benchmarks have a schedule.
     ("tests wait for what they need, they never sleep", r"^tests/(?!structure/|benchmarks/).*\.(hpp|cpp|sh|py|mjs|js)$",
      r"(this_thread::sleep|\busleep *\(|\bnanosleep *\(|[^_a-zA-Z.]sleep *\(|time\.sleep|waitForTimeout|^ *sleep [0-9])", None),
@@ -84,9 +90,18 @@ def broken(tree):
         if re.search(LICENSED, path) and not any("SPDX-License-Identifier: BSL-1.0" in line for line in lines[:2]):
             found.append(f"{path}:1: {lines[0] if lines else ''}\n    breaks the rule: every file starts with its SPDX line")
         layer = re.match(r"src/tidings/([a-z0-9_]+)/", path)
-        if layer and layer[1] not in LAYERS:
+        if layer and layer[1] not in [*LAYERS, "internal"]:
             found.append(f"{path}:1: \n    breaks the rule: a layer has its place in LAYERS, with what it stands on")
     return found
+
+
+def unlisted(tree):
+    """Public headers, which are those outside of internal/ and detail/, that tidings.hpp does not include."""
+    listed = re.findall(r"^#include <(tidings/.*)>", tree.get("src/tidings/tidings.hpp", ""), re.MULTILINE)
+    apart = tuple(f"src/tidings/{each}/" for each in [*COMPONENTS, "testing"])
+    return [f"{path}:1: \n    breaks the rule: a public header is in tidings.hpp; what is for this library lies in internal/ or detail/"
+            for path in sorted(tree) if re.match(r"src/tidings/(?!.*(detail|internal)/).+/.+\.hpp$", path)
+            and not path.startswith(apart) and path.removeprefix("src/") not in listed]
 
 
 def promises(text):
@@ -137,7 +152,7 @@ def members(text):
 
 def budgets(tree):
     """(what is counted, how much there is, how much there may be)"""
-    core = lines_below(tree, "sse", "wait", "net", "http", "stream", "hub", "server", "middleware") - lines_below(tree, *COMPONENTS)
+    core = lines_below(tree, "internal", "sse", "loop", "wait", "net", "http", "stream", "hub", "server", "middleware") - lines_below(tree, *COMPONENTS)
     # The aim is 19,500. What promises, limits and refusals took beyond it is to be paid back; until then it only shrinks.
     yield ("lines of the core", core, CORE_CEILING)
     for name in COMPONENTS:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/wait/detail/run_queue.hpp>
+#include <tidings/loop/internal/run_queue.hpp>
 
 #include <functional>
 #include <utility>
@@ -9,7 +9,7 @@
 namespace tidings::test {
 
 /// Any function, to be pushed to a loop.
-struct job : detail::run_node
+struct job : internal::run_node
 {
     explicit job(std::function<void()> what) : what(std::move(what)) {}
     void run() override { what(); }

@@ -50,7 +50,7 @@ public:
 
     time_point now() { return home().now(); }
     duration elapsed() { return now() - start; }
-    detail::loop& home() { return detail::loop::of(io.get_executor()); }
+    internal::loop& home() { return internal::loop::of(io.get_executor()); }
 
     static constexpr time_point start{std::chrono::hours(1)};
 

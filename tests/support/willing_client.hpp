@@ -2,7 +2,7 @@
 #pragma once
 
 #include <tidings/stream/event_stream.hpp>
-#include <tidings/stream/event_writer.hpp>
+#include <tidings/stream/internal/event_writer.hpp>
 
 #include <boost/asio/buffer.hpp>
 
@@ -14,12 +14,12 @@
 namespace tidings::test {
 
 /// A connection whose client takes everything at once.
-class willing_transport final : public transport
+class willing_transport final : public internal::transport
 {
 public:
     std::string stream_head(int, headers const&) override { return "head"; }
-    framing body_framing() const noexcept override { return framing::chunked; }
-    write_result write(std::span<boost::asio::const_buffer const> pieces) override
+    internal::framing body_framing() const noexcept override { return internal::framing::chunked; }
+    internal::write_result write(std::span<boost::asio::const_buffer const> pieces) override
     {
         std::size_t const size = boost::asio::buffer_size(pieces);
         taken += size;
@@ -42,9 +42,9 @@ struct willing_client
     {}
 
     request asked;
-    writer_options options;
+    internal::writer_options options;
     willing_transport connection;
-    event_writer body;
+    internal::event_writer body;
     event_stream out;
 };
 

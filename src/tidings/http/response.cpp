@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/http/content_type.hpp>
 #include <tidings/http/detail/syntax.hpp>
+#include <tidings/http/internal/content_type.hpp>
+#include <tidings/http/internal/status.hpp>
 #include <tidings/http/response.hpp>
-#include <tidings/http/status.hpp>
 
 #include <fmt/format.h>
 
@@ -30,7 +30,7 @@ response response::json(std::string text, int status)
 response response::bytes(std::string bytes, std::string content_type, int status)
 {
     response result(status);
-    if (!status_allows_body(status) && !bytes.empty())
+    if (!internal::status_allows_body(status) && !bytes.empty())
         throw std::invalid_argument(fmt::format("a response with status {} cannot have a body", status));
     result.headers_.set("Content-Type", std::move(content_type));
     result.body_ = std::move(bytes);
@@ -40,7 +40,7 @@ response response::bytes(std::string bytes, std::string content_type, int status
 response response::file(std::filesystem::path path, std::string content_type)
 {
     if (content_type.empty())
-        content_type = content_type_of(path);
+        content_type = internal::content_type_of(path);
     auto result = bytes({}, std::move(content_type));
     result.file_ = std::move(path);
     return result;

@@ -3,7 +3,7 @@
 #include <tidings/hub/long_poll.hpp>
 #include <tidings/hub/subscription.hpp>
 #include <tidings/hub/too_many_topics.hpp>
-#include <tidings/wait/give_way.hpp>
+#include <tidings/wait/internal/give_way.hpp>
 
 #include <fmt/format.h>
 
@@ -59,7 +59,7 @@ private:
 asio::awaitable<response> long_poll(context ctx, request const& asked, topic_list topics,
                                     long_poll_options options)
 {
-    co_await give_way(ctx);
+    co_await internal::give_way(ctx);
     std::optional<subscription> followed;
     try {
         followed.emplace(ctx, topics, asked.last_event_id());

@@ -5,8 +5,8 @@
 #include <tidings/http/response.hpp>
 #include <tidings/hub/topic.hpp>
 #include <tidings/hub/topic_list.hpp>
+#include <tidings/loop/time.hpp>
 #include <tidings/wait/context.hpp>
-#include <tidings/wait/time.hpp>
 
 #include <boost/asio/awaitable.hpp>
 

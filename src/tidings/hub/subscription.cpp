@@ -20,7 +20,7 @@ topic_list list_of(topic const& only, start_position from, event_filter where)
 asio::awaitable<std::optional<event_text>> receive_next(boost::intrusive_ptr<detail::subscription_state> from,
                                                         context ctx)
 {
-    auto next = co_await receive_from(ctx, *from);
+    auto next = co_await internal::receive_from(ctx, *from);
     if (!next)
         from->rethrow_failure();
     co_return next;
@@ -58,7 +58,7 @@ std::optional<event_text> subscription::try_receive()
     return next;
 }
 
-pull_source<event_text>* subscription::wait_source() const noexcept
+internal::pull_source<event_text>* subscription::wait_source() const noexcept
 {
     return state_.get();
 }

@@ -7,7 +7,7 @@
 #include <tidings/hub/topic_list.hpp>
 #include <tidings/sse/event_text.hpp>
 #include <tidings/wait/context.hpp>
-#include <tidings/wait/pull_source.hpp>
+#include <tidings/wait/internal/pull_source.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -73,8 +73,8 @@ public:
 
     // How a select sees it.
     using received = event_text;
-    using wait_case = pull_wait_case<event_text>;
-    pull_source<event_text>* wait_source() const noexcept;
+    using wait_case = internal::pull_wait_case<event_text>;
+    internal::pull_source<event_text>* wait_source() const noexcept;
     void const* wait_key() const noexcept { return wait_source(); }
 
 private:

@@ -3,7 +3,7 @@
 #include <tidings/hub/topic.hpp>
 #include <tidings/hub/topic_list.hpp>
 #include <tidings/sse/event_text.hpp>
-#include <tidings/wait/give_way.hpp>
+#include <tidings/wait/internal/give_way.hpp>
 
 #include <exception>
 #include <stdexcept>
@@ -47,7 +47,7 @@ struct log_answer
 asio::awaitable<publish_result> publish_and_wait(std::shared_ptr<detail::topic_state> to, context ctx,
                                                  kept_event value)
 {
-    co_await give_way(ctx);
+    co_await internal::give_way(ctx);
     channel<log_answer> answers(1);
     detail::topic_state::delivered const answer = [answers](publish_result result,
                                                             std::exception_ptr error) mutable {

@@ -7,6 +7,7 @@
 #include <tidings/hub/start_position.hpp>
 #include <tidings/hub/topic_options.hpp>
 #include <tidings/hub/topic_stats.hpp>
+#include <tidings/internal/access.hpp>
 #include <tidings/sse/event.hpp>
 #include <tidings/stream/event_stream.hpp>
 #include <tidings/wait/context.hpp>
@@ -56,7 +57,7 @@ public:
     /// Sends an event to all followers and keeps it in the history. Without an id of its own it gets the
     /// topic's next one. Never waits: where it would have to, the event is refused with `would_block`; with a
     /// log it is only `queued`. Throws, and then nobody has got anything:
-    /// - `std::invalid_argument` for what cannot be sent (see `encoded_size`), for an event with a type and
+    /// - `std::invalid_argument` for what cannot be sent (see `event_text`), for an event with a type and
     /// no
     ///   data, which clients drop, and for an own id that was published already (as many are remembered as
     ///   events are kept, beside these), that does not come back in a client's header as it was (over 255
@@ -132,11 +133,10 @@ public:
     std::size_t subscribers() const;
     topic_stats stats() const;
 
-    // For the hub.
-    explicit topic(std::shared_ptr<detail::topic_state> state) noexcept : state_(std::move(state)) {}
-    std::shared_ptr<detail::topic_state> const& state() const noexcept { return state_; }
-
 private:
+    friend internal::access;
+    explicit topic(std::shared_ptr<detail::topic_state> state) noexcept : state_(std::move(state)) {}
+
     std::shared_ptr<detail::topic_state> state_;
 };
 

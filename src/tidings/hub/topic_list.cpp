@@ -2,7 +2,7 @@
 #include <tidings/hub/detail/follower.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
 #include <tidings/hub/topic_list.hpp>
-#include <tidings/wait/give_way.hpp>
+#include <tidings/wait/internal/give_way.hpp>
 
 #include <fmt/format.h>
 
@@ -18,7 +18,7 @@ namespace {
 
 asio::awaitable<follow_end> follow_until_end(topic_list topics, context ctx, event_stream& out)
 {
-    co_await give_way(ctx);
+    co_await internal::give_way(ctx);
     if (ctx.is_done())
         co_return follow_end::context_ended;
     channel<follow_end> over(1);
@@ -35,13 +35,13 @@ asio::awaitable<follow_end> follow_until_end(topic_list topics, context ctx, eve
 
 topic_list& topic_list::add(topic const& also, start_position from, event_filter where)
 {
-    auto const& name = also.state()->name();
+    auto const& name = internal::access::handle(also)->name();
     if (std::any_of(items_.begin(), items_.end(), [&](item const& each) { return each.of->name() == name; }))
         throw std::invalid_argument(
             fmt::format("tidings: a list of topics holds two of the name \"{}\"; give each its own "
                         "topic_options::name, which is how a client's place in it is found",
                         name));
-    items_.push_back({also.state(), std::move(where), from, std::string(from.id())});
+    items_.push_back({internal::access::handle(also), std::move(where), from, std::string(from.id())});
     return *this;
 }
 

@@ -3,7 +3,7 @@
 
 #include <tidings/hub/overflow.hpp>
 #include <tidings/hub/topic_log.hpp>
-#include <tidings/wait/time.hpp>
+#include <tidings/loop/time.hpp>
 
 #include <cstddef>
 #include <functional>

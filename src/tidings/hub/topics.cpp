@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/detail/topics_state.hpp>
 #include <tidings/hub/topics.hpp>
-#include <tidings/wait/give_way.hpp>
+#include <tidings/wait/internal/give_way.hpp>
 #include <tidings/wait/run_blocking.hpp>
 
 #include <limits>
@@ -32,7 +32,7 @@ std::optional<topic> topics::get(std::string_view name)
 
 asio::awaitable<std::optional<topic>> topics::open(context ctx, std::string name)
 {
-    co_await give_way(ctx);
+    co_await internal::give_way(ctx);
     if (auto known = state_->get_without_log(name))
         co_return known;
     if (!state_->allows(name))

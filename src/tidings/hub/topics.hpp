@@ -4,9 +4,9 @@
 #include <tidings/hub/too_many_topics.hpp>
 #include <tidings/hub/topic.hpp>
 #include <tidings/hub/topic_options.hpp>
+#include <tidings/loop/time.hpp>
 #include <tidings/stream/log.hpp>
 #include <tidings/wait/context.hpp>
-#include <tidings/wait/time.hpp>
 
 #include <boost/asio/awaitable.hpp>
 

@@ -53,7 +53,7 @@ void server::check(request_check ask)
 
 void server::check(std::string_view prefix, request_check ask)
 {
-    path_prefix const below(prefix);
+    internal::path_prefix const below(prefix);
     check(std::move(ask));
     engine_->shared->checks.back().below = below;
 }
@@ -100,7 +100,7 @@ void server::adopt(asio::ip::tcp::socket socket, std::string already_read)
 {
     boost::system::error_code error;
     socket.native_non_blocking(true, error);
-    detail::stream_socket adopted(error ? -1 : socket.release(error));
+    internal::stream_socket adopted(error ? -1 : socket.release(error));
     if (!adopted.is_open())
         return;
     engine_->start();

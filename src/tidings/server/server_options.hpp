@@ -3,9 +3,9 @@
 
 #include <tidings/http/request.hpp>
 #include <tidings/http/response.hpp>
+#include <tidings/loop/time.hpp>
 #include <tidings/stream/event_stream.hpp>
 #include <tidings/stream/log.hpp>
-#include <tidings/wait/time.hpp>
 
 #include <chrono>
 #include <cstddef>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/sse/encode.hpp>
 #include <tidings/sse/event_text.hpp>
+#include <tidings/sse/internal/encode.hpp>
 
 #include <utility>
 
@@ -33,17 +33,17 @@ event_text::event_text(std::size_t size, std::size_t id_line_size)
     : block_(std::make_shared_for_overwrite<char[]>(size)), size_(size), id_line_size_(id_line_size)
 {}
 
-event_text::event_text(event const& value) : event_text(encoded_size(value), 0)
+event_text::event_text(event const& value) : event_text(internal::encoded_size(value), 0)
 {
-    encode(value, block_.get());
+    internal::encode(value, block_.get());
     if (value.id.data() != nullptr)
         id_line_size_ = text().find('\n') + 1;
 }
 
 event_text event_text::comment(std::string_view text)
 {
-    event_text result(encoded_comment_size(text), 0);
-    encode_comment(text, result.block_.get());
+    event_text result(internal::encoded_comment_size(text), 0);
+    internal::encode_comment(text, result.block_.get());
     return result;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/http/status.hpp>
-#include <tidings/sse/encode.hpp>
+#include <tidings/http/internal/status.hpp>
+#include <tidings/sse/internal/encode.hpp>
 #include <tidings/stream/event_stream.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -15,7 +15,7 @@ namespace asio = boost::asio;
 
 namespace tidings {
 
-event_stream::event_stream(context ctx, event_writer& out, request const& asked)
+event_stream::event_stream(context ctx, internal::event_writer& out, request const& asked)
     : ctx_(std::move(ctx)), out_(out), asked_(asked)
 {}
 
@@ -27,7 +27,7 @@ void event_stream::check_thread() const
         throw std::logic_error(
             "tidings: an event_stream belongs to its handler's loop and was used from another "
             "thread; send what you have through a channel or a topic instead");
-    ctx_.state().home().check_thread();
+    internal::access::state(ctx_).home().check_thread();
 }
 
 void event_stream::require_open(char const* what) const
@@ -65,7 +65,7 @@ void event_stream::check_fresh(char const* what) const
 event_stream::sending event_stream::sent()
 {
     if (out_.is_lost())
-        ctx_.state().check_wait();
+        internal::access::state(ctx_).check_wait();
     return out_.written();
 }
 
@@ -76,7 +76,7 @@ void event_stream::set_status(int status)
     check_fresh("set_status");
     if (status < 200 || status > 599)
         throw std::invalid_argument(fmt::format("tidings: {} is no status of a response", status));
-    if (!status_allows_body(status) || status == 205)
+    if (!internal::status_allows_body(status) || status == 205)
         throw std::invalid_argument(fmt::format(
             "tidings: an answer with status {} has no body, so it is no stream: use respond(response({}))",
             status, status));
@@ -185,7 +185,7 @@ void event_stream::append(event const& value)
 {
     require_open("send");
     if (state_ == state::fresh) {
-        (void)event_writer::checked_size(value); // what cannot be sent does not open the stream either
+        (void)internal::event_writer::checked_size(value); // what cannot be sent does not open the stream either
         begin();
     }
     out_.append(value);
@@ -216,7 +216,7 @@ event_stream::sending event_stream::send(event_text const& text)
 event_stream::sending event_stream::comment(std::string_view text)
 {
     require_open("comment");
-    (void)encoded_comment_size(text);
+    (void)internal::encoded_comment_size(text);
     begin();
     out_.append_comment(text);
     return sent();
@@ -226,7 +226,7 @@ event_stream::sending event_stream::finish(event const& last)
 {
     require_open("send");
     if (state_ == state::fresh) {
-        (void)encoded_size(last);
+        (void)internal::encoded_size(last);
         begin();
     }
     out_.append_finish(last);
@@ -245,7 +245,7 @@ void event_stream::on_idle()
     out_.probe();
 }
 
-void event_stream::attach(feed& more)
+void event_stream::attach(internal::feed& more)
 {
     require_open("attach");
     begin();

@@ -6,10 +6,10 @@
 #include <tidings/http/response.hpp>
 #include <tidings/sse/event.hpp>
 #include <tidings/sse/event_text.hpp>
-#include <tidings/stream/event_writer.hpp>
-#include <tidings/stream/writer.hpp>
+#include <tidings/stream/internal/event_writer.hpp>
+#include <tidings/stream/internal/writer.hpp>
 #include <tidings/wait/context.hpp>
-#include <tidings/wait/progress.hpp>
+#include <tidings/wait/internal/progress.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -34,13 +34,13 @@ namespace tidings {
 /// true when the kernel has taken the bytes, and false when the client is gone; no context is asked, so a
 /// farewell still goes out after a deadline or while the server stops. Events leave in the order of the
 /// calls. An event whose result is not awaited leaves with the next one that is.
-class event_stream final : writer::idle_hook
+class event_stream final : internal::writer::idle_hook
 {
 public:
-    using sending = progress::wait_type;
+    using sending = internal::progress::wait_type;
 
     /// For connections. `out` and `asked` outlive the stream.
-    event_stream(context ctx, event_writer& out, request const& asked);
+    event_stream(context ctx, internal::event_writer& out, request const& asked);
 
     // The head
 
@@ -70,7 +70,7 @@ public:
 
     // Events
 
-    /// Throws `std::invalid_argument` for what cannot be sent (see `encoded_size`), and then has written
+    /// Throws `std::invalid_argument` for what cannot be sent (see `event_text`), and then has written
     /// nothing; `std::logic_error` after `reject`, `finish` or an attach.
     [[nodiscard]] sending send(event const& value);
     [[nodiscard]] sending send(event_text const& text);
@@ -96,7 +96,7 @@ public:
     [[nodiscard]] sending finish(event const& last);
 
     /// Whether an id is one that `finish` sent.
-    static bool is_finished_id(std::string_view id) noexcept { return event_writer::is_finished_id(id); }
+    static bool is_finished_id(std::string_view id) noexcept { return internal::event_writer::is_finished_id(id); }
 
     // The client
 
@@ -115,7 +115,7 @@ public:
         attached,  ///< handed over to a feed
     };
     state get_state() const noexcept { return state_; }
-    event_writer& out() const noexcept { return out_; }
+    internal::event_writer& out() const noexcept { return out_; }
     context const& get_context() const noexcept { return ctx_; }
     /// Keeps an answer that was decided upon before the handler's turn, for a handler that gives it.
     void decide(response answer) { given_ = std::make_unique<given_answer>(std::move(answer)); }
@@ -142,7 +142,7 @@ public:
     void require_open(char const* what) const;
     /// Opens the stream and hands it over to `more`, which is asked for frames from now on, and goes on when
     /// this object is gone.
-    void attach(feed& more);
+    void attach(internal::feed& more);
     /// Gives it back to the handler.
     void detach() noexcept { state_ = state::streaming; }
 
@@ -164,7 +164,7 @@ private:
     void on_idle() override;
 
     context ctx_;
-    event_writer& out_;
+    internal::event_writer& out_;
     request const& asked_;
     state state_ = state::fresh;
     bool has_handler_begun_ = false;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/loop/time.hpp>
 #include <tidings/sse/event_parser.hpp>
 #include <tidings/sse/received_event.hpp>
 #include <tidings/testing/received_head.hpp>
-#include <tidings/wait/time.hpp>
 
 #include <chrono>
 #include <cstddef>

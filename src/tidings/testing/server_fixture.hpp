@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/loop/time.hpp>
 #include <tidings/server/server.hpp>
 #include <tidings/server/server_options.hpp>
 #include <tidings/server/server_stats.hpp>
 #include <tidings/testing/client.hpp>
-#include <tidings/wait/time.hpp>
 
 #include <chrono>
 #include <condition_variable>

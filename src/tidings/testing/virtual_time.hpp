@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/wait/time.hpp>
-#include <tidings/wait/virtual_clock.hpp>
+#include <tidings/loop/internal/virtual_clock.hpp>
+#include <tidings/loop/time.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -38,7 +38,7 @@ public:
 
 private:
     boost::asio::io_context loop_;
-    virtual_clock clock_;
+    internal::virtual_clock clock_;
 };
 
 } // namespace tidings::testing

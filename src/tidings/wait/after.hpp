@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/loop/time.hpp>
 #include <tidings/wait/context.hpp>
 #include <tidings/wait/detail/timer_cases.hpp>
 #include <tidings/wait/detail/wait_operation.hpp>
-#include <tidings/wait/time.hpp>
 
 #include <optional>
 
@@ -27,7 +27,7 @@ public:
     /// True when the instant has come, false when the context ended first or the instant was taken before.
     [[nodiscard]] auto wait(context const& ctx)
     {
-        return detail::wait_operation<detail::won_shape, wait_case>(ctx.state(), this);
+        return detail::wait_operation<detail::won_shape, wait_case>(internal::access::state(ctx), this);
     }
 
     // How a select sees an instant.
@@ -35,7 +35,7 @@ public:
     using wait_case = detail::timer_case<after>;
     after* wait_source() noexcept { return this; }
     void const* wait_key() const noexcept { return this; }
-    std::optional<time_point> due(detail::loop& home) noexcept
+    std::optional<time_point> due(internal::loop& home) noexcept
     {
         if (is_spent_)
             return std::nullopt;

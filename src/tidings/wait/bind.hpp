@@ -28,7 +28,7 @@ struct bound_token
 template <typename Token>
 [[nodiscard]] auto bind(context const& until, Token&& token)
 {
-    until.state().check_wait();
+    internal::access::state(until).check_wait();
     return bound_token<std::decay_t<Token>>{until, std::forward<Token>(token)};
 }
 

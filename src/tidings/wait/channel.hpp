@@ -35,8 +35,8 @@ public:
     /// closed and drained, or the context ended; then no value has been taken.
     [[nodiscard]] auto receive(context const& ctx)
     {
-        return detail::wait_operation<detail::receive_shape<T>, detail::receive_case<T>>(ctx.state(),
-                                                                                         state_.get());
+        return detail::wait_operation<detail::receive_shape<T>, detail::receive_case<T>>(
+            internal::access::state(ctx), state_.get());
     }
 
     /// Waits until the value, built from `arguments` before this returns, is taken or buffered. False when
@@ -45,7 +45,8 @@ public:
     [[nodiscard]] auto send(context const& ctx, Arguments&&... arguments)
     {
         return detail::wait_operation<detail::send_shape, detail::owned_send_case<T>>(
-            ctx.state(), detail::owned_send<T>{state_.get(), T(std::forward<Arguments>(arguments)...)});
+            internal::access::state(ctx),
+            detail::owned_send<T>{state_.get(), T(std::forward<Arguments>(arguments)...)});
     }
 
     /// Takes a value that is there. Never waits.

@@ -11,7 +11,7 @@ using detail::context_ptr;
 
 context_scope context::root(boost::asio::any_io_executor const& executor)
 {
-    return context_scope(detail::root_context::make(executor));
+    return internal::access::make<context_scope>(detail::root_context::make(executor));
 }
 
 context_scope& context_scope::operator=(context_scope&& other) noexcept
@@ -37,12 +37,14 @@ void context_scope::cancel(end_reason why) noexcept
 
 context_scope with_cancel(context const& parent)
 {
-    return context_scope(detail::child_context::make(context_ptr(&parent.state())));
+    return internal::access::make<context_scope>(
+        detail::child_context::make(context_ptr(&internal::access::state(parent))));
 }
 
 context_scope with_deadline(context const& parent, time_point deadline)
 {
-    return context_scope(detail::child_context::make(context_ptr(&parent.state()), deadline));
+    return internal::access::make<context_scope>(
+        detail::child_context::make(context_ptr(&internal::access::state(parent)), deadline));
 }
 
 context_scope with_timeout(context const& parent, duration timeout)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/internal/access.hpp>
+#include <tidings/loop/time.hpp>
 #include <tidings/wait/detail/context_state.hpp>
 #include <tidings/wait/end_reason.hpp>
-#include <tidings/wait/time.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -46,11 +47,11 @@ public:
     /// Whether both are handles of one context.
     friend bool operator==(context const&, context const&) = default;
 
-    // For the layers above; not for applications.
-    explicit context(detail::context_ptr state) noexcept : state_(std::move(state)) {}
-    detail::context_state& state() const noexcept { return *state_; }
-
 private:
+    friend internal::access;
+    friend class context_scope;
+    explicit context(detail::context_ptr state) noexcept : state_(std::move(state)) {}
+
     detail::context_ptr state_;
 };
 
@@ -59,7 +60,6 @@ private:
 class [[nodiscard]] context_scope
 {
 public:
-    explicit context_scope(detail::context_ptr state) noexcept : state_(std::move(state)) {}
     context_scope(context_scope&&) noexcept = default;
     context_scope& operator=(context_scope&& other) noexcept;
     ~context_scope();
@@ -81,6 +81,9 @@ public:
     boost::asio::any_io_executor get_executor() const { return state_->executor(); }
 
 private:
+    friend internal::access;
+    explicit context_scope(detail::context_ptr state) noexcept : state_(std::move(state)) {}
+
     detail::context_ptr state_;
 };
 

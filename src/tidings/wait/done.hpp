@@ -20,7 +20,7 @@ public:
 
     void const* key() const noexcept { return source_; }
 
-    readiness poll(loop&) { return source_->is_done() ? readiness::ready : readiness::pending; }
+    readiness poll(internal::loop&) { return source_->is_done() ? readiness::ready : readiness::pending; }
 
     bool link(operation& owner, int index)
     {
@@ -53,14 +53,15 @@ public:
     /// Waits for the end of the other context; false when `ctx` ended first.
     [[nodiscard]] auto wait(context const& ctx)
     {
-        return detail::wait_operation<detail::won_shape, wait_case>(ctx.state(), wait_source());
+        return detail::wait_operation<detail::won_shape, wait_case>(internal::access::state(ctx),
+                                                                    wait_source());
     }
 
     // How a select sees it.
     using received = void;
     using wait_case = detail::done_case;
-    detail::context_state* wait_source() const noexcept { return &other_.state(); }
-    void const* wait_key() const noexcept { return &other_.state(); }
+    detail::context_state* wait_source() const noexcept { return &internal::access::state(other_); }
+    void const* wait_key() const noexcept { return &internal::access::state(other_); }
 
 private:
     context other_;

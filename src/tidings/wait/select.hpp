@@ -58,7 +58,7 @@ template <wait_source... Sources>
 {
     return detail::select_operation<detail::fairness::rotating,
                                     typename std::remove_cvref_t<Sources>::wait_case...>(
-        ctx.state(), sources.wait_source()...);
+        internal::access::state(ctx), sources.wait_source()...);
 }
 
 /// `select`, but among several ready sources the leftmost wins. A source that is always ready starves those
@@ -68,7 +68,7 @@ template <wait_source... Sources>
 {
     return detail::select_operation<detail::fairness::leftmost,
                                     typename std::remove_cvref_t<Sources>::wait_case...>(
-        ctx.state(), sources.wait_source()...);
+        internal::access::state(ctx), sources.wait_source()...);
 }
 
 /// Takes from the leftmost source that is ready now, as Go's select with a `default`; false when none is. Not
@@ -84,7 +84,7 @@ template <wait_source... Sources>
     if (!ctx.is_done()) {
         typename cases::locks const locks(asked.locks_of_meeting_cases());
         int pending = 0;
-        taken = asked.poll(ctx.state().home(), 0, pending);
+        taken = asked.poll(internal::access::state(ctx).home(), 0, pending);
     }
     return shape::make(taken, asked.all());
 }

@@ -33,31 +33,12 @@ void spawn(context const& ctx, Function function, Arguments&&... arguments)
                        nullptr);
 }
 
-/// Sends terminal cancellation to every task under the root of `ctx` that hangs in an Asio operation: the
-/// backstop for tasks that do not look at their context. On the thread of their executor.
-inline void cancel_tasks(context const& ctx)
-{
-    ctx.state().scope().cancel_hanging();
-}
-
-inline bool has_tasks(context const& ctx)
-{
-    return !ctx.state().scope().is_empty();
-}
-
-/// Sets `alarm` to the present when a task ends the root of `ctx` by an exception. On the thread of the
-/// tasks' executor; null takes it away.
-inline void set_failure_alarm(context const& ctx, loop_timer* alarm) noexcept
-{
-    ctx.state().root().set_alarm(alarm);
-}
-
 /// Waits until no task spawned under the root of `ctx` is left. It does not end them: end the context first.
 /// A server does this for its handlers.
 [[nodiscard]] inline auto join_tasks(context const& ctx)
 {
-    return detail::wait_operation<detail::join_shape, detail::join_case>(&ctx.state().home(),
-                                                                         &ctx.state().scope());
+    return detail::wait_operation<detail::join_shape, detail::join_case>(
+        &internal::access::state(ctx).home(), &internal::access::state(ctx).scope());
 }
 
 } // namespace tidings

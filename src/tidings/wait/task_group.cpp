@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/loop/internal/spinlock.hpp>
 #include <tidings/wait/detail/root_context.hpp>
-#include <tidings/wait/detail/small_lock.hpp>
 #include <tidings/wait/detail/task_scope.hpp>
 #include <tidings/wait/detail/wait_operation.hpp>
-#include <tidings/wait/give_way.hpp>
+#include <tidings/wait/internal/give_way.hpp>
 #include <tidings/wait/task_group.hpp>
 
 #include <exception>
@@ -21,7 +21,7 @@ public:
     /// it.
     void failed(std::exception_ptr failure)
     {
-        scope.get().state().end(end_reason::failed, failure);
+        internal::access::state(scope.get()).end(end_reason::failed, failure);
         {
             std::lock_guard const guard(lock_);
             if (!is_left_) {
@@ -59,9 +59,12 @@ public:
     detail::task_scope members;
 
 private:
-    void tell_root(std::exception_ptr failure) { scope.get().state().root().task_failed(std::move(failure)); }
+    void tell_root(std::exception_ptr failure)
+    {
+        internal::access::state(scope.get()).root().task_failed(std::move(failure));
+    }
 
-    detail::small_lock lock_;
+    internal::spinlock lock_;
     std::exception_ptr failure_;
     bool is_told_ = false;
     bool is_left_ = false;
@@ -115,10 +118,10 @@ boost::asio::awaitable<void> task_group::wait()
 boost::asio::awaitable<void> task_group::wait_for_all(std::shared_ptr<state> all)
 {
     context const ctx = all->scope.get();
-    co_await give_way(ctx);
+    co_await internal::give_way(ctx);
     while (!all->members.is_empty()) // terminal cancellation ends the wait, and not yet the tasks
-        co_await detail::wait_operation<detail::join_shape, detail::join_case>(&ctx.state().home(),
-                                                                               &all->members);
+        co_await detail::wait_operation<detail::join_shape, detail::join_case>(
+            &internal::access::state(ctx).home(), &all->members);
     if (auto const failure = all->first_failure())
         std::rethrow_exception(failure);
 }

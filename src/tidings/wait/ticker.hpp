@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/loop/time.hpp>
 #include <tidings/wait/context.hpp>
 #include <tidings/wait/detail/timer_cases.hpp>
 #include <tidings/wait/detail/wait_operation.hpp>
-#include <tidings/wait/time.hpp>
 
 #include <optional>
 
@@ -25,7 +25,7 @@ public:
     /// Waits for the next tick. False when the context ended.
     [[nodiscard]] auto tick(context const& ctx)
     {
-        return detail::wait_operation<detail::won_shape, wait_case>(ctx.state(), this);
+        return detail::wait_operation<detail::won_shape, wait_case>(internal::access::state(ctx), this);
     }
 
     duration period() const noexcept { return period_; }
@@ -35,7 +35,7 @@ public:
     using wait_case = detail::timer_case<ticker>;
     ticker* wait_source() noexcept { return this; }
     void const* wait_key() const noexcept { return this; }
-    std::optional<time_point> due(detail::loop& home) noexcept
+    std::optional<time_point> due(internal::loop& home) noexcept
     {
         if (next_ == time_point())
             next_ = later(home.now(), period_);

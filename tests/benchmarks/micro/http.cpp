@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // What a request costs before its handler runs, and the head of the stream that answers it.
-#include <tidings/http/request_parser.hpp>
-#include <tidings/http/response_head.hpp>
-#include <tidings/http/router.hpp>
+#include <tidings/http/internal/request_parser.hpp>
+#include <tidings/http/internal/response_head.hpp>
+#include <tidings/http/internal/router.hpp>
 
 #include <catch2/benchmark/catch_benchmark.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -29,16 +29,16 @@ constexpr std::string_view browser_request =
     "Cookie: session=0123456789abcdef0123456789abcdef\r\n"
     "\r\n";
 
-tidings::request parse(tidings::request_parser& parser)
+tidings::request parse(tidings::internal::request_parser& parser)
 {
     (void)parser.feed(browser_request);
     return parser.take();
 }
 
 /// 50 routes: of 25 kinds of things, each with a page of all of them and a stream of one of them.
-tidings::router<int> fifty_routes()
+tidings::internal::router<int> fifty_routes()
 {
-    tidings::router<int> routes;
+    tidings::internal::router<int> routes;
     for (int i = 0; i < 25; ++i) {
         std::string const folder = "/things" + std::to_string(i);
         routes.add("GET", folder, 2 * i);
@@ -51,7 +51,7 @@ tidings::router<int> fifty_routes()
 
 TEST_CASE("parse a request")
 {
-    tidings::request_parser parser;
+    tidings::internal::request_parser parser;
     REQUIRE(parse(parser).header_count() == 12);
     BENCHMARK("parse a browser's GET with 12 headers")
     {
@@ -64,10 +64,10 @@ TEST_CASE("make a stream head")
     tidings::headers fields;
     fields.add("Access-Control-Allow-Origin", "https://builds.example.com");
     fields.add("Vary", "Origin");
-    tidings::head_params const params{.date = "Sun, 06 Nov 1994 08:49:37 GMT"};
+    tidings::internal::head_params const params{.date = "Sun, 06 Nov 1994 08:49:37 GMT"};
     BENCHMARK("make a stream head with two fields of its own")
     {
-        return tidings::stream_head(200, fields, params);
+        return tidings::internal::stream_head(200, fields, params);
     };
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Events to wire text and back, and the check of UTF-8 that each event passes.
-#include <tidings/sse/encode.hpp>
 #include <tidings/sse/event_parser.hpp>
 #include <tidings/sse/event_text.hpp>
+#include <tidings/sse/internal/encode.hpp>
 #include <tidings/sse/utf8.hpp>
 
 #include <catch2/benchmark/catch_benchmark.hpp>
@@ -62,11 +62,11 @@ TEST_CASE("encode an event")
 {
     for (subject const& each : subjects()) {
         event const value = make_event(each);
-        std::vector<char> room(tidings::encoded_size(value));
+        std::vector<char> room(tidings::internal::encoded_size(value));
         BENCHMARK("check and encode an event of " + each.name)
         {
-            std::size_t const size = tidings::encoded_size(value);
-            return tidings::encode(value, room.data()) == room.data() + size;
+            std::size_t const size = tidings::internal::encoded_size(value);
+            return tidings::internal::encode(value, room.data()) == room.data() + size;
         };
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // The timer wheel alone, and a ticker on a loop whose time is virtual.
-#include <tidings/wait/detail/timer_wheel.hpp>
+#include <tidings/loop/detail/timer_wheel.hpp>
 #include <tidings/wait/ticker.hpp>
 
 #include "support/virtual_loop.hpp"

@@ -3,9 +3,9 @@
 
 #include <tidings/http/request.hpp>
 #include <tidings/stream/event_stream.hpp>
-#include <tidings/stream/event_writer.hpp>
 #include <tidings/stream/handler.hpp>
-#include <tidings/stream/transport.hpp>
+#include <tidings/stream/internal/event_writer.hpp>
+#include <tidings/stream/internal/transport.hpp>
 #include <tidings/wait/ticker.hpp>
 
 #include "support/virtual_loop.hpp"
@@ -18,15 +18,15 @@
 namespace tidings::test {
 
 /// A transport that keeps what it is given.
-struct kept_bytes final : transport
+struct kept_bytes final : internal::transport
 {
     std::string stream_head(int, headers const& fields) override
     {
         head = fields;
         return {};
     }
-    tidings::framing body_framing() const noexcept override { return framing::none; }
-    write_result write(std::span<boost::asio::const_buffer const> pieces) override
+    tidings::internal::framing body_framing() const noexcept override { return internal::framing::none; }
+    internal::write_result write(std::span<boost::asio::const_buffer const> pieces) override
     {
         for (auto const& piece : pieces)
             body.append(static_cast<char const*>(piece.data()), piece.size());
@@ -92,11 +92,11 @@ private:
 
     virtual_loop loop_;
     kept_bytes over_;
-    writer_options const options_;
+    internal::writer_options const options_;
     request asked_;
     stream_handler handler_;
     std::exception_ptr failure_;
-    event_writer body_{loop_.root, over_, options_};
+    internal::event_writer body_{loop_.root, over_, options_};
     event_stream out_{loop_.root, body_, asked_};
     std::optional<response> answer_;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/stream/transport.hpp>
+#include <tidings/stream/internal/transport.hpp>
 
 #include <boost/asio/buffer.hpp>
 
@@ -16,12 +16,12 @@
 namespace tidings::test {
 
 /// A transport that takes as many bytes as it is told to, and notes what it is asked for.
-class scripted_transport final : public transport
+class scripted_transport final : public internal::transport
 {
 public:
     std::size_t capacity = std::numeric_limits<std::size_t>::max(); ///< bytes that will still be taken
     bool is_gone = false;
-    framing wanted = framing::none;
+    internal::framing wanted = internal::framing::none;
 
     std::size_t held_by_kernel = 0; ///< of what was taken
     std::string taken;
@@ -31,8 +31,8 @@ public:
     std::optional<cut_reason> why_cut;
 
     std::string stream_head(int status, headers const&) override { return std::to_string(status) + "|"; }
-    framing body_framing() const noexcept override { return wanted; }
-    write_result write(std::span<boost::asio::const_buffer const> pieces) override
+    internal::framing body_framing() const noexcept override { return wanted; }
+    internal::write_result write(std::span<boost::asio::const_buffer const> pieces) override
     {
         if (is_gone)
             return {.is_gone = true};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/server/peer_probes.hpp>
+#include <tidings/net/internal/peer_probes.hpp>
 
 #include "support/ends_in_memory.hpp"
 
@@ -35,8 +35,8 @@ TEST_CASE("the table of ends in memory")
             break;
         case ends::by_probes:
             REQUIRE(ended);
-            CHECK(*ended >= tidings::probes_of(options.keep_alive).worst());
-            CHECK(*ended <= tidings::probes_of(options.keep_alive).worst() + 50ms);
+            CHECK(*ended >= tidings::internal::probes_of(options.keep_alive).worst());
+            CHECK(*ended <= tidings::internal::probes_of(options.keep_alive).worst() + 50ms);
             break;
         case ends::never:
             CHECK_FALSE(ended);

@@ -105,7 +105,7 @@ TEST_CASE("a bound operation completes normally and leaves its context")
     at.io.restart();
     at.io.run();
     CHECK(seen == std::vector<error_code>{error_code()});
-    CHECK_FALSE(has_waiters(at.root.get().state(), at));
+    CHECK_FALSE(has_waiters(tidings::internal::access::state(at.root.get()), at));
 }
 
 // The coroutine's own cancellation still reaches the operation.
@@ -124,7 +124,7 @@ TEST_CASE("a bound operation still obeys its coroutine's cancellation slot")
     backstop.emit(asio::cancellation_type::terminal);
     at.settle();
     CHECK(seen == std::vector<error_code>{asio::error::operation_aborted});
-    CHECK_FALSE(has_waiters(at.root.get().state(), at));
+    CHECK_FALSE(has_waiters(tidings::internal::access::state(at.root.get()), at));
 }
 
 // A bound operation that dies with its io_context has left a context that lives on.
@@ -137,7 +137,7 @@ TEST_CASE("a context outlives a destroyed bound operation")
         asio::co_spawn(second, wait_raw(at.root, 1000h, seen), [](std::exception_ptr) {});
         second.poll();
     }
-    CHECK_FALSE(has_waiters(at.root.get().state(), at));
+    CHECK_FALSE(has_waiters(tidings::internal::access::state(at.root.get()), at));
 }
 
 // Completions on other threads and the end of the context may come at once.

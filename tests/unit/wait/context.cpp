@@ -70,7 +70,8 @@ TEST_CASE("children end with their parent")
 TEST_CASE("the child of an ended parent has ended")
 {
     virtual_loop at;
-    at.root.get().state().end(end_reason::failed, std::make_exception_ptr(std::runtime_error("broken")));
+    tidings::internal::access::state(at.root.get())
+        .end(end_reason::failed, std::make_exception_ptr(std::runtime_error("broken")));
     auto child = tidings::with_timeout(at.root, 1h);
     auto grandchild = tidings::with_cancel(child);
     CHECK(grandchild.reason() == end_reason::failed);

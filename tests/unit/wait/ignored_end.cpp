@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Coroutines that go on although their context has ended.
 #include <tidings/wait/bind.hpp>
-#include <tidings/wait/give_way.hpp>
+#include <tidings/wait/internal/give_way.hpp>
+#include <tidings/wait/internal/tasks.hpp>
 #include <tidings/wait/run_blocking.hpp>
 #include <tidings/wait/select.hpp>
 #include <tidings/wait/spawn.hpp>
@@ -185,5 +186,5 @@ TEST_CASE("a task that ignores the end is told of at its root")
     at.root.cancel(tidings::end_reason::server_stopping);
     at.settle();
     CHECK(what_of(at.root.cause()).find("(server stopping), and was going on") != std::string::npos);
-    CHECK_FALSE(tidings::has_tasks(at.root));
+    CHECK_FALSE(tidings::internal::has_tasks(at.root));
 }

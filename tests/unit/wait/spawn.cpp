@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/wait/after.hpp>
 #include <tidings/wait/bind.hpp>
+#include <tidings/wait/internal/tasks.hpp>
 #include <tidings/wait/select.hpp>
 #include <tidings/wait/spawn.hpp>
 
@@ -112,7 +113,7 @@ TEST_CASE("a spawned task runs until its context ends")
     at.root.cancel();
     at.settle();
     CHECK(numbers.try_receive() == std::nullopt);
-    CHECK(at.root.get().state().scope().is_empty());
+    CHECK(tidings::internal::access::state(at.root.get()).scope().is_empty());
 }
 
 // Where its loop is at work already, a task does not wait for a turn of it.
@@ -161,7 +162,7 @@ TEST_CASE("a task that is aborted with its own context has not failed")
     tidings::spawn(limited, wait_bound);
     at.advance(2s);
     CHECK(limited.is_done());
-    CHECK_FALSE(tidings::has_tasks(at.root));
+    CHECK_FALSE(tidings::internal::has_tasks(at.root));
     CHECK_FALSE(at.root.is_done());
 }
 
@@ -231,7 +232,7 @@ TEST_CASE("terminal cancellation reaches a hanging task")
     at.root.cancel();
     at.settle();
     CHECK(rounds == 0);
-    auto& tasks = at.root.get().state().scope();
+    auto& tasks = tidings::internal::access::state(at.root.get()).scope();
     for (int round = 1; round <= 3; ++round) {
         tasks.cancel_hanging();
         at.settle();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/wait/after.hpp>
+#include <tidings/wait/internal/tasks.hpp>
 #include <tidings/wait/spawn.hpp>
 #include <tidings/wait/task_group.hpp>
 
@@ -202,7 +203,7 @@ TEST_CASE("leaving a group ends its tasks")
     at.advance(1s);
     CHECK(at.finished == 1);
     CHECK(seen->told_to_end == 1);
-    CHECK_FALSE(tidings::has_tasks(at.root));
+    CHECK_FALSE(tidings::internal::has_tasks(at.root));
     CHECK(seen.use_count() == 1);
 }
 

@@ -21,7 +21,7 @@ namespace beast_http = boost::beast::http;
 using boost::beast::error_code;
 
 /// What Beast has found wrong; line ends and control characters were looked at before.
-parse_error to_parse_error(error_code ec)
+internal::parse_error to_parse_error(error_code ec)
 {
     using beast_http::error;
     if (ec == error::bad_method)
@@ -79,7 +79,7 @@ public:
         body_limit(boost::none); // Beast would refuse a head for it, which others have not seen then
     }
 
-    parse_error const& refusal() const noexcept { return refusal_; }
+    internal::parse_error const& refusal() const noexcept { return refusal_; }
     bool expects_continue() const noexcept { return expects_continue_; }
 
     bool is_between_chunks() const { return chunked() && chunk_rest_ == 0; }
@@ -232,7 +232,7 @@ private:
     std::size_t line_count_;
     std::optional<request> request_;
     std::string body_;
-    parse_error refusal_;
+    internal::parse_error refusal_;
     std::string_view authority_; // into the head, while that is read
     std::uint64_t chunk_rest_ = 0;
     std::size_t header_count_ = 0;
@@ -246,7 +246,7 @@ struct message_parser::state
     std::size_t max_body = 0;
     std::size_t max_header_count = 0;
     std::optional<beast_parser> parser;
-    parse_error error;
+    internal::parse_error error;
 };
 
 message_parser::message_parser(std::size_t max_body, std::size_t max_header_count)
@@ -326,7 +326,7 @@ std::size_t message_parser::body_so_far() const noexcept
     return state_->parser->body_so_far();
 }
 
-parse_error message_parser::error() const noexcept
+internal::parse_error message_parser::error() const noexcept
 {
     return state_->error;
 }

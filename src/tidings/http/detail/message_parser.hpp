@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/http/parse_error.hpp>
+#include <tidings/http/internal/parse_error.hpp>
 #include <tidings/http/request.hpp>
 
 #include <cstddef>
@@ -41,7 +41,7 @@ public:
     [[nodiscard]] std::optional<std::uint64_t> body_size() const noexcept;
     [[nodiscard]] bool is_body_too_large() const noexcept;
     [[nodiscard]] std::size_t body_so_far() const noexcept;
-    [[nodiscard]] parse_error error() const noexcept;
+    [[nodiscard]] internal::parse_error error() const noexcept;
 
     [[nodiscard]] request take();
     void reset() noexcept;

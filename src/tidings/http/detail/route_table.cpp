@@ -44,7 +44,7 @@ route_lookup route_table::find(std::string_view method, std::string_view path) c
     if (!found && method == "HEAD")
         found = find_route("GET", segments);
     if (found)
-        return {route_outcome::found, found->index, found->pattern.params(segments), {}};
+        return {internal::route_outcome::found, found->index, found->pattern.params(segments), {}};
 
     bool const any_path = path == "*";
     std::set<std::string_view> methods;
@@ -53,7 +53,8 @@ route_lookup route_table::find(std::string_view method, std::string_view path) c
             methods.insert(candidate.method);
     if (methods.empty() && !any_path)
         return {};
-    auto const outcome = method == "OPTIONS" ? route_outcome::options : route_outcome::method_not_allowed;
+    auto const outcome =
+        method == "OPTIONS" ? internal::route_outcome::options : internal::route_outcome::method_not_allowed;
     return {outcome, 0, {}, allow_list(std::move(methods))};
 }
 

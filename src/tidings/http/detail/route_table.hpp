@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tidings/http/detail/route_pattern.hpp>
+#include <tidings/http/internal/route_outcome.hpp>
 
 #include <cstddef>
 #include <string>
@@ -10,20 +11,12 @@
 
 namespace tidings {
 
-enum class route_outcome
-{
-    found,
-    not_found,
-    method_not_allowed, // the path has routes, for other methods: 405 with the Allow list
-    options,            // OPTIONS, and no route of its own for it: 204 with the Allow list
-};
-
 namespace detail {
 
 /// Where a request goes: what `router` finds, but for the route's value, which is known here by its index.
 struct route_lookup
 {
-    route_outcome outcome = route_outcome::not_found;
+    internal::route_outcome outcome = internal::route_outcome::not_found;
     std::size_t index = 0; // of the route, in the order of adding
     route_params params{};
     std::string allow{};

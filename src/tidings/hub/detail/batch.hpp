@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/stream/shared_frame.hpp>
+#include <tidings/stream/internal/shared_frame.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace tidings::detail {
 inline constexpr std::size_t batch_limit = 64;
 
 /// Whether a frame of a topic is an event. Comments and retry times have no id.
-inline bool has_id(shared_frame const& frame)
+inline bool has_id(internal::shared_frame const& frame)
 {
     return frame.text().starts_with("id:");
 }
@@ -22,7 +22,7 @@ inline bool has_id(shared_frame const& frame)
 /// Some events of a topic, in order.
 struct batch
 {
-    std::vector<shared_frame> frames;
+    std::vector<internal::shared_frame> frames;
     std::vector<std::uint64_t> numbers; ///< of the frames
     std::uint64_t from = 0;             ///< what was asked for
     std::uint64_t next = 0;             ///< what to ask for then
@@ -39,7 +39,7 @@ struct batch
         numbers.clear();
     }
 
-    void add(std::uint64_t number, shared_frame frame)
+    void add(std::uint64_t number, internal::shared_frame frame)
     {
         numbers.push_back(number);
         frames.push_back(std::move(frame));

@@ -59,7 +59,7 @@ public:
     void set_over() noexcept { is_over_ = true; }
 
     /// What has no id, comments and retry times, is for all. The cursor may have left then.
-    bool wants(shared_frame const& frame) const
+    bool wants(internal::shared_frame const& frame) const
     {
         return !filter_ || !has_id(frame) || filter_->where(frame.event());
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/detail/event_id.hpp>
 #include <tidings/hub/detail/position_list.hpp>
-#include <tidings/stream/event_writer.hpp>
+#include <tidings/stream/internal/event_writer.hpp>
 
 #include <fmt/format.h>
 
@@ -119,7 +119,7 @@ void check_own_id(std::string_view id, std::string_view epoch)
     if (!id.empty() && (is_blank(id.front()) || is_blank(id.back())))
         throw std::invalid_argument(fmt::format(
             "tidings: the id \"{}\" has a blank at an end, which a client's header loses; leave it out", id));
-    if (event_writer::is_finished_id(id))
+    if (internal::event_writer::is_finished_id(id))
         throw std::invalid_argument(
             fmt::format("tidings: the id \"{}\" would tell its client that the stream is over for good; "
                         "give the event another one",

@@ -150,7 +150,7 @@ std::size_t follower::deliver_frames(batch const& events, std::size_t first)
 // Those that pass the filter, under the ids of this stream.
 std::size_t follower::deliver_chosen(cursor& at, batch const& events, std::size_t first)
 {
-    std::vector<shared_frame> chosen;
+    std::vector<internal::shared_frame> chosen;
     std::vector<std::size_t> places;
     for (std::size_t i = first; i < events.size(); ++i) {
         bool const is_wanted = at.wants(events.frames[i]);
@@ -189,7 +189,7 @@ void follower::send_position()
 
 void follower::end_of_topics()
 {
-    event_writer& out = *out_;
+    internal::event_writer& out = *out_;
     std::string const position = topics_.position();
     if (over_)
         return leave(follow_end::closed);
@@ -200,7 +200,7 @@ void follower::end_of_topics()
 
 void follower::send_away()
 {
-    event_writer& out = *out_;
+    internal::event_writer& out = *out_;
     bool const has_handler = over_ != nullptr;
     leave(follow_end::disconnected);
     if (!has_handler)

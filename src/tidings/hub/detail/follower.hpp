@@ -4,7 +4,7 @@
 #include <tidings/hub/detail/reading.hpp>
 #include <tidings/hub/follow_end.hpp>
 #include <tidings/stream/event_stream.hpp>
-#include <tidings/stream/event_writer.hpp>
+#include <tidings/stream/internal/event_writer.hpp>
 #include <tidings/wait/channel.hpp>
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace tidings::detail {
 
 /// Carries topics on a stream. What the connection cannot take stays in the topics' histories. There is one
 /// for each stream, in one allocation with its place in the first topic.
-class follower final : public feed, public reader
+class follower final : public internal::feed, public reader
 {
 public:
     using end_channel = std::unique_ptr<channel<follow_end>>;
@@ -50,7 +50,7 @@ private:
     void send_position();
 
     bool knows_place_ = false; // the client has an id that leads back to where it is
-    event_writer* out_;
+    internal::event_writer* out_;
     reading topics_;
     end_channel over_; // of a `follow`
 };

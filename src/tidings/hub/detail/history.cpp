@@ -2,7 +2,7 @@
 #include <tidings/hub/detail/event_id.hpp>
 #include <tidings/hub/detail/history.hpp>
 #include <tidings/hub/detail/logged_event_fault.hpp>
-#include <tidings/sse/encode.hpp>
+#include <tidings/sse/internal/encode.hpp>
 
 #include <fmt/format.h>
 
@@ -20,11 +20,11 @@ constexpr std::uint64_t needs_nothing = std::numeric_limits<std::uint64_t>::max(
 // What an entry takes beside its text: itself, the block of the text with its count and its chunk.
 constexpr std::size_t entry_overhead = 256;
 
-shared_frame encode_frame(event const& value)
+internal::shared_frame encode_frame(event const& value)
 {
-    std::string text(encoded_size(value), '\0');
-    encode(value, text.data());
-    return shared_frame(text);
+    std::string text(internal::encoded_size(value), '\0');
+    internal::encode(value, text.data());
+    return internal::shared_frame(text);
 }
 
 void require_receivable(event const& value)
@@ -108,7 +108,7 @@ void history::restore(logged_event value, time_point added, restoring& came_of_i
         own_ids_.emplace(value.own_id, value.number);
     newest_own_id_ = value.own_id;
     auto const replaced = insert({.number = value.number,
-                                  .frame = shared_frame(value.text),
+                                  .frame = internal::shared_frame(value.text),
                                   .added = added,
                                   .own_id = std::move(value.own_id),
                                   .key = std::move(value.key)});
@@ -143,7 +143,8 @@ history::draft history::prepare(event const& value, std::string_view key)
 
 history::draft history::prepare_unnamed(std::string_view encoded)
 {
-    return count_in({.number = next_, .id = {}, .own_id = {}, .key = {}, .frame = shared_frame(encoded)});
+    return count_in(
+        {.number = next_, .id = {}, .own_id = {}, .key = {}, .frame = internal::shared_frame(encoded)});
 }
 
 history::draft history::count_in(draft made)

@@ -7,7 +7,7 @@
 #include <tidings/hub/topic_log.hpp>
 #include <tidings/hub/topic_options.hpp>
 #include <tidings/sse/event.hpp>
-#include <tidings/stream/shared_frame.hpp>
+#include <tidings/stream/internal/shared_frame.hpp>
 
 #include <cstdint>
 #include <deque>
@@ -60,7 +60,7 @@ public:
         std::string id; ///< empty: it is unnamed
         std::string own_id;
         std::string key;
-        shared_frame frame;
+        internal::shared_frame frame;
     };
 
     /// Takes a number, and the id if the event has one of its own. Throws `std::invalid_argument` for what
@@ -139,7 +139,7 @@ private:
     struct entry
     {
         std::uint64_t number;
-        shared_frame frame; // empty when superseded
+        internal::shared_frame frame; // empty when superseded
         time_point added;
         std::string own_id;
         std::string key;

@@ -13,7 +13,7 @@ namespace asio = boost::asio;
 namespace tidings::detail {
 
 loop_group::loop_group(topic_state& of, asio::any_io_executor executor, std::uint64_t next)
-    : loop_call(executor), position(next), topic_(of), executor_(std::move(executor)), next_(next)
+    : internal::loop_call(executor), position(next), topic_(of), executor_(std::move(executor)), next_(next)
 {}
 
 bool loop_group::is_on(asio::any_io_executor const& executor) const noexcept

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <tidings/hub/detail/batch.hpp>
-#include <tidings/wait/loop_call.hpp>
+#include <tidings/loop/internal/loop_call.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -20,7 +20,7 @@ class topic_state;
 /// The followers of one topic on one loop. A publish asks for one call for all of them, however many events
 /// have come meanwhile. It keeps its topic while it has members. Touched by the loop's thread only, but for
 /// `wake` and what the topic guards.
-class loop_group final : public std::enable_shared_from_this<loop_group>, loop_call
+class loop_group final : public std::enable_shared_from_this<loop_group>, internal::loop_call
 {
 public:
     loop_group(topic_state& of, boost::asio::any_io_executor executor, std::uint64_t next);

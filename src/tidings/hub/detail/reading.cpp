@@ -3,7 +3,7 @@
 #include <tidings/hub/detail/position_list.hpp>
 #include <tidings/hub/detail/reading.hpp>
 #include <tidings/sse/event_text.hpp>
-#include <tidings/stream/event_writer.hpp>
+#include <tidings/stream/internal/event_writer.hpp>
 
 #include <fmt/format.h>
 
@@ -66,7 +66,7 @@ void require_short_ids(std::vector<topic_list::item> const& topics)
 {
     if (topics.size() == 1)
         return;
-    std::size_t size = event_writer::finished_mark_size;
+    std::size_t size = internal::event_writer::finished_mark_size;
     for (auto const& each : topics)
         size += max_position_size(each.of->name(), each.of->epoch());
     if (size > max_id_bytes)
@@ -156,14 +156,15 @@ std::string reading::position(cursor const& at, std::uint64_t next) const
     return id;
 }
 
-shared_frame reading::addressed(cursor const& at, std::uint64_t number, shared_frame const& frame) const
+internal::shared_frame reading::addressed(cursor const& at, std::uint64_t number,
+                                          internal::shared_frame const& frame) const
 {
     event_text const own = frame.event();
     if (is_single() || own.id_line().empty())
         return frame;
     std::string text = "id: " + position(at, number + 1) + '\n';
     text += own.body();
-    return shared_frame(text);
+    return internal::shared_frame(text);
 }
 
 std::string reading::position() const

@@ -3,7 +3,7 @@
 
 #include <tidings/hub/detail/cursor.hpp>
 #include <tidings/hub/topic_list.hpp>
-#include <tidings/stream/shared_frame.hpp>
+#include <tidings/stream/internal/shared_frame.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -47,7 +47,8 @@ public:
     bool is_over() const noexcept;
 
     /// An event of the topic of `at`, as this client gets it.
-    shared_frame addressed(cursor const& at, std::uint64_t number, shared_frame const& frame) const;
+    internal::shared_frame addressed(cursor const& at, std::uint64_t number,
+                                     internal::shared_frame const& frame) const;
 
     /// The id of what the client has been given so far.
     std::string position() const;

@@ -3,7 +3,7 @@
 
 #include <tidings/hub/detail/reading.hpp>
 #include <tidings/sse/event_text.hpp>
-#include <tidings/wait/pull_source.hpp>
+#include <tidings/wait/internal/pull_source.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -16,7 +16,7 @@
 namespace tidings::detail {
 
 /// Reads topics event by event, as they are asked for.
-class subscription_state final : public reader, public pull_source<event_text>
+class subscription_state final : public reader, public internal::pull_source<event_text>
 {
 public:
     /// `last_event_id` wins over where the list starts.

@@ -49,7 +49,7 @@ std::optional<topic> topics_state::get_without_log(std::string_view name)
     {
         std::lock_guard const guard(lock_);
         if (auto known = find_used(name))
-            return topic(std::move(known));
+            return internal::access::make<topic>(std::move(known));
         options = find_options(name);
         if (!options || options->log)
             return std::nullopt;
@@ -59,7 +59,7 @@ std::optional<topic> topics_state::get_without_log(std::string_view name)
     victims gone;
     std::lock_guard const guard(lock_);
     if (auto known = find_used(name)) // made by another meanwhile
-        return topic(std::move(known));
+        return internal::access::make<topic>(std::move(known));
     return insert(made, gone);
 }
 
@@ -86,7 +86,7 @@ std::optional<topic> topics_state::open_log(std::string_view name, shared_option
         std::lock_guard const guard(lock_);
         opening_.erase(std::string(name));
         if (auto known = find_used(name))
-            return topic(std::move(known));
+            return internal::access::make<topic>(std::move(known));
         return insert(made, gone);
     } catch (...) {
         std::lock_guard const guard(lock_);
@@ -144,7 +144,7 @@ topic topics_state::insert(std::shared_ptr<topic_state> made, victims& gone)
     added.topic = made;
     if (made->is_kept())
         list(added);
-    return topic(std::move(made));
+    return internal::access::make<topic>(std::move(made));
 }
 
 void topics_state::list(entry& kept)
@@ -161,7 +161,7 @@ std::optional<topic> topics_state::find(std::string_view name) const
     std::lock_guard const guard(lock_);
     auto const known = entries_.find(name);
     auto found = known == entries_.end() ? nullptr : known->second.topic.lock();
-    return found ? std::optional(topic(std::move(found))) : std::nullopt;
+    return found ? std::optional(internal::access::make<topic>(std::move(found))) : std::nullopt;
 }
 
 std::vector<topic> topics_state::all() const
@@ -171,7 +171,7 @@ std::vector<topic> topics_state::all() const
     found.reserve(entries_.size());
     for (auto const& [name, each] : entries_)
         if (auto known = each.topic.lock())
-            found.emplace_back(std::move(known));
+            found.push_back(internal::access::make<topic>(std::move(known)));
     return found;
 }
 

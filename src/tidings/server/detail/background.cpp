@@ -2,9 +2,10 @@
 #include <tidings/server/detail/background.hpp>
 #include <tidings/server/detail/describe_exception.hpp>
 #include <tidings/server/detail/shared_state.hpp>
-#include <tidings/wait/aborted_operation.hpp>
 #include <tidings/wait/after.hpp>
 #include <tidings/wait/channel.hpp>
+#include <tidings/wait/internal/aborted_operation.hpp>
+#include <tidings/wait/internal/tasks.hpp>
 #include <tidings/wait/select.hpp>
 #include <tidings/wait/spawn.hpp>
 
@@ -32,7 +33,7 @@ background::background(asio::any_io_executor const& executor, std::shared_ptr<sh
 
 void background::failed(std::exception_ptr const& failure) const
 {
-    if (root.is_done() && is_aborted_operation(failure))
+    if (root.is_done() && internal::is_aborted_operation(failure))
         return; // it has ended with the server, as it was to
     shared_->log(log_kind::background_failed, log_level::error,
                  fmt::format("work in the background failed: {}", describe(failure)));
@@ -40,7 +41,7 @@ void background::failed(std::exception_ptr const& failure) const
 
 asio::awaitable<bool> background::join(std::shared_ptr<background> all, context ctx, time_point deadline)
 {
-    if (!has_tasks(all->root))
+    if (!internal::has_tasks(all->root))
         co_return true;
     channel<bool> over(1);
     context const work = all->root;
@@ -49,7 +50,7 @@ asio::awaitable<bool> background::join(std::shared_ptr<background> all, context 
     after last_moment(deadline);
     if (auto first = co_await select(ctx, over, patience); first.from(over))
         co_return true;
-    cancel_tasks(work);
+    internal::cancel_tasks(work);
     if (auto second = co_await select(ctx, over, last_moment); second.from(over))
         co_return true;
     all->shared_->log(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/connection.hpp>
+#include <tidings/wait/internal/home_of.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -21,10 +22,10 @@ std::uint32_t in_milliseconds(time_point now) noexcept
 
 } // namespace
 
-connection::connection(std::shared_ptr<loop_state> home, stream_socket socket, peer_address peer,
-                       admission given)
-    : socket_input(std::move(socket)), loop_timer(home->root), home_(std::move(home)),
-      out_(home_->root, transport_, home_->shared->writing), admission_(given),
+connection::connection(std::shared_ptr<loop_state> home, internal::stream_socket socket,
+                       internal::peer_address peer, admission given)
+    : socket_input(std::move(socket)), internal::loop_timer(internal::home_of(home->root)),
+      home_(std::move(home)), out_(home_->root, transport_, home_->shared->writing), admission_(given),
       is_of_nobody_(home_->shared->is_of_nobody(peer)), peer_(peer)
 {
     home_->enter(*this);
@@ -115,7 +116,7 @@ void connection::end_carried()
     transport_.finish();
 }
 
-head_params connection::params(request const& asked) const noexcept
+internal::head_params connection::params(request const& asked) const noexcept
 {
     return {.http_minor = asked.http_minor(),
             .keep_alive = asked.keep_alive() && !home_->is_draining && !is_turned_away() && !is_body_unread(),

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/http/internal/response_head.hpp>
 #include <tidings/http/request.hpp>
-#include <tidings/http/response_head.hpp>
+#include <tidings/loop/internal/loop_timer.hpp>
+#include <tidings/net/internal/peer_address.hpp>
 #include <tidings/server/detail/address_counts.hpp>
 #include <tidings/server/detail/exchange.hpp>
 #include <tidings/server/detail/incoming.hpp>
 #include <tidings/server/detail/loop_state.hpp>
-#include <tidings/server/detail/peer_address.hpp>
 #include <tidings/server/detail/socket_input.hpp>
 #include <tidings/server/detail/socket_transport.hpp>
-#include <tidings/stream/counted.hpp>
-#include <tidings/stream/event_writer.hpp>
-#include <tidings/wait/loop_timer.hpp>
+#include <tidings/stream/internal/counted.hpp>
+#include <tidings/stream/internal/event_writer.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -28,10 +28,11 @@ namespace tidings::detail {
 /// One HTTP/1.1 connection: reads requests one after the other, lends its writer to the exchange that
 /// answers, carries a stream on that was handed over to a topic, and watches the peer all the while. A plain
 /// object; it lives as long as its socket is open, or a handler is at work.
-class connection final : public counted, socket_input, loop_timer
+class connection final : public internal::counted, public connection_link, socket_input, internal::loop_timer
 {
 public:
-    connection(std::shared_ptr<loop_state> home, stream_socket socket, peer_address peer, admission given);
+    connection(std::shared_ptr<loop_state> home, internal::stream_socket socket, internal::peer_address peer,
+               admission given);
     ~connection() override;
 
     /// Begins, with bytes that somebody may have read already.
@@ -47,7 +48,7 @@ public:
 
     // Another one needs its place.
 
-    peer_address const& peer() const noexcept { return peer_; }
+    internal::peer_address const& peer() const noexcept { return peer_; }
     /// See `shared_state::is_of_nobody`.
     bool is_of_nobody() const noexcept { return is_of_nobody_; }
     /// Ends a connection that waits for a request, unless one has come that was not read yet.
@@ -76,11 +77,11 @@ public:
 
     // For the exchange.
 
-    event_writer& out() noexcept { return out_; }
+    internal::event_writer& out() noexcept { return out_; }
     void exchange_ended(bool may_reuse);
     /// Ends the stream when it has reached that age.
     void end_within(duration age) { set(later(now(), age)); }
-    head_params params(request const& asked) const noexcept;
+    internal::head_params params(request const& asked) const noexcept;
 
     /// With what lies behind a request that has been answered.
     void go_on(std::unique_ptr<backlog> input);
@@ -121,7 +122,7 @@ private:
     };
 
     // socket_input
-    void on_ready(socket_readiness what) override;
+    void on_ready(internal::socket_readiness what) override;
     bool may_read() const noexcept override;
     /// Whether the answer was decided upon the head, and what comes of the body is thrown away.
     bool is_body_unread() const noexcept { return exchange_ && exchange_->is_body_unread(); }
@@ -147,7 +148,7 @@ private:
     void await_request();
     void carry_on();
     void end_carried();
-    void refuse(parse_error error);
+    void refuse(internal::parse_error error);
 
     void enter(phase next);
     duration body_time() const noexcept;
@@ -170,21 +171,19 @@ private:
 
     std::shared_ptr<loop_state> const home_;
     socket_transport transport_{*this};
-    event_writer out_;
+    internal::event_writer out_;
     phase phase_ = phase::closed;
     bool is_feeding_ = false;
     occupation occupation_ : 2 = occupation::busy; // bits, since each open connection has them
     admission const admission_ : 2;
     bool const is_of_nobody_ : 1;
-    peer_address peer_;
+    internal::peer_address peer_;
     std::uint32_t began_ = 0; // the phase, in milliseconds of the loop's clock, which wraps
     std::uint32_t held_ = 0;  // bytes of input, as the loop's buffers know them
     std::uint32_t discarded_ = 0;
     std::unique_ptr<incoming> incoming_;
     std::unique_ptr<exchange> exchange_;
-    address_counts::place place_; // of a stream that is carried
-    connection* previous_ = nullptr;
-    connection* next_ = nullptr;
+    address_counts::place place_;           // of a stream that is carried
     boost::intrusive_ptr<connection> self_; // while the socket is open
 };
 

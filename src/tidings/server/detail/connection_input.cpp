@@ -2,6 +2,7 @@
 // How a connection reads, and what of it becomes a request.
 #include <tidings/server/detail/connection.hpp>
 #include <tidings/server/detail/receive.hpp>
+#include <tidings/wait/internal/home_of.hpp>
 
 #include <boost/asio/post.hpp>
 
@@ -16,7 +17,7 @@ namespace asio = boost::asio;
 
 namespace tidings::detail {
 
-void connection::on_ready(socket_readiness what)
+void connection::on_ready(internal::socket_readiness what)
 {
     boost::intrusive_ptr<connection> const alive(this);
     note(what);
@@ -56,12 +57,12 @@ void connection::on_input(std::string_view bytes)
         discard(bytes.size());
     } else if (phase_ != phase::answering) {
         if (std::size_t const taken = feed(bytes); taken != bytes.size())
-            keep(std::make_unique<backlog>(home_->root, bytes.substr(taken)));
+            keep(std::make_unique<backlog>(internal::home_of(home_->root), bytes.substr(taken)));
     } else if (exchange_->behind) {
         exchange_->behind->append(bytes);
         hold(held_ + bytes.size());
     } else {
-        keep(std::make_unique<backlog>(home_->root, bytes));
+        keep(std::make_unique<backlog>(internal::home_of(home_->root), bytes));
     }
 }
 
@@ -150,10 +151,10 @@ bool connection::has_request_waiting() const
         return true;
     auto next = home_->take_incoming();
     auto at = next->parser.feed(bytes);
-    if (at.state == parse_state::head_complete)
+    if (at.state == internal::parse_state::head_complete)
         at = next->parser.feed(bytes.substr(at.consumed));
     home_->give_back(std::move(next));
-    return at.state == parse_state::complete;
+    return at.state == internal::parse_state::complete;
 }
 
 // Takes one request off the front of the bytes, at most, and maybe answers it; returns how much that was.
@@ -184,11 +185,11 @@ std::size_t connection::parse(std::string_view bytes)
         taken += consumed;
         hold(held_ + consumed);
         switch (state) {
-        case parse_state::need_more:
+        case internal::parse_state::need_more:
             if (occupation_ == occupation::idle && parser.has_begun())
                 phase_ == phase::idle ? enter(phase::head) : home_->move(*this, occupation::reading);
             break;
-        case parse_state::head_complete:
+        case internal::parse_state::head_complete:
             enter(phase::body);
             decide();
             if (is_answered_now(bytes.size() - taken))
@@ -196,10 +197,10 @@ std::size_t connection::parse(std::string_view bytes)
             else
                 tell_to_go_on();
             break;
-        case parse_state::failed:
+        case internal::parse_state::failed:
             refuse(parser.error());
             break;
-        case parse_state::complete:
+        case internal::parse_state::complete:
             if (phase_ != phase::body)
                 decide();
             begin_exchange(false);
@@ -256,7 +257,7 @@ void connection::refuse_for_now(std::string_view why)
     answer_and_linger(home_->shared->refusal(request::get("/"), 503, why));
 }
 
-void connection::refuse(parse_error error)
+void connection::refuse(internal::parse_error error)
 {
     ++home_->shared->counts.bad_requests;
     home_->shared->log(

@@ -99,7 +99,8 @@ void engine::start()
     if (has_started)
         return;
     shared->places = plan_descriptors(allowed_descriptors(), shared->options.max_connections);
-    auto const accepted = [engine = weak_from_this()](stream_socket socket, peer_address peer) {
+    auto const accepted = [engine = weak_from_this()](internal::stream_socket socket,
+                                                      internal::peer_address peer) {
         if (auto const self = engine.lock()) // a handler may let go of the server
             self->deal(std::move(socket), peer);
     };
@@ -118,7 +119,7 @@ void engine::start()
     asio::post(loops_.front()->io, [listening = listener_] { listening->start(); });
 }
 
-void engine::deal(stream_socket accepted, peer_address peer)
+void engine::deal(internal::stream_socket accepted, internal::peer_address peer)
 {
     std::size_t const index = next_loop_++ % loops_.size();
     if (index == 0)
@@ -127,7 +128,8 @@ void engine::deal(stream_socket accepted, peer_address peer)
         send_to(index, std::move(accepted), peer, {});
 }
 
-void engine::send_to(std::size_t loop, stream_socket socket, peer_address peer, std::string already_read)
+void engine::send_to(std::size_t loop, internal::stream_socket socket, internal::peer_address peer,
+                     std::string already_read)
 {
     auto const& on = loops_[loop];
     asio::post(on->io, [engine = weak_from_this(), on, socket = std::move(socket), peer,
@@ -137,15 +139,15 @@ void engine::send_to(std::size_t loop, stream_socket socket, peer_address peer, 
     });
 }
 
-void engine::adopt(stream_socket socket, std::string already_read)
+void engine::adopt(internal::stream_socket socket, std::string already_read)
 {
-    prepare(socket.descriptor(), probes_of(shared->options.keep_alive));
-    auto const peer = peer_address::of(socket.descriptor());
+    internal::prepare(socket.descriptor(), internal::probes_of(shared->options.keep_alive));
+    auto const peer = internal::peer_address::of(socket.descriptor());
     send_to(next_loop_++ % loops_.size(), std::move(socket), peer, std::move(already_read));
 }
 
-void engine::serve(std::shared_ptr<loop_state> const& on, stream_socket socket, peer_address peer,
-                   std::string_view already_read)
+void engine::serve(std::shared_ptr<loop_state> const& on, internal::stream_socket socket,
+                   internal::peer_address peer, std::string_view already_read)
 {
     if (on->is_draining)
         return;
@@ -159,7 +161,7 @@ void engine::serve(std::shared_ptr<loop_state> const& on, stream_socket socket, 
 }
 
 // Whether a newcomer is served; where the server is full, others may have to make room.
-admission engine::admit(loop_state& on, peer_address const& peer)
+admission engine::admit(loop_state& on, internal::peer_address const& peer)
 {
     std::size_t const of_one = shared->options.max_connections_per_address;
     if (of_one != 0 && !shared->is_of_nobody(peer) &&

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/net/internal/peer_address.hpp>
+#include <tidings/net/internal/stream_socket.hpp>
 #include <tidings/server/detail/background.hpp>
 #include <tidings/server/detail/listener.hpp>
 #include <tidings/server/detail/loop_state.hpp>
 #include <tidings/server/detail/loop_watch.hpp>
-#include <tidings/server/detail/peer_address.hpp>
 #include <tidings/server/detail/shared_state.hpp>
-#include <tidings/server/detail/stream_socket.hpp>
 #include <tidings/server/server_options.hpp>
 #include <tidings/stream/handler.hpp>
 #include <tidings/wait/blocking_threads.hpp>
@@ -40,7 +40,7 @@ public:
     void stop();
     void stop_at_once();
     void close();
-    void adopt(stream_socket socket, std::string already_read);
+    void adopt(internal::stream_socket socket, std::string already_read);
 
     /// What is spawned for no client; runs on the first loop.
     std::shared_ptr<background> const& work() const noexcept { return work_; }
@@ -56,11 +56,12 @@ private:
     void add_loop(boost::asio::io_context& io);
     void wrap_routes();
     void run_loop(boost::asio::io_context& io) const;
-    void deal(stream_socket accepted, peer_address peer);
-    void send_to(std::size_t loop, stream_socket socket, peer_address peer, std::string already_read);
-    void serve(std::shared_ptr<loop_state> const& on, stream_socket socket, peer_address peer,
-               std::string_view already_read);
-    admission admit(loop_state& on, peer_address const& peer);
+    void deal(internal::stream_socket accepted, internal::peer_address peer);
+    void send_to(std::size_t loop, internal::stream_socket socket, internal::peer_address peer,
+                 std::string already_read);
+    void serve(std::shared_ptr<loop_state> const& on, internal::stream_socket socket,
+               internal::peer_address peer, std::string_view already_read);
+    admission admit(loop_state& on, internal::peer_address const& peer);
     void relieve(std::size_t grown);
     void relieve(std::size_t first, std::size_t other);
     void drain_loop(std::size_t loop);

@@ -21,15 +21,16 @@ constexpr std::size_t many_streams_of_one_address = 5;
 } // namespace
 
 exchange::exchange(loop_state& home, connection& over, context_scope root, request asked, bool is_body_unread)
-    : handler_run(std::move(root), over.out(), home.shared->options.grace_timeout, std::move(asked)),
+    : internal::handler_run(std::move(root), over.out(), home.shared->options.grace_timeout,
+                            std::move(asked)),
       home_(home), over_(over), is_body_unread_(is_body_unread)
 {}
 
-void exchange::start(boost::intrusive_ptr<counted> owner, reception decided)
+void exchange::start(boost::intrusive_ptr<internal::counted> owner, reception decided)
 {
     ++home_.shared->counts.requests;
     ++home_.shared->counts.handlers;
-    handler_run::start(std::move(owner), *find_handler(std::move(decided)));
+    internal::handler_run::start(std::move(owner), *find_handler(std::move(decided)));
 }
 
 void exchange::client_left(bool is_gone)

@@ -6,9 +6,9 @@
 #include <tidings/server/detail/address_counts.hpp>
 #include <tidings/server/detail/incoming.hpp>
 #include <tidings/server/detail/loop_state.hpp>
-#include <tidings/stream/counted.hpp>
 #include <tidings/stream/handler.hpp>
-#include <tidings/stream/handler_run.hpp>
+#include <tidings/stream/internal/counted.hpp>
+#include <tidings/stream/internal/handler_run.hpp>
 #include <tidings/wait/context.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -23,7 +23,7 @@ namespace tidings::detail {
 class connection;
 
 /// One request of a connection and its answer: runs the handler, counts, and logs what goes wrong.
-class exchange final : public handler_run
+class exchange final : public internal::handler_run
 {
 public:
     /// `is_body_unread`: the answer was decided upon the head, and the body is thrown away.
@@ -31,7 +31,7 @@ public:
 
     /// Runs the handler; the last thing it does, because the handler may be over before this returns. `owner`
     /// keeps the connection, and with it this object, alive until then.
-    void start(boost::intrusive_ptr<counted> owner, reception decided);
+    void start(boost::intrusive_ptr<internal::counted> owner, reception decided);
 
     bool is_body_unread() const noexcept { return is_body_unread_; }
 

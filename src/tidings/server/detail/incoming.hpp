@@ -2,10 +2,10 @@
 #pragma once
 
 #include <tidings/http/headers.hpp>
-#include <tidings/http/request_parser.hpp>
+#include <tidings/http/internal/request_parser.hpp>
 #include <tidings/http/response.hpp>
-#include <tidings/stream/counted.hpp>
-#include <tidings/wait/loop_call.hpp>
+#include <tidings/loop/internal/loop_call.hpp>
+#include <tidings/stream/internal/counted.hpp>
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
@@ -31,7 +31,7 @@ struct reception
 /// A request that is being read.
 struct incoming
 {
-    explicit incoming(parser_limits const& limits) : parser(limits) {}
+    explicit incoming(internal::parser_limits const& limits) : parser(limits) {}
 
     void reset() noexcept
     {
@@ -39,22 +39,22 @@ struct incoming
         decided = {};
     }
 
-    request_parser parser;
+    internal::request_parser parser;
     reception decided; ///< once the head is complete
 };
 
 /// Input behind a request. When that has been answered its turn is requested, which comes behind all that is
 /// ready by then, so that a client that pipelines takes the loop from nobody; until then it owns itself.
-class backlog final : public loop_call
+class backlog final : public internal::loop_call
 {
 public:
-    backlog(context const& ctx, std::string_view bytes) : loop_call(ctx), bytes_(bytes) {}
+    backlog(internal::loop& home, std::string_view bytes) : internal::loop_call(home), bytes_(bytes) {}
 
     std::string_view rest() const noexcept { return std::string_view(bytes_).substr(taken_); }
     void take(std::size_t count) noexcept { taken_ += count; }
     void append(std::string_view more) { bytes_.erase(0, std::exchange(taken_, 0)).append(more); }
 
-    boost::intrusive_ptr<counted> of; ///< the connection whose `go_on` gets it back in its turn
+    boost::intrusive_ptr<internal::counted> of; ///< the connection whose `go_on` gets it back in its turn
 
 private:
     void on_turn() override;

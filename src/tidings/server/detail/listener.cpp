@@ -1,26 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/listener.hpp>
 #include <tidings/server/detail/turn_away.hpp>
+#include <tidings/wait/internal/home_of.hpp>
 
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/system/system_error.hpp>
-
-#include <fmt/format.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <chrono>
 #include <fcntl.h>
 #include <utility>
-
-namespace asio = boost::asio;
 
 namespace tidings::detail {
 
@@ -32,85 +19,13 @@ constexpr int batch_size =
 constexpr int turned_away_at_once = 256;
 constexpr auto pause_when_short = std::chrono::milliseconds(100);
 
-[[noreturn]] void refuse(std::string const& where, std::string const& what, int error)
-{
-    throw boost::system::system_error(boost::system::error_code(error, boost::system::system_category()),
-                                      fmt::format("tidings: cannot {} {}", what, where));
-}
-
-asio::generic::stream_protocol::endpoint endpoint_of(server_options const& options)
-{
-    if (!options.unix_socket.empty())
-        return asio::local::stream_protocol::endpoint(options.unix_socket);
-    boost::system::error_code error;
-    auto const address = asio::ip::make_address(options.host, error);
-    if (error)
-        throw boost::system::system_error(
-            error,
-            fmt::format(
-                "tidings: server_options::host must be an address such as 127.0.0.1, :: or 0.0.0.0, not "
-                "\"{}\"",
-                options.host));
-    return asio::ip::tcp::endpoint(address, options.port);
-}
-
-// A TCP client is handed over with its first bytes, or after a second without any: its request is then read
-// in the turn that accepts it, and who connects ahead of a need costs nothing yet.
-void accept_with_first_bytes(int descriptor) noexcept
-{
-    int const seconds = 1;
-    (void)::setsockopt(descriptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof seconds);
-}
-
-// A socket file that nobody listens on was left by a server that is gone.
-void remove_stale_socket(std::string const& path)
-{
-    struct stat found;
-    if (::stat(path.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode))
-        return;
-    asio::io_context io;
-    asio::local::stream_protocol::socket probe(io);
-    boost::system::error_code error;
-    probe.connect(asio::local::stream_protocol::endpoint(path), error);
-    if (error == asio::error::connection_refused)
-        ::unlink(path.c_str());
-}
-
 } // namespace
 
 listener::listener(loop_state& home, server_options const& options, sink accepted)
-    : loop_timer(home.root), home_(home), accepted_(std::move(accepted))
+    : loop_timer(internal::home_of(home.root)), home_(home), accepted_(std::move(accepted)),
+      socket_({options.host, options.port, options.unix_socket}, options.backlog,
+              internal::probes_of(options.keep_alive))
 {
-    auto const endpoint = endpoint_of(options);
-    bool const is_unix = !options.unix_socket.empty();
-    std::string const where =
-        is_unix ? options.unix_socket : fmt::format("{} port {}", options.host, options.port);
-    if (is_unix)
-        remove_stale_socket(options.unix_socket);
-    boost::system::error_code error;
-    asio::generic::stream_protocol::socket made(home.io);
-    made.open(endpoint.protocol(), error);
-    if (error)
-        refuse(where, "open a socket for", error.value());
-    made.set_option(asio::socket_base::reuse_address(true), error);
-    made.bind(endpoint, error);
-    if (error)
-        refuse(where, "bind to", error.value());
-    if (is_unix)
-        unix_path_ = options.unix_socket;
-    prepare(made.native_handle(), probes_of(options.keep_alive));
-    accept_with_first_bytes(made.native_handle());
-    if (::listen(made.native_handle(), options.backlog) != 0)
-        refuse(where, "listen on", errno);
-    made.native_non_blocking(true);
-    if (!is_unix) {
-        auto const bound = made.local_endpoint();
-        asio::ip::tcp::endpoint tcp;
-        std::copy_n(reinterpret_cast<char const*>(bound.data()), bound.size(),
-                    reinterpret_cast<char*>(tcp.data()));
-        port_ = tcp.port();
-    }
-    socket_ = stream_socket(made.release());
     keep_reserve();
 }
 
@@ -132,7 +47,7 @@ void listener::start()
     set(now() + pause_when_short);
 }
 
-void listener::on_ready(socket_readiness)
+void listener::on_ready(internal::socket_readiness)
 {
     auto const alive = shared_from_this();
     accept_batch();
@@ -151,8 +66,6 @@ void listener::stop()
     socket_.close();
     if (int const reserve = std::exchange(reserve_, -1); reserve >= 0)
         ::close(reserve);
-    if (!unix_path_.empty())
-        ::unlink(std::exchange(unix_path_, {}).c_str());
 }
 
 void listener::keep_reserve()
@@ -165,19 +78,15 @@ void listener::accept_batch()
 {
     keep_reserve(); // another thread may have been quicker the last time
     for (int i = 0; i < batch_size && socket_.is_open(); ++i) {
-        sockaddr_storage peer{};
-        socklen_t size = sizeof peer;
-        auto& address = reinterpret_cast<sockaddr&>(peer);
-        int const descriptor = ::accept4(socket_.descriptor(), &address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (descriptor >= 0) {
+        auto client = socket_.accept();
+        if (client.socket.is_open()) {
             is_short_of_descriptors_ = false;
-            accepted_(stream_socket(descriptor), peer_address(address));
-            continue;
-        }
-        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+            accepted_(std::move(client.socket), client.peer);
+        } else if (client.is_short()) {
             return out_of_descriptors();
-        if (errno != EINTR && errno != ECONNABORTED && errno != EPROTO)
+        } else if (!client.may_go_on()) {
             return; // none is left
+        }
     }
 }
 
@@ -202,14 +111,13 @@ bool listener::turn_away_waiting()
     ::close(std::exchange(reserve_, -1));
     bool has_place = true;
     for (int i = 0; i < turned_away_at_once && has_place; ++i) {
-        stream_socket waiting(
-            ::accept4(socket_.descriptor(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-        if (waiting.is_open())
-            turn_away(home_, std::move(waiting), "the server has no descriptors left");
-        else if (errno == EAGAIN || errno == EWOULDBLOCK)
+        auto waiting = socket_.accept();
+        if (waiting.socket.is_open())
+            turn_away(home_, std::move(waiting.socket), "the server has no descriptors left");
+        else if (waiting.is_short())
+            has_place = false;
+        else if (!waiting.may_go_on())
             break; // nobody waits any more
-        else
-            has_place = errno == EINTR || errno == ECONNABORTED || errno == EPROTO;
     }
     keep_reserve();
     return has_place && reserve_ >= 0;

@@ -5,12 +5,12 @@ namespace tidings::detail {
 
 loop_buffers::loop_buffers(boost::asio::execution_context& loop, buffer_budget& sum) : loop_(loop), sum_(sum)
 {
-    add_outbox_watch(loop_, *this);
+    internal::add_outbox_watch(loop_, *this);
 }
 
 loop_buffers::~loop_buffers()
 {
-    remove_outbox_watch(loop_, *this);
+    internal::remove_outbox_watch(loop_, *this);
     sum_.held -= told_;
 }
 

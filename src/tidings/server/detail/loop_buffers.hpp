@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/stream/outbox_watch.hpp>
+#include <tidings/stream/internal/outbox_watch.hpp>
 
 #include <boost/asio/execution_context.hpp>
 
@@ -23,7 +23,7 @@ struct buffer_budget
 /// What one loop of a server holds for its clients: requests that come in, what lies behind a request that is
 /// being answered, and bytes that have not been sent. Counted by the loop alone; told to the server's sum
 /// when it has changed by a step. On the loop's thread, but for `told`.
-class loop_buffers final : outbox_watch
+class loop_buffers final : internal::outbox_watch
 {
 public:
     loop_buffers(boost::asio::execution_context& loop, buffer_budget& sum);

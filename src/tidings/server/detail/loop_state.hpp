@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/loop/internal/list.hpp>
+#include <tidings/net/internal/reactor.hpp>
 #include <tidings/server/detail/incoming.hpp>
 #include <tidings/server/detail/loop_buffers.hpp>
 #include <tidings/server/detail/shared_state.hpp>
-#include <tidings/server/detail/socket_watch.hpp>
 #include <tidings/wait/channel.hpp>
 #include <tidings/wait/context.hpp>
 
@@ -42,6 +43,10 @@ enum class occupation : std::uint8_t
     count_of_occupations,
 };
 
+/// The place of a connection among those of its loop that do the same.
+struct connection_link : internal::list_link
+{};
+
 /// What the connections of one loop share. Touched by the loop's thread only.
 class loop_state
 {
@@ -55,7 +60,7 @@ public:
     std::shared_ptr<shared_state> const shared;
     context_scope root; ///< above the loop's connections, for their timers
     std::mt19937_64 random;
-    std::shared_ptr<socket_watch> const sockets;
+    std::shared_ptr<internal::reactor> const sockets;
     loop_buffers buffers;
     std::atomic<bool> is_relief_due = false; ///< of the buffers, in a turn to come
     bool is_draining = false;
@@ -70,31 +75,23 @@ public:
     std::unique_ptr<incoming> take_incoming();
     void give_back(std::unique_ptr<incoming> used);
 
-    // The loop's connections, lists through themselves, by what they do.
+    // The loop's connections, in lists by what they do.
     void enter(connection& added) noexcept;
     void leave(connection& gone) noexcept;
     /// To the end of the list of those who do this: who has done it longest is first.
     void move(connection& moved, occupation now) noexcept;
     bool is_empty() const noexcept;
-    std::vector<boost::intrusive_ptr<connection>> connections() const;
+    std::vector<boost::intrusive_ptr<connection>> connections();
     /// Those who do this, the longest first; `most` of them.
-    std::vector<boost::intrusive_ptr<connection>> connections(occupation doing, std::size_t most) const;
+    std::vector<boost::intrusive_ptr<connection>> connections(occupation doing, std::size_t most);
 
 private:
     static constexpr std::size_t kept_parsers = 64;
 
-    struct list
-    {
-        connection* first = nullptr;
-        connection* last = nullptr;
-    };
-
-    list& list_of(connection const& member) noexcept;
-    void link(connection& added) noexcept;
-    void unlink(connection& gone) noexcept;
+    internal::link_list& list_of(connection const& member) noexcept;
 
     std::vector<std::unique_ptr<incoming>> unused_;
-    std::array<list, static_cast<std::size_t>(occupation::count_of_occupations)> lists_;
+    std::array<internal::link_list, static_cast<std::size_t>(occupation::count_of_occupations)> lists_;
     std::array<char, 29> date_{};
     std::chrono::sys_seconds date_made_{};
 };

@@ -21,7 +21,7 @@ constexpr auto shortest_wait = std::chrono::seconds(1);
 
 struct network_hash
 {
-    std::size_t operator()(peer_address const& of) const noexcept { return of.hash(); }
+    std::size_t operator()(internal::peer_address const& of) const noexcept { return of.hash(); }
 };
 
 /// How many idle connections each address holds. What many share, a proxy or a unix socket, is nobody's
@@ -44,7 +44,7 @@ public:
     }
 
 private:
-    std::unordered_map<peer_address, std::size_t, network_hash> counts_;
+    std::unordered_map<internal::peer_address, std::size_t, network_hash> counts_;
     std::size_t most_ = 1;
 };
 

@@ -32,11 +32,11 @@ std::optional<response> ask_checks(shared_state& shared, request const& head, he
 }
 
 // What no route answers: 404, 405 with Allow, and OPTIONS.
-response unrouted(route_match<std::size_t> const& found)
+response unrouted(internal::route_match<std::size_t> const& found)
 {
-    if (found.outcome() == route_outcome::method_not_allowed)
+    if (found.outcome() == internal::route_outcome::method_not_allowed)
         return response::text("method not allowed\n", 405).with_header("Allow", found.allow());
-    if (found.outcome() == route_outcome::options)
+    if (found.outcome() == internal::route_outcome::options)
         return response(204).with_header("Allow", found.allow());
     return response::text("not found\n", 404);
 }

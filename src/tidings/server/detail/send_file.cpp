@@ -84,8 +84,8 @@ response file_refusal(int error)
     }
 }
 
-asio::awaitable<bool> send_file(writer& out, context ctx, response& answer, head_params params,
-                                bool head_only, shared_state& shared)
+asio::awaitable<bool> send_file(internal::writer& out, context ctx, response& answer,
+                                internal::head_params params, bool head_only, shared_state& shared)
 {
     int error = EMFILE;
     std::shared_ptr<file_reader> file;
@@ -103,13 +103,13 @@ asio::awaitable<bool> send_file(writer& out, context ctx, response& answer, head
             log_failure(shared, *answer.file_path(), "open", error);
         refused.complete_with(answer.headers_if_missing());
         answer = std::move(refused);
-        out.append(plain_head(answer.status(), answer.fields(), answer.body().size(), params));
+        out.append(internal::plain_head(answer.status(), answer.fields(), answer.body().size(), params));
         out.append(head_only ? std::string_view() : std::string_view(answer.body()));
         bool const is_sent = co_await out.written();
         co_return is_sent;
     }
     std::uint64_t left = file->size();
-    out.append(plain_head(answer.status(), answer.fields(), left, params));
+    out.append(internal::plain_head(answer.status(), answer.fields(), left, params));
     bool is_sent = co_await out.written();
     while (is_sent && left != 0 && !head_only) {
         auto const piece = co_await run_blocking(ctx, read_piece, file);

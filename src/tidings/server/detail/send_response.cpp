@@ -15,7 +15,7 @@ namespace {
 // A large body goes out in pieces, so that what waits for a slow peer stays small.
 constexpr std::size_t piece_size = 64 * 1024;
 
-asio::awaitable<bool> send_bytes(writer& out, std::string_view bytes)
+asio::awaitable<bool> send_bytes(internal::writer& out, std::string_view bytes)
 {
     bool is_sent = true;
     while (is_sent && !bytes.empty()) {
@@ -28,8 +28,8 @@ asio::awaitable<bool> send_bytes(writer& out, std::string_view bytes)
 
 } // namespace
 
-asio::awaitable<bool> send_response(writer& out, asio::io_context& io, shared_state& shared, response& answer,
-                                    head_params params, bool head_only)
+asio::awaitable<bool> send_response(internal::writer& out, asio::io_context& io, shared_state& shared,
+                                    response& answer, internal::head_params params, bool head_only)
 {
     if (answer.file_path()) {
         // The handler's context may have ended; the answer ends with the connection, which `out` tells.
@@ -37,7 +37,7 @@ asio::awaitable<bool> send_response(writer& out, asio::io_context& io, shared_st
         bool const is_sent = co_await send_file(out, sending, answer, params, head_only, shared);
         co_return is_sent;
     }
-    out.append(plain_head(answer.status(), answer.fields(), answer.body().size(), params));
+    out.append(internal::plain_head(answer.status(), answer.fields(), answer.body().size(), params));
     std::string_view const body = head_only ? std::string_view() : std::string_view(answer.body());
     out.append(body.substr(0, piece_size));
     bool is_sent = co_await out.written();

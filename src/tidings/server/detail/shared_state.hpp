@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/http/path_prefix.hpp>
+#include <tidings/http/internal/path_prefix.hpp>
+#include <tidings/http/internal/router.hpp>
+#include <tidings/http/internal/trusted_proxies.hpp>
 #include <tidings/http/request.hpp>
 #include <tidings/http/request_check.hpp>
 #include <tidings/http/response.hpp>
-#include <tidings/http/router.hpp>
-#include <tidings/http/trusted_proxies.hpp>
+#include <tidings/net/internal/peer_address.hpp>
 #include <tidings/server/detail/address_counts.hpp>
 #include <tidings/server/detail/descriptor_plan.hpp>
 #include <tidings/server/detail/log_rates.hpp>
 #include <tidings/server/detail/loop_buffers.hpp>
-#include <tidings/server/detail/peer_address.hpp>
 #include <tidings/server/server_options.hpp>
 #include <tidings/server/server_stats.hpp>
 #include <tidings/stream/handler.hpp>
-#include <tidings/stream/writer.hpp>
+#include <tidings/stream/internal/writer.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -45,7 +45,7 @@ struct route
 /// A check, and where it is asked.
 struct guard
 {
-    std::optional<path_prefix> below; ///< empty: everywhere
+    std::optional<internal::path_prefix> below; ///< empty: everywhere
     request_check ask;
 };
 
@@ -65,16 +65,16 @@ struct shared_state
     /// The answer to a request that is refused for a while, as the hook wants it.
     response refusal(request const& asked, int status, std::string_view why);
     /// Whether a peer's address stands for many clients: a unix socket's, a trusted proxy's.
-    bool is_of_nobody(peer_address const& peer) const
+    bool is_of_nobody(internal::peer_address const& peer) const
     {
-        return peer == peer_address() || proxies.trusts(peer.to_string());
+        return peer == internal::peer_address() || proxies.trusts(peer.to_string());
     }
     server_stats stats() const noexcept;
 
     server_options options;
-    writer_options writing;
-    trusted_proxies proxies;
-    router<std::size_t> paths; ///< to indexes of `routes`
+    internal::writer_options writing;
+    internal::trusted_proxies proxies;
+    internal::router<std::size_t> paths; ///< to indexes of `routes`
     std::vector<route> routes;
     std::vector<guard> checks;
     stream_handler as_decided; ///< gives an answer that is none of a route, wrapped as the routes are

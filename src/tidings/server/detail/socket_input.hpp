@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/server/detail/socket_watch.hpp>
-#include <tidings/server/detail/stream_socket.hpp>
+#include <tidings/net/internal/reactor.hpp>
+#include <tidings/net/internal/stream_socket.hpp>
 
 #include <span>
 #include <string_view>
@@ -13,14 +13,14 @@ namespace tidings::detail {
 /// A socket and its read side: reads whatever comes, as long as it is wanted, and notices the peer's end also
 /// when nothing more can come. It holds no buffer of its own. For `connection`, which says by overriding what
 /// becomes of the input. On one loop.
-class socket_input : public socket_watch::user
+class socket_input : public internal::reactor::user
 {
 protected:
-    explicit socket_input(stream_socket socket) noexcept : socket_(std::move(socket)) {}
+    explicit socket_input(internal::stream_socket socket) noexcept : socket_(std::move(socket)) {}
     ~socket_input() = default;
 
     /// Takes in what the watch says.
-    void note(socket_readiness what) noexcept;
+    void note(internal::socket_readiness what) noexcept;
 
     /// Reads what has come, but no more at once than a buffer holds: others have their turn before the rest.
     /// More is read when the watch tells, or when this is called again because more is wanted.
@@ -28,8 +28,8 @@ protected:
     /// Goes on, when that other turn has come.
     void read_on();
 
-    stream_socket& socket() noexcept { return socket_; }
-    stream_socket const& socket() const noexcept { return socket_; }
+    internal::stream_socket& socket() noexcept { return socket_; }
+    internal::stream_socket const& socket() const noexcept { return socket_; }
 
     /// Whether the peer sends no more.
     bool has_input_ended() const noexcept { return has_ended_; }
@@ -47,7 +47,7 @@ private:
     /// Has `read_on` called in a later turn of the loop.
     virtual void read_in_another_turn() = 0;
 
-    stream_socket socket_;
+    internal::stream_socket socket_;
     bool may_hold_input_ : 1 = false; // bits, since each open connection has them
     bool reads_on_ : 1 = false;       // in a later turn
     bool ends_soon_ : 1 = false;      // what there is to read is the last

@@ -22,12 +22,13 @@ std::string socket_transport::stream_head(int status, headers const& fields)
     // Its events may all find room in the kernel, and then no deadline of the writer's runs. A plain answer
     // has an end, and the peer of one that waits is asked by probes, which this limit would cut short.
     auto const& options = over_.home().shared->options;
-    over_.socket().limit_unacknowledged(unacknowledged_limit(options.keep_alive, options.write_timeout));
+    over_.socket().limit_unacknowledged(
+        internal::unacknowledged_limit(options.keep_alive, options.write_timeout));
     is_limited_ = true;
-    return tidings::stream_head(status, fields, over_.params(over_.current()->asked()));
+    return tidings::internal::stream_head(status, fields, over_.params(over_.current()->asked()));
 }
 
-write_result socket_transport::write(std::span<asio::const_buffer const> pieces)
+internal::write_result socket_transport::write(std::span<asio::const_buffer const> pieces)
 {
     if (over_.is_closed())
         return {.is_gone = true};
@@ -63,7 +64,7 @@ void socket_transport::finish()
 {
     if (over_.is_closed())
         return;
-    writer& out = over_.out();
+    internal::writer& out = over_.out();
     if (!std::exchange(is_finishing_, true))
         over_.out().end_body();
     out.flush();

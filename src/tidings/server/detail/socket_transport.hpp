@@ -2,7 +2,7 @@
 #pragma once
 
 #include <tidings/http/request.hpp>
-#include <tidings/stream/transport.hpp>
+#include <tidings/stream/internal/transport.hpp>
 
 #include <span>
 #include <string>
@@ -13,7 +13,7 @@ class connection;
 
 /// How the bytes of a connection's answers leave, over HTTP/1.1 in chunks and over HTTP/1.0 as they are. Part
 /// of its connection.
-class socket_transport final : public transport
+class socket_transport final : public internal::transport
 {
 public:
     explicit socket_transport(connection& over) noexcept : over_(over) {}
@@ -28,8 +28,11 @@ public:
     void on_writable();
 
     std::string stream_head(int status, headers const& fields) override;
-    framing body_framing() const noexcept override { return is_http_1_0_ ? framing::none : framing::chunked; }
-    write_result write(std::span<boost::asio::const_buffer const> pieces) override;
+    internal::framing body_framing() const noexcept override
+    {
+        return is_http_1_0_ ? internal::framing::none : internal::framing::chunked;
+    }
+    internal::write_result write(std::span<boost::asio::const_buffer const> pieces) override;
     std::size_t underway() const noexcept override;
     void await_writable() override;
     void finish() override;

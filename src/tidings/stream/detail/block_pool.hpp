@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/stream/outbox_watch.hpp>
+#include <tidings/stream/internal/outbox_watch.hpp>
 
 #include <boost/asio/execution_context.hpp>
 
@@ -41,8 +41,8 @@ public:
     block* take(std::size_t size);
     void give_back(block* used) noexcept;
 
-    void add(outbox_watch& watch);
-    void remove(outbox_watch& watch) noexcept;
+    void add(internal::outbox_watch& watch);
+    void remove(internal::outbox_watch& watch) noexcept;
 
 private:
     void shutdown() override {}
@@ -52,7 +52,7 @@ private:
     std::size_t free_count_ = 0;
     std::size_t held_ = 0; // the capacity of all blocks that were taken
     std::size_t told_ = 0; // to the watches
-    std::vector<outbox_watch*> watches_;
+    std::vector<internal::outbox_watch*> watches_;
 };
 
 } // namespace tidings::detail

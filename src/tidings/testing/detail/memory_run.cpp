@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/http/response_head.hpp>
-#include <tidings/server/peer_probes.hpp>
+#include <tidings/http/internal/response_head.hpp>
+#include <tidings/net/internal/peer_probes.hpp>
 #include <tidings/testing/detail/memory_run.hpp>
 
 #include <boost/asio/post.hpp>
@@ -12,7 +12,7 @@ namespace asio = boost::asio;
 namespace tidings::testing::detail {
 
 memory_run::memory_run(asio::io_context& loop, handler answer, request asked, server_options options)
-    : handler_run(context::root(loop.get_executor()), body_, options.grace_timeout, std::move(asked)),
+    : internal::handler_run(context::root(loop.get_executor()), body_, options.grace_timeout, std::move(asked)),
       options_(std::move(options)), writing_{.keep_alive = options_.keep_alive,
                                              .write_timeout = options_.write_timeout,
                                              .least_rate = options_.least_rate,
@@ -60,7 +60,7 @@ void memory_run::reset()
 void memory_run::vanish()
 {
     capacity_ = 0;
-    probes_.start(probes_of(options_.keep_alive).worst());
+    probes_.start(internal::probes_of(options_.keep_alive).worst());
 }
 
 void memory_run::probes_unanswered()
@@ -107,7 +107,7 @@ void memory_run::be_over()
 
 // transport
 
-write_result memory_run::write(std::span<asio::const_buffer const> pieces)
+internal::write_result memory_run::write(std::span<asio::const_buffer const> pieces)
 {
     if (is_closed_) // the peer's answer
         asio::post(get_context().get_executor(),
@@ -134,7 +134,7 @@ void memory_run::cut(cut_reason why)
 
 asio::awaitable<bool> memory_run::send_response(response& answer)
 {
-    take_answer(received_head(plain_head(answer.status(), answer.fields(), answer.body().size(), {})),
+    take_answer(received_head(internal::plain_head(answer.status(), answer.fields(), answer.body().size(), {})),
                 answer.body());
     answer_ = answer;
     co_return true;

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/loop/internal/loop_timer.hpp>
 #include <tidings/server/server_options.hpp>
-#include <tidings/stream/counted.hpp>
-#include <tidings/stream/event_writer.hpp>
 #include <tidings/stream/handler.hpp>
-#include <tidings/stream/handler_run.hpp>
+#include <tidings/stream/internal/counted.hpp>
+#include <tidings/stream/internal/event_writer.hpp>
+#include <tidings/stream/internal/handler_run.hpp>
 #include <tidings/testing/detail/memory_transport.hpp>
 #include <tidings/wait/context.hpp>
-#include <tidings/wait/loop_timer.hpp>
+#include <tidings/wait/internal/home_of.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -20,12 +21,12 @@
 namespace tidings::testing::detail {
 
 /// A handler and its stream in memory. Lives until the handler has returned.
-class memory_run final : public counted, public memory_transport, public handler_run
+class memory_run final : public internal::counted, public memory_transport, public internal::handler_run
 {
 public:
     memory_run(boost::asio::io_context& loop, handler answer, request asked, server_options options);
 
-    void start() { handler_run::start(this, handler_.call); }
+    void start() { internal::handler_run::start(this, handler_.call); }
 
     // What the peer and the server do. On the loop.
     void leave();
@@ -42,10 +43,12 @@ public:
 
 private:
     /// What the kernel does to find a peer that has vanished while nothing is sent to it.
-    class probe_timer final : ::tidings::loop_timer
+    class probe_timer final : internal::loop_timer
     {
     public:
-        probe_timer(context const& ctx, memory_run& run) noexcept : ::tidings::loop_timer(ctx), run_(run) {}
+        probe_timer(context const& ctx, memory_run& run) noexcept
+            : internal::loop_timer(internal::home_of(ctx)), run_(run)
+        {}
         void start(duration until) { set(now() + until); }
 
     private:
@@ -54,7 +57,7 @@ private:
     };
 
     // transport
-    write_result write(std::span<boost::asio::const_buffer const> pieces) override;
+    internal::write_result write(std::span<boost::asio::const_buffer const> pieces) override;
     void await_writable() override { is_awaited_ = true; }
     void finish() override;
     void cut(cut_reason why) override;
@@ -72,8 +75,8 @@ private:
     void be_over();
 
     server_options const options_;
-    writer_options const writing_;
-    event_writer body_;
+    internal::writer_options const writing_;
+    internal::event_writer body_;
     handler const handler_;
     probe_timer probes_;
     std::optional<response> answer_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/http/response_head.hpp>
+#include <tidings/http/internal/response_head.hpp>
 #include <tidings/testing/detail/memory_transport.hpp>
 
 #include <algorithm>
@@ -15,11 +15,11 @@ void memory_transport::take_answer(received_head head, std::string body)
 
 std::string memory_transport::stream_head(int status, headers const& fields)
 {
-    head_ = received_head(tidings::stream_head(status, fields, {}));
+    head_ = received_head(tidings::internal::stream_head(status, fields, {}));
     return {}; // kept apart from the body, which is all that `text` shows
 }
 
-write_result memory_transport::write(std::span<boost::asio::const_buffer const> pieces)
+internal::write_result memory_transport::write(std::span<boost::asio::const_buffer const> pieces)
 {
     if (is_gone_)
         return {.is_gone = true};

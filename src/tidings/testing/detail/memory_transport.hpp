@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/stream/transport.hpp>
+#include <tidings/stream/internal/transport.hpp>
 #include <tidings/testing/received_head.hpp>
 
 #include <boost/asio/buffer.hpp>
@@ -15,7 +15,7 @@
 namespace tidings::testing::detail {
 
 /// The peer of a stream in memory: keeps what it was sent, and takes no more than it is told to.
-class memory_transport : public transport
+class memory_transport : public internal::transport
 {
 public:
     static constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
@@ -31,8 +31,8 @@ protected:
     void take_answer(received_head head, std::string body);
 
     std::string stream_head(int status, headers const& fields) override;
-    framing body_framing() const noexcept override { return framing::none; }
-    write_result write(std::span<boost::asio::const_buffer const> pieces) override;
+    internal::framing body_framing() const noexcept override { return internal::framing::none; }
+    internal::write_result write(std::span<boost::asio::const_buffer const> pieces) override;
 
     std::size_t capacity_ = unlimited; // bytes that will still be taken
     bool is_closed_ = false;           // the peer has closed: it keeps nothing of what it is sent

@@ -20,13 +20,13 @@ struct finished
 class work_elsewhere
 {
 public:
-    explicit work_elsewhere(loop& at) : at_(at) { at_.begin_work_elsewhere(); }
+    explicit work_elsewhere(internal::loop& at) : at_(at) { at_.begin_work_elsewhere(); }
     ~work_elsewhere() { at_.end_work_elsewhere(); }
     work_elsewhere(work_elsewhere const&) = delete;
     work_elsewhere& operator=(work_elsewhere const&) = delete;
 
 private:
-    loop& at_;
+    internal::loop& at_;
 };
 
 } // namespace
@@ -104,7 +104,7 @@ boost::asio::awaitable<bool> blocking_pool::run(context ctx, std::shared_ptr<blo
         (void)places_.try_receive();
         throw;
     }
-    work_elsewhere const counted(ctx.state().home());
+    work_elsewhere const counted(internal::access::state(ctx).home());
     co_return (co_await completion.receive(ctx)).has_value();
 }
 

@@ -50,9 +50,9 @@ public:
         : cases_(std::forward<Arguments>(arguments)...)
     {}
 
-    std::array<small_lock*, locks::count> locks_of_meeting_cases()
+    std::array<internal::spinlock*, locks::count> locks_of_meeting_cases()
     {
-        std::array<small_lock*, locks::count> found;
+        std::array<internal::spinlock*, locks::count> found;
         [[maybe_unused]] std::size_t next = 0;
         for_each([&](auto& each, int) {
             if constexpr (std::decay_t<decltype(each)>::meets)
@@ -63,7 +63,7 @@ public:
 
     /// Asks each case once, from `first` on and around. The index of the one that was taken, or `waiting`
     /// with the number of pending ones, or `nothing_left`.
-    int poll(loop& home, int first, int& pending)
+    int poll(internal::loop& home, int first, int& pending)
     {
         pending = 0;
         int taken = waiting;

@@ -22,7 +22,7 @@ class channel_case
 public:
     static constexpr bool meets = true;
 
-    small_lock& lock() const noexcept { return source_->lock; }
+    internal::spinlock& lock() const noexcept { return source_->lock; }
     void const* key() const noexcept { return source_; }
 
     bool link(operation& owner, int index)
@@ -67,7 +67,7 @@ public:
     using item = T;
 
     explicit receive_case(channel_state<T>* source) noexcept : base(source) {}
-    readiness poll(loop&) { return base::when(source_->take(node_.value)); }
+    readiness poll(internal::loop&) { return base::when(source_->take(node_.value)); }
     T take() noexcept { return std::move(*node_.value); }
 };
 
@@ -89,7 +89,7 @@ public:
     };
 
     explicit send_case(offer what) noexcept : base(what.source) { node_.value = what.value; }
-    readiness poll(loop&) { return base::when(source_->put(*node_.value)); }
+    readiness poll(internal::loop&) { return base::when(source_->put(*node_.value)); }
     item take() noexcept { return {}; }
 };
 
@@ -115,8 +115,8 @@ public:
     owned_send_case(owned_send_case const&) = delete;
     owned_send_case& operator=(owned_send_case const&) = delete;
 
-    small_lock& lock() const noexcept { return sending_.lock(); }
-    readiness poll(loop& home) { return sending_.poll(home); }
+    internal::spinlock& lock() const noexcept { return sending_.lock(); }
+    readiness poll(internal::loop& home) { return sending_.poll(home); }
     bool link(operation& owner, int index) { return sending_.link(owner, index); }
     void unlink(operation& owner) { sending_.unlink(owner); }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/loop/internal/spinlock.hpp>
 #include <tidings/wait/detail/may_dangle.hpp>
 #include <tidings/wait/detail/operation.hpp>
-#include <tidings/wait/detail/small_lock.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -145,7 +145,7 @@ public:
             state->last_handle_gone();
     }
 
-    small_lock lock;
+    internal::spinlock lock;
     bool closed = false;
 
 private:

@@ -70,7 +70,7 @@ void child_context::disarm() noexcept
         home().remove_timer(*this);
 }
 
-void child_context::expire(std::unique_lock<small_lock>& timers)
+void child_context::expire(std::unique_lock<internal::spinlock>& timers)
 {
     // Whoever drops the last handle waits for the timer lock before the state goes away: so counting up from
     // zero here would bring back the dead.

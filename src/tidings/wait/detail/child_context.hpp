@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/loop/internal/loop.hpp>
+#include <tidings/loop/time.hpp>
 #include <tidings/wait/detail/context_state.hpp>
-#include <tidings/wait/detail/loop.hpp>
-#include <tidings/wait/time.hpp>
 
 #include <atomic>
 #include <mutex>
@@ -12,7 +12,7 @@
 namespace tidings::detail {
 
 /// A context that ends with its parent, and may end before, on its own or at its deadline.
-class child_context final : public context_state, timer_entry
+class child_context final : public context_state, internal::timer_entry
 {
 public:
     static context_ptr make(context_ptr parent);
@@ -34,7 +34,7 @@ private:
 
     void arm();
     void disarm() noexcept;
-    void expire(std::unique_lock<small_lock>& timers) override;
+    void expire(std::unique_lock<internal::spinlock>& timers) override;
     void drop() noexcept override { armed_.store(false, std::memory_order_relaxed); }
 
     context_ptr parent_;

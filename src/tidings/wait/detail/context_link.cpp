@@ -18,23 +18,23 @@ context_link::context_link(context until, boost::asio::any_io_executor executor,
 
 context_link::~context_link()
 {
-    until_.state().unlink(node_); // the operation was destroyed, not completed
+    internal::access::state(until_).unlink(node_); // the operation was destroyed, not completed
 }
 
 void context_link::watch()
 {
     node_.owner = this;
     node_.index = context_ended;
-    if (!until_.state().link(node_))
+    if (!internal::access::state(until_).link(node_))
         post_completion();
     else if (is_released_) // completed meanwhile, on another thread
-        until_.state().unlink(node_);
+        internal::access::state(until_).unlink(node_);
 }
 
 void context_link::release() noexcept
 {
     is_released_ = true;
-    until_.state().unlink(node_);
+    internal::access::state(until_).unlink(node_);
     if (outer_.is_connected())
         outer_.clear();
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/wait/detail/loop.hpp>
+#include <tidings/loop/internal/loop.hpp>
+#include <tidings/loop/internal/spinlock.hpp>
+#include <tidings/loop/time.hpp>
 #include <tidings/wait/detail/operation.hpp>
-#include <tidings/wait/detail/small_lock.hpp>
 #include <tidings/wait/end_reason.hpp>
-#include <tidings/wait/time.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -73,14 +73,14 @@ public:
     virtual context_state& counts_waits() noexcept = 0;
     virtual root_context& root() noexcept = 0;
 
-    loop& home() const noexcept { return home_; }
+    internal::loop& home() const noexcept { return home_; }
     boost::asio::any_io_executor const& executor() noexcept;
 
     /// What joins the tasks spawned under this context's root.
     task_scope& scope() noexcept;
 
 protected:
-    explicit context_state(loop& home) noexcept : home_(home) {}
+    explicit context_state(internal::loop& home) noexcept : home_(home) {}
     virtual ~context_state() = default;
 
     /// Counts one handle more, unless there is none any more.
@@ -100,12 +100,12 @@ private:
     std::atomic<unsigned> references_{0};
     std::atomic<std::uint32_t> turn_{0};
     std::atomic<end_reason> reason_{end_reason::none};
-    small_lock lock_;
+    internal::spinlock lock_;
     bool has_handles_ = true; // guarded by the lock
     std::atomic<std::uint32_t> waits_after_end_{0};
     wait_list waiters_;
     child_context* first_child_ = nullptr;
-    loop& home_;
+    internal::loop& home_;
     std::exception_ptr cause_;
 };
 

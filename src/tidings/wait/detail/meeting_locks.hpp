@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/wait/detail/small_lock.hpp>
+#include <tidings/loop/internal/spinlock.hpp>
 
 #include <algorithm>
 #include <array>
@@ -19,7 +19,7 @@ class meeting_locks
 public:
     static constexpr std::size_t count = Count;
 
-    explicit meeting_locks(std::array<small_lock*, Count> locks) noexcept : locks_(locks)
+    explicit meeting_locks(std::array<internal::spinlock*, Count> locks) noexcept : locks_(locks)
     {
         if constexpr (Count > 1) {
             sort();
@@ -49,8 +49,8 @@ private:
             std::swap(locks_[0], locks_[1]);
     }
 
-    std::array<small_lock*, Count> locks_;
-    typename std::array<small_lock*, Count>::iterator end_ = locks_.end();
+    std::array<internal::spinlock*, Count> locks_;
+    typename std::array<internal::spinlock*, Count>::iterator end_ = locks_.end();
 };
 
 } // namespace tidings::detail

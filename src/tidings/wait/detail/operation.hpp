@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/wait/detail/list_link.hpp>
-#include <tidings/wait/detail/loop.hpp>
-#include <tidings/wait/detail/run_queue.hpp>
-#include <tidings/wait/detail/suspended_list.hpp>
+#include <tidings/loop/internal/loop.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -27,12 +24,9 @@ enum outcome : int
 /// and a source is left under its lock too: so nobody touches an operation that has left all its sources. One
 /// that runs in turns is taken out of the source that has won by the claimer: the loop's queue says when the
 /// claimer is done with it (see `drop`).
-class operation : public run_node, suspended_link
+class operation : public internal::suspended
 {
 public:
-    operation(operation const&) = delete;
-    operation& operator=(operation const&) = delete;
-
     /// True for the one claimer that may decide how this operation ends.
     bool claim(int how) noexcept
     {
@@ -59,11 +53,6 @@ public:
             wake();
     }
 
-    /// Leaves all sources and destroys the waiting coroutine. For a loop that shuts down.
-    virtual void abandon() noexcept = 0;
-
-    loop& home() noexcept { return *home_; }
-
 protected:
     operation() = default;
     ~operation() = default;
@@ -75,8 +64,6 @@ protected:
     {
         outcome_.store(static_cast<std::int16_t>(how), std::memory_order_relaxed);
     }
-
-    bool is_suspended() const noexcept { return suspended_ != suspended::no; }
 
     /// The loop has shut down, and whoever claimed this operation is done with it: so `abandon` waits for it.
     void drop() noexcept override { settled_.store(false, std::memory_order_release); }
@@ -99,32 +86,17 @@ protected:
             post_completion();
     }
 
-    loop* home_ = nullptr;
-
 private:
-    friend class suspended_list;
     std::atomic<std::int16_t> outcome_{waiting};
 
 protected:
     std::atomic<std::int16_t> live_sources_{0};
     std::atomic<bool> settled_{false};
-    bool runs_in_turns_ = false;
     bool is_linked_ = false; // to its sources and its context
-
-private:
-    // In which of its loop's lists. The link itself is no answer: neighbours write to it under the list's
-    // lock.
-    enum class suspended : std::uint8_t
-    {
-        no,
-        within_turns,
-        anywhere,
-    };
-    suspended suspended_ = suspended::no;
 };
 
 /// The place of one operation in the list of one source.
-struct wait_node : list_link
+struct wait_node : internal::list_link
 {
     operation* owner = nullptr;
     int index = 0; // of the case, or context_ended
@@ -138,7 +110,7 @@ public:
     void push_back(wait_node& node) noexcept { nodes_.push_back(node); }
     static void remove(wait_node& node) noexcept { node.unlink(); }
 
-    wait_node* front() noexcept { return is_empty() ? nullptr : static_cast<wait_node*>(&nodes_.front()); }
+    wait_node* front() noexcept { return static_cast<wait_node*>(nodes_.first()); }
 
     /// Behind `node`; null at the end.
     wait_node* after(wait_node& node) noexcept { return static_cast<wait_node*>(nodes_.after(node)); }
@@ -174,7 +146,7 @@ public:
     }
 
 private:
-    link_list nodes_;
+    internal::link_list nodes_;
 };
 
 } // namespace tidings::detail

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/loop/internal/loop_timer.hpp>
 #include <tidings/wait/detail/root_context.hpp>
-#include <tidings/wait/loop_timer.hpp>
 
 #include <utility>
 
@@ -8,7 +8,7 @@ namespace tidings::detail {
 
 context_ptr root_context::make(boost::asio::any_io_executor const& executor)
 {
-    auto* const made = new root_context(loop::of(executor));
+    auto* const made = new root_context(internal::loop::of(executor));
     context_ptr root(made);
     if (executor != made->home().executor())
         made->executor_ = std::make_unique<boost::asio::any_io_executor>(executor);

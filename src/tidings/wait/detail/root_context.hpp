@@ -9,7 +9,7 @@
 #include <memory>
 #include <optional>
 
-namespace tidings {
+namespace tidings::internal {
 class loop_timer;
 }
 
@@ -34,15 +34,15 @@ public:
     /// An exception has left a task. The first one ends the context; one that comes after the end is kept as
     /// its cause.
     void task_failed(std::exception_ptr failure);
-    void set_alarm(loop_timer* alarm) noexcept { alarm_ = alarm; }
+    void set_alarm(internal::loop_timer* alarm) noexcept { alarm_ = alarm; }
 
 private:
-    explicit root_context(loop& home) noexcept : context_state(home) {}
+    explicit root_context(internal::loop& home) noexcept : context_state(home) {}
     ~root_context() override = default;
 
     std::unique_ptr<boost::asio::any_io_executor> executor_; // where it is not its loop's own: a strand, say
     task_scope scope_;
-    loop_timer* alarm_ = nullptr; // set when a task ends the context
+    internal::loop_timer* alarm_ = nullptr; // set when a task ends the context
 };
 
 } // namespace tidings::detail

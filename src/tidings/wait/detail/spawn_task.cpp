@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/wait/aborted_operation.hpp>
 #include <tidings/wait/detail/root_context.hpp>
 #include <tidings/wait/detail/spawn_task.hpp>
 #include <tidings/wait/detail/task_scope.hpp>
+#include <tidings/wait/internal/aborted_operation.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -22,14 +22,15 @@ class task_completion
 {
 public:
     task_completion(context const& ctx, std::shared_ptr<task_observer> observer)
-        : of_(&ctx.state()), task_(std::make_unique<task>(of_->scope())), observer_(std::move(observer))
+        : of_(&internal::access::state(ctx)), task_(std::make_unique<task>(of_->scope())),
+          observer_(std::move(observer))
     {}
 
     asio::cancellation_slot slot() const noexcept { return task_->slot(); }
 
     void operator()(std::exception_ptr failure)
     {
-        if (of_->is_done() && is_aborted_operation(failure))
+        if (of_->is_done() && internal::is_aborted_operation(failure))
             failure = nullptr; // it has ended with its context, as it was to
         if (observer_)
             observer_->task_ended(std::move(failure));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/loop/internal/spinlock.hpp>
 #include <tidings/wait/detail/case_set.hpp>
 #include <tidings/wait/detail/channel_cases.hpp>
 #include <tidings/wait/detail/operation.hpp>
-#include <tidings/wait/detail/small_lock.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
 
@@ -46,7 +46,7 @@ public:
     /// Terminal cancellation for every task that still hangs in a wait. On the thread of their executor.
     void cancel_hanging();
 
-    small_lock& lock() noexcept { return lock_; }
+    internal::spinlock& lock() noexcept { return lock_; }
 
 private:
     friend class task;
@@ -57,7 +57,7 @@ private:
     task* first_ = nullptr;
     wait_list joiners_;
     unsigned round_ = 0;
-    small_lock lock_;
+    internal::spinlock lock_;
 };
 
 /// Waits until no task is left.
@@ -67,8 +67,8 @@ public:
     static constexpr bool meets = true; // polled and linked in one step
     explicit join_case(task_scope* scope) noexcept : scope_(scope) {}
 
-    small_lock& lock() const noexcept { return scope_->lock_; }
-    readiness poll(loop&) { return scope_->first_ ? readiness::pending : readiness::ready; }
+    internal::spinlock& lock() const noexcept { return scope_->lock_; }
+    readiness poll(internal::loop&) { return scope_->first_ ? readiness::pending : readiness::ready; }
     bool link(operation& owner, int index);
     void unlink(operation&);
 

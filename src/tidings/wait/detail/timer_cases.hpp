@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/loop/internal/loop.hpp>
 #include <tidings/wait/detail/case_set.hpp>
 #include <tidings/wait/detail/channel_cases.hpp>
-#include <tidings/wait/detail/loop.hpp>
 
 #include <mutex>
 #include <optional>
@@ -30,7 +30,7 @@ private:
 };
 
 /// A wait that has entered at a `timer_source`.
-class timer_wait : public timer_entry
+class timer_wait : public internal::timer_entry
 {
 public:
     /// The source goes first: for the wait it is spent.
@@ -84,7 +84,7 @@ public:
 
     void const* key() const noexcept { return source_; }
 
-    readiness poll(loop& home)
+    readiness poll(internal::loop& home)
     {
         auto const due = source_->due(home);
         if (!due)
@@ -96,7 +96,7 @@ public:
         return readiness::ready;
     }
 
-    void begin(loop& home) noexcept { (void)source_->due(home); }
+    void begin(internal::loop& home) noexcept { (void)source_->due(home); }
 
     bool link(operation& owner, int index)
     {
@@ -119,7 +119,7 @@ public:
     item take() noexcept { return {}; }
 
 private:
-    void expire(std::unique_lock<small_lock>&) override
+    void expire(std::unique_lock<internal::spinlock>&) override
     {
         operation& owner = *owner_;
         if (!owner.claim(index_))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/loop/internal/loop.hpp>
 #include <tidings/wait/detail/context_state.hpp>
-#include <tidings/wait/detail/loop.hpp>
 #include <tidings/wait/detail/operation.hpp>
 
 namespace tidings::detail {
@@ -13,7 +13,7 @@ class wait_context
 public:
     explicit wait_context(context_state& state) : state_(&state) { state.check_wait(); }
 
-    loop* likely_home() const noexcept { return &state_->home(); }
+    internal::loop* likely_home() const noexcept { return &state_->home(); }
     bool is_done() const noexcept { return state_->is_done(); }
     unsigned next_turn(unsigned count) const noexcept { return state_->next_turn(count); }
 
@@ -40,16 +40,16 @@ class no_context
 {
 public:
     /// The loop of the wait, where it is known: that spares the search for it. May be null.
-    explicit no_context(loop* likely_home) noexcept : likely_home_(likely_home) {}
+    explicit no_context(internal::loop* likely_home) noexcept : likely_home_(likely_home) {}
 
-    loop* likely_home() const noexcept { return likely_home_; }
+    internal::loop* likely_home() const noexcept { return likely_home_; }
     bool is_done() const noexcept { return false; }
     unsigned next_turn(unsigned) const noexcept { return 0; }
     bool link(operation&) const noexcept { return true; }
     void unlink() const noexcept {}
 
 private:
-    loop* likely_home_;
+    internal::loop* likely_home_;
 };
 
 } // namespace tidings::detail

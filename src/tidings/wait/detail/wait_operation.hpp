@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/loop/internal/loop.hpp>
 #include <tidings/wait/detail/case_set.hpp>
-#include <tidings/wait/detail/loop.hpp>
 #include <tidings/wait/detail/operation.hpp>
 #include <tidings/wait/detail/wait_context.hpp>
 #include <tidings/wait/detail/wait_handler.hpp>
@@ -111,7 +111,7 @@ private:
         runs_in_turns_ = io != nullptr;
         home_ = until_.likely_home();
         if (!io || !home_ || &home_->context() != &io->context())
-            home_ = &loop::of(executor);
+            home_ = &internal::loop::of(executor);
     }
 
     int first_to_ask() noexcept

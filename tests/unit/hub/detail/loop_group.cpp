@@ -75,7 +75,7 @@ TEST_CASE("a topic lives as long as it is followed")
 {
     virtual_time time;
     std::optional<topic> news = topic({.name = "news"});
-    std::weak_ptr<detail::topic_state> const state = news->state();
+    std::weak_ptr<detail::topic_state> const state = tidings::internal::access::handle(*news);
     stream one(time, std::bind_front(attach_to, &*news), request::get("/"));
     stream two(time, std::bind_front(attach_to, &*news), request::get("/"));
     news.reset();

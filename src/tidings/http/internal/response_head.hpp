@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/http/headers.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tidings::internal {
+
+/// What a response's head depends on beside the response: plain settings, filled in from the request.
+struct head_params
+{
+    int http_minor = 1;      ///< of the request: 0 or 1
+    bool keep_alive = true;  ///< whether the connection stays open for further requests
+    std::string_view date{}; ///< the value of Date, from `http_date`, if the fields have none; empty: no line
+};
+
+/// The head of a plain response whose body has `body_size` bytes, with the blank line at its end.
+/// Content-Length is written wherever the status allows a body (RFC 9110, 8.6); the same head answers HEAD.
+[[nodiscard]] std::string plain_head(int status, headers const& fields, std::uint64_t body_size,
+                                     head_params const& params);
+
+/// The head of an event stream. Fields that the caller has set replace the defaults of the same name:
+///
+///     Content-Type: text/event-stream
+///     Cache-Control: no-cache, no-store, no-transform
+///     X-Accel-Buffering: no
+///     Incremental: ?1
+///
+/// The last two tell proxies to pass on what comes as it comes: nginx the one, those that follow RFC 10036
+/// the other.
+/// The body is chunked on HTTP/1.1, and ends with the connection on HTTP/1.0. Neither has a Content-Length.
+[[nodiscard]] std::string stream_head(int status, headers const& fields, head_params const& params);
+
+/// A point in time as HTTP writes it (RFC 9110, 5.6.7): "Sun, 06 Nov 1994 08:49:37 GMT".
+[[nodiscard]] std::string http_date(std::chrono::sys_seconds time);
+
+} // namespace tidings::internal

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/net/internal/listening_socket.hpp>
+
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace tidings::internal {
+
+namespace {
+
+[[noreturn]] void refuse(std::string const& where, std::string const& what, int error)
+{
+    throw boost::system::system_error(boost::system::error_code(error, boost::system::system_category()),
+                                      fmt::format("tidings: cannot {} {}", what, where));
+}
+
+asio::generic::stream_protocol::endpoint endpoint_of(listening_place const& where)
+{
+    if (!where.unix_path.empty())
+        return asio::local::stream_protocol::endpoint(where.unix_path);
+    boost::system::error_code error;
+    auto const address = asio::ip::make_address(where.host, error);
+    if (error)
+        throw boost::system::system_error(
+            error,
+            fmt::format(
+                "tidings: server_options::host must be an address such as 127.0.0.1, :: or 0.0.0.0, not "
+                "\"{}\"",
+                where.host));
+    return asio::ip::tcp::endpoint(address, where.port);
+}
+
+// A TCP client is handed over with its first bytes, or after a second without any: its request is then read
+// in the turn that accepts it, and who connects ahead of a need costs nothing yet.
+void accept_with_first_bytes(int descriptor) noexcept
+{
+    int const seconds = 1;
+    (void)::setsockopt(descriptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof seconds);
+}
+
+// A socket file that nobody listens on was left by a server that is gone.
+void remove_stale_socket(std::string const& path)
+{
+    struct stat found;
+    if (::stat(path.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode))
+        return;
+    asio::io_context io;
+    asio::local::stream_protocol::socket probe(io);
+    boost::system::error_code error;
+    probe.connect(asio::local::stream_protocol::endpoint(path), error);
+    if (error == asio::error::connection_refused)
+        ::unlink(path.c_str());
+}
+
+} // namespace
+
+bool accept_result::is_short() const noexcept
+{
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+bool accept_result::may_go_on() const noexcept
+{
+    return error == EINTR || error == ECONNABORTED || error == EPROTO;
+}
+
+listening_socket::listening_socket(listening_place const& where, int backlog, peer_probes const& probes)
+{
+    auto const endpoint = endpoint_of(where);
+    bool const is_unix = !where.unix_path.empty();
+    std::string const named = is_unix ? where.unix_path : fmt::format("{} port {}", where.host, where.port);
+    if (is_unix)
+        remove_stale_socket(where.unix_path);
+    boost::system::error_code error;
+    asio::io_context io;
+    asio::generic::stream_protocol::socket made(io);
+    made.open(endpoint.protocol(), error);
+    if (error)
+        refuse(named, "open a socket for", error.value());
+    made.set_option(asio::socket_base::reuse_address(true), error);
+    made.bind(endpoint, error);
+    if (error)
+        refuse(named, "bind to", error.value());
+    if (is_unix) {
+        unix_path_ = where.unix_path;
+        file_ = at(unix_path_);
+    }
+    prepare(made.native_handle(), probes);
+    accept_with_first_bytes(made.native_handle());
+    if (::listen(made.native_handle(), backlog) != 0)
+        refuse(named, "listen on", errno);
+    made.native_non_blocking(true);
+    if (!is_unix) {
+        auto const bound = made.local_endpoint();
+        asio::ip::tcp::endpoint tcp;
+        std::copy_n(reinterpret_cast<char const*>(bound.data()), bound.size(),
+                    reinterpret_cast<char*>(tcp.data()));
+        port_ = tcp.port();
+    }
+    socket_ = stream_socket(made.release());
+}
+
+accept_result listening_socket::accept() const noexcept
+{
+    sockaddr_storage peer{};
+    socklen_t size = sizeof peer;
+    auto& address = reinterpret_cast<sockaddr&>(peer);
+    int const descriptor = ::accept4(socket_.descriptor(), &address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (descriptor < 0)
+        return {.socket = {}, .peer = {}, .error = errno};
+    return {.socket = stream_socket(descriptor), .peer = peer_address(address)};
+}
+
+void listening_socket::close() noexcept
+{
+    bool const is_ours = !unix_path_.empty() && at(unix_path_) == file_;
+    if (is_ours)
+        ::unlink(unix_path_.c_str());
+    unix_path_.clear();
+    socket_.close();
+}
+
+listening_socket::file listening_socket::at(std::string const& path) noexcept
+{
+    struct stat found;
+    if (::stat(path.c_str(), &found) != 0)
+        return {};
+    return {.device = found.st_dev, .number = found.st_ino};
+}
+
+} // namespace tidings::internal

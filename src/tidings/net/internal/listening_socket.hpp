@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/net/internal/peer_address.hpp>
+#include <tidings/net/internal/peer_probes.hpp>
+#include <tidings/net/internal/stream_socket.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace tidings::internal {
+
+/// Where to listen: on a unix socket if there is a path, else on an address and a port.
+struct listening_place
+{
+    std::string host;
+    std::uint16_t port = 0; ///< 0: any that is free
+    std::string unix_path{};
+};
+
+struct accept_result
+{
+    stream_socket socket; ///< open, or nothing was accepted
+    peer_address peer;
+    int error = 0; ///< an errno, where nothing was accepted
+
+    /// Whether no descriptor or memory is left for one more.
+    bool is_short() const noexcept;
+    /// Whether there may be another client: this one went before it was accepted.
+    bool may_go_on() const noexcept;
+};
+
+/// A socket that listens, and does not wait. The file of a unix socket goes with it, unless another server
+/// has put its own in that place.
+class listening_socket
+{
+public:
+    /// Throws `boost::system::system_error` whose text names the place, when it cannot be listened on. What
+    /// is accepted is prepared as `probes` says.
+    listening_socket(listening_place const& where, int backlog, peer_probes const& probes);
+    ~listening_socket() { close(); }
+    listening_socket(listening_socket const&) = delete;
+    listening_socket& operator=(listening_socket const&) = delete;
+
+    bool is_open() const noexcept { return socket_.is_open(); }
+    int descriptor() const noexcept { return socket_.descriptor(); }
+    /// The port that was bound; 0 for a unix socket.
+    std::uint16_t port() const noexcept { return port_; }
+
+    accept_result accept() const noexcept;
+
+    /// What the kernel still holds is reset.
+    void close() noexcept;
+
+private:
+    struct file
+    {
+        std::uint64_t device = 0;
+        std::uint64_t number = 0;
+        friend bool operator==(file const&, file const&) = default;
+    };
+    static file at(std::string const& path) noexcept;
+
+    stream_socket socket_;
+    std::uint16_t port_ = 0;
+    std::string unix_path_;
+    file file_;
+};
+
+} // namespace tidings::internal

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/http/internal/chunk.hpp>
+#include <tidings/sse/event.hpp>
+#include <tidings/sse/event_text.hpp>
+#include <tidings/stream/internal/shared_frame.hpp>
+#include <tidings/stream/internal/transport.hpp>
+#include <tidings/stream/internal/writer.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+namespace tidings::internal {
+
+/// The writing side of a connection that can carry an event stream: puts each piece into the framing of its
+/// transport. It belongs to the connection and outlives the handler and its `event_stream`: what a topic
+/// feeds to a stream goes on through it. For the layers above; on one loop.
+class event_writer final : public writer, writer::idle_hook
+{
+public:
+    using writer::append;
+    using writer::writer;
+
+    /// The body begins, behind that head: from now on events may be appended.
+    void begin(std::string_view head);
+
+    // Appending: nothing leaves before a flush, and nothing is kept of a lost connection's, nor outside of a
+    // body. What cannot be sent throws `std::invalid_argument`, see `checked_size`.
+
+    void append(event const& value);
+    void append(event_text const& text);
+    void append_comment(std::string_view text);
+
+    /// Sends frames, as far as the connection takes them; the number that need not be sent again.
+    std::size_t deliver(std::span<shared_frame const> frames);
+
+    /// Sends a comment at once, to learn from the kernel whether the peer is there.
+    void probe();
+    /// Whether the body has begun, and not ended.
+    bool is_open() const noexcept { return is_open_; }
+    /// Tells the client how long to wait before it reconnects, unless the body has ended, or not begun.
+    void advise(std::chrono::milliseconds pause);
+
+    /// From now on the body's comments in silence are its own, and no hook is asked.
+    void keep_alive_alone();
+
+    // The end
+
+    /// Appends a last event that ends the stream for good: `;finished` is added to its id.
+    void append_finish(event const& last);
+    /// `encoded_size`, which throws for what cannot be sent, as this does for an id that marks a finished
+    /// stream.
+    static std::size_t checked_size(event const& value);
+    /// Whether an id is one that `append_finish` sent.
+    static bool is_finished_id(std::string_view id) noexcept;
+    /// By how much `append_finish` makes an id longer.
+    static constexpr std::size_t finished_mark_size = 9;
+
+    /// Appends the end of a body that has begun; nothing but another `begin` follows it, and no comment in
+    /// silence. Once is enough.
+    void end_body();
+    /// The head is all: what answers a HEAD has no body, and takes nothing that is appended.
+    void drop_body() noexcept { is_open_ = false; }
+    /// Ends the body after what is unsent, and then the stream; its client comes back.
+    void finish() { over().finish(); }
+    void cut(cut_reason why) { over().cut(why); }
+
+private:
+    template <typename Encode>
+    void append_piece(std::size_t size, Encode&& encode);
+    void on_idle() override { probe(); }
+
+    framing framing_ = framing::none;
+    bool is_open_ = false;
+};
+
+} // namespace tidings::internal

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/http/headers.hpp>
+#include <tidings/stream/cut_reason.hpp>
+
+#include <boost/asio/buffer.hpp>
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace tidings::internal {
+
+/// How a transport wants each piece of a body wrapped.
+enum class framing
+{
+    none,    ///< as it is: the body ends with the connection, or the transport frames by itself
+    chunked, ///< in chunks (RFC 9112, 7.1)
+};
+
+struct write_result
+{
+    std::size_t taken = 0; ///< fewer than offered: the transport would have to wait
+    bool is_gone = false;  ///< nothing will ever be taken again
+};
+
+/// What a stream needs of a connection: a way for bytes to leave, at once and in order. Implemented by
+/// HTTP/1.1 connections and by the memory of tests; used by `writer`, and by nothing else. On one loop.
+///
+/// Every member that writes is pure: a transport that cannot write through to the peer does not compile.
+class transport
+{
+public:
+    /// What precedes the body, framing included; empty if the transport sends its heads by itself.
+    virtual std::string stream_head(int status, headers const& fields) = 0;
+
+    virtual framing body_framing() const noexcept = 0;
+
+    /// Hands bytes to the peer's side now, in one gathered write; never waits.
+    virtual write_result write(std::span<boost::asio::const_buffer const> pieces) = 0;
+
+    /// How many bytes were taken that have not reached the peer yet, as far as is known.
+    virtual std::size_t underway() const noexcept { return 0; }
+
+    /// Calls `writer::on_writable` once, when the transport can take more.
+    virtual void await_writable() = 0;
+
+    /// The body is complete: ends the stream once all is sent. For streams without a handler.
+    virtual void finish() = 0;
+
+    /// Gives the connection up at once. The context of the stream ends with `end_reason::client_gone`.
+    virtual void cut(cut_reason why) = 0;
+
+protected:
+    ~transport() = default;
+};
+
+} // namespace tidings::internal

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/wait/context.hpp>
+#include <tidings/wait/detail/case_set.hpp>
+#include <tidings/wait/detail/operation.hpp>
+#include <tidings/wait/detail/wait_operation.hpp>
+
+#include <optional>
+#include <tuple>
+#include <utility>
+
+namespace tidings::detail {
+template <typename T>
+class pull_case;
+}
+
+namespace tidings::internal {
+
+/// A source of values that are fetched when they are asked for, such as the events of a topic. What several
+/// waits race for is fetched once and goes to exactly one. For the layers above; on one loop only.
+template <typename T>
+class pull_source
+{
+public:
+    pull_source() = default;
+    pull_source(pull_source const&) = delete;
+    pull_source& operator=(pull_source const&) = delete;
+
+    std::optional<T> try_receive()
+    {
+        if (returned_)
+            return std::exchange(returned_, std::nullopt);
+        return fetch();
+    }
+
+    /// Nothing will come any more.
+    virtual bool is_spent() const noexcept = 0;
+
+protected:
+    ~pull_source() { end_waits(); }
+
+    /// The next value if there is one now.
+    virtual std::optional<T> fetch() = 0;
+
+    /// Whether what has been fetched last waits here to be received.
+    bool has_returned() const noexcept { return returned_.has_value(); }
+
+    /// There may be values now, or none ever again: tells those who wait.
+    void notify();
+
+    /// Tells all who wait that nothing will come.
+    void end_waits()
+    {
+        while (detail::wait_node* const each = waiters_.pop_front())
+            each->owner->lose_source();
+    }
+
+private:
+    friend class detail::pull_case<T>;
+
+    detail::wait_list waiters_;
+    std::optional<T> returned_; // fetched for a wait that another source had won
+};
+
+} // namespace tidings::internal
+
+namespace tidings::detail {
+
+/// Waits for a value of a `pull_source`.
+template <typename T>
+class pull_case
+{
+public:
+    static constexpr bool meets = false;
+    using item = T;
+
+    struct node : wait_node
+    {
+        std::optional<T> value;
+    };
+
+    explicit pull_case(internal::pull_source<T>* source) noexcept : source_(source) {}
+
+    void const* key() const noexcept { return source_; }
+
+    readiness poll(internal::loop&)
+    {
+        node_.value = source_->try_receive();
+        if (node_.value)
+            return readiness::ready;
+        return source_->is_spent() ? readiness::exhausted : readiness::pending;
+    }
+
+    bool link(operation& owner, int index)
+    {
+        if (!source_->is_spent()) {
+            node_.owner = &owner;
+            node_.index = index;
+            source_->waiters_.push_back(node_);
+        }
+        return true;
+    }
+
+    void unlink(operation&)
+    {
+        if (node_.is_linked())
+            wait_list::remove(node_);
+    }
+
+    T take() noexcept { return std::move(*node_.value); }
+
+private:
+    internal::pull_source<T>* source_;
+    node node_;
+};
+
+template <typename T>
+struct pull_shape
+{
+    using result = std::optional<T>;
+    using until = wait_context;
+    static constexpr fairness order = fairness::leftmost;
+    static result make(int how, std::tuple<pull_case<T>>& cases)
+    {
+        if (how == 0)
+            return std::get<0>(cases).take();
+        return std::nullopt;
+    }
+};
+
+} // namespace tidings::detail
+
+namespace tidings::internal {
+
+template <typename T>
+void pull_source<T>::notify()
+{
+    while (!waiters_.is_empty()) {
+        if (!returned_)
+            returned_ = fetch();
+        if (!returned_)
+            break;
+        if (detail::wait_node* const claimed = waiters_.claim_front()) {
+            static_cast<typename detail::pull_case<T>::node*>(claimed)->value =
+                std::exchange(returned_, std::nullopt);
+            claimed->owner->wake();
+        }
+    }
+    if (is_spent())
+        end_waits();
+}
+
+/// Waits for the next value of `source`; empty when it is spent, or the context ended.
+template <typename T>
+[[nodiscard]] auto receive_from(context const& ctx, pull_source<T>& source)
+{
+    return detail::wait_operation<detail::pull_shape<T>, detail::pull_case<T>>(internal::access::state(ctx),
+                                                                               &source);
+}
+
+/// How a select sees a `pull_source`, which a class derives from to be a source itself.
+template <typename T>
+using pull_wait_case = detail::pull_case<T>;
+
+} // namespace tidings::internal

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/wait/context.hpp>
+#include <tidings/wait/detail/root_context.hpp>
+#include <tidings/wait/detail/task_scope.hpp>
+
+namespace tidings::internal {
+
+/// Sends terminal cancellation to every task under the root of `ctx` that hangs in an Asio operation: the
+/// backstop for tasks that do not look at their context. On the thread of their executor.
+inline void cancel_tasks(context const& ctx)
+{
+    access::state(ctx).scope().cancel_hanging();
+}
+
+inline bool has_tasks(context const& ctx)
+{
+    return !access::state(ctx).scope().is_empty();
+}
+
+/// Sets `alarm` to the present when a task ends the root of `ctx` by an exception. On the thread of the
+/// tasks' executor; null takes it away.
+inline void set_failure_alarm(context const& ctx, loop_timer* alarm) noexcept
+{
+    access::state(ctx).root().set_alarm(alarm);
+}
+
+} // namespace tidings::internal

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/http/internal/response_head.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace std::chrono_literals;
+using tidings::internal::plain_head;
+using tidings::internal::stream_head;
+
+TEST_CASE("the head of a plain response")
+{
+    tidings::headers fields;
+    fields.add("Content-Type", "text/plain");
+    CHECK(plain_head(200, fields, 5, {}) == "HTTP/1.1 200 OK\r\n"
+                                            "Content-Type: text/plain\r\n"
+                                            "Content-Length: 5\r\n"
+                                            "\r\n");
+    CHECK(plain_head(404, {}, 0, {.keep_alive = false, .date = "D"}) == "HTTP/1.1 404 Not Found\r\n"
+                                                                        "Date: D\r\n"
+                                                                        "Content-Length: 0\r\n"
+                                                                        "Connection: close\r\n"
+                                                                        "\r\n");
+}
+
+// HTTP/1.0 clients close unless told otherwise.
+TEST_CASE("plain responses to HTTP/1.0")
+{
+    CHECK(plain_head(200, {}, 0, {.http_minor = 0, .keep_alive = true}) ==
+          "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: keep-alive\r\n\r\n");
+    CHECK(plain_head(200, {}, 0, {.http_minor = 0, .keep_alive = false}) ==
+          "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+}
+
+TEST_CASE("a status without a body has no length")
+{
+    CHECK(plain_head(204, {}, 0, {}) == "HTTP/1.1 204 No Content\r\n\r\n");
+    CHECK(plain_head(304, {}, 0, {}) == "HTTP/1.1 304 Not Modified\r\n\r\n");
+}
+
+// Byte for byte, since proxies are configured by it.
+TEST_CASE("the head of an event stream on HTTP/1.1")
+{
+    CHECK(stream_head(200, {}, {.date = "D"}) == "HTTP/1.1 200 OK\r\n"
+                                                 "Date: D\r\n"
+                                                 "Content-Type: text/event-stream\r\n"
+                                                 "Cache-Control: no-cache, no-store, no-transform\r\n"
+                                                 "X-Accel-Buffering: no\r\n"
+                                                 "Incremental: ?1\r\n"
+                                                 "Transfer-Encoding: chunked\r\n"
+                                                 "Connection: keep-alive\r\n"
+                                                 "\r\n");
+    CHECK(stream_head(200, {}, {.keep_alive = false})
+              .ends_with("Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"));
+}
+
+TEST_CASE("an event stream on HTTP/1.0 ends with its connection")
+{
+    for (bool const keep_alive : {false, true}) {
+        auto const head = stream_head(200, {}, {.http_minor = 0, .keep_alive = keep_alive});
+        CHECK(head.ends_with("Incremental: ?1\r\nConnection: close\r\n\r\n"));
+        CHECK(head.find("Transfer-Encoding") == std::string::npos);
+    }
+}
+
+TEST_CASE("an application's fields replace the defaults of an event stream")
+{
+    tidings::headers fields;
+    fields.add("cache-control", "no-store");
+    fields.add("Vary", "Origin");
+    CHECK(stream_head(201, fields, {}) == "HTTP/1.1 201 Created\r\n"
+                                          "Content-Type: text/event-stream\r\n"
+                                          "X-Accel-Buffering: no\r\n"
+                                          "Incremental: ?1\r\n"
+                                          "cache-control: no-store\r\n"
+                                          "Vary: Origin\r\n"
+                                          "Transfer-Encoding: chunked\r\n"
+                                          "Connection: keep-alive\r\n"
+                                          "\r\n");
+}
+
+// A second Date would be one too many (RFC 9110, 6.6.1).
+TEST_CASE("an application's Date takes the place of the server's")
+{
+    tidings::headers fields;
+    fields.add("date", "theirs");
+    CHECK(plain_head(204, fields, 0, {.date = "ours"}) == "HTTP/1.1 204 No Content\r\ndate: theirs\r\n\r\n");
+    CHECK(stream_head(200, fields, {.date = "ours"}).find("ours") == std::string::npos);
+}
+
+TEST_CASE("dates")
+{
+    CHECK(tidings::internal::http_date(std::chrono::sys_seconds(784111777s)) ==
+          "Sun, 06 Nov 1994 08:49:37 GMT");
+    CHECK(tidings::internal::http_date(std::chrono::sys_seconds(0s)) == "Thu, 01 Jan 1970 00:00:00 GMT");
+    CHECK(tidings::internal::http_date(std::chrono::sys_seconds(1709251199s)) ==
+          "Thu, 29 Feb 2024 23:59:59 GMT");
+}
