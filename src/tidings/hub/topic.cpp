@@ -80,7 +80,9 @@ asio::awaitable<publish_result> publish_and_wait(std::shared_ptr<detail::topic_s
 
 topic::topic() : topic(topic_options{}) {}
 
-topic::topic(topic_options options) : state_(std::make_shared<detail::topic_state>(std::move(options))) {}
+topic::topic(topic_options options)
+    : state_(std::make_shared<detail::topic_state>(std::make_shared<topic_options const>(std::move(options))))
+{}
 
 std::string const& topic::name() const noexcept
 {

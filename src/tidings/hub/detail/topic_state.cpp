@@ -37,10 +37,6 @@ std::string checked_name(topic_options const& options)
 
 } // namespace
 
-topic_state::topic_state(topic_options options)
-    : topic_state(std::make_shared<topic_options const>(std::move(options)))
-{}
-
 topic_state::topic_state(std::shared_ptr<topic_options const> const& options)
     : topic_state(checked_name(*options), options, membership{})
 {}
@@ -189,11 +185,18 @@ void topic_state::report_bytes(std::size_t step)
         return;
     std::size_t const now = history_.memory() + registry_sums::topic_overhead;
     std::size_t const told = told_bytes();
-    if (std::max(now, told) - std::min(now, told) < step)
+    if (std::max(now, told) - std::min(now, told) < std::min(step, sums_->max_bytes))
         return;
     told_bytes_.store(now, std::memory_order_relaxed);
     if (sums_->has_too_much(now - told))
         is_unsettled_ = true;
+}
+
+void topic_state::take_place(std::size_t bytes)
+{
+    placed_bytes_ = bytes;
+    if (auto const registry = registry_.lock())
+        registry->place(*this, bytes);
 }
 
 // Without the lock: what the registry does then may come to other topics, and to a user's log.
@@ -211,6 +214,12 @@ std::size_t topic_state::give_up(std::size_t bytes)
     std::size_t const events = history_.give_up(bytes, needed_by_followers());
     given_up_ += events;
     report_bytes(0);
+    if (history_.count() <= 1)
+        take_place(0);
+    else if (events > 0 || told_bytes() < placed_bytes_)
+        take_place(told_bytes());
+    else
+        take_place(topics_state::passed_over);
     return events;
 }
 
@@ -230,6 +239,8 @@ publish_result topic_state::deliver(history::draft added)
     if (history_.has_unnamed())
         history_.forget_unnamed(needed_by_followers());
     report_bytes(bytes_step);
+    if (told_bytes() > placed_bytes_ && history_.count() > 1)
+        take_place(told_bytes() + told_bytes() / 4); // the next events change nothing
     result.drops = drops_between(old_begin, history_.evicted() - evicted_before);
     totals_.dropped += result.drops;
     totals_.published += result.id.empty() ? 0 : 1;

@@ -39,7 +39,7 @@ class topics_state;
 class topic_state final : public std::enable_shared_from_this<topic_state>
 {
 public:
-    explicit topic_state(topic_options options);
+    explicit topic_state(std::shared_ptr<topic_options const> const& options);
 
     /// How a topic of a registry is made.
     struct membership
@@ -94,7 +94,7 @@ public:
     std::size_t told_bytes() const noexcept { return told_bytes_.load(std::memory_order_relaxed); }
     time_point last_published() const noexcept { return last_published_.load(std::memory_order_relaxed); }
     /// Forgets the oldest events to free so many bytes, but none that a follower has yet to get, and not the
-    /// newest. A log keeps them. The number of events.
+    /// newest. A log keeps them. Then takes its new place in the registry. The number of events.
     std::size_t give_up(std::size_t bytes);
 
     std::string position() const;
@@ -144,7 +144,6 @@ public:
     reset overflow_reset(std::uint64_t dropped) const;
 
 private:
-    explicit topic_state(std::shared_ptr<topic_options const> const& options);
     history open_history(membership const& of) const;
     void require_open() const;
     bool has_room() const;
@@ -152,6 +151,7 @@ private:
     void be_kept();
     void count_blank();
     void report_bytes(std::size_t step);
+    void take_place(std::size_t bytes);
     void settle();
     publish_result deliver(history::draft added);
     void deliver_held(std::uint64_t number);
@@ -177,6 +177,7 @@ private:
     std::atomic<bool> is_kept_;
     std::atomic<bool> is_unsettled_ = false; // the registry has something to do, without our lock
     std::atomic<std::size_t> told_bytes_ = 0;
+    std::size_t placed_bytes_ = 0; // its place in the registry
     std::atomic<time_point> last_published_{};
     topic_stats totals_;
     bool is_closed_ = false;

@@ -26,19 +26,13 @@ void topics_state::add(std::string pattern, topic_options options)
     check_pattern(pattern);
     auto shared = std::make_shared<topic_options const>(std::move(options));
     std::lock_guard const guard(lock_);
-    has_logs_ |= shared->log != nullptr;
     patterns_.emplace_back(std::move(pattern), std::move(shared));
 }
 
 std::optional<topic> topics_state::get(std::string_view name)
 {
-    if (auto found = get_without_log(name))
-        return found;
-    auto options = [&] {
-        std::lock_guard const guard(lock_);
-        return find_options(name);
-    }();
-    return options ? open_log(name, std::move(options)) : std::nullopt;
+    auto found = get_without_log(name);
+    return found ? std::move(found) : open_log(name);
 }
 
 std::optional<topic> topics_state::get_without_log(std::string_view name)
@@ -64,12 +58,16 @@ std::optional<topic> topics_state::get_without_log(std::string_view name)
 }
 
 // Reading takes time, and holds up only those who want the same topic.
-std::optional<topic> topics_state::open_log(std::string_view name, shared_options options)
+std::optional<topic> topics_state::open_log(std::string_view name)
 {
+    shared_options options;
     std::shared_ptr<std::mutex> mine;
     topic_state::membership place;
     {
         std::lock_guard const guard(lock_);
+        options = find_options(name);
+        if (!options)
+            return std::nullopt;
         auto const [at, is_first] = opening_.try_emplace(std::string(name));
         if (is_first)
             at->second = std::make_shared<std::mutex>();
@@ -152,7 +150,8 @@ void topics_state::list(entry& kept)
     kept.kept = kept.topic.lock();
     kept.last_used = options_.now();
     kept.used = by_use_.insert(by_use_.end(), &kept);
-    kept.published = by_publish_.emplace(kept.which->last_published(), &kept);
+    kept.published = by_publish_[kept.which->has_log()].emplace(kept.which->last_published(), &kept);
+    kept.placed = by_bytes_.emplace(kept.which->told_bytes(), &kept);
     ++totals_.topics;
 }
 

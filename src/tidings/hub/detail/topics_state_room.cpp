@@ -12,10 +12,20 @@ namespace tidings::detail {
 
 namespace {
 
-// At most so many topics are looked at for one that can go: each look moves on those that cannot.
+// At most so many topics are looked at for one that can go: each look moves on those that cannot. Where
+// others can be shortened, at most a few.
 constexpr std::size_t look_at = 1'000;
+constexpr std::size_t look_first_at = 32;
 
 constexpr duration telling_period = std::chrono::seconds(10);
+
+template <typename Order>
+typename Order::iterator move_to(typename Order::key_type place, typename Order::iterator from, Order& order)
+{
+    auto moved = order.extract(from);
+    moved.key() = place;
+    return order.insert(std::move(moved));
+}
 
 } // namespace
 
@@ -33,9 +43,8 @@ void topics_state::keep(topic_state& which)
 // Throws `too_many_topics`. With the lock held, as what follows.
 void topics_state::make_room(bool for_publisher, victims& gone)
 {
-    if (by_use_.size() < options_.max_topics)
-        return;
-    if (options_.max_topics > 0 && (take_one(true, gone) || (for_publisher && take_one(false, gone))))
+    if (by_use_.size() < options_.max_topics || take_one(true, look_at, gone) ||
+        (for_publisher && take_one(false, look_at, gone)))
         return;
     throw too_many_topics(
         fmt::format("tidings: there are {} topics with events, and none of them can make room, since all are "
@@ -43,40 +52,25 @@ void topics_state::make_room(bool for_publisher, victims& gone)
                     by_use_.size(), for_publisher ? "were so a moment ago" : "would lose their events"));
 }
 
-// The longest unpublished that nobody uses.
-bool topics_state::take_one(bool must_have_log, victims& gone)
+// The longest unpublished that nobody uses. Topics do not say when they are published to, so each that is
+// looked at finds its place first; those in use are in nobody's way at the end.
+bool topics_state::take_one(bool has_log, std::size_t most, victims& gone)
 {
-    if (must_have_log && !has_logs_)
-        return false;
-    refresh_order();
-    std::size_t looked = 0;
-    for (auto const& [published, each] : by_publish_) {
-        if (++looked > look_at)
-            return false;
-        if (each->kept.use_count() > 1 || (must_have_log && !each->which->has_log()))
-            continue;
-        if (!each->which->has_log())
-            ++totals_.evicted;
-        take_out(*each, gone);
-        return true;
+    by_publish& order = by_publish_[has_log];
+    for (std::size_t i = 0; i < std::min(most, 2 * order.size()); ++i) {
+        ++looks_;
+        auto const first = order.begin();
+        entry& of = *first->second;
+        bool const is_used = of.kept.use_count() > 1;
+        auto const true_time = is_used ? order.rbegin()->first : of.which->last_published();
+        if (!is_used && true_time <= first->first) {
+            totals_.evicted += !has_log;
+            take_out(of, gone);
+            return true;
+        }
+        of.published = move_to(true_time, first, order);
     }
     return false;
-}
-
-// Topics do not say when they are published to. Those in use are in nobody's way at the end.
-void topics_state::refresh_order()
-{
-    time_point const now = options_.now();
-    for (std::size_t i = 0; i < std::min(look_at, by_publish_.size()); ++i) {
-        auto const first = by_publish_.begin();
-        entry& of = *first->second;
-        auto const true_time = of.kept.use_count() > 1 ? now : of.which->last_published();
-        if (true_time <= first->first)
-            return;
-        auto moved = by_publish_.extract(first);
-        moved.key() = true_time;
-        of.published = by_publish_.insert(std::move(moved));
-    }
 }
 
 void topics_state::take_out(entry& which, victims& gone)
@@ -84,7 +78,8 @@ void topics_state::take_out(entry& which, victims& gone)
     if (!which.which->has_log())
         forgotten_at(which.which->name()) = next_serial_;
     by_use_.erase(which.used);
-    by_publish_.erase(which.published);
+    by_publish_[which.which->has_log()].erase(which.published);
+    by_bytes_.erase(which.placed);
     --totals_.topics;
     gone.push_back(std::move(which.kept));
     entries_.erase(gone.back()->name());
@@ -99,73 +94,56 @@ void topics_state::settle()
     say_what_was_forgotten();
 }
 
-std::size_t topics_state::aim() const noexcept
-{
-    return options_.kept_bytes - options_.kept_bytes / 32;
-}
-
-bool topics_state::has_too_much() const noexcept
-{
-    return sums_->bytes > options_.kept_bytes;
-}
-
-// Each step frees a little more than is needed: looking through all topics for the next event again would let
-// a flood of small ones take the loop. What cannot be freed now is tried again when as much has been added.
+// What cannot be freed now is tried again when a little more has been added.
 void topics_state::free_bytes()
 {
     sums_->too_much = options_.kept_bytes;
-    unload();
+    free_topics(true, look_first_at); // what a log keeps costs nothing to forget
     shorten_largest();
-    victims gone;
-    {
-        std::lock_guard const guard(lock_);
-        std::size_t freed = 0;
-        while (sums_->bytes - freed > aim() && take_one(false, gone))
-            freed += gone.back()->told_bytes();
-    }
-    gone.clear();
+    free_topics(false, look_at);
     if (has_too_much())
         sums_->too_much = sums_->bytes + options_.kept_bytes / 32;
 }
 
-// What a log keeps costs nothing to forget.
-void topics_state::unload()
+void topics_state::free_topics(bool have_log, std::size_t most)
 {
     victims gone;
     std::lock_guard const guard(lock_);
     std::size_t freed = 0;
-    while (sums_->bytes - freed > aim() && take_one(true, gone))
+    while (sums_->bytes - freed > options_.kept_bytes && take_one(have_log, most, gone))
         freed += gone.back()->told_bytes();
 }
 
+// In steps, so that those that hold about as much share the loss. The largest is found to within a quarter.
+// Of those that were passed over one takes part again, so none of them has to say that its readers have got
+// on.
 void topics_state::shorten_largest()
 {
-    victims largest; // a heap: the one that holds most is on top
-    auto const holds_less = [](auto const& one, auto const& other) {
-        return one->told_bytes() < other->told_bytes();
-    };
-    {
-        std::lock_guard const guard(lock_);
-        for (entry const* each : by_use_)
-            largest.push_back(each->kept);
+    std::unique_lock lock(lock_);
+    auto const again = by_bytes_.lower_bound(passed_over);
+    if (again != by_bytes_.end() && again->first == passed_over)
+        again->second->placed = move_to(again->second->which->told_bytes(), again, by_bytes_);
+    while (has_too_much() && !by_bytes_.empty() && by_bytes_.begin()->first > passed_over) {
+        ++looks_;
+        auto const place = by_bytes_.begin()->first;
+        auto const largest =
+            by_bytes_.begin()->second->kept; // is in use now, so it is not taken out meanwhile
+        lock.unlock();
+        std::size_t const bytes = largest->told_bytes();
+        bool const has_shrunk = bytes < place - place / 4; // then it only takes its true place
+        auto const events =
+            largest->give_up(has_shrunk ? 0 : std::min(sums_->bytes - options_.kept_bytes, bytes / 8));
+        lock.lock();
+        totals_.events_given_up += events;
     }
-    std::ranges::make_heap(largest, holds_less);
-    std::uint64_t events = 0;
-    while (!largest.empty() && sums_->bytes > aim()) {
-        std::ranges::pop_heap(largest, holds_less);
-        auto const& most = largest.back();
-        std::size_t const to_be_second =
-            largest.size() > 1 ? most->told_bytes() - largest.front()->told_bytes() : 0;
-        auto const given_up =
-            most->give_up(std::min(sums_->bytes - aim(), std::max(to_be_second, most->told_bytes() / 8)));
-        events += given_up;
-        if (given_up > 0)
-            std::ranges::push_heap(largest, holds_less);
-        else
-            largest.pop_back();
-    }
+}
+
+void topics_state::place(topic_state const& which, std::size_t bytes)
+{
     std::lock_guard const guard(lock_);
-    totals_.events_given_up += events;
+    auto const found = entries_.find(which.name());
+    if (found != entries_.end() && found->second.which == &which && found->second.kept)
+        found->second.placed = move_to(bytes, found->second.placed, by_bytes_);
 }
 
 void topics_state::say_what_was_forgotten()
