@@ -126,8 +126,8 @@ void topics_state::shorten_largest()
     while (has_too_much() && !by_bytes_.empty() && by_bytes_.begin()->first > passed_over) {
         ++looks_;
         auto const place = by_bytes_.begin()->first;
-        auto const largest =
-            by_bytes_.begin()->second->kept; // is in use now, so it is not taken out meanwhile
+        // In use by this, it is not taken out meanwhile.
+        auto const largest = by_bytes_.begin()->second->kept;
         lock.unlock();
         std::size_t const bytes = largest->told_bytes();
         bool const has_shrunk = bytes < place - place / 4; // then it only takes its true place
