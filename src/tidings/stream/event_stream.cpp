@@ -185,7 +185,7 @@ void event_stream::append(event const& value)
 {
     require_open("send");
     if (state_ == state::fresh) {
-        (void)internal::event_writer::checked_size(value); // what cannot be sent does not open the stream either
+        (void)internal::event_writer::checked_size(value); // refused, it does not open the stream
         begin();
     }
     out_.append(value);

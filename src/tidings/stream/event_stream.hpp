@@ -96,7 +96,10 @@ public:
     [[nodiscard]] sending finish(event const& last);
 
     /// Whether an id is one that `finish` sent.
-    static bool is_finished_id(std::string_view id) noexcept { return internal::event_writer::is_finished_id(id); }
+    static bool is_finished_id(std::string_view id) noexcept
+    {
+        return internal::event_writer::is_finished_id(id);
+    }
 
     // The client
 

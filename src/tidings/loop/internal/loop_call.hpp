@@ -11,9 +11,8 @@
 namespace tidings::internal {
 
 /// Calls its owner in the loop's next turn; in the present one, behind what is ready in it, when it is asked
-/// for from inside a turn. For the layers above, where an object and not a coroutine wants to do once what
-/// several may ask for: no allocation, and no posted turn of its own. Derive from it. On an `io_context` that
-/// one thread runs the call comes on that thread.
+/// for from inside a turn. For what is to be done once, however many ask for it: no allocation, and no posted
+/// turn of its own. On an `io_context` that one thread runs the call comes on that thread.
 ///
 /// The owner must live until the call it has asked for comes, or is dropped.
 class loop_call : run_node

@@ -8,9 +8,8 @@
 
 namespace tidings::internal {
 
-/// Calls its owner at an instant of a loop's time. For the layers above, where an object and not a coroutine
-/// waits: one entry in the loop's wheel, no allocation. Derive from it; used and destroyed on the loop's
-/// thread only.
+/// Calls its owner, which derives from it, at an instant of a loop's time: one entry in the loop's wheel, no
+/// allocation. Used and destroyed on the loop's thread only.
 class loop_timer : timer_entry
 {
 public:

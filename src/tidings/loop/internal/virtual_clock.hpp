@@ -10,9 +10,8 @@
 
 namespace tidings::internal {
 
-/// Takes a loop's time into the hands of a test: it stands still until it is advanced. For the layers above;
-/// tests use `testing::virtual_time`. Made before anything waits on the loop, and used by one thread, while
-/// nothing else runs on it.
+/// Takes a loop's time into the hands of a test: it stands still until it is advanced. Made before anything
+/// waits on the loop, and used by one thread, while nothing else runs on it.
 class virtual_clock
 {
 public:

@@ -13,8 +13,8 @@ namespace tidings::detail {
 
 namespace {
 
-constexpr int batch_size =
-    16; // accepted before others get their turn: those who came before are served meanwhile
+// Accepted before others get their turn: those who came before are served meanwhile.
+constexpr int batch_size = 16;
 // More at once would hold the loop up.
 constexpr int turned_away_at_once = 256;
 constexpr auto pause_when_short = std::chrono::milliseconds(100);

@@ -17,7 +17,7 @@ namespace tidings::internal {
 
 /// The writing side of a connection that can carry an event stream: puts each piece into the framing of its
 /// transport. It belongs to the connection and outlives the handler and its `event_stream`: what a topic
-/// feeds to a stream goes on through it. For the layers above; on one loop.
+/// feeds to a stream goes on through it. On one loop.
 class event_writer final : public writer, writer::idle_hook
 {
 public:

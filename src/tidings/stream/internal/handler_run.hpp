@@ -17,8 +17,8 @@
 
 namespace tidings::internal {
 
-/// One request and its handler: the context, the stream, and the rules for how it ends. For the layers above,
-/// which say by overriding what a server or a test does about each outcome. On one loop.
+/// One request and its handler: the context, the stream, and the rules for how it ends. A server
+/// and a test say by overriding what they do about each outcome. On one loop.
 ///
 /// The handler's context ends once, by `end` or by a task that fails. From then on the handler has the grace
 /// period: half of it to come back by itself, then it gets terminal cancellation, and at the end of it it is

@@ -8,7 +8,7 @@
 namespace tidings::internal {
 
 /// Learns how many bytes the writers of one loop hold that have not been sent, in steps: when they have grown
-/// or shrunk by 64 KiB since it was told. For the layers above; on the loop's thread.
+/// or shrunk by 64 KiB since it was told. On the loop's thread.
 class outbox_watch
 {
 public:

@@ -12,7 +12,8 @@ namespace asio = boost::asio;
 namespace tidings::testing::detail {
 
 memory_run::memory_run(asio::io_context& loop, handler answer, request asked, server_options options)
-    : internal::handler_run(context::root(loop.get_executor()), body_, options.grace_timeout, std::move(asked)),
+    : internal::handler_run(context::root(loop.get_executor()), body_, options.grace_timeout,
+                            std::move(asked)),
       options_(std::move(options)), writing_{.keep_alive = options_.keep_alive,
                                              .write_timeout = options_.write_timeout,
                                              .least_rate = options_.least_rate,
@@ -134,8 +135,9 @@ void memory_run::cut(cut_reason why)
 
 asio::awaitable<bool> memory_run::send_response(response& answer)
 {
-    take_answer(received_head(internal::plain_head(answer.status(), answer.fields(), answer.body().size(), {})),
-                answer.body());
+    take_answer(
+        received_head(internal::plain_head(answer.status(), answer.fields(), answer.body().size(), {})),
+        answer.body());
     answer_ = answer;
     co_return true;
 }

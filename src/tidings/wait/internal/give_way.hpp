@@ -67,9 +67,9 @@ private:
 namespace tidings::internal {
 
 /// Goes on at once, or, like any wait that is ready, after others have had their turn, when the turn of the
-/// loop has gone deep enough. For the layers above: every coroutine of theirs that may come back without a
-/// wait awaits this first, so that a loop around it takes the thread from nobody. What comes back says
-/// nothing. It counts as a wait through `ctx`.
+/// loop has gone deep enough. Every coroutine of this library that may come back without a wait awaits this
+/// first, so that a loop around it takes the thread from nobody. What comes back says nothing. It counts as a
+/// wait through `ctx`.
 inline detail::give_way_type give_way(context const& ctx)
 {
     internal::access::state(ctx).check_wait();

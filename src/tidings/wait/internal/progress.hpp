@@ -19,7 +19,7 @@ class progress_case;
 namespace tidings::internal {
 
 /// A count that only grows, such as the bytes that have left a stream; coroutines wait until it reaches a
-/// mark. For the layers above, whose classes derive from it; on one loop only.
+/// mark. On one loop only.
 class progress
 {
 public:

@@ -18,7 +18,7 @@ class pull_case;
 namespace tidings::internal {
 
 /// A source of values that are fetched when they are asked for, such as the events of a topic. What several
-/// waits race for is fetched once and goes to exactly one. For the layers above; on one loop only.
+/// waits race for is fetched once and goes to exactly one. On one loop only.
 template <typename T>
 class pull_source
 {
