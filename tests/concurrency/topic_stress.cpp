@@ -89,7 +89,7 @@ public:
             while (!visit.is_done()) // the other coroutine still refers to the visit
                 co_await asio::post(io_, asio::use_awaitable);
             if (is_over)
-                co_await out.out().written();
+                co_await tidings::internal::access::core(out).out().written();
             seen.cuts += client.was_cut();
             parser_.restart();
         }

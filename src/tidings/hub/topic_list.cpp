@@ -22,12 +22,13 @@ asio::awaitable<follow_end> follow_until_end(topic_list topics, context ctx, eve
     if (ctx.is_done())
         co_return follow_end::context_ended;
     channel<follow_end> over(1);
-    auto const joined = detail::follower::start(topics, out, std::make_unique<channel<follow_end>>(over));
+    auto const joined = detail::follower::start(topics, internal::access::core(out),
+                                                std::make_unique<channel<follow_end>>(over));
     auto end = co_await over.receive(ctx);
     if (!end)
         end = over.try_receive(); // it may have ended in the same turn; then it has said so
     joined->detach();
-    out.detach();
+    internal::access::core(out).detach();
     co_return end.value_or(follow_end::context_ended);
 }
 
@@ -52,7 +53,7 @@ asio::awaitable<follow_end> topic_list::follow(context ctx, event_stream& out) c
 
 void topic_list::attach(event_stream& out) const
 {
-    (void)detail::follower::start(*this, out, nullptr);
+    (void)detail::follower::start(*this, internal::access::core(out), nullptr);
 }
 
 } // namespace tidings

@@ -20,6 +20,19 @@ struct access
         return of.state_;
     }
 
+    /// What an object such as `event_stream` is to this library.
+    template <typename Public>
+    static auto& core(Public& of) noexcept
+    {
+        return static_cast<typename Public::core&>(of);
+    }
+
+    template <typename Public>
+    static auto& core(Public const& of) noexcept
+    {
+        return static_cast<typename Public::core const&>(of);
+    }
+
     /// One of those that only this library makes.
     template <typename T, typename... Arguments>
     static T make(Arguments&&... arguments)

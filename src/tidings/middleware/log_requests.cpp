@@ -15,23 +15,23 @@ namespace tidings {
 
 namespace {
 
-std::string_view why_ended(context const& ctx, event_stream const& out, bool has_failed)
+std::string_view why_ended(context const& ctx, internal::stream_core const& out, bool has_failed)
 {
-    if (out.get_state() == event_stream::state::attached)
+    if (out.get_state() == internal::stream_core::state::attached)
         return "attached";
-    if (out.get_state() == event_stream::state::finished)
+    if (out.get_state() == internal::stream_core::state::finished)
         return "finished";
     if (ctx.is_done())
         return to_string(ctx.reason());
     return has_failed ? "failed" : to_string(end_reason::handler_returned);
 }
 
-std::string outcome(context const& ctx, event_stream const& out, bool has_failed, double seconds)
+std::string outcome(context const& ctx, internal::stream_core const& out, bool has_failed, double seconds)
 {
-    bool const has_begun = out.is_head_sent() && out.get_state() != event_stream::state::responded;
+    bool const has_begun = out.is_head_sent() && out.get_state() != internal::stream_core::state::responded;
     if (has_begun)
         return fmt::format("{} stream {:.3f}s {}", out.status(), seconds, why_ended(ctx, out, has_failed));
-    if (out.get_state() == event_stream::state::fresh && ctx.is_done())
+    if (out.get_state() == internal::stream_core::state::fresh && ctx.is_done())
         return fmt::format("- {:.3f}s {}", seconds, to_string(ctx.reason()));
     if (has_failed)
         return fmt::format("500 {:.3f}s failed", seconds);
@@ -50,15 +50,16 @@ asio::awaitable<void> run_logged(stream_handler const& inner, line_sink const& s
     } catch (...) {
         failure = std::current_exception();
     }
+    auto& core = internal::access::core(out);
     double const seconds = std::chrono::duration<double>(ctx.now() - began).count();
-    auto const write = [sink, &asked, &out, seconds, ctx, has_failed = failure != nullptr] {
+    auto const write = [sink, &asked, &core, seconds, ctx, has_failed = failure != nullptr] {
         try {
             sink(fmt::format("{} {} {}", asked.method(), asked.path(),
-                             outcome(ctx, out, has_failed, seconds)));
+                             outcome(ctx, core, has_failed, seconds)));
         } catch (...) { // NOLINT(bugprone-empty-catch): a full disk, say; there is nobody left to tell
         }
     };
-    out.is_file() ? out.when_over(write) : write();
+    core.is_file() ? core.when_over(write) : write();
     if (failure)
         std::rethrow_exception(failure);
 }

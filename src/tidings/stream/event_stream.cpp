@@ -1,73 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/http/internal/status.hpp>
-#include <tidings/sse/internal/encode.hpp>
 #include <tidings/stream/event_stream.hpp>
-
-#include <boost/asio/io_context.hpp>
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
-namespace asio = boost::asio;
-
 namespace tidings {
-
-event_stream::event_stream(context ctx, internal::event_writer& out, request const& asked)
-    : ctx_(std::move(ctx)), out_(out), asked_(asked)
-{}
-
-void event_stream::check_thread() const
-{
-    auto const executor = ctx_.get_executor();
-    auto const* const io = executor.target<asio::io_context::executor_type>();
-    if (io && !io->running_in_this_thread())
-        throw std::logic_error(
-            "tidings: an event_stream belongs to its handler's loop and was used from another "
-            "thread; send what you have through a channel or a topic instead");
-    internal::access::state(ctx_).home().check_thread();
-}
-
-void event_stream::require_open(char const* what) const
-{
-    check_thread();
-    char const* why = nullptr;
-    switch (state_) {
-    case state::fresh:
-    case state::streaming:
-        return;
-    case state::responded:
-        why = "a plain response has taken the place of the stream";
-        break;
-    case state::finished:
-        why = "the stream has been finished";
-        break;
-    case state::attached:
-        why = "the stream has been handed over to a topic";
-        break;
-    }
-    throw std::logic_error(fmt::format("tidings: event_stream::{} after the end: {}", what, why));
-}
-
-void event_stream::check_fresh(char const* what) const
-{
-    require_open(what);
-    if (is_head_sent())
-        throw std::logic_error(
-            fmt::format("tidings: event_stream::{} comes too late: the head goes out with the "
-                        "first event, at open(), or after one keep-alive interval",
-                        what));
-}
-
-// Of a connection that is lost nothing leaves, at once: so it counts as a wait after the end.
-event_stream::sending event_stream::sent()
-{
-    if (out_.is_lost())
-        internal::access::state(ctx_).check_wait();
-    return out_.written();
-}
 
 // The head
 
@@ -80,7 +20,7 @@ void event_stream::set_status(int status)
         throw std::invalid_argument(fmt::format(
             "tidings: an answer with status {} has no body, so it is no stream: use respond(response({}))",
             status, status));
-    status_ = static_cast<short>(status);
+    note_status(status);
 }
 
 void event_stream::set_header(std::string name, std::string value)
@@ -102,104 +42,13 @@ event_stream::sending event_stream::open()
     return sent();
 }
 
-void event_stream::begin()
-{
-    if (state_ != state::fresh || out_.is_lost())
-        return;
-    state_ = state::streaming;
-    static headers const none;
-    out_.begin(out_.over().stream_head(status_, headers_ ? *headers_ : none));
-    if (asked_.method() == "HEAD")
-        out_.drop_body();
-    headers_.reset();
-    middleware_headers_.reset();
-}
-
-void event_stream::handler_begins()
-{
-    has_handler_begun_ = true;
-    if (headers_)
-        middleware_headers_ = std::make_unique<headers>(*headers_);
-}
-
-void event_stream::respond_to_failure()
-{
-    auto answer = response::text("internal server error\n", 500);
-    answer.complete_with(middleware_headers());
-    take_place(std::move(answer));
-}
-
-headers const& event_stream::middleware_headers() const noexcept
-{
-    static headers const none;
-    auto const& set = has_handler_begun_ ? middleware_headers_ : headers_;
-    return set ? *set : none;
-}
-
 event_stream::sending event_stream::respond(response answer)
 {
-    check_fresh("respond");
-    if (headers_)
-        answer.complete_with(*headers_);
-    if (answer.file_path())
-        answer.set_headers_if_missing(middleware_headers());
-    take_place(std::move(answer));
+    give(std::move(answer));
     return sent();
 }
 
-void event_stream::take_place(response answer)
-{
-    headers_.reset();
-    state_ = state::responded;
-    status_ = static_cast<short>(answer.status());
-    out_.stop_keep_alive();
-    auto const before = std::move(given_);
-    given_ = std::make_unique<given_answer>(std::move(answer));
-    if (before)
-        given_->when_over = std::move(before->when_over);
-}
-
-response event_stream::take_response()
-{
-    return std::move(given_->what);
-}
-
-void event_stream::when_over(std::function<void()> told)
-{
-    given_->when_over = [first = std::move(given_->when_over), told = std::move(told)] {
-        if (first)
-            first();
-        told();
-    };
-}
-
-void event_stream::be_over() const
-{
-    if (given_ && given_->when_over)
-        given_->when_over();
-}
-
 // Events
-
-void event_stream::append(event const& value)
-{
-    require_open("send");
-    if (state_ == state::fresh) {
-        (void)internal::event_writer::checked_size(value); // refused, it does not open the stream
-        begin();
-    }
-    out_.append(value);
-    if (!value.type.empty() && !value.data.data())
-        has_sent_type_alone_ = true;
-}
-
-void event_stream::append(event_text const& text)
-{
-    require_open("send");
-    if (!text.text().empty())
-        begin();
-    out_.append(text);
-}
 
 event_stream::sending event_stream::send(event const& value)
 {
@@ -215,42 +64,14 @@ event_stream::sending event_stream::send(event_text const& text)
 
 event_stream::sending event_stream::comment(std::string_view text)
 {
-    require_open("comment");
-    (void)internal::encoded_comment_size(text);
-    begin();
-    out_.append_comment(text);
+    append_comment(text);
     return sent();
 }
 
 event_stream::sending event_stream::finish(event const& last)
 {
-    require_open("send");
-    if (state_ == state::fresh) {
-        (void)internal::encoded_size(last);
-        begin();
-    }
-    out_.append_finish(last);
-    state_ = state::finished;
-    out_.end_body();
+    append_finish(last);
     return sent();
-}
-
-// For the layers above
-
-void event_stream::on_idle()
-{
-    if (state_ == state::responded || state_ == state::finished)
-        return;
-    begin();
-    out_.probe();
-}
-
-void event_stream::attach(internal::feed& more)
-{
-    require_open("attach");
-    begin();
-    state_ = state::attached;
-    out_.set_feed(&more);
 }
 
 } // namespace tidings

@@ -6,10 +6,7 @@
 #include <tidings/http/response.hpp>
 #include <tidings/sse/event.hpp>
 #include <tidings/sse/event_text.hpp>
-#include <tidings/stream/internal/event_writer.hpp>
-#include <tidings/stream/internal/writer.hpp>
-#include <tidings/wait/context.hpp>
-#include <tidings/wait/internal/progress.hpp>
+#include <tidings/stream/internal/stream_core.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -34,13 +31,10 @@ namespace tidings {
 /// true when the kernel has taken the bytes, and false when the client is gone; no context is asked, so a
 /// farewell still goes out after a deadline or while the server stops. Events leave in the order of the
 /// calls. An event whose result is not awaited leaves with the next one that is.
-class event_stream final : internal::writer::idle_hook
+class event_stream final : internal::stream_core
 {
 public:
     using sending = internal::progress::wait_type;
-
-    /// For connections. `out` and `asked` outlive the stream.
-    event_stream(context ctx, internal::event_writer& out, request const& asked);
 
     // The head
 
@@ -50,9 +44,9 @@ public:
     /// Sets a header in place of any of that name. Throws as `set_status`, and for text that is no header.
     void set_header(std::string name, std::string value);
     void add_header(std::string name, std::string value);
-    bool is_head_sent() const noexcept { return state_ != state::fresh; }
+    using stream_core::is_head_sent;
     /// Of the stream, or of the plain response in its place.
-    int status() const noexcept { return status_; }
+    using stream_core::status;
 
     /// Sends the head now, without waiting for an event.
     [[nodiscard]] sending open();
@@ -81,7 +75,7 @@ public:
     {
         for (auto const& each : events)
             append(each);
-        return out_.written();
+        return sent();
     }
 
     /// A comment, which clients ignore.
@@ -104,78 +98,12 @@ public:
     // The client
 
     /// Where the client left off, from the header Last-Event-ID or the query; see `request::last_event_id`.
-    std::optional<std::string> last_event_id() const { return asked_.last_event_id(); }
-
-    // For the layers above.
-
-    /// What became of the handler's answer.
-    enum class state : std::uint8_t
-    {
-        fresh,     ///< nothing has been sent
-        streaming, ///< the head is out
-        responded, ///< a plain response takes the place of the stream
-        finished,  ///< the last event is out
-        attached,  ///< handed over to a feed
-    };
-    state get_state() const noexcept { return state_; }
-    internal::event_writer& out() const noexcept { return out_; }
-    context const& get_context() const noexcept { return ctx_; }
-    /// Keeps an answer that was decided upon before the handler's turn, for a handler that gives it.
-    void decide(response answer) { given_ = std::make_unique<given_answer>(std::move(answer)); }
-    /// Of a stream that has `responded`, or what was decided.
-    response take_response();
-    /// Whether that is a file: whether it can be sent is not known before.
-    bool is_file() const noexcept { return given_ && given_->what.file_path(); }
-    /// Has `told` called when a given answer was sent, and `status` is what was sent in its place.
-    void when_over(std::function<void()> told);
-    void note_sent(int status) noexcept { status_ = static_cast<short>(status); }
-    void be_over() const;
-    /// The route's own handler begins: the headers so far are the middleware's.
-    void handler_begins();
-    /// Answers in place of a handler that failed before the head: with 500 and what the middleware had set
-    /// (without CORS, say, a page may not even see the status), and nothing of the handler's own.
-    void respond_to_failure();
-    /// Whether an event with a type and no data was sent, which clients drop.
-    bool has_sent_type_alone() const noexcept { return has_sent_type_alone_; }
-    headers& fields() noexcept { return headers_ ? *headers_ : *(headers_ = std::make_unique<headers>()); }
-
-    /// From now on a comment goes out when nothing else has for the keep-alive interval.
-    void start_keep_alive() { out_.keep_alive(*this); }
-    /// Throws as `send` does where nothing can be sent any more; `what` names the call.
-    void require_open(char const* what) const;
-    /// Opens the stream and hands it over to `more`, which is asked for frames from now on, and goes on when
-    /// this object is gone.
-    void attach(internal::feed& more);
-    /// Gives it back to the handler.
-    void detach() noexcept { state_ = state::streaming; }
+    std::optional<std::string> last_event_id() const { return asked().last_event_id(); }
 
 private:
-    struct given_answer
-    {
-        response what;
-        std::function<void()> when_over{};
-    };
-
-    void check_thread() const;
-    sending sent();
-    void check_fresh(char const* what) const;
-    void begin();
-    headers const& middleware_headers() const noexcept;
-    void take_place(response answer);
-    void append(event const& value);
-    void append(event_text const& text);
-    void on_idle() override;
-
-    context ctx_;
-    internal::event_writer& out_;
-    request const& asked_;
-    state state_ = state::fresh;
-    bool has_handler_begun_ = false;
-    bool has_sent_type_alone_ = false;
-    short status_ = 200;
-    std::unique_ptr<headers> headers_;
-    std::unique_ptr<headers> middleware_headers_; // until the head is out
-    std::unique_ptr<given_answer> given_;
+    friend internal::access;
+    using core = internal::stream_core;
+    using stream_core::stream_core;
 };
 
 } // namespace tidings

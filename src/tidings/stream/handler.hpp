@@ -47,7 +47,7 @@ stream_handler marked(Callable callable)
 {
     return [callable = std::move(callable)](context ctx, request const& asked,
                                             event_stream& out) mutable -> boost::asio::awaitable<void> {
-        out.handler_begins();
+        internal::access::core(out).handler_begins();
         return std::invoke(callable, std::move(ctx), asked, out);
     };
 }

@@ -60,7 +60,10 @@ public:
     }
 
     int status() const { return out_.status(); }
-    bool is_plain() const { return out_.get_state() == event_stream::state::responded; }
+    bool is_plain() const
+    {
+        return internal::access::core(out_).get_state() == internal::stream_core::state::responded;
+    }
     bool is_over() const { return loop_.finished == 1; }
     std::exception_ptr failure() const { return failure_; }
 
@@ -68,7 +71,7 @@ public:
     std::string header(std::string_view name)
     {
         if (!answer_ && is_plain())
-            answer_ = out_.take_response();
+            answer_ = internal::access::core(out_).take_response();
         std::string all;
         for (auto const& [each, value] : answer_ ? answer_->fields() : over_.head)
             if (each == name)

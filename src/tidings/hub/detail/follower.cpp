@@ -8,7 +8,8 @@
 
 namespace tidings::detail {
 
-boost::intrusive_ptr<follower> follower::start(topic_list const& topics, event_stream& out, end_channel over)
+boost::intrusive_ptr<follower> follower::start(topic_list const& topics, internal::stream_core& out,
+                                               end_channel over)
 {
     out.require_open("follow");
     boost::intrusive_ptr<follower> const made(new follower(out, std::move(over)));
@@ -16,16 +17,16 @@ boost::intrusive_ptr<follower> follower::start(topic_list const& topics, event_s
         made->begin(topics, out);
     } catch (...) {
         made->detach();
-        if (out.get_state() == event_stream::state::attached)
+        if (out.get_state() == internal::stream_core::state::attached)
             out.detach();
         throw;
     }
     return made;
 }
 
-void follower::begin(topic_list const& topics, event_stream& out)
+void follower::begin(topic_list const& topics, internal::stream_core& out)
 {
-    auto const id = out.last_event_id();
+    auto const id = out.asked().last_event_id();
     auto const entered = topics_.enter(topics, out.get_context().get_executor(), id, *this);
     out.attach(*this);
     knows_place_ = entered.knows_place;

@@ -3,8 +3,8 @@
 
 #include <tidings/hub/detail/reading.hpp>
 #include <tidings/hub/follow_end.hpp>
-#include <tidings/stream/event_stream.hpp>
 #include <tidings/stream/internal/event_writer.hpp>
+#include <tidings/stream/internal/stream_core.hpp>
 #include <tidings/wait/channel.hpp>
 
 #include <cstddef>
@@ -22,10 +22,11 @@ public:
 
     /// Takes the stream over, opens it, and sends what its client has missed. `over` is told of the end; with
     /// none the stream ends itself.
-    static boost::intrusive_ptr<follower> start(topic_list const& topics, event_stream& out,
+    static boost::intrusive_ptr<follower> start(topic_list const& topics, internal::stream_core& out,
                                                 end_channel over);
 
-    follower(event_stream& out, end_channel over) noexcept : out_(&out.out()), over_(std::move(over)) {}
+    follower(internal::stream_core& out, end_channel over) noexcept : out_(&out.out()), over_(std::move(over))
+    {}
 
     /// Leaves the stream.
     void detach();
@@ -35,7 +36,7 @@ public:
     void stream_ended() override { leave(follow_end::stream_ended); }
 
 private:
-    void begin(topic_list const& topics, event_stream& out);
+    void begin(topic_list const& topics, internal::stream_core& out);
     template <typename Action>
     void guard_filters(Action action);
     void catch_up();

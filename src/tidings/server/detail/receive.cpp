@@ -87,7 +87,7 @@ std::optional<response> refuse_stream(loop_state& home, request const& asked, st
 
 asio::awaitable<void> answer_as_decided(context, request const&, event_stream& out)
 {
-    response answer = out.take_response();
+    response answer = internal::access::core(out).take_response();
     co_await out.respond(std::move(answer));
 }
 

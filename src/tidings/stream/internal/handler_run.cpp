@@ -115,7 +115,7 @@ asio::awaitable<void> handler_run::run(stream_handler const& handler)
     if (auto cause = root_.cause(); cause && (!failure || is_aborted_operation(failure)))
         failure = std::move(cause);
     co_await answer(std::move(failure));
-    out_.be_over();
+    out().be_over();
     root_.cancel(end_reason::handler_returned);
 }
 
@@ -132,59 +132,59 @@ asio::awaitable<void> handler_run::answer(std::exception_ptr failure)
     is_running_ = false;
     clear();
     handler_returned();
-    if (out_.has_sent_type_alone())
+    if (out().has_sent_type_alone())
         handler_sent_type_alone();
     // An Asio operation that was cancelled with the context: the normal way to finish.
     bool const was_cancelled = failure && root_.is_done() && is_aborted_operation(failure);
     if (failure && !was_cancelled)
         handler_failed(failure);
-    if (out_.out().is_lost())
+    if (out().out().is_lost())
         co_return;
 
-    auto state = out_.get_state();
-    if (was_cancelled && state == event_stream::state::fresh)
+    auto state = out().get_state();
+    if (was_cancelled && state == stream_core::state::fresh)
         co_return;
-    if (failure && !was_cancelled && state != event_stream::state::attached) {
-        if (out_.is_head_sent() && state != event_stream::state::responded) {
+    if (failure && !was_cancelled && state != stream_core::state::attached) {
+        if (out_.is_head_sent() && state != stream_core::state::responded) {
             co_await cut_after(std::move(failure));
             co_return;
         }
-        out_.respond_to_failure();
-        state = event_stream::state::responded;
+        out().respond_to_failure();
+        state = stream_core::state::responded;
     }
     switch (state) {
-    case event_stream::state::responded: {
-        response given = out_.take_response();
+    case stream_core::state::responded: {
+        response given = out().take_response();
         bool const is_sent = co_await send_response(given);
-        out_.note_sent(given.status());
+        out().note_status(given.status());
         may_reuse_ = is_sent && asked_.keep_alive();
         break;
     }
-    case event_stream::state::fresh:
+    case stream_core::state::fresh:
         if (!root_.is_done())
             handler_sent_nothing();
         co_await out_.open();
         [[fallthrough]];
-    case event_stream::state::streaming:
-        out_.out().end_body();
+    case stream_core::state::streaming:
+        out().out().end_body();
         [[fallthrough]];
-    case event_stream::state::finished: {
-        bool const is_sent = co_await out_.out().written();
+    case stream_core::state::finished: {
+        bool const is_sent = co_await out().out().written();
         may_reuse_ = is_sent && asked_.keep_alive() && asked_.http_minor() >= 1; // its last chunk is out
         break;
     }
-    case event_stream::state::attached:
+    case stream_core::state::attached:
         break;
     }
 }
 
 asio::awaitable<void> handler_run::cut_after(std::exception_ptr failure)
 {
-    if (out_.get_state() == event_stream::state::streaming)
+    if (out().get_state() == stream_core::state::streaming)
         if (auto const last = last_words(failure))
             co_await out_.send(*last);
-    co_await out_.out().written();
-    out_.out().cut(cut_reason::handler_failed);
+    co_await out().out().written();
+    out().out().cut(cut_reason::handler_failed);
 }
 
 } // namespace tidings::internal

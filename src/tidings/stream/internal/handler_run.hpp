@@ -32,7 +32,7 @@ public:
     /// Ends the handler's context.
     void end(end_reason why);
 
-    event_stream& out() noexcept { return out_; }
+    stream_core& out() noexcept { return access::core(out_); }
     request const& asked() const noexcept { return asked_; }
     context get_context() const noexcept { return root_; }
 
@@ -43,7 +43,10 @@ public:
     bool is_answering() const noexcept { return is_answering_; }
 
     /// Whether the stream has been handed over.
-    bool is_attached() const noexcept { return out_.get_state() == event_stream::state::attached; }
+    bool is_attached() const noexcept
+    {
+        return access::core(out_).get_state() == stream_core::state::attached;
+    }
 
 protected:
     /// `out` outlives the run. Grace of zero and below: no limit.
