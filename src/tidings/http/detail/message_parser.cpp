@@ -69,9 +69,9 @@ bool is_single(std::string_view name)
 class message_parser::beast_parser final : public beast_http::basic_parser<true>
 {
 public:
-    beast_parser(std::size_t max_body, std::size_t max_header_count, std::size_t head_size,
-                 std::size_t line_count)
-        : max_body_(max_body), max_header_count_(max_header_count), head_size_(head_size),
+    beast_parser(message_so_far& into, std::size_t max_body, std::size_t max_header_count,
+                 std::size_t head_size, std::size_t line_count)
+        : into_(into), max_body_(max_body), max_header_count_(max_header_count), head_size_(head_size),
           line_count_(line_count)
     {
         header_limit(
@@ -79,31 +79,12 @@ public:
         body_limit(boost::none); // Beast would refuse a head for it, which others have not seen then
     }
 
-    internal::parse_error const& refusal() const noexcept { return refusal_; }
-    bool expects_continue() const noexcept { return expects_continue_; }
-
-    bool is_between_chunks() const { return chunked() && chunk_rest_ == 0; }
-    request& head() { return *request_; }
-    std::optional<std::uint64_t> body_size() const
-    {
-        auto const size = content_length();
-        return size ? std::optional<std::uint64_t>(*size) : std::nullopt;
-    }
-    bool is_body_too_large() const { return content_length().value_or(0) > max_body_; }
-    std::size_t body_so_far() const noexcept { return body_.size(); }
-
-    request take()
-    {
-        request_->set_body(std::move(body_));
-        return std::move(*request_);
-    }
-
 private:
     using string_view = boost::beast::string_view;
 
     void refuse(error_code& ec, int status, std::string_view reason)
     {
-        refusal_ = {status, reason};
+        into_.error = {status, reason};
         ec = beast_http::error::bad_value;
     }
 
@@ -119,7 +100,7 @@ private:
                 "the request target is malformed, has a character that must be percent-encoded, or an "
                 "encoded control character");
         authority_ = parts->authority;
-        request_.emplace(method, target, *parts, version % 10, head_size_, line_count_);
+        into_.head.emplace(method, target, *parts, version % 10, head_size_, line_count_);
     }
 
     void on_field_impl(beast_http::field field, string_view name, string_view value, error_code& ec) override
@@ -128,7 +109,7 @@ private:
             return refuse(ec, 431, "there are too many headers");
         if (in_body_)
             return; // a trailer
-        if (is_single(name) && request_->has_header(name))
+        if (is_single(name) && into_.head->has_header(name))
             return refuse(ec, 400, "a header that must stand once stands twice");
 
         switch (field) {
@@ -141,19 +122,23 @@ private:
                 value = authority_;
             break;
         case beast_http::field::content_length:
-            if (request_->has_header(name) || !is_number(value))
+            if (into_.head->has_header(name) || !is_number(value))
                 return refuse(ec, 400, "Content-Length must be one number");
             break;
         default:
             break;
         }
-        request_->add_header(name, value);
+        into_.head->add_header(name, value);
     }
 
     void on_header_impl(error_code& ec) override
     {
         in_body_ = true;
-        if (request_->http_minor() >= 1 && host_count_ == 0)
+        into_.is_chunked = chunked();
+        if (auto const size = content_length())
+            into_.body_size = *size;
+        into_.is_body_too_large = content_length().value_or(0) > max_body_;
+        if (into_.head->http_minor() >= 1 && host_count_ == 0)
             return refuse(ec, 400, "the Host header is missing");
         check_framing(ec);
         if (!ec)
@@ -162,7 +147,7 @@ private:
 
     void check_framing(error_code& ec)
     {
-        switch (transfer_coding_of(*request_)) {
+        switch (transfer_coding_of(*into_.head)) {
         case transfer_coding::none:
             return;
         case transfer_coding::malformed:
@@ -172,89 +157,82 @@ private:
         case transfer_coding::chunked:
             break;
         }
-        if (request_->http_minor() == 0)
+        if (into_.head->http_minor() == 0)
             return refuse(ec, 400, "HTTP/1.0 has no Transfer-Encoding");
-        if (request_->has_header("Content-Length") || !chunked())
+        if (into_.head->has_header("Content-Length") || !chunked())
             return refuse(ec, 400, "Transfer-Encoding and Content-Length exclude each other");
     }
 
     void check_expectation(error_code& ec)
     {
-        if (request_->http_minor() == 0 || !request_->has_header("Expect"))
+        if (into_.head->http_minor() == 0 || !into_.head->has_header("Expect"))
             return;
-        for (std::size_t i = 0; i != request_->header_count(); ++i) {
-            auto [name, list] = request_->header_at(i);
+        for (std::size_t i = 0; i != into_.head->header_count(); ++i) {
+            auto [name, list] = into_.head->header_at(i);
             while (equals_ignoring_case(name, "Expect") && !list.empty())
                 if (auto const item = take_list_item(list);
                     !item.empty() && !equals_ignoring_case(item, "100-continue"))
                     return refuse(ec, 417, "the only expectation that can be met is 100-continue");
         }
-        expects_continue_ = (chunked() || content_length().value_or(0) != 0) &&
-                            request_->header_lists("Expect", "100-continue");
+        into_.expects_continue = (chunked() || content_length().value_or(0) != 0) &&
+                                 into_.head->header_lists("Expect", "100-continue");
     }
 
     void refuse_large_body(error_code& ec) { refuse(ec, 413, "the body is too large"); }
 
     void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code& ec) override
     {
-        if (is_body_too_large())
+        if (into_.is_body_too_large)
             refuse_large_body(ec);
     }
 
     std::size_t on_body_impl(string_view bytes, error_code&) override
     {
-        body_.append(bytes);
+        into_.body.append(bytes);
         return bytes.size();
     }
 
     void on_chunk_header_impl(std::uint64_t size, string_view, error_code& ec) override
     {
-        if (size > max_body_ - body_.size())
+        if (size > max_body_ - into_.body.size())
             return refuse_large_body(ec);
-        chunk_rest_ = size;
+        into_.chunk_rest = size;
     }
 
     std::size_t on_chunk_body_impl(std::uint64_t, string_view bytes, error_code&) override
     {
-        body_.append(bytes);
-        chunk_rest_ -= bytes.size();
+        into_.body.append(bytes);
+        into_.chunk_rest -= bytes.size();
         return bytes.size();
     }
 
-    void on_finish_impl(error_code&) override {}
+    void on_finish_impl(error_code&) override { into_.is_done = true; }
 
     // Never called for requests.
     void on_response_impl(int, string_view, int, error_code&) override {}
 
+    message_so_far& into_;
     std::size_t max_body_;
     std::size_t max_header_count_;
     std::size_t head_size_;
     std::size_t line_count_;
-    std::optional<request> request_;
-    std::string body_;
-    internal::parse_error refusal_;
     std::string_view authority_; // into the head, while that is read
-    std::uint64_t chunk_rest_ = 0;
     std::size_t header_count_ = 0;
     int host_count_ = 0;
-    bool expects_continue_ = false;
     bool in_body_ = false;
 };
 
 struct message_parser::state
 {
-    std::size_t max_body = 0;
-    std::size_t max_header_count = 0;
-    std::optional<beast_parser> parser;
-    internal::parse_error error;
+    std::size_t max_body;
+    std::size_t max_header_count;
+    message_so_far message{};
+    std::optional<beast_parser> parser{};
 };
 
 message_parser::message_parser(std::size_t max_body, std::size_t max_header_count)
-    : state_(std::make_unique<state>())
-{
-    state_->max_body = max_body;
-    state_->max_header_count = max_header_count;
-}
+    : state_(new state{max_body, max_header_count})
+{}
 
 message_parser::message_parser(message_parser&&) noexcept = default;
 message_parser& message_parser::operator=(message_parser&&) noexcept = default;
@@ -263,13 +241,15 @@ message_parser::~message_parser() = default;
 bool message_parser::put_head(std::string_view head)
 {
     auto const lines = static_cast<std::size_t>(std::count(head.begin(), head.end(), '\n'));
-    state_->parser.emplace(state_->max_body, state_->max_header_count, head.size(), lines - 2);
+    state_->parser.emplace(state_->message, state_->max_body, state_->max_header_count, head.size(),
+                           lines - 2);
     if (put(head) == head.size())
         return true;
+    auto& error = state_->message.error;
     if (has_unsupported_version(head))
-        state_->error = {505, "this server speaks HTTP/1.1 and HTTP/1.0"};
-    else if (state_->error.status == 0)
-        state_->error = {400, "the head is malformed"};
+        error = {505, "this server speaks HTTP/1.1 and HTTP/1.0"};
+    else if (error.status == 0)
+        error = {400, "the head is malformed"};
     return false;
 }
 
@@ -279,61 +259,25 @@ std::size_t message_parser::put(std::string_view bytes)
     auto const taken = state_->parser->put(boost::asio::buffer(bytes), ec);
     if (!ec)
         return taken;
-    if (ec != beast_http::error::need_more) {
-        auto const& refusal = state_->parser->refusal();
-        state_->error = refusal.status != 0 ? refusal : to_parse_error(ec);
-    }
+    if (ec != beast_http::error::need_more && state_->message.error.status == 0)
+        state_->message.error = to_parse_error(ec);
     return 0;
 }
 
-bool message_parser::has_head() const noexcept
+message_so_far& message_parser::message() noexcept
 {
-    return state_->parser.has_value();
+    return state_->message;
 }
 
-bool message_parser::is_done() const noexcept
+message_so_far const& message_parser::message() const noexcept
 {
-    return state_->parser->is_done();
-}
-
-bool message_parser::is_between_chunks() const noexcept
-{
-    return state_->parser->is_between_chunks();
-}
-
-bool message_parser::expects_continue() const noexcept
-{
-    return state_->parser->expects_continue();
-}
-
-request& message_parser::head() noexcept
-{
-    return state_->parser->head();
-}
-
-std::optional<std::uint64_t> message_parser::body_size() const noexcept
-{
-    return state_->parser->body_size();
-}
-
-bool message_parser::is_body_too_large() const noexcept
-{
-    return state_->parser->is_body_too_large();
-}
-
-std::size_t message_parser::body_so_far() const noexcept
-{
-    return state_->parser->body_so_far();
-}
-
-internal::parse_error message_parser::error() const noexcept
-{
-    return state_->error;
+    return state_->message;
 }
 
 request message_parser::take()
 {
-    auto taken = state_->parser->take();
+    state_->message.head->set_body(std::move(state_->message.body));
+    request taken = std::move(*state_->message.head);
     reset();
     return taken;
 }
@@ -341,7 +285,7 @@ request message_parser::take()
 void message_parser::reset() noexcept
 {
     state_->parser.reset();
-    state_->error = {};
+    state_->message = {};
 }
 
 // NOLINTEND(bugprone-unchecked-optional-access)

@@ -8,9 +8,27 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace tidings::detail {
+
+/// What has been read of one message.
+struct message_so_far
+{
+    std::optional<request> head{};            ///< in the making until all of the head has been taken
+    std::string body{};                       ///< chunks are joined
+    std::optional<std::uint64_t> body_size{}; ///< what Content-Length says
+    std::uint64_t chunk_rest = 0;             ///< how much of the present chunk is to come
+    bool is_chunked = false;
+    bool expects_continue = false;
+    bool is_body_too_large = false;
+    bool is_done = false;
+    internal::parse_error error{}; ///< its status is 0 as long as nothing was refused
+
+    /// Whether what comes next is not the body itself, but a line between its chunks.
+    bool is_between_chunks() const noexcept { return is_chunked && chunk_rest == 0; }
+};
 
 /// Makes requests of heads and bodies whose lines were found by `scan_lines`: Beast's parser, and the rules
 /// of RFC 9110 and 9112 that Beast leaves to others. Its memory is used again for each request.
@@ -30,18 +48,8 @@ public:
     /// the last chunk with its trailers up to their blank line.
     std::size_t put(std::string_view bytes);
 
-    /// Whether a head was put since the last `reset`.
-    [[nodiscard]] bool has_head() const noexcept;
-    [[nodiscard]] bool is_done() const noexcept;
-    /// Whether what comes next is not the body itself, but a line between its chunks.
-    [[nodiscard]] bool is_between_chunks() const noexcept;
-    [[nodiscard]] bool expects_continue() const noexcept;
-    [[nodiscard]] request& head() noexcept;
-    /// What Content-Length says.
-    [[nodiscard]] std::optional<std::uint64_t> body_size() const noexcept;
-    [[nodiscard]] bool is_body_too_large() const noexcept;
-    [[nodiscard]] std::size_t body_so_far() const noexcept;
-    [[nodiscard]] internal::parse_error error() const noexcept;
+    message_so_far& message() noexcept;
+    message_so_far const& message() const noexcept;
 
     [[nodiscard]] request take();
     void reset() noexcept;

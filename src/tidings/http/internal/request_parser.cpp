@@ -47,18 +47,13 @@ parse_progress request_parser::feed(std::string_view bytes)
 {
     if (state_ == parse_state::complete || state_ == parse_state::failed)
         return {0, state_};
-    auto const consumed = message_.has_head() ? feed_body(bytes) : feed_head(bytes);
+    auto const consumed = has_head() ? feed_body(bytes) : feed_head(bytes);
     return {consumed, state_};
 }
 
 bool request_parser::has_begun() const noexcept
 {
-    return !held_.empty() || (message_.has_head() && state_ != parse_state::complete);
-}
-
-bool request_parser::expects_continue() const noexcept
-{
-    return message_.expects_continue();
+    return !held_.empty() || (has_head() && state_ != parse_state::complete);
 }
 
 request request_parser::take()
@@ -91,9 +86,9 @@ std::size_t request_parser::feed_head(std::string_view bytes)
     auto const scan = detail::scan_lines(head, scanned_);
     if (scan.state == line_state::complete) {
         if (!message_.put_head(head.substr(0, scan.position)))
-            fail(message_.error());
+            fail(message_.message().error);
         else
-            state_ = message_.is_done() ? parse_state::complete : parse_state::head_complete;
+            state_ = message_.message().is_done ? parse_state::complete : parse_state::head_complete;
         held_ = std::string();
         scanned_ = 0;
         return skipped + scan.position - held;
@@ -135,7 +130,7 @@ std::size_t request_parser::feed_body(std::string_view bytes)
     std::size_t consumed = 0;
     while (consumed != bytes.size() && state_ == parse_state::need_more) {
         auto const rest = bytes.substr(consumed);
-        consumed += message_.is_between_chunks() ? take_line(rest) : put(rest);
+        consumed += message_.message().is_between_chunks() ? take_line(rest) : put(rest);
     }
     return consumed;
 }
@@ -161,7 +156,7 @@ std::size_t request_parser::take_line(std::string_view bytes)
         return size;
     framing_ += held_.size();
     forget_held();
-    if (framing_ > framing_allowance + 2 * message_.body_so_far())
+    if (framing_ > framing_allowance + 2 * message_.message().body.size())
         return fail({400, "the chunks of the body have more framing than content"});
     return size;
 }
@@ -169,9 +164,9 @@ std::size_t request_parser::take_line(std::string_view bytes)
 std::size_t request_parser::put(std::string_view bytes)
 {
     auto const taken = message_.put(bytes);
-    if (message_.error().status != 0)
-        return fail(message_.error());
-    if (message_.is_done())
+    if (message_.message().error.status != 0)
+        return fail(message_.message().error);
+    if (message_.message().is_done)
         state_ = parse_state::complete;
     return taken;
 }

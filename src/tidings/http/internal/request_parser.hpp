@@ -62,16 +62,19 @@ public:
     [[nodiscard]] bool has_begun() const noexcept;
 
     /// The request without its body, from `head_complete` on until `take`. What is changed in it stays.
-    [[nodiscard]] request& head() noexcept { return message_.head(); }
+    [[nodiscard]] request& head() noexcept { return *message_.message().head; }
 
     /// How many bytes the body will have, from `head_complete` on; empty if it is chunked.
-    [[nodiscard]] std::optional<std::uint64_t> body_size() const noexcept { return message_.body_size(); }
+    [[nodiscard]] std::optional<std::uint64_t> body_size() const noexcept
+    {
+        return message_.message().body_size;
+    }
 
     /// Whether that is more than the limit, from `head_complete` on: the next byte would be refused with 413.
-    [[nodiscard]] bool is_body_too_large() const noexcept { return message_.is_body_too_large(); }
+    [[nodiscard]] bool is_body_too_large() const noexcept { return message_.message().is_body_too_large; }
 
     /// Whether the client waits for "100 Continue" before it sends the body. Valid from `head_complete` on.
-    [[nodiscard]] bool expects_continue() const noexcept;
+    [[nodiscard]] bool expects_continue() const noexcept { return message_.message().expects_continue; }
 
     /// After `failed`.
     [[nodiscard]] parse_error error() const noexcept { return error_; }
@@ -91,6 +94,7 @@ private:
     std::size_t put(std::string_view bytes);
     std::size_t fail_over_head_limit(std::string_view head);
     std::size_t fail(parse_error error);
+    bool has_head() const noexcept { return message_.message().head.has_value(); }
     void forget_held() noexcept;
 
     parser_limits limits_;
