@@ -9,14 +9,9 @@
 #include <tidings/stream/internal/stream_core.hpp>
 
 #include <chrono>
-#include <cstdint>
-#include <functional>
-#include <initializer_list>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace tidings {
 

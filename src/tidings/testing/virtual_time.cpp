@@ -18,7 +18,10 @@ constexpr auto limit_of_blocking_calls = std::chrono::seconds(10);
 
 } // namespace
 
-virtual_time::virtual_time() : loop_(1), clock_(loop_.get_executor(), start) {}
+virtual_time::virtual_time() : loop_(1), home_(internal::loop::of(loop_.get_executor()))
+{
+    home_.use_virtual_time(start);
+}
 
 virtual_time::~virtual_time() = default;
 
@@ -28,11 +31,11 @@ void virtual_time::run_until_idle()
     loop_.restart();
     for (;;) {
         loop_.poll();
-        if (clock_.has_work_elsewhere()) {
+        if (home_.has_work_elsewhere()) {
             if (loop_.run_one_for(limit_of_blocking_calls) == 0)
                 throw std::runtime_error("tidings: a call of run_blocking has not come back in ten seconds");
-        } else if (auto const due = clock_.next_due(); due && *due <= now()) {
-            clock_.advance_to(now());
+        } else if (auto const due = home_.next_due(); due && *due <= now()) {
+            home_.advance_virtual_time(now());
         } else {
             return;
         }
@@ -43,11 +46,11 @@ void virtual_time::advance(duration by)
 {
     time_point const end = later(now(), by);
     run_until_idle();
-    for (auto due = clock_.next_due(); due && *due <= end; due = clock_.next_due()) {
-        clock_.advance_to(*due);
+    for (auto due = home_.next_due(); due && *due <= end; due = home_.next_due()) {
+        home_.advance_virtual_time(*due);
         run_until_idle();
     }
-    clock_.advance_to(end);
+    home_.advance_virtual_time(end);
     run_until_idle();
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/loop/internal/virtual_clock.hpp>
+#include <tidings/loop/internal/loop.hpp>
 #include <tidings/loop/time.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -27,7 +27,7 @@ public:
 
     boost::asio::io_context& loop() noexcept { return loop_; }
 
-    time_point now() const noexcept { return clock_.now(); }
+    time_point now() const noexcept { return home_.now(); }
 
     /// Runs all that can run without time passing; also waits for the calls of `run_blocking`. Throws
     /// `std::runtime_error` when such a call has not come back after ten real seconds.
@@ -38,7 +38,7 @@ public:
 
 private:
     boost::asio::io_context loop_;
-    internal::virtual_clock clock_;
+    internal::loop& home_;
 };
 
 } // namespace tidings::testing

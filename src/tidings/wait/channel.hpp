@@ -35,7 +35,7 @@ public:
     /// closed and drained, or the context ended; then no value has been taken.
     [[nodiscard]] auto receive(context const& ctx)
     {
-        return detail::wait_operation<detail::receive_shape<T>, detail::receive_case<T>>(
+        return detail::wait_operation<detail::value_shape<detail::receive_case<T>>, detail::receive_case<T>>(
             internal::access::state(ctx), state_.get());
     }
 
@@ -44,7 +44,7 @@ public:
     template <typename... Arguments>
     [[nodiscard]] auto send(context const& ctx, Arguments&&... arguments)
     {
-        return detail::wait_operation<detail::send_shape, detail::owned_send_case<T>>(
+        return detail::wait_operation<detail::won_shape, detail::owned_send_case<T>>(
             internal::access::state(ctx),
             detail::owned_send<T>{state_.get(), T(std::forward<Arguments>(arguments)...)});
     }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <tidings/wait/context.hpp>
-#include <tidings/wait/detail/channel_cases.hpp>
+#include <tidings/wait/detail/case_result.hpp>
 #include <tidings/wait/detail/wait_operation.hpp>
 
 namespace tidings {

@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/wait/detail/case_result.hpp>
 #include <tidings/wait/detail/case_set.hpp>
 #include <tidings/wait/detail/channel_state.hpp>
-#include <tidings/wait/detail/wait_context.hpp>
 
 #include <optional>
-#include <tuple>
 #include <utility>
 
 namespace tidings::detail {
-
-/// Marks a case that comes back with nothing but its having won.
-struct happened
-{};
 
 /// What both sides of a channel have in common as cases of a wait: a place among those who wait there.
 template <typename T, typename Node, wait_list channel_state<T>::* waiters>
@@ -123,33 +118,5 @@ public:
 private:
     send_case<T> sending_;
 };
-
-template <typename T>
-struct receive_shape
-{
-    using result = std::optional<T>;
-    using until = wait_context;
-    static constexpr fairness order = fairness::leftmost;
-    static result make(int how, std::tuple<receive_case<T>>& cases)
-    {
-        if (how == 0)
-            return std::get<0>(cases).take();
-        return std::nullopt;
-    }
-};
-
-/// True when the only case won.
-struct won_shape
-{
-    using result = bool;
-    using until = wait_context;
-    static constexpr fairness order = fairness::leftmost;
-    template <typename Cases>
-    static result make(int how, Cases&)
-    {
-        return how == 0;
-    }
-};
-using send_shape = won_shape;
 
 } // namespace tidings::detail

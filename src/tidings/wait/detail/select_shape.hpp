@@ -27,6 +27,8 @@ public:
     template <typename Source>
     auto from(Source const& source) noexcept
     {
+        static_assert((std::is_same_v<typename Source::wait_case, Cases> || ...),
+                      "from: a source of this type is not in the select");
         bool const won = key_ == source.wait_key();
         if constexpr (std::is_void_v<typename Source::received>)
             return won;

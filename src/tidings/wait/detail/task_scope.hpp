@@ -2,8 +2,8 @@
 #pragma once
 
 #include <tidings/loop/internal/spinlock.hpp>
+#include <tidings/wait/detail/case_result.hpp>
 #include <tidings/wait/detail/case_set.hpp>
-#include <tidings/wait/detail/channel_cases.hpp>
 #include <tidings/wait/detail/operation.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <tidings/loop/internal/loop.hpp>
+#include <tidings/wait/detail/case_result.hpp>
 #include <tidings/wait/detail/case_set.hpp>
-#include <tidings/wait/detail/channel_cases.hpp>
 
 #include <mutex>
 #include <optional>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <tidings/wait/context.hpp>
+#include <tidings/wait/detail/case_result.hpp>
 #include <tidings/wait/detail/case_set.hpp>
-#include <tidings/wait/detail/channel_cases.hpp>
 #include <tidings/wait/detail/wait_operation.hpp>
 
 #include <boost/asio/async_result.hpp>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <tidings/wait/context.hpp>
-#include <tidings/wait/detail/case_set.hpp>
+#include <tidings/wait/detail/case_result.hpp>
 #include <tidings/wait/detail/operation.hpp>
 #include <tidings/wait/detail/wait_operation.hpp>
 
@@ -115,20 +115,6 @@ private:
     node node_;
 };
 
-template <typename T>
-struct pull_shape
-{
-    using result = std::optional<T>;
-    using until = wait_context;
-    static constexpr fairness order = fairness::leftmost;
-    static result make(int how, std::tuple<pull_case<T>>& cases)
-    {
-        if (how == 0)
-            return std::get<0>(cases).take();
-        return std::nullopt;
-    }
-};
-
 } // namespace tidings::detail
 
 namespace tidings::internal {
@@ -155,8 +141,8 @@ void pull_source<T>::notify()
 template <typename T>
 [[nodiscard]] auto receive_from(context const& ctx, pull_source<T>& source)
 {
-    return detail::wait_operation<detail::pull_shape<T>, detail::pull_case<T>>(internal::access::state(ctx),
-                                                                               &source);
+    return detail::wait_operation<detail::value_shape<detail::pull_case<T>>, detail::pull_case<T>>(
+        internal::access::state(ctx), &source);
 }
 
 /// How a select sees a `pull_source`, which a class derives from to be a source itself.
