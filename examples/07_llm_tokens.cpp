@@ -101,7 +101,7 @@ boost::asio::awaitable<void> follow(tidings::topics const& generations, tidings:
 int main(int argc, char** argv)
 {
     tidings::topics generations({.max_topics = 1'000}); // kept for ten minutes after they have last been read
-    generations.add("*", {.max_events = 100'000, .history_bytes = 16 * 1024 * 1024});
+    generations.add("{name...}", {.max_events = 100'000, .history_bytes = 16 * 1024 * 1024});
     tidings::server server({.port = example::port(argc, argv)});
     server.post("/v1/chat/completions", complete); // ends with its client
     server.post("/generations",

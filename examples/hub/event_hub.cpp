@@ -35,7 +35,7 @@ void check(message const& posted)
 event_hub::event_hub(options const& chosen, tidings::topic_log* log)
     : topics_({.unused_timeout = chosen.topic_idle})
 {
-    topics_.add("*", {.max_events = chosen.history,
+    topics_.add("{name...}", {.max_events = chosen.history,
                       .history_bytes = history_bytes,
                       .unsent_bytes = chosen.max_queue,
                       .log = log});

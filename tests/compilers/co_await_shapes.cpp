@@ -392,7 +392,7 @@ task library_calls(context ctx)
     REQUIRE_THAT(one.body().find(long_text) != std::string::npos);
     REQUIRE_THAT(co_await number(static_cast<int>(tidings::topics().size())) == 0);
     tidings::topics all;
-    all.add("*");
+    all.add("{name...}");
     REQUIRE_THAT((co_await all.open(ctx, long_text)).has_value());
     tidings::publish_result const published =
         co_await tidings::topic().publish(ctx, {.id = text_id(), .data = long_text});

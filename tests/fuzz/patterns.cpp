@@ -42,15 +42,17 @@ bool is_tail(std::string_view segment)
     return segment.starts_with('{') && segment.ends_with("...}");
 }
 
-bool fits_topic(std::string_view name, std::string_view pattern)
+// Names, and paths without escapes, so that a segment is what it says.
+bool fits(std::string_view path, std::string_view pattern)
 {
-    auto const given = cut(name);
+    auto const given = cut(path);
     auto const wanted = cut(pattern);
     for (std::size_t i = 0; i != wanted.size(); ++i) {
-        bool const is_last = i + 1 == wanted.size();
-        if (is_last && wanted[i] == "*")
-            return i < given.size() && !(given.size() == i + 1 && given[i].empty());
-        if (i == given.size() || (is_open(wanted[i]) ? given[i].empty() : given[i] != wanted[i]))
+        if (i == given.size())
+            return false;
+        if (is_tail(wanted[i]))
+            return !(given.size() == i + 1 && given[i].empty());
+        if (is_open(wanted[i]) ? given[i].empty() : given[i] != wanted[i])
             return false;
     }
     return wanted.size() == given.size();
@@ -67,48 +69,32 @@ void match_topic(std::string_view pattern, std::string_view name)
     }
     if (!tidings::is_valid_utf8(name) || name.size() > longest_name)
         return;
-    require(all.get(name).has_value() == fits_topic(name, pattern), "a topic's name fits its pattern",
+    require(all.get(name).has_value() == fits(name, pattern), "a topic's name fits its pattern",
             std::string(pattern) + " and " + std::string(name));
-}
-
-// Paths here have no escapes, so that a segment is what it says.
-bool fits_route(std::string_view path, std::string_view pattern)
-{
-    auto const given = cut(path);
-    auto const wanted = cut(pattern);
-    for (std::size_t i = 0; i != wanted.size(); ++i) {
-        if (i == given.size())
-            return false;
-        if (is_tail(wanted[i]))
-            return !(given.size() == i + 1 && given[i].empty());
-        if (is_open(wanted[i]) ? given[i].empty() : given[i] != wanted[i])
-            return false;
-    }
-    return wanted.size() == given.size();
 }
 
 void match_routes(std::string_view first, std::string_view second, std::string_view path)
 {
-    tidings::internal::router<int> all;
+    tidings::internal::router all;
     std::vector<std::string_view> patterns;
     for (auto const pattern : {first, second}) {
         try {
-            all.add("GET", pattern, static_cast<int>(patterns.size()));
+            all.add("GET", pattern);
             patterns.push_back(pattern);
         } catch (std::invalid_argument const&) { // NOLINT(bugprone-empty-catch): it is no pattern
         }
     }
     if (!path.starts_with('/') || path.find('%') != std::string_view::npos)
         return;
-    auto const found = all.find("GET", path);
+    auto const found = all.find("GET", tidings::internal::split_path(path));
+    bool const is_found = found.outcome == tidings::internal::route_outcome::found;
     bool fits_any = false;
     for (auto const pattern : patterns)
-        fits_any |= fits_route(path, pattern);
-    require((found.value() != nullptr) == fits_any, "a path leads where a pattern fits", std::string(path));
-    if (found.value())
-        require(fits_route(path, patterns[static_cast<std::size_t>(*found.value())]),
-                "a path leads to a pattern that fits", std::string(path));
-    for (auto const& [name, value] : found.params())
+        fits_any |= fits(path, pattern);
+    require(is_found == fits_any, "a path leads where a pattern fits", std::string(path));
+    if (is_found)
+        require(fits(path, patterns[found.index]), "a path leads to a pattern that fits", std::string(path));
+    for (auto const& [name, value] : found.params)
         require(path.find(value) != std::string_view::npos && !value.empty(),
                 "a name stands for part of the path", name);
 }

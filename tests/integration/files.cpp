@@ -197,6 +197,28 @@ TEST_CASE("a folder is served and not left")
     fs::remove_all(inside);
 }
 
+// One route serves a folder with all that is in it, whatever its depth, and leads no further than that.
+TEST_CASE("a folder behind a route with a tail")
+{
+    fs::path const inside = fs::temp_directory_path() / ("tidings-tail-" + std::to_string(::getpid()));
+    fs::create_directories(inside / "style");
+    std::ofstream(inside / "style" / "main.css") << "css";
+    server_fixture fixture;
+    fixture.routes().get("/site/{name...}", std::bind_front(send_below, inside));
+    fixture.start();
+    for (auto const& [path, status] :
+         {std::pair{"/site/style/main.css", 200}, std::pair{"/%73ite/style%2Fmain.css", 200},
+          std::pair{"/site/style", 404}, std::pair{"/site/", 404}, std::pair{"/site/style/../../x", 404},
+          std::pair{"/site//etc/passwd", 404}, std::pair{"/site/../site/style/main.css", 404}}) {
+        CAPTURE(path);
+        auto asking = fixture.connect();
+        asking.get(path);
+        CHECK(asking.read_head().status() == status);
+        CHECK((asking.read_body() == "css") == (status == 200));
+    }
+    fs::remove_all(inside);
+}
+
 // A file for which there is no descriptor is not missing: the client may ask again, and the log says why.
 TEST_CASE("a file without a descriptor")
 {

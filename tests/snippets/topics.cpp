@@ -47,7 +47,7 @@ void make_registry()
     // [registry]
     tidings::topics all({.max_topics = 10'000, .unused_timeout = 10min});
     all.add("builds/{id}", {.max_events = 20'000, .history_bytes = 8 * 1024 * 1024});
-    all.add("sensors/*", {.max_events = 100, .history_age = 1h});
+    all.add("sensors/{where...}", {.max_events = 100, .history_age = 1h});
 
     std::optional<tidings::topic> build = all.get("builds/17"); // made now, if it is not there
     // [/registry]

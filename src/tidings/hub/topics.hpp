@@ -92,10 +92,11 @@ public:
     explicit topics(topics_options options);
     topics(); ///< with the default options
 
-    /// Topics whose names fit the pattern (see below) are made with these options and their own name. Of
-    /// several patterns that fit, the first counts. Patterns consist of segments between slashes: `{…}`
-    /// stands for any one that is not empty, a last `*` for all that follows. Throws `std::invalid_argument`
-    /// for braces and stars elsewhere.
+    /// Topics whose names fit the pattern are made with these options and their own name. Patterns are those
+    /// of routes, without the '/' in front: between slashes stand plain text, `{name}` for one segment, or at
+    /// the end `{name...}` for all that follows, neither of them empty. Of several that fit, the more exact
+    /// one counts. Throws `std::invalid_argument` for one that is malformed, that no name can fit, or that is
+    /// equivalent to one that is there.
     void add(std::string pattern, topic_options options);
     void add(std::string pattern); ///< with the default options
 

@@ -39,7 +39,7 @@ void server::route(std::string_view method, std::string_view pattern, handler an
             "tidings: a HEAD route answers with a response; the HEAD of a stream is answered "
             "by its GET route, without its handler");
     auto& shared = *engine_->shared;
-    shared.paths.add(method, pattern, shared.routes.size());
+    shared.paths.add(method, pattern);
     shared.routes.push_back({std::move(answer.call), {}, answer.is_stream});
 }
 
@@ -53,7 +53,7 @@ void server::check(request_check ask)
 
 void server::check(std::string_view prefix, request_check ask)
 {
-    internal::path_prefix const below(prefix);
+    internal::route_pattern const below(prefix);
     check(std::move(ask));
     engine_->shared->checks.back().below = below;
 }

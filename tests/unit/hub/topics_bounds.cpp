@@ -32,7 +32,7 @@ public:
         options.log = [this](log_level, std::string_view line) { lines.emplace_back(line); };
         options.now = [this] { return time.now(); };
         topics all(std::move(options));
-        all.add("*", {.max_events = 100, .history_bytes = 64 * 1024 * 1024});
+        all.add("{name...}", {.max_events = 100, .history_bytes = 64 * 1024 * 1024});
         return all;
     }
 
@@ -197,7 +197,7 @@ TEST_CASE_METHOD(bounds_fixture, "topics with a log make room for readers")
 {
     held_log log;
     topics all({.max_topics = 2, .now = [this] { return time.now(); }});
-    all.add("*", {.log = &log});
+    all.add("{name...}", {.log = &log});
     for (auto const* name : {"a", "b", "c"}) {
         time.advance(1ms);
         all.get(name)->publish({.data = "x"});
@@ -217,7 +217,7 @@ TEST_CASE_METHOD(bounds_fixture, "events that are given up stay in the log")
 {
     held_log log;
     topics all({.kept_bytes = 100'000, .log = {}, .now = [this] { return time.now(); }});
-    all.add("*", {.max_events = 20, .history_bytes = 1024 * 1024, .log = &log});
+    all.add("{name...}", {.max_events = 20, .history_bytes = 1024 * 1024, .log = &log});
     topic news = *all.get("news");
     for (int i = 0; i < 20; ++i) {
         news.publish({.data = std::string(10'000, 'x')});

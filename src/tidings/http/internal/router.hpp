@@ -1,73 +1,66 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/http/detail/route_table.hpp>
+#include <tidings/http/internal/route_pattern.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace tidings::internal {
 
-/// What a router has found. It refers to the router, which must outlive it.
-template <typename Value>
-class route_match
+enum class route_outcome : std::uint8_t
 {
-public:
-    route_match(detail::route_lookup found, Value const* value) : found_(std::move(found)), value_(value) {}
-
-    [[nodiscard]] route_outcome outcome() const noexcept { return found_.outcome; }
-    /// Null unless the outcome is `found`.
-    [[nodiscard]] Value const* value() const noexcept { return value_; }
-    /// Names of the pattern with what stood in the path, decoded.
-    [[nodiscard]] auto const& params() const noexcept { return found_.params; }
-    /// The value of the header Allow, for `method_not_allowed` and `options`.
-    [[nodiscard]] std::string const& allow() const noexcept { return found_.allow; }
-
-private:
-    detail::route_lookup found_;
-    Value const* value_;
+    found,
+    not_found,
+    method_not_allowed, // the path has routes, for other methods: 405 with the Allow list
+    options,            // OPTIONS, and no route of its own for it: 204 with the Allow list
 };
 
-/// Leads methods and paths to values, such as handlers. Patterns are segments of literal text and of
-/// `{name}`:
+/// Where a request goes.
+struct route_match
+{
+    route_outcome outcome = route_outcome::not_found;
+    std::size_t index = 0; ///< of the route that was found, in the order of adding
+    route_params params{}; ///< names of its pattern with what stood in the path, decoded
+    std::string allow{};   ///< the value of the header Allow, for `method_not_allowed` and `options`
+};
+
+/// Leads methods and paths to routes:
 ///
-///     routes.add("GET", "/builds/{id}/events", handler);
+///     routes.add("GET", "/builds/{id}/events");
 ///
-/// `{name}` stands for one segment that is not empty. Paths are cut at '/' before they are decoded, so that
-/// "%2F" stays within a segment. Nothing else is done to them: "//" has an empty segment, "." and ".." are
-/// segments like others, and letters keep their case, so "/a//b" and "/a/../b" lead to no route of "/a/b" or
-/// "/b". Of several patterns that match a path and a method the more exact one wins:
-/// the one with literal text in the first segment in which they differ. A final '/' counts: "/a" and "/a/"
-/// are two paths.
+/// See `route_pattern` for the patterns. Paths are cut at '/' before they are decoded, so that "%2F" stays
+/// within a segment. Nothing else is done to them: "//" has an empty segment, "." and ".." are segments like
+/// others, and letters keep their case, so "/a//b" and "/a/../b" lead to no route of "/a/b" or "/b". Of
+/// several patterns that match a path and a method the more exact one wins: the one with literal text in the
+/// first segment in which they differ. A final '/' counts: "/a" and "/a/" are two paths.
 ///
 /// HEAD goes where GET does, unless it has a route of its own; OPTIONS without a route of its own is answered
 /// from the routes, for "*" from all of them. Reading is safe from several threads once all routes are added.
-template <typename Value>
 class router
 {
 public:
     /// Throws `std::invalid_argument`, whose text shows the pattern, if the method or the pattern is
-    /// malformed or the same method leads to an equivalent pattern already ("/a/{x}" and "/a/{y}" are
-    /// equivalent).
-    void add(std::string_view method, std::string_view pattern, Value value)
-    {
-        table_.add(method, pattern);
-        values_.push_back(std::move(value));
-    }
+    /// malformed or the same method has an equivalent pattern already ("/a/{x}" and "/a/{y}" are equivalent).
+    void add(std::string_view method, std::string_view pattern);
 
-    /// `path` is percent-encoded, as `request::path()` is.
-    [[nodiscard]] route_match<Value> find(std::string_view method, std::string_view path) const
-    {
-        auto found = table_.find(method, path);
-        auto const* const value = found.outcome == route_outcome::found ? &values_[found.index] : nullptr;
-        return {std::move(found), value};
-    }
+    /// `path` is what `split_path` makes of `request::path()`.
+    [[nodiscard]] route_match find(std::string_view method, path_segments const& path) const;
 
 private:
-    detail::route_table table_;
-    std::vector<Value> values_;
+    struct route
+    {
+        route_pattern pattern;
+        std::string method;
+        std::size_t index;
+    };
+
+    route const* find_route(std::string_view method, path_segments const& path) const noexcept;
+
+    std::vector<route> routes_; // sorted: of two that match a path, the more exact one comes first
 };
 
 } // namespace tidings::internal

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/detail/event_id.hpp>
-#include <tidings/hub/detail/name_pattern.hpp>
 #include <tidings/hub/detail/topics_state.hpp>
 #include <tidings/sse/utf8.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace tidings::detail {
@@ -23,10 +25,18 @@ topics_state::topics_state(topics_options options)
 
 void topics_state::add(std::string pattern, topic_options options)
 {
-    check_pattern(pattern);
+    internal::route_pattern const names(pattern, internal::route_pattern::subject::names);
+    if (!is_valid_utf8(pattern) || names.least_size() > max_name_bytes)
+        throw std::invalid_argument(fmt::format(
+            "tidings: no topic fits the pattern \"{}\": names are UTF-8 and have at most {} bytes", pattern,
+            max_name_bytes));
     auto shared = std::make_shared<topic_options const>(std::move(options));
     std::lock_guard const guard(lock_);
-    patterns_.emplace_back(std::move(pattern), std::move(shared));
+    auto const [known, is_new] = patterns_.try_emplace(names, std::move(shared));
+    if (!is_new)
+        throw std::invalid_argument(
+            fmt::format("tidings: all topics of the pattern \"{}\" have their options already, by \"{}\"",
+                        pattern, known->first.text()));
 }
 
 std::optional<topic> topics_state::get(std::string_view name)
@@ -121,8 +131,9 @@ topics_state::shared_options topics_state::find_options(std::string_view name) c
 {
     if (name.size() > max_name_bytes || !is_valid_utf8(name))
         return nullptr;
+    auto const segments = internal::split_name(name);
     auto const pattern =
-        std::ranges::find_if(patterns_, [&](auto const& each) { return fits_pattern(name, each.first); });
+        std::ranges::find_if(patterns_, [&](auto const& each) { return each.first.matches(segments); });
     return pattern == patterns_.end() ? nullptr : pattern->second;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/http/internal/route_pattern.hpp>
 #include <tidings/hub/detail/registry_sums.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
 #include <tidings/hub/topics.hpp>
@@ -101,7 +102,7 @@ private:
     std::atomic<bool> is_freeing_ = false;
 
     mutable std::mutex lock_;
-    std::vector<std::pair<std::string, shared_options>> patterns_;
+    std::map<internal::route_pattern, shared_options> patterns_; // the more exact ones come first
     entries entries_;
     by_use by_use_;
     std::array<by_publish, 2> by_publish_; // without a log, and with one

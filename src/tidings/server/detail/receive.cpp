@@ -13,10 +13,11 @@ namespace tidings::detail {
 
 namespace {
 
-std::optional<response> ask_checks(shared_state& shared, request const& head, headers& fields)
+std::optional<response> ask_checks(shared_state& shared, request const& head,
+                                   internal::path_segments const& path, headers& fields)
 {
     for (auto const& [below, ask] : shared.checks) {
-        if (below && !below->contains(head.path()))
+        if (below && !below->begins(path))
             continue;
         try {
             if (auto answer = ask(head, fields))
@@ -32,12 +33,12 @@ std::optional<response> ask_checks(shared_state& shared, request const& head, he
 }
 
 // What no route answers: 404, 405 with Allow, and OPTIONS.
-response unrouted(internal::route_match<std::size_t> const& found)
+response unrouted(internal::route_match const& found)
 {
-    if (found.outcome() == internal::route_outcome::method_not_allowed)
-        return response::text("method not allowed\n", 405).with_header("Allow", found.allow());
-    if (found.outcome() == internal::route_outcome::options)
-        return response(204).with_header("Allow", found.allow());
+    if (found.outcome == internal::route_outcome::method_not_allowed)
+        return response::text("method not allowed\n", 405).with_header("Allow", found.allow);
+    if (found.outcome == internal::route_outcome::options)
+        return response(204).with_header("Allow", found.allow);
     return response::text("not found\n", 404);
 }
 
@@ -47,17 +48,18 @@ reception receive(loop_state& home, request& head, bool is_body_too_large)
 {
     shared_state& shared = *home.shared;
     reception decided;
-    decided.answer = ask_checks(shared, head, decided.fields);
+    auto const path = internal::split_path(head.path());
+    decided.answer = ask_checks(shared, head, path, decided.fields);
     if (decided.answer)
         return decided;
-    auto const match = shared.paths.find(head.method(), head.path());
-    if (!match.value()) {
+    auto const match = shared.paths.find(head.method(), path);
+    if (match.outcome != internal::route_outcome::found) {
         decided.answer = unrouted(match);
         return decided;
     }
-    for (auto const& [name, value] : match.params())
+    for (auto const& [name, value] : match.params)
         head.add_param(name, value);
-    decided.to = &shared.routes[*match.value()];
+    decided.to = &shared.routes[match.index];
     if (is_body_too_large) {
         ++shared.counts.bad_requests;
         decided.answer = response::text("the body is too large\n", 413);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/http/internal/path_prefix.hpp>
+#include <tidings/http/internal/route_pattern.hpp>
 #include <tidings/http/internal/router.hpp>
 #include <tidings/http/internal/trusted_proxies.hpp>
 #include <tidings/http/request.hpp>
@@ -45,7 +45,7 @@ struct route
 /// A check, and where it is asked.
 struct guard
 {
-    std::optional<internal::path_prefix> below; ///< empty: everywhere
+    std::optional<internal::route_pattern> below; ///< empty: everywhere
     request_check ask;
 };
 
@@ -74,7 +74,7 @@ struct shared_state
     server_options options;
     internal::writer_options writing;
     internal::trusted_proxies proxies;
-    internal::router<std::size_t> paths; ///< to indexes of `routes`
+    internal::router paths; ///< to indexes of `routes`
     std::vector<route> routes;
     std::vector<guard> checks;
     stream_handler as_decided; ///< gives an answer that is none of a route, wrapped as the routes are

@@ -29,7 +29,7 @@ public:
     {
         options.log = [](log_level, std::string_view) {};
         all = std::make_shared<detail::topics_state>(std::move(options));
-        all->add("*", std::move(each));
+        all->add("{name...}", std::move(each));
     }
 
     topic publish(std::string const& name, std::size_t bytes)

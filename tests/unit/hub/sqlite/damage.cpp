@@ -182,7 +182,7 @@ TEST_CASE_METHOD(damaged_file, "a read makes nothing durable")
     {
         sqlite_log log(path);
         topics all;
-        all.add("*", {.log = &log});
+        all.add("{name...}", {.log = &log});
         for (int i = 0; i < 100; ++i)
             (void)all.get("read only " + std::to_string(i));
         place = all.get("news")->position();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/http/detail/route_table.hpp>
 #include <tidings/http/detail/syntax.hpp>
+#include <tidings/http/internal/router.hpp>
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace tidings::detail {
+namespace tidings::internal {
 namespace {
 
 std::string allow_list(std::set<std::string_view> methods)
@@ -23,9 +23,9 @@ std::string allow_list(std::set<std::string_view> methods)
 
 } // namespace
 
-void route_table::add(std::string_view method, std::string_view pattern)
+void router::add(std::string_view method, std::string_view pattern)
 {
-    if (!is_token(method))
+    if (!detail::is_token(method))
         throw std::invalid_argument(fmt::format("\"{}\" is no method, in the route \"{}\"", method, pattern));
     route added{route_pattern(pattern), std::string(method), routes_.size()};
     auto const [first, last] =
@@ -37,33 +37,30 @@ void route_table::add(std::string_view method, std::string_view pattern)
     routes_.insert(last, std::move(added));
 }
 
-route_lookup route_table::find(std::string_view method, std::string_view path) const
+route_match router::find(std::string_view method, path_segments const& path) const
 {
-    auto const segments = split_path(path);
-    auto const* found = find_route(method, segments);
+    auto const* found = find_route(method, path);
     if (!found && method == "HEAD")
-        found = find_route("GET", segments);
+        found = find_route("GET", path);
     if (found)
-        return {internal::route_outcome::found, found->index, found->pattern.params(segments), {}};
+        return {route_outcome::found, found->index, found->pattern.params(path), {}};
 
-    bool const any_path = path == "*";
+    bool const any_path = path.empty(); // "*"
     std::set<std::string_view> methods;
     for (auto const& candidate : routes_)
-        if (any_path || candidate.pattern.matches(segments))
+        if (any_path || candidate.pattern.matches(path))
             methods.insert(candidate.method);
     if (methods.empty() && !any_path)
         return {};
-    auto const outcome =
-        method == "OPTIONS" ? internal::route_outcome::options : internal::route_outcome::method_not_allowed;
+    auto const outcome = method == "OPTIONS" ? route_outcome::options : route_outcome::method_not_allowed;
     return {outcome, 0, {}, allow_list(std::move(methods))};
 }
 
-route_table::route const* route_table::find_route(std::string_view method,
-                                                  std::vector<std::string> const& segments) const noexcept
+router::route const* router::find_route(std::string_view method, path_segments const& path) const noexcept
 {
     auto const found = std::ranges::find_if(
-        routes_, [&](route const& r) { return r.method == method && r.pattern.matches(segments); });
+        routes_, [&](route const& r) { return r.method == method && r.pattern.matches(path); });
     return found == routes_.end() ? nullptr : &*found;
 }
 
-} // namespace tidings::detail
+} // namespace tidings::internal
