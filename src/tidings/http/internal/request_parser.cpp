@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/http/detail/line_scanner.hpp>
+#include <tidings/http/detail/syntax.hpp>
+#include <tidings/http/detail/transfer_coding.hpp>
 #include <tidings/http/internal/request_parser.hpp>
 
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 namespace tidings::internal {
 namespace {
 
+namespace beast_http = boost::beast::http;
+using boost::beast::error_code;
 using detail::line_state;
 
 parse_error to_parse_error(line_state state)
@@ -21,6 +30,37 @@ parse_error to_parse_error(line_state state)
     default:
         return {400, "a line has a control character; this is plain HTTP, without TLS"};
     }
+}
+
+/// What Beast has found wrong; line ends and control characters were looked at before.
+parse_error to_parse_error(error_code ec)
+{
+    using beast_http::error;
+    if (ec == error::bad_method)
+        return {400, "the method is malformed"};
+    if (ec == error::bad_target)
+        return {400, "the request target is malformed"};
+    if (ec == error::bad_version)
+        return {400, "the request line does not end with an HTTP version"};
+    if (ec == error::bad_field)
+        return {400, "the name of a header is malformed"};
+    if (ec == error::bad_content_length || ec == error::multiple_content_length)
+        return {400, "Content-Length must be one number, without Transfer-Encoding"};
+    if (ec == error::bad_transfer_encoding)
+        return {400, "Transfer-Encoding must stand once, without Content-Length"};
+    if (ec == error::bad_chunk || ec == error::bad_chunk_extension)
+        return {400, "the chunks of the body are malformed"};
+    return {400, "a header is malformed"};
+}
+
+/// "HTTP/d.d" at the end of the request line, in a version that is not ours.
+bool has_unsupported_version(std::string_view head)
+{
+    auto const line = head.substr(0, head.find("\r\n"));
+    auto const version = line.substr(line.rfind(' ') + 1);
+    return version.size() == 8 && version.starts_with("HTTP/") && detail::is_number(version.substr(5, 1)) &&
+           version[6] == '.' && detail::is_number(version.substr(7)) && version != "HTTP/1.0" &&
+           version != "HTTP/1.1";
 }
 
 // What frames a chunked body may cost that much, and twice the body itself: extensions that nobody reads, and
@@ -39,26 +79,140 @@ bool begins_last_chunk(std::string_view lines)
 
 } // namespace
 
+/// Beast's parser, which tells the policy what it has read, and the rules of RFC 9112 that Beast leaves to
+/// others.
+class request_parser::beast_parser final : public beast_http::basic_parser<true>
+{
+public:
+    beast_parser(request_policy& into, std::size_t head_size, std::size_t line_count)
+        : into_(into), head_size_(head_size), line_count_(line_count)
+    {
+        header_limit(
+            std::numeric_limits<std::uint32_t>::max()); // the caller has gathered the head within its own
+        body_limit(boost::none); // Beast would refuse a head for it, which others have not seen then
+    }
+
+    /// What was refused last; its status is 0 as long as nothing was.
+    parse_error const& error() const noexcept { return error_; }
+    /// Whether what comes next is not the body itself, but a line between its chunks.
+    bool is_between_chunks() const noexcept { return chunked() && chunk_rest_ == 0; }
+
+    /// How many bytes were taken; 0 if more are needed at once, or they were refused.
+    std::size_t take(std::string_view bytes)
+    {
+        error_code ec;
+        auto const taken = put(boost::asio::buffer(bytes), ec);
+        if (ec && ec != beast_http::error::need_more && error_.status == 0)
+            error_ = to_parse_error(ec);
+        return ec ? 0 : taken;
+    }
+
+private:
+    using string_view = boost::beast::string_view;
+
+    void refuse(error_code& ec, parse_error const& why)
+    {
+        if (why.status == 0)
+            return;
+        error_ = why;
+        ec = beast_http::error::bad_value;
+    }
+
+    void on_request_impl(beast_http::verb, string_view method, string_view target, int version,
+                         error_code& ec) override
+    {
+        refuse(ec, into_.begin(method, target, version % 10, head_size_, line_count_));
+    }
+
+    void on_field_impl(beast_http::field, string_view name, string_view value, error_code& ec) override
+    {
+        refuse(ec, is_header_done() ? into_.add_trailer() : into_.add_header(name, value));
+    }
+
+    void on_header_impl(error_code& ec) override
+    {
+        refuse(ec, into_.end_head(chunked()));
+        if (!ec)
+            refuse(ec, framing_fault());
+    }
+
+    parse_error framing_fault()
+    {
+        switch (detail::transfer_coding_of(into_.head())) {
+        case detail::transfer_coding::none:
+            return {};
+        case detail::transfer_coding::malformed:
+            return {400, "Transfer-Encoding is malformed, or chunked is not its last coding"};
+        case detail::transfer_coding::unsupported:
+            return {501, "the only transfer coding that is supported is chunked"};
+        case detail::transfer_coding::chunked:
+            break;
+        }
+        if (into_.head().http_minor() == 0)
+            return {400, "HTTP/1.0 has no Transfer-Encoding"};
+        if (into_.body_size() || !chunked())
+            return {400, "Transfer-Encoding and Content-Length exclude each other"};
+        return {};
+    }
+
+    void on_body_init_impl(boost::optional<std::uint64_t> const& size, error_code& ec) override
+    {
+        refuse(ec, into_.announce(size.value_or(0)));
+    }
+
+    std::size_t on_body_impl(string_view bytes, error_code&) override
+    {
+        into_.add_body(bytes);
+        return bytes.size();
+    }
+
+    void on_chunk_header_impl(std::uint64_t size, string_view, error_code& ec) override
+    {
+        chunk_rest_ = size;
+        refuse(ec, into_.announce(size));
+    }
+
+    std::size_t on_chunk_body_impl(std::uint64_t, string_view bytes, error_code&) override
+    {
+        into_.add_body(bytes);
+        chunk_rest_ -= bytes.size();
+        return bytes.size();
+    }
+
+    void on_finish_impl(error_code&) override {}
+
+    // Never called for requests.
+    void on_response_impl(int, string_view, int, error_code&) override {}
+
+    request_policy& into_;
+    std::size_t head_size_;
+    std::size_t line_count_;
+    std::uint64_t chunk_rest_ = 0; // how much of the present chunk is to come
+    parse_error error_;
+};
+
 request_parser::request_parser(parser_limits const& limits)
-    : limits_(limits), message_(limits.body, limits.header_count)
+    : policy_(limits), message_(std::make_unique<std::optional<beast_parser>>())
 {}
+
+request_parser::~request_parser() = default;
 
 parse_progress request_parser::feed(std::string_view bytes)
 {
     if (state_ == parse_state::complete || state_ == parse_state::failed)
         return {0, state_};
-    auto const consumed = has_head() ? feed_body(bytes) : feed_head(bytes);
+    auto const consumed = policy_.has_head() ? feed_body(bytes) : feed_head(bytes);
     return {consumed, state_};
 }
 
 bool request_parser::has_begun() const noexcept
 {
-    return !held_.empty() || (has_head() && state_ != parse_state::complete);
+    return !held_.empty() || (policy_.has_head() && state_ != parse_state::complete);
 }
 
 request request_parser::take()
 {
-    auto taken = message_.take();
+    request taken = policy_.take();
     reset();
     return taken;
 }
@@ -67,7 +221,8 @@ void request_parser::reset() noexcept
 {
     state_ = parse_state::need_more;
     error_ = {};
-    message_.reset();
+    policy_.reset();
+    message_->reset();
     forget_held();
     framing_ = 0;
 }
@@ -79,28 +234,39 @@ std::size_t request_parser::feed_head(std::string_view bytes)
     bytes.remove_prefix(skipped);
 
     auto const held = held_.size();
-    auto head = bytes.substr(0, limits_.head - held);
+    auto head = bytes.substr(0, policy_.limits().head - held);
     if (held != 0)
         head = held_.append(head);
 
     auto const scan = detail::scan_lines(head, scanned_);
     if (scan.state == line_state::complete) {
-        if (!message_.put_head(head.substr(0, scan.position)))
-            fail(message_.message().error);
-        else
-            state_ = message_.message().is_done ? parse_state::complete : parse_state::head_complete;
+        if (put_head(head.substr(0, scan.position)))
+            state_ = (*message_)->is_done() ? parse_state::complete : parse_state::head_complete;
         held_ = std::string();
         scanned_ = 0;
         return skipped + scan.position - held;
     }
     if (scan.state != line_state::unfinished)
         return fail(to_parse_error(scan.state));
-    if (head.size() == limits_.head)
+    if (head.size() == policy_.limits().head)
         return fail_over_head_limit(head);
     scanned_ = scan.position;
     if (held == 0)
         held_ = head;
     return skipped + bytes.size();
+}
+
+bool request_parser::put_head(std::string_view head)
+{
+    auto const lines = static_cast<std::size_t>(std::count(head.begin(), head.end(), '\n'));
+    beast_parser& message = message_->emplace(policy_, head.size(), lines - 2);
+    if (message.take(head) == head.size())
+        return true;
+    if (has_unsupported_version(head))
+        fail({505, "this server speaks HTTP/1.1 and HTTP/1.0"});
+    else
+        fail(message.error().status != 0 ? message.error() : parse_error{400, "the head is malformed"});
+    return false;
 }
 
 // Some clients send an empty line after a body (RFC 9112, 2.2).
@@ -130,7 +296,7 @@ std::size_t request_parser::feed_body(std::string_view bytes)
     std::size_t consumed = 0;
     while (consumed != bytes.size() && state_ == parse_state::need_more) {
         auto const rest = bytes.substr(consumed);
-        consumed += message_.message().is_between_chunks() ? take_line(rest) : put(rest);
+        consumed += (*message_)->is_between_chunks() ? take_line(rest) : put(rest);
     }
     return consumed;
 }
@@ -141,8 +307,8 @@ std::size_t request_parser::take_line(std::string_view bytes)
 {
     auto const lf = bytes.find('\n');
     auto const size = lf == std::string_view::npos ? bytes.size() : lf + 1;
-    bool const fits = size <= limits_.head - held_.size();
-    held_ += bytes.substr(0, std::min(size, limits_.head - held_.size()));
+    bool const fits = size <= policy_.limits().head - held_.size();
+    held_ += bytes.substr(0, std::min(size, policy_.limits().head - held_.size()));
 
     auto const scan = detail::scan_lines(held_, scanned_);
     scanned_ = scan.position;
@@ -156,17 +322,18 @@ std::size_t request_parser::take_line(std::string_view bytes)
         return size;
     framing_ += held_.size();
     forget_held();
-    if (framing_ > framing_allowance + 2 * message_.message().body.size())
+    if (framing_ > framing_allowance + 2 * policy_.body_so_far())
         return fail({400, "the chunks of the body have more framing than content"});
     return size;
 }
 
 std::size_t request_parser::put(std::string_view bytes)
 {
-    auto const taken = message_.put(bytes);
-    if (message_.message().error.status != 0)
-        return fail(message_.message().error);
-    if (message_.message().is_done)
+    beast_parser& message = **message_;
+    auto const taken = message.take(bytes);
+    if (message.error().status != 0)
+        return fail(message.error());
+    if (message.is_done())
         state_ = parse_state::complete;
     return taken;
 }

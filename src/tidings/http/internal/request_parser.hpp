@@ -1,25 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/http/detail/message_parser.hpp>
 #include <tidings/http/internal/parse_error.hpp>
+#include <tidings/http/internal/request_policy.hpp>
 #include <tidings/http/request.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace tidings::internal {
-
-/// How much of a request is taken, in bytes: plain settings.
-struct parser_limits
-{
-    std::size_t head = std::size_t{16} * 1024;   ///< request line and headers; over it 414 or 431
-    std::size_t body = std::size_t{1024} * 1024; ///< after the chunked coding is removed; over it 413
-    std::size_t header_count = 100;              ///< trailers included; over it 431
-};
 
 enum class parse_state
 {
@@ -35,24 +28,24 @@ struct parse_progress
     parse_state state;
 };
 
-/// Reads HTTP/1.1 and HTTP/1.0 requests from bytes that come in any pieces; no I/O, no time. It is strict
-/// where leniency would let two readers of one connection see different messages (RFC 9112, 11.2):
+/// Reads HTTP/1.1 and HTTP/1.0 requests from bytes that come in any pieces; no I/O, no time. Besides what
+/// `request_policy` asks of every request it is strict where leniency would let two readers of one connection
+/// see different messages (RFC 9112, 11.2):
 ///
-/// - 1.1 has exactly one Host, 1.0 at most one, and it must be valid; an absolute target replaces its value;
-/// - one Content-Length of digits, or `Transfer-Encoding: chunked` on 1.1, never both; other codings: 501;
-/// - what stands once and decides something (Authorization, Content-Type, Last-Event-ID, Origin,
-///   Sec-Fetch-Site) is not there twice;
+/// - `Content-Length`, or `Transfer-Encoding: chunked` on 1.1, never both; other codings: 501;
 /// - what frames the chunks of a body may take 64 KiB and twice the bytes of the body, no more;
 /// - lines end with CRLF; no bare CR or LF, no folded line, no space before a colon, no control character;
-/// - versions other than 1.0 and 1.1: 505; CONNECT: 501; expectations other than 100-continue: 417.
+/// - versions other than 1.0 and 1.1: 505.
 ///
 /// Empty lines before a request are skipped; trailers are read and dropped. Once the head is complete the
-/// parser holds nothing but the request and the body so far. Not thread-safe. A moved-from parser may only be
-/// assigned to or destroyed.
+/// parser holds nothing but the request and the body so far. Not thread-safe.
 class request_parser
 {
 public:
     explicit request_parser(parser_limits const& limits = {});
+    ~request_parser();
+    request_parser(request_parser const&) = delete;
+    request_parser& operator=(request_parser const&) = delete;
 
     /// Takes bytes off the front of `bytes`. After `complete` and `failed` it takes none until `take` or
     /// `reset`.
@@ -62,19 +55,16 @@ public:
     [[nodiscard]] bool has_begun() const noexcept;
 
     /// The request without its body, from `head_complete` on until `take`. What is changed in it stays.
-    [[nodiscard]] request& head() noexcept { return *message_.message().head; }
+    [[nodiscard]] request& head() noexcept { return policy_.head(); }
 
     /// How many bytes the body will have, from `head_complete` on; empty if it is chunked.
-    [[nodiscard]] std::optional<std::uint64_t> body_size() const noexcept
-    {
-        return message_.message().body_size;
-    }
+    [[nodiscard]] std::optional<std::uint64_t> body_size() const noexcept { return policy_.body_size(); }
 
     /// Whether that is more than the limit, from `head_complete` on: the next byte would be refused with 413.
-    [[nodiscard]] bool is_body_too_large() const noexcept { return message_.message().is_body_too_large; }
+    [[nodiscard]] bool is_body_too_large() const noexcept { return policy_.is_body_too_large(); }
 
     /// Whether the client waits for "100 Continue" before it sends the body. Valid from `head_complete` on.
-    [[nodiscard]] bool expects_continue() const noexcept { return message_.message().expects_continue; }
+    [[nodiscard]] bool expects_continue() const noexcept { return policy_.expects_continue(); }
 
     /// After `failed`.
     [[nodiscard]] parse_error error() const noexcept { return error_; }
@@ -87,6 +77,9 @@ public:
     void reset() noexcept;
 
 private:
+    class beast_parser;
+
+    bool put_head(std::string_view head);
     std::size_t feed_head(std::string_view bytes);
     std::size_t skip_blank_lines(std::string_view bytes) noexcept;
     std::size_t feed_body(std::string_view bytes);
@@ -94,11 +87,10 @@ private:
     std::size_t put(std::string_view bytes);
     std::size_t fail_over_head_limit(std::string_view head);
     std::size_t fail(parse_error error);
-    bool has_head() const noexcept { return message_.message().head.has_value(); }
     void forget_held() noexcept;
 
-    parser_limits limits_;
-    detail::message_parser message_;
+    request_policy policy_;
+    std::unique_ptr<std::optional<beast_parser>> message_; // its memory is used again for each
     parse_state state_ = parse_state::need_more;
     parse_error error_;
     std::string held_;        // an unfinished head, or unfinished lines between chunks
