@@ -25,7 +25,7 @@ std::uint32_t in_milliseconds(time_point now) noexcept
 connection::connection(std::shared_ptr<loop_state> home, internal::stream_socket socket,
                        internal::peer_address peer, admission given)
     : socket_input(std::move(socket)), internal::loop_timer(internal::home_of(home->root)),
-      home_(std::move(home)), out_(home_->root, transport_, home_->shared->writing), admission_(given),
+      home_(std::move(home)), out_(home_->root, *this, home_->shared->writing), admission_(given),
       is_of_nobody_(home_->shared->is_of_nobody(peer)), peer_(peer)
 {
     home_->enter(*this);
@@ -104,8 +104,8 @@ void connection::carry_on()
     out_.keep_alive_alone();
     auto const finished = std::move(exchange_); // its request and context are not needed any more
     auto const why = finished->get_context().reason();
-    if (transport_.is_finishing())
-        transport_.finish();
+    if (is_finishing_)
+        finish();
     else if (why == end_reason::deadline_exceeded || why == end_reason::server_stopping)
         end_carried(); // in a drain one that has not been stopped yet waits for its turn
 }
@@ -113,7 +113,7 @@ void connection::carry_on()
 void connection::end_carried()
 {
     out_.end_feed();
-    transport_.finish();
+    finish();
 }
 
 internal::head_params connection::params(request const& asked) const noexcept

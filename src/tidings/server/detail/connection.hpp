@@ -10,9 +10,9 @@
 #include <tidings/server/detail/incoming.hpp>
 #include <tidings/server/detail/loop_state.hpp>
 #include <tidings/server/detail/socket_input.hpp>
-#include <tidings/server/detail/socket_transport.hpp>
 #include <tidings/stream/internal/counted.hpp>
 #include <tidings/stream/internal/event_writer.hpp>
+#include <tidings/stream/internal/transport.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -28,7 +28,11 @@ namespace tidings::detail {
 /// One HTTP/1.1 connection: reads requests one after the other, lends its writer to the exchange that
 /// answers, carries a stream on that was handed over to a topic, and watches the peer all the while. A plain
 /// object; it lives as long as its socket is open, or a handler is at work.
-class connection final : public internal::counted, public connection_link, socket_input, internal::loop_timer
+class connection final : public internal::counted,
+                         public connection_link,
+                         socket_input,
+                         internal::loop_timer,
+                         internal::transport
 {
 public:
     connection(std::shared_ptr<loop_state> home, internal::stream_socket socket, internal::peer_address peer,
@@ -86,26 +90,6 @@ public:
     /// With what lies behind a request that has been answered.
     void go_on(std::unique_ptr<backlog> input);
 
-    // For the transport.
-
-    using socket_input::socket;
-    exchange* current() const noexcept { return exchange_.get(); }
-    /// Whether the coroutine of a handler is at work.
-    bool is_answering() const noexcept { return exchange_ && exchange_->is_answering(); }
-    bool is_closed() const noexcept { return phase_ == phase::closed; }
-    loop_state& home() const noexcept { return *home_; }
-
-    void await_writable();
-    /// The client has closed or reset the connection, or takes what it is sent no more.
-    void client_gone();
-    /// The kernel has given up on a client that it hears nothing of.
-    void client_lost();
-    /// All of the answer is out, and no handler is at work.
-    void end_after_answer();
-    /// Closes on a client that is to come back.
-    void give_up(bool with_reset);
-    void log_cut(std::string_view why) const;
-
 private:
     friend class loop_state;
 
@@ -131,6 +115,33 @@ private:
     void on_end_of_input() override;
     void on_broken(bool is_lost) override { is_lost ? client_lost() : client_gone(); }
     void read_in_another_turn() override;
+
+    // transport: over HTTP/1.1 in chunks and over HTTP/1.0 as it is
+    std::string stream_head(int status, headers const& fields) override;
+    internal::framing body_framing() const noexcept override
+    {
+        return is_http_1_0_ ? internal::framing::none : internal::framing::chunked;
+    }
+    internal::write_result write(std::span<boost::asio::const_buffer const> pieces) override;
+    std::size_t underway() const noexcept override { return socket().unacknowledged(); }
+    void await_writable() override;
+    void finish() override;
+    void cut(cut_reason why) override;
+
+    /// What is written next is the answer to that request.
+    void begin_answer(request const& asked) noexcept;
+    void on_writable();
+    /// Whether the coroutine of a handler is at work.
+    bool is_answering() const noexcept { return exchange_ && exchange_->is_answering(); }
+    /// The client has closed or reset the connection, or takes what it is sent no more.
+    void client_gone();
+    /// The kernel has given up on a client that it hears nothing of.
+    void client_lost();
+    /// All of the answer is out, and no handler is at work.
+    void end_after_answer();
+    /// Closes on a client that is to come back.
+    void give_up(bool with_reset);
+    void log_cut(std::string_view why) const;
 
     [[nodiscard]] bool open();
     bool has_request_waiting() const;
@@ -170,13 +181,17 @@ private:
     void retire(bool with_exchange);
 
     std::shared_ptr<loop_state> const home_;
-    socket_transport transport_{*this};
     internal::event_writer out_;
     phase phase_ = phase::closed;
     bool is_feeding_ = false;
     occupation occupation_ : 2 = occupation::busy; // bits, since each open connection has them
     admission const admission_ : 2;
     bool const is_of_nobody_ : 1;
+    bool is_http_1_0_ : 1 = false;
+    bool may_reuse_ : 1 = false;    // for another request, behind a stream that has had its proper end
+    bool is_limited_ : 1 = false;   // how long what was sent may stay unacknowledged
+    bool is_awaited_ : 1 = false;   // that the socket can take more
+    bool is_finishing_ : 1 = false; // the stream ends once all is sent
     internal::peer_address peer_;
     std::uint32_t began_ = 0; // the phase, in milliseconds of the loop's clock, which wraps
     std::uint32_t held_ = 0;  // bytes of input, as the loop's buffers know them

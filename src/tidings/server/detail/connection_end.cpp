@@ -68,7 +68,7 @@ void connection::client_lost()
 {
     // The kernel may be a little earlier than the deadline of the writer, which counts in its own way.
     if (is_busy() && (out_.unsent() != 0 || socket().unacknowledged() != 0))
-        return transport_.cut(cut_reason::write_timeout);
+        return cut(cut_reason::write_timeout);
     if (is_busy())
         home_->shared->log(log_kind::client_vanished, log_level::info,
                            fmt::format("cut {}: its client has vanished", what_is_answered()));
@@ -100,7 +100,7 @@ void connection::end_after_answer()
 {
     if (exchange_)
         retire(true);
-    if (!may_go_on(transport_.may_reuse()))
+    if (!may_go_on(may_reuse_))
         return linger(discarded_ == 0);
     place_ = {};
     has_input_ended() ? close(false) : enter(phase::idle);

@@ -25,7 +25,7 @@ void connection::on_ready(internal::socket_readiness what)
         is_busy()) // nobody takes the answer, and what is to be read may not be wanted now
         return socket().take_loss() ? client_lost() : client_gone();
     if (what.can_write)
-        transport_.on_writable();
+        on_writable();
     read();
 }
 
@@ -33,11 +33,6 @@ void connection::read_in_another_turn()
 {
     asio::post(home_->io.get_executor(),
                [self = boost::intrusive_ptr<connection>(this)] { self->read_on(); });
-}
-
-void connection::await_writable()
-{
-    home_->sockets->watch_writing(socket().descriptor(), *this);
 }
 
 bool connection::may_read() const noexcept
@@ -245,7 +240,7 @@ void connection::begin_exchange(bool is_body_unread)
     hold(asked.body().size());
     enter(phase::answering);
     discarded_ = 0;
-    transport_.begin(asked);
+    begin_answer(asked);
     exchange_ = std::make_unique<exchange>(*home_, *this, context::root(home_->io.get_executor()),
                                            std::move(asked), is_body_unread);
     exchange_->start(this, std::move(decided));

@@ -3,14 +3,15 @@
 
 namespace tidings::detail {
 
-loop_buffers::loop_buffers(boost::asio::execution_context& loop, buffer_budget& sum) : loop_(loop), sum_(sum)
+loop_buffers::loop_buffers(boost::asio::execution_context& loop, buffer_budget& sum)
+    : outbox_blocks_(boost::asio::use_service<internal::block_pool>(loop)), sum_(sum)
 {
-    internal::add_outbox_watch(loop_, *this);
+    outbox_blocks_.add(*this);
 }
 
 loop_buffers::~loop_buffers()
 {
-    internal::remove_outbox_watch(loop_, *this);
+    outbox_blocks_.remove(*this);
     sum_.held -= told_;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/stream/internal/outbox_watch.hpp>
+#include <tidings/stream/internal/block_pool.hpp>
 
 #include <boost/asio/execution_context.hpp>
 
@@ -50,7 +50,7 @@ private:
     void on_outboxes(std::size_t bytes) override;
     void tell();
 
-    boost::asio::execution_context& loop_;
+    internal::block_pool& outbox_blocks_;
     buffer_budget& sum_;
     std::size_t input_ = 0;
     std::size_t told_input_ = 0;

@@ -10,7 +10,7 @@ namespace tidings::detail {
 char* outbox::extend(std::size_t size)
 {
     if (!last_ || last_->room() < size) {
-        block* const added = pool_->take(size);
+        internal::block* const added = pool_->take(size);
         *(last_ ? &last_->next : &first_) = added;
         last_ = added;
     }
@@ -24,7 +24,7 @@ void outbox::append(char const* bytes, std::size_t size)
 {
     while (size != 0) {
         std::size_t const room = last_ ? last_->room() : 0;
-        std::size_t const piece = std::min(size, room != 0 ? room : block_pool::block_capacity);
+        std::size_t const piece = std::min(size, room != 0 ? room : internal::block_pool::block_capacity);
         std::memcpy(extend(piece), bytes, piece);
         bytes += piece;
         size -= piece;
@@ -34,7 +34,7 @@ void outbox::append(char const* bytes, std::size_t size)
 void outbox::gather(piece_list& into) const noexcept
 {
     std::size_t room = gather_limit;
-    for (block* at = first_; at && room > 0; at = at->next, --room)
+    for (internal::block* at = first_; at && room > 0; at = at->next, --room)
         into.emplace_back(at->bytes() + at->begin, at->end - at->begin);
 }
 

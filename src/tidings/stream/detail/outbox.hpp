@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/stream/detail/block_pool.hpp>
 #include <tidings/stream/detail/piece_list.hpp>
+#include <tidings/stream/internal/block_pool.hpp>
 
 #include <cstddef>
 
@@ -12,7 +12,7 @@ namespace tidings::detail {
 class outbox
 {
 public:
-    explicit outbox(block_pool& pool) noexcept : pool_(&pool) {}
+    explicit outbox(internal::block_pool& pool) noexcept : pool_(&pool) {}
     ~outbox() { clear(); }
     outbox(outbox const&) = delete;
     outbox& operator=(outbox const&) = delete;
@@ -33,9 +33,9 @@ public:
     void clear() noexcept;
 
 private:
-    block_pool* pool_;
-    block* first_ = nullptr;
-    block* last_ = nullptr;
+    internal::block_pool* pool_;
+    internal::block* first_ = nullptr;
+    internal::block* last_ = nullptr;
     std::size_t size_ = 0;
 };
 

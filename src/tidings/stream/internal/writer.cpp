@@ -14,9 +14,9 @@ namespace tidings::internal {
 
 namespace {
 
-detail::block_pool& pool_of(context const& ctx)
+block_pool& pool_of(context const& ctx)
 {
-    return asio::use_service<detail::block_pool>(asio::query(ctx.get_executor(), asio::execution::context));
+    return asio::use_service<block_pool>(asio::query(ctx.get_executor(), asio::execution::context));
 }
 
 } // namespace

@@ -11,7 +11,7 @@
 #include <string_view>
 
 namespace asio = boost::asio;
-using tidings::detail::block_pool;
+using tidings::internal::block_pool;
 using tidings::detail::gather_limit;
 using tidings::detail::outbox;
 using tidings::detail::piece_list;

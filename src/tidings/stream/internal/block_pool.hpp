@@ -1,15 +1,28 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/stream/internal/outbox_watch.hpp>
-
 #include <boost/asio/execution_context.hpp>
 
 #include <cstddef>
 #include <memory>
 #include <vector>
 
-namespace tidings::detail {
+namespace tidings::internal {
+
+/// Learns how many bytes the writers of one loop hold that have not been sent, in steps: when they have grown
+/// or shrunk by 64 KiB since it was told. On the loop's thread.
+class outbox_watch
+{
+public:
+    static constexpr std::size_t step = std::size_t{64} * 1024;
+
+    /// Called from within the call that appends or sends, so it must touch no stream: a later turn may. It
+    /// must not throw when there are fewer than before.
+    virtual void on_outboxes(std::size_t bytes) = 0;
+
+protected:
+    ~outbox_watch() = default;
+};
 
 /// Bytes on their way out. `begin` to `end` are unsent; there is room up to `capacity`.
 struct block
@@ -41,8 +54,9 @@ public:
     block* take(std::size_t size);
     void give_back(block* used) noexcept;
 
-    void add(internal::outbox_watch& watch);
-    void remove(internal::outbox_watch& watch) noexcept;
+    /// Has the watch told from now on; it outlives the loop's writers, or is taken off before.
+    void add(outbox_watch& watch);
+    void remove(outbox_watch& watch) noexcept;
 
 private:
     void shutdown() override {}
@@ -52,7 +66,7 @@ private:
     std::size_t free_count_ = 0;
     std::size_t held_ = 0; // the capacity of all blocks that were taken
     std::size_t told_ = 0; // to the watches
-    std::vector<internal::outbox_watch*> watches_;
+    std::vector<outbox_watch*> watches_;
 };
 
-} // namespace tidings::detail
+} // namespace tidings::internal

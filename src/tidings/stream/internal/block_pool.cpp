@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/stream/detail/block_pool.hpp>
+#include <tidings/stream/internal/block_pool.hpp>
 
 #include <algorithm>
 #include <new>
 #include <utility>
 
-namespace tidings::detail {
+namespace tidings::internal {
 
 block_pool::~block_pool()
 {
@@ -17,7 +17,7 @@ block* block_pool::take(std::size_t size)
 {
     std::size_t const capacity = std::max(size, block_capacity);
     held_ += capacity;
-    if (held_ >= told_ + internal::outbox_watch::step)
+    if (held_ >= told_ + outbox_watch::step)
         tell();
     if (free_ && size <= block_capacity) {
         --free_count_;
@@ -32,17 +32,17 @@ block* block_pool::take(std::size_t size)
 void block_pool::tell()
 {
     told_ = held_;
-    for (internal::outbox_watch* const each : watches_)
+    for (outbox_watch* const each : watches_)
         each->on_outboxes(held_);
 }
 
-void block_pool::add(internal::outbox_watch& watch)
+void block_pool::add(outbox_watch& watch)
 {
     watches_.push_back(&watch);
     watch.on_outboxes(held_);
 }
 
-void block_pool::remove(internal::outbox_watch& watch) noexcept
+void block_pool::remove(outbox_watch& watch) noexcept
 {
     std::erase(watches_, &watch);
 }
@@ -50,7 +50,7 @@ void block_pool::remove(internal::outbox_watch& watch) noexcept
 void block_pool::give_back(block* used) noexcept
 {
     held_ -= used->capacity;
-    if (held_ + internal::outbox_watch::step <= told_)
+    if (held_ + outbox_watch::step <= told_)
         tell();
     if (used->capacity != block_capacity || free_count_ == free_limit) {
         ::operator delete(used);
@@ -61,4 +61,4 @@ void block_pool::give_back(block* used) noexcept
     ++free_count_;
 }
 
-} // namespace tidings::detail
+} // namespace tidings::internal
