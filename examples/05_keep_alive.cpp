@@ -21,8 +21,8 @@ boost::asio::awaitable<void> think_long(tidings::context ctx, tidings::request c
 
 int main(int argc, char** argv)
 {
-    tidings::server server(
-        {.port = example::port(argc, argv), .keep_alive = 1s}); // 15 s unless told otherwise
+    tidings::server server({.port = example::port(argc, argv)},
+                           {.keep_alive = 1s}); // 15 s unless told otherwise
     server.get("/", think_long);
     example::run(server);
 }

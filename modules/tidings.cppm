@@ -89,9 +89,11 @@ using tidings::topics;
 using tidings::topics_options;
 using tidings::topics_stats;
 
+// net/
+using tidings::endpoint;
+
 // server/
 using tidings::half_close;
-using tidings::handler_error_hook;
 using tidings::log_hook;
 using tidings::log_level;
 using tidings::log_to_stderr;

@@ -151,7 +151,7 @@ void serve(options const& chosen)
     auto const log = dashboard::open_log(chosen.file);
     build_list builds(chosen.command, log.get());
     // Pages come back by themselves, and a stop should not be waited for.
-    tidings::server server({.port = chosen.port, .drain_timeout = 500ms});
+    tidings::server server({.port = chosen.port}, {.drain_timeout = 500ms});
     server.check(refuse_frames);
     server.check(tidings::check_local_host(chosen.hosts));
     server.check(refuse_other_sites);

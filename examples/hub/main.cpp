@@ -26,10 +26,10 @@ void serve(hub::options const& chosen)
     if (!chosen.log_folder.empty())
         log = hub::open_log(chosen.log_folder);
     hub::event_hub events(chosen, log.get());
-    tidings::server server(chosen.server);
+    tidings::server server(chosen.listen, chosen.server);
     hub::add_routes(server, events, chosen);
     server.start();
-    fmt::print("The hub is at http://{}:{}/\n", chosen.server.host, server.port());
+    fmt::print("The hub is at http://{}:{}/\n", chosen.listen.host, server.port());
     std::fflush(stdout);
     server.run();
 }

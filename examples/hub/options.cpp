@@ -84,10 +84,10 @@ std::map<std::string_view, setter> const& setters()
 {
     using server = tidings::server_options;
     static std::map<std::string_view, setter> const all{
-        {"--host", [](options& to, std::string_view, std::string const& value) { to.server.host = value; }},
+        {"--host", [](options& to, std::string_view, std::string const& value) { to.listen.host = value; }},
         {"--port",
          [](options& to, std::string_view name, std::string const& value) {
-             to.server.port = parse_number<std::uint16_t>(name, value, 0, 65'535);
+             to.listen.port = parse_number<std::uint16_t>(name, value, 0, 65'535);
          }},
         {"--header-timeout-ms", time(&server::head_timeout)},
         {"--body-timeout-ms", time(&server::body_timeout)},

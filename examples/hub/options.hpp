@@ -13,7 +13,8 @@ namespace hub {
 /// What the command line says.
 struct options
 {
-    tidings::server_options server{.loops = 1};
+    tidings::endpoint listen{};
+    tidings::server_options server{};
     std::size_t history = 1'000;
     std::size_t max_queue = 1024 * 1024;
     tidings::duration topic_idle = std::chrono::minutes(10);
@@ -22,7 +23,7 @@ struct options
     std::vector<std::string> hosts{}; // that are served besides those of this machine and its network
 
     /// Whether the hub can be reached from this machine alone.
-    bool is_local() const { return server.host.starts_with("127.") || server.host == "::1"; }
+    bool is_local() const { return listen.host.starts_with("127.") || listen.host == "::1"; }
 };
 
 /// The command line cannot be followed; the text says why.

@@ -119,13 +119,14 @@ asio::awaitable<response> say_hello(context, request const&)
 
 int main(int argc, char** argv)
 {
-    tidings::server_options options{.port = 9100};
+    tidings::endpoint listen{.port = 9100};
+    tidings::server_options options;
     std::string download;
     for (int i = 1; i + 1 < argc; i += 2) {
         std::string_view const name = argv[i];
         std::string_view const value = argv[i + 1];
         if (name == "--port")
-            options.port = parse<std::uint16_t>(value, 9100);
+            listen.port = parse<std::uint16_t>(value, 9100);
         else if (name == "--loops")
             options.loops = parse<std::size_t>(value, 1);
         else if (name == "--keep-alive")
@@ -142,7 +143,7 @@ int main(int argc, char** argv)
     // A slow reader is waited for and not cut: the history holds a whole burst.
     tidings::topic news({.max_events = 200'000, .history_bytes = 256 * 1024 * 1024, .send_position = false});
     tidings::channel<int> updates;
-    tidings::server server(options);
+    tidings::server server(listen, options);
     server.get("/events", std::bind_front(carry_events, std::cref(news)));
     server.post("/publish", std::bind_front(publish, std::ref(news)));
     server.get("/tick", send_ticks);

@@ -170,9 +170,9 @@ int main(int argc, char** argv)
     int const streams = argc > 1 ? std::atoi(argv[1]) : 5000;
     tidings::topic news;
     tidings::channel<int> updates;
-    tidings::server_options options{.port = 0, .handle_signals = false};
+    tidings::server_options options{.handle_signals = false};
     options.log = [](tidings::log_level, std::string_view) {};
-    tidings::server server(options);
+    tidings::server server({.port = 0}, options);
     server.get("/attached", std::bind_front(carry, std::cref(news)));
     server.get("/select", std::bind_front(wait_in_a_select, std::cref(updates)));
     server.start();

@@ -52,7 +52,7 @@ asio::awaitable<response> call_gate(std::shared_ptr<gate> through, context ctx, 
 tidings::server_options telling(std::shared_ptr<gate> const& held, std::atomic<int>& told)
 {
     auto options = server_fixture::brisk();
-    options.port = 0;
+    options.listen = {{.port = 0}};
     options.handle_signals = false;
     options.log = [held, &told](tidings::log_level, std::string_view line) {
         if (line.find("a call of run_blocking still runs") == line.npos)

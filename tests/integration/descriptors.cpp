@@ -93,11 +93,10 @@ private:
     hog::allow_up_to(limit);
     hog greedy;
     tidings::server_options options;
-    options.port = 0;
     options.log = [&greedy](tidings::log_level, std::string_view message) {
         greedy.warnings += message.starts_with("out of descriptors");
     };
-    tidings::server server(options);
+    tidings::server server({.port = 0}, options);
     server.get("/take", std::bind_front(&hog::take_all_but_one, &greedy));
     server.get("/give", std::bind_front(&hog::give_back, &greedy));
     server.get("/forbid", std::bind_front(&hog::forbid, &greedy));

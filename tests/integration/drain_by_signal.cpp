@@ -64,9 +64,8 @@ private:
     static void serve(tidings::duration drain, int tell)
     {
         tidings::server_options options;
-        options.port = 0;
         options.drain_timeout = drain;
-        tidings::server server(options);
+        tidings::server server({.port = 0}, options);
         server.get("/", say_farewell);
         server.get("/hangs", hang_in_asio);
         server.start();

@@ -42,7 +42,7 @@ namespace {
 server_options quiet()
 {
     auto options = server_fixture::brisk();
-    options.port = 0;
+    options.listen = {{.port = 0}};
     return options;
 }
 

@@ -41,16 +41,10 @@ class released_server
 {
 public:
     asio::io_context io;
-    std::unique_ptr<server> embedded;
+    std::unique_ptr<server> embedded =
+        std::make_unique<server>(io, tidings::endpoint{.port = 0}, server_fixture::brisk());
     topic news{{.name = "news"}};
     topic other{{.name = "other"}};
-
-    released_server()
-    {
-        auto options = server_fixture::brisk();
-        options.port = 0;
-        embedded = std::make_unique<server>(io, options);
-    }
 
     event_filter release()
     {

@@ -205,7 +205,7 @@ TEST_CASE("a client of a unix socket that leaves is noticed")
     std::string const path = std::filesystem::temp_directory_path() /
                              ("tidings-handed-over-" + std::to_string(::getpid()) + ".socket");
     auto options = server_fixture::brisk();
-    options.unix_socket = path;
+    options.listen = {{.unix_socket = path}};
     handing_over serving(options);
     auto reading = client::over_unix_socket(path);
     reading.get("/");

@@ -40,7 +40,7 @@ public:
     server_options options() const
     {
         auto options = server_fixture::brisk();
-        options.unix_socket = path_;
+        options.listen = {{.unix_socket = path_}};
         return options;
     }
 
@@ -111,7 +111,7 @@ TEST_CASE("a unix socket in use and a plain file are left alone")
 TEST_CASE("IPv6 is listened on")
 {
     auto options = server_fixture::brisk();
-    options.host = "::1";
+    options.listen = {{.host = "::1"}};
     server_fixture fixture(options);
     fixture.routes().get("/", send_one);
     try {
@@ -139,9 +139,7 @@ TEST_CASE("servers on port 0 get ports of their own")
 TEST_CASE("an address that cannot be listened on")
 {
     one_route first(send_one);
-    server_options taken;
-    taken.port = first.port();
-    server second(taken);
+    server second({.port = first.port()});
     CHECK_THROWS_WITH(second.start(),
                       ContainsSubstring("cannot bind to 127.0.0.1 port " + std::to_string(first.port())) &&
                           ContainsSubstring("in use"));
@@ -164,4 +162,71 @@ TEST_CASE("a client that has said nothing yet costs no connection")
         CHECK(accepted == 1);
     CHECK(event_over(std::move(silent)) == "one");
     CHECK(fixture.stats().accepted == 2);
+}
+
+// One server, its routes and its bounds, at as many places as it is told. `port` is that of the first which
+// has one.
+TEST_CASE("a server listens on all of its endpoints")
+{
+    socket_path path;
+    auto options = server_fixture::brisk();
+    options.listen = {{.unix_socket = path.get()}, {.port = 0}, {.host = "127.0.0.2"}};
+    options.max_connections = 2;
+    one_route fixture(send_one, options);
+    auto held = client::over_unix_socket(path.get());
+    CHECK(event_over(std::move(held)) == "one");
+    CHECK(event_over(fixture.connect()) == "one");
+    CHECK(fixture.stats().accepted == 2);
+    CHECK(fixture.port() != 0);
+}
+
+// For a server that is given its connections, or to which nobody shall come any more.
+TEST_CASE("a server without endpoints listens nowhere")
+{
+    auto options = server_fixture::brisk();
+    options.listen.clear();
+    server_fixture fixture(options);
+    fixture.start();
+    CHECK(fixture.port() == 0);
+}
+
+// What was opened before the one that fails is closed again, its file is gone, and once what was in the way
+// is gone too the same server starts.
+TEST_CASE("an endpoint that cannot be listened on leaves no other behind")
+{
+    socket_path path;
+    server_options options;
+    options.handle_signals = false;
+    {
+        one_route in_the_way(send_one);
+        options.listen = {{.unix_socket = path.get()}, {.port = in_the_way.port()}};
+        server second(options);
+        CHECK_THROWS_WITH(second.start(), ContainsSubstring("port " + std::to_string(in_the_way.port())));
+        CHECK_FALSE(fs::exists(path.get()));
+        CHECK_THROWS_AS(second.port(), std::logic_error);
+        in_the_way.stop();
+        second.start();
+        CHECK(second.port() == options.listen[1].port);
+        CHECK(fs::exists(path.get()));
+    }
+    CHECK_FALSE(fs::exists(path.get()));
+}
+
+// An address in use would send its user looking for another program.
+TEST_CASE("an endpoint that is given twice is named")
+{
+    socket_path path;
+    server_options options;
+    options.listen = {{.unix_socket = path.get()}, {.port = 0}, {.port = 0}, {.unix_socket = path.get()}};
+    server twice(options);
+    CHECK_THROWS_WITH(twice.start(), ContainsSubstring(path.get().string() + " twice"));
+    CHECK_FALSE(fs::exists(path.get()));
+}
+
+// The short form and the list exclude each other: one of them would be left out.
+TEST_CASE("an endpoint beside those of the options is refused")
+{
+    CHECK_THROWS_WITH(server({.port = 0}, {.listen = {{.port = 1}, {.port = 2}}}),
+                      ContainsSubstring("but not both"));
+    CHECK_THROWS_WITH(server({.port = 0}, {.listen = {}}), ContainsSubstring("but not both"));
 }

@@ -68,10 +68,9 @@ TEST_CASE("an exception that leaves a loop")
 TEST_CASE("a log that throws costs nobody anything")
 {
     auto options = server_fixture::brisk();
-    options.port = 0;
     options.handle_signals = false;
     options.log = [](tidings::log_level, std::string_view) { throw std::runtime_error("no space is left"); };
-    tidings::server server(options);
+    tidings::server server({.port = 0}, options);
     server.get("/", answer_plainly);
     server.get("/fails", fail);
     server.get("/breaks", break_loop);

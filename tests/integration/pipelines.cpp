@@ -79,9 +79,7 @@ TEST_CASE("a client that pipelines keeps nobody waiting")
 {
     constexpr int requests = 1000;
     asio::io_context io;
-    auto options = server_fixture::brisk();
-    options.port = 0;
-    server embedded(io, options);
+    server embedded(io, {.port = 0}, server_fixture::brisk());
     int counted = 0;
     embedded.get("/count", std::bind_front(count, std::ref(counted)));
     embedded.get("/counted", std::bind_front(tell, std::cref(counted)));

@@ -33,7 +33,7 @@ TEST_CASE("a server beside an application of several threads")
     asio::io_context application; // run by as many threads as the application likes
     tidings::topic orders;        // published to by any of them
 
-    tidings::server server({.port = 0, .handle_signals = false});
+    tidings::server server({.port = 0}, {.handle_signals = false});
     server.get("/orders", std::bind_front(stream_orders, orders));
     server.start();
     std::jthread serving([&server] { server.run(); }); // a loop of its own

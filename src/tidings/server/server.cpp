@@ -12,12 +12,31 @@ namespace asio = boost::asio;
 
 namespace tidings {
 
+namespace {
+
+server_options only(endpoint where, server_options options)
+{
+    if (options.listen != server_options().listen)
+        throw std::invalid_argument(
+            "tidings: a server is given one endpoint, or those of server_options::listen, but not both");
+    options.listen = {std::move(where)};
+    return options;
+}
+
+} // namespace
+
 server::server() : server(server_options{}) {}
 
 server::server(server_options options) : engine_(std::make_shared<detail::engine>(std::move(options))) {}
 
 server::server(asio::io_context& loop, server_options options)
     : engine_(std::make_shared<detail::engine>(loop, std::move(options)))
+{}
+
+server::server(endpoint where, server_options options) : server(only(std::move(where), std::move(options))) {}
+
+server::server(asio::io_context& loop, endpoint where, server_options options)
+    : server(loop, only(std::move(where), std::move(options)))
 {}
 
 server::~server()

@@ -26,7 +26,7 @@ class engine;
 
 /// Serves handlers over HTTP/1.1 and HTTP/1.0.
 ///
-///     tidings::server server({.port = 8080});
+///     tidings::server server({.port = 8080}); // or ({.port = 8080}, {.loops = 4})
 ///     server.get("/time", tell_time);
 ///     server.run();
 ///
@@ -38,10 +38,13 @@ class server
 public:
     explicit server(server_options options);
     server(); ///< with the default options
+    /// Listens there alone. Throws `std::invalid_argument` where `options.listen` says otherwise.
+    explicit server(endpoint where, server_options options = {});
 
     /// Serves on the application's loop: `start`, then the application runs `loop` on one thread.
     /// `options.loops` and `handle_signals` mean nothing here. `loop` outlives the server.
     server(boost::asio::io_context& loop, server_options options);
+    server(boost::asio::io_context& loop, endpoint where, server_options options = {});
 
     /// Closes what is open, at once. A call of `run_blocking` that runs cannot be interrupted, and is waited
     /// for: after half a second a warning is logged. On a loop of the application its `io_context` waits.
@@ -81,7 +84,8 @@ public:
 
     // Running
 
-    /// Starts listening. Throws `boost::system::system_error` when the address cannot be listened on.
+    /// Starts listening. Throws `boost::system::system_error` whose text names the endpoint that cannot be
+    /// listened on, or `std::invalid_argument` for one that is given twice; then it listens nowhere.
     void start();
 
     /// Starts, if need be, and serves until `stop`, or until SIGINT or SIGTERM: then the server drains, and a
@@ -92,7 +96,8 @@ public:
     /// drain time. Comes back at once. May be called again, and from any thread or handler.
     void stop();
 
-    /// The port that the server listens on, once started: the one that the system chose for port 0.
+    /// The port of the first endpoint that is not a unix socket, once started: the one that the system chose
+    /// for port 0. 0 where there is none.
     std::uint16_t port() const;
 
     server_stats stats() const;

@@ -4,6 +4,7 @@
 #include <tidings/http/request.hpp>
 #include <tidings/http/response.hpp>
 #include <tidings/loop/time.hpp>
+#include <tidings/net/endpoint.hpp>
 #include <tidings/stream/event_stream.hpp>
 #include <tidings/stream/log.hpp>
 
@@ -30,16 +31,6 @@ enum class half_close
           ///< comment. For clients that half-close behind their request, as `nc -N` does
 };
 
-/// May turn an exception that left a handler after the head into a last event, before the stream is cut. The
-/// text is sent as it is given; empty: nothing is sent.
-using handler_error_hook = std::function<std::optional<event_text>(std::exception_ptr, request const&)>;
-
-/// May answer a request in another way that is refused for a while: with `status` 503, because the server is
-/// full or stops, or 429, because the client's address has as much as it may have. `standard` is what
-/// `refused_for_now` makes of it. Called on a loop, with middleware around it, and also when there are no
-/// descriptors left: it must not wait. One that throws is logged, and the standard answer is sent.
-using refusal_hook = std::function<response(request const& asked, int status, response const& standard)>;
-
 /// Everything that can be set of a server. Durations of zero and below mean: no limit, but for
 /// `drain_timeout`, with which a stop then cuts everything at once. Times are kept in steps of a millisecond,
 /// and the largest, `duration::max()`, is no limit either.
@@ -47,11 +38,11 @@ struct server_options
 {
     // Where to listen
 
-    std::string host = "127.0.0.1"; ///< an address of this machine; "0.0.0.0" and "::" are all of them
-    std::uint16_t port = 8080;      ///< 0: any free one, see `server::port`
-    std::string unix_socket{};      ///< a path: listen there, and not on TCP. A stale socket is replaced
-    std::size_t loops = 1;          ///< threads that run handlers; a stream stays on its loop. 0 is 1
-    /// Connections that the kernel holds until they are accepted; others wait, and try again by themselves.
+    /// All at once; they share the bounds on connections. Empty: nowhere, for a server that only adopts.
+    std::vector<endpoint> listen{endpoint()};
+    std::size_t loops = 1; ///< threads that run handlers; a stream stays on its loop. 0 is 1
+    /// Connections that the kernel holds for each until they are accepted; others wait, and try again by
+    /// themselves.
     /// The system's own limit (net.core.somaxconn) goes before; 0 and less: as few as the system has.
     int backlog = 4096;
 
@@ -117,9 +108,14 @@ struct server_options
     std::vector<std::string> trusted_proxies{};
     /// Whether `run` stops the server gracefully on SIGINT and SIGTERM.
     bool handle_signals = true;
-    handler_error_hook on_handler_error{};
-    /// How to refuse for a while; unset: as the standard answer says.
-    refusal_hook on_refusal{};
+    /// May turn an exception that left a handler after the head into a last event, before the stream is cut.
+    /// The text is sent as it is given; empty: nothing is sent.
+    std::function<std::optional<event_text>(std::exception_ptr, request const&)> on_handler_error{};
+    /// May answer a request in another way that is refused for a while: with `status` 503, because the server
+    /// is full or stops, or 429, because the client's address has as much as it may have. `standard` is what
+    /// `refused_for_now` makes of it. Called on a loop, with middleware around it, and also when there are no
+    /// descriptors left: it must not wait. One that throws is logged, and the standard answer is sent.
+    std::function<response(request const& asked, int status, response const& standard)> on_refusal{};
     log_hook log = log_to_stderr;
     /// For the spread of reconnects and ages; fixed in tests.
     std::uint64_t random_seed = 0;

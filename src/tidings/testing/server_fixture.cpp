@@ -23,7 +23,8 @@ server_options server_fixture::brisk()
 
 server_options server_fixture::with_log(server_options options)
 {
-    options.port = 0;
+    for (auto& each : options.listen)
+        each.port = 0;
     options.handle_signals = false;
     options.log = [this](log_level, std::string_view message) {
         std::lock_guard const guard(lock_);

@@ -12,10 +12,12 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <string_view>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -24,25 +26,40 @@ namespace tidings::internal {
 
 namespace {
 
-[[noreturn]] void refuse(std::string const& where, std::string const& what, int error)
+constexpr std::size_t longest_path = sizeof(sockaddr_un::sun_path) - 1;
+constexpr unsigned all_permissions = 0777;
+
+[[noreturn]] void refuse(endpoint const& where, std::string_view what, int error)
 {
     throw boost::system::system_error(boost::system::error_code(error, boost::system::system_category()),
-                                      fmt::format("tidings: cannot {} {}", what, where));
+                                      fmt::format("tidings: cannot {} {}", what, describe(where)));
 }
 
-asio::generic::stream_protocol::endpoint endpoint_of(listening_place const& where)
+[[noreturn]] void refuse_setting(std::string const& why)
 {
-    if (!where.unix_path.empty())
-        return asio::local::stream_protocol::endpoint(where.unix_path);
+    throw boost::system::system_error(asio::error::invalid_argument, "tidings: endpoint::" + why);
+}
+
+asio::generic::stream_protocol::endpoint address_of(endpoint const& where)
+{
+    if (!where.unix_socket.empty()) {
+        if (where.unix_socket.size() > longest_path || where.unix_socket.find('\0') != std::string::npos)
+            refuse_setting(
+                fmt::format("unix_socket must be a path of at most {} bytes, none of them zero; \"{}\" "
+                            "has {}",
+                            longest_path, where.unix_socket, where.unix_socket.size()));
+        if (where.unix_mode > all_permissions)
+            refuse_setting(
+                fmt::format("unix_mode must be permissions up to 0777, written in octal as 0660, not "
+                            "{:#o} for {}",
+                            where.unix_mode, where.unix_socket));
+        return asio::local::stream_protocol::endpoint(where.unix_socket);
+    }
     boost::system::error_code error;
     auto const address = asio::ip::make_address(where.host, error);
     if (error)
-        throw boost::system::system_error(
-            error,
-            fmt::format(
-                "tidings: server_options::host must be an address such as 127.0.0.1, :: or 0.0.0.0, not "
-                "\"{}\"",
-                where.host));
+        refuse_setting(
+            fmt::format("host must be an address such as 127.0.0.1, :: or 0.0.0.0, not \"{}\"", where.host));
     return asio::ip::tcp::endpoint(address, where.port);
 }
 
@@ -80,31 +97,40 @@ bool accept_result::may_go_on() const noexcept
     return error == EINTR || error == ECONNABORTED || error == EPROTO;
 }
 
-listening_socket::listening_socket(listening_place const& where, int backlog, peer_probes const& probes)
+std::string describe(endpoint const& where)
 {
-    auto const endpoint = endpoint_of(where);
-    bool const is_unix = !where.unix_path.empty();
-    std::string const named = is_unix ? where.unix_path : fmt::format("{} port {}", where.host, where.port);
+    return where.unix_socket.empty() ? fmt::format("{} port {}", where.host, where.port) : where.unix_socket;
+}
+
+// What it delegates to has made it whole: what is bound when this throws is closed by the destructor.
+listening_socket::listening_socket(endpoint const& where, int backlog, peer_probes const& probes)
+    : listening_socket()
+{
+    auto const address = address_of(where);
+    bool const is_unix = !where.unix_socket.empty();
     if (is_unix)
-        remove_stale_socket(where.unix_path);
+        remove_stale_socket(where.unix_socket);
     boost::system::error_code error;
     asio::io_context io;
     asio::generic::stream_protocol::socket made(io);
-    made.open(endpoint.protocol(), error);
+    made.open(address.protocol(), error);
     if (error)
-        refuse(named, "open a socket for", error.value());
+        refuse(where, "open a socket for", error.value());
     made.set_option(asio::socket_base::reuse_address(true), error);
-    made.bind(endpoint, error);
+    made.bind(address, error);
     if (error)
-        refuse(named, "bind to", error.value());
+        refuse(where, "bind to", error.value());
     if (is_unix) {
-        unix_path_ = where.unix_path;
+        unix_path_ = where.unix_socket;
         file_ = at(unix_path_);
+        // Nobody can connect before it listens.
+        if (where.unix_mode != 0 && ::chmod(unix_path_.c_str(), where.unix_mode) != 0)
+            refuse(where, "set unix_mode of", errno);
     }
     prepare(made.native_handle(), probes);
     accept_with_first_bytes(made.native_handle());
     if (::listen(made.native_handle(), backlog) != 0)
-        refuse(named, "listen on", errno);
+        refuse(where, "listen on", errno);
     made.native_non_blocking(true);
     if (!is_unix) {
         auto const bound = made.local_endpoint();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/net/endpoint.hpp>
 #include <tidings/net/internal/peer_address.hpp>
 #include <tidings/net/internal/peer_probes.hpp>
 #include <tidings/net/internal/stream_socket.hpp>
@@ -10,13 +11,8 @@
 
 namespace tidings::internal {
 
-/// Where to listen: on a unix socket if there is a path, else on an address and a port.
-struct listening_place
-{
-    std::string host;
-    std::uint16_t port = 0; ///< 0: any that is free
-    std::string unix_path{};
-};
+/// As a person would name it: "127.0.0.1 port 80" or a path.
+std::string describe(endpoint const& where);
 
 struct accept_result
 {
@@ -35,9 +31,9 @@ struct accept_result
 class listening_socket
 {
 public:
-    /// Throws `boost::system::system_error` whose text names the place, when it cannot be listened on. What
-    /// is accepted is prepared as `probes` says.
-    listening_socket(listening_place const& where, int backlog, peer_probes const& probes);
+    /// Throws `boost::system::system_error` whose text names the endpoint, when it cannot be listened on;
+    /// nothing is left of it then. What is accepted is prepared as `probes` says.
+    listening_socket(endpoint const& where, int backlog, peer_probes const& probes);
     ~listening_socket() { close(); }
     listening_socket(listening_socket const&) = delete;
     listening_socket& operator=(listening_socket const&) = delete;
@@ -60,6 +56,8 @@ private:
         friend bool operator==(file const&, file const&) = default;
     };
     static file at(std::string const& path) noexcept;
+
+    listening_socket() = default;
 
     stream_socket socket_;
     std::uint16_t port_ = 0;

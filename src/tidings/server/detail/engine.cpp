@@ -104,9 +104,11 @@ void engine::start()
         if (auto const self = engine.lock()) // a handler may let go of the server
             self->deal(std::move(socket), peer);
     };
-    listener_ = std::make_shared<listener>(*loops_.front(), shared->options, accepted);
+    listeners_ = listen(*loops_.front(), accepted);
     has_started = true; // what throws above may be tried again
-    port = listener_->port();
+    for (auto const& each : listeners_)
+        if (port == 0)
+            port = each->port();
     wrap_routes();
     for (std::size_t i = 0; i < loops_.size(); ++i) {
         guards_[i].emplace(loops_[i]->io.get_executor());
@@ -116,7 +118,8 @@ void engine::start()
         };
         asio::post(loops_[i]->io, [watch = watches_[i].get()] { watch->start(); });
     }
-    asio::post(loops_.front()->io, [listening = listener_] { listening->start(); });
+    for (auto const& each : listeners_)
+        asio::post(loops_.front()->io, [each] { each->start(); });
 }
 
 void engine::deal(internal::stream_socket accepted, internal::peer_address peer)
@@ -249,12 +252,18 @@ void engine::stop()
     }
 }
 
+void engine::stop_listening()
+{
+    for (auto const& each : listeners_)
+        each->stop();
+}
+
 void engine::drain_loop(std::size_t loop)
 {
     if (is_closed_)
         return;
-    if (loop == 0 && listener_)
-        listener_->stop();
+    if (loop == 0)
+        stop_listening();
     watches_[loop]->stop();
     asio::co_spawn(loops_[loop]->io, drain(loops_[loop], loop == 0 ? work_ : nullptr),
                    [engine = weak_from_this(), loop](std::exception_ptr const&) {
@@ -286,8 +295,7 @@ void engine::close()
     if (std::exchange(is_closed_, true))
         return;
     work_->root.cancel(end_reason::server_stopping);
-    if (listener_)
-        listener_->stop();
+    stop_listening();
     for (std::size_t i = 0; i < loops_.size(); ++i) {
         watches_[i]->stop();
         guards_[i].reset();

@@ -64,6 +64,7 @@ private:
     admission admit(loop_state& on, internal::peer_address const& peer);
     void relieve(std::size_t grown);
     void relieve(std::size_t first, std::size_t other);
+    void stop_listening();
     void drain_loop(std::size_t loop);
     void drained(std::size_t loop);
     void await_signal();
@@ -76,7 +77,7 @@ private:
     std::vector<std::unique_ptr<loop_watch>> watches_;
     std::vector<std::optional<work_guard>> guards_;
     std::shared_ptr<background> work_;
-    std::shared_ptr<listener> listener_;
+    std::vector<std::shared_ptr<listener>> listeners_;
     std::optional<boost::asio::signal_set> signals_;
     std::atomic<std::size_t> next_loop_{0};
     std::atomic<bool> is_stopping_{false};

@@ -5,8 +5,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fcntl.h>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace tidings::detail {
@@ -21,10 +24,9 @@ constexpr auto pause_when_short = std::chrono::milliseconds(100);
 
 } // namespace
 
-listener::listener(loop_state& home, server_options const& options, sink accepted)
+listener::listener(loop_state& home, endpoint const& where, sink accepted)
     : loop_timer(internal::home_of(home.root)), home_(home), accepted_(std::move(accepted)),
-      socket_({options.host, options.port, options.unix_socket}, options.backlog,
-              internal::probes_of(options.keep_alive))
+      socket_(where, home.shared->options.backlog, internal::probes_of(home.shared->options.keep_alive))
 {
     keep_reserve();
 }
@@ -121,6 +123,20 @@ bool listener::turn_away_waiting()
     }
     keep_reserve();
     return has_place && reserve_ >= 0;
+}
+
+std::vector<std::shared_ptr<listener>> listen(loop_state& home, listener::sink const& accepted)
+{
+    std::vector<std::shared_ptr<listener>> all;
+    auto const& places = home.shared->options.listen;
+    for (auto each = places.begin(); each != places.end(); ++each) {
+        bool const is_any_port = each->unix_socket.empty() && each->port == 0;
+        if (!is_any_port && std::find(places.begin(), each, *each) != each)
+            throw std::invalid_argument("tidings: server_options::listen has " + internal::describe(*each) +
+                                        " twice");
+        all.push_back(std::make_shared<listener>(home, *each, accepted));
+    }
+    return all;
 }
 
 } // namespace tidings::detail

@@ -9,10 +9,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace tidings::detail {
 
-/// Accepts connections on one address, in batches, and hands them on. When descriptors run out it says so,
+/// Accepts connections on one endpoint, in batches, and hands them on. When descriptors run out it says so,
 /// and answers all waiting clients that there is no place for them, with a descriptor kept for that; where
 /// that one is lost too, it tries again after a pause.
 class listener final : public std::enable_shared_from_this<listener>,
@@ -23,8 +24,8 @@ public:
     /// It may end whoever owns the listener.
     using sink = std::function<void(internal::stream_socket, internal::peer_address)>;
 
-    /// Throws `boost::system::system_error` whose text names the address, when it cannot be listened on.
-    listener(loop_state& home, server_options const& options, sink accepted);
+    /// Throws `boost::system::system_error` whose text names the endpoint, when it cannot be listened on.
+    listener(loop_state& home, endpoint const& where, sink accepted);
     ~listener();
 
     void start();
@@ -50,5 +51,8 @@ private:
     bool is_refused_a_watch_ = false;
     bool is_short_of_descriptors_ = false;
 };
+
+/// One for each endpoint of the server, or none: throws as the constructor, and where one is named twice.
+std::vector<std::shared_ptr<listener>> listen(loop_state& home, listener::sink const& accepted);
 
 } // namespace tidings::detail
