@@ -59,7 +59,6 @@ using tidings::cut_reason;
 using tidings::event_stream;
 using tidings::handler;
 using tidings::middleware;
-using tidings::plain_handler;
 using tidings::stream_handler;
 
 // hub/
@@ -97,6 +96,7 @@ using tidings::half_close;
 using tidings::log_hook;
 using tidings::log_level;
 using tidings::log_to_stderr;
+using tidings::route_options;
 using tidings::server;
 using tidings::server_options;
 using tidings::server_stats;

@@ -28,6 +28,7 @@
 #include <tidings/middleware/cors.hpp>
 #include <tidings/middleware/log_requests.hpp>
 #include <tidings/net/endpoint.hpp>
+#include <tidings/server/route_options.hpp>
 #include <tidings/server/server.hpp>
 #include <tidings/server/server_options.hpp>
 #include <tidings/server/server_stats.hpp>

@@ -102,6 +102,16 @@ asio::awaitable<void> send_first(tidings::context ctx, tidings::channel<int> num
 }
 // [/named-result]
 
+asio::awaitable<tidings::response> keep_picture(tidings::context, tidings::request const&)
+{
+    co_return tidings::response(204);
+}
+
+asio::awaitable<void> send_telemetry(tidings::context, tidings::request const&, tidings::event_stream& out)
+{
+    co_await out.open();
+}
+
 void serve(std::set<std::string> const& known_tokens)
 {
     // [error-hook]
@@ -124,6 +134,14 @@ void serve(std::set<std::string> const& known_tokens)
                      return known ? tidings::admission::granted : tidings::admission::unauthenticated;
                  }));
     // [/checks]
+
+    // [of-one-route]
+    server.use("/admin",
+               tidings::log_requests([](std::string_view line) { fmt::print("admin: {}\n", line); }));
+    server.post("/pictures", keep_picture,
+                {.body_bytes = 20 * 1024 * 1024, .checks = {tidings::check_origin({"https://app.example"})}});
+    server.get("/telemetry", send_telemetry, {.keep_alive = 5s, .on_half_close = tidings::half_close::keep});
+    // [/of-one-route]
 
     build_list builds;
     // [routes]

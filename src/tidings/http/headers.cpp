@@ -46,11 +46,6 @@ std::string_view headers::get(std::string_view name) const noexcept
     return found ? std::string_view(found->second) : std::string_view();
 }
 
-bool headers::contains(std::string_view name) const noexcept
-{
-    return find(name) != nullptr;
-}
-
 headers::field const* headers::find(std::string_view name) const noexcept
 {
     auto const found =

@@ -29,7 +29,7 @@ public:
 
     /// The value of the first field of this name, whatever its case; empty if there is none.
     [[nodiscard]] std::string_view get(std::string_view name) const noexcept;
-    [[nodiscard]] bool contains(std::string_view name) const noexcept;
+    [[nodiscard]] bool contains(std::string_view name) const noexcept { return find(name); }
 
     [[nodiscard]] bool empty() const noexcept { return fields_.empty(); }
     [[nodiscard]] auto begin() const noexcept { return fields_.begin(); }

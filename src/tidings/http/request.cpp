@@ -108,11 +108,6 @@ std::string_view request::header(std::string_view name) const noexcept
     return found ? view(found->value) : std::string_view();
 }
 
-bool request::has_header(std::string_view name) const noexcept
-{
-    return find_header(name) != nullptr;
-}
-
 std::pair<std::string_view, std::string_view> request::header_at(std::size_t i) const noexcept
 {
     return {view(fields_[i].name), view(fields_[i].value)};

@@ -69,7 +69,7 @@ public:
 
     /// The value of the first header of this name, whatever its case; empty if it is absent.
     [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
-    [[nodiscard]] bool has_header(std::string_view name) const noexcept;
+    [[nodiscard]] bool has_header(std::string_view name) const noexcept { return find_header(name); }
 
     [[nodiscard]] std::size_t header_count() const noexcept { return header_count_; }
     /// Name and value of a header, `i < header_count()`, in the order of arrival.

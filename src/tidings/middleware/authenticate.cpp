@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/middleware/authenticate.hpp>
-#include <tidings/middleware/detail/lower.hpp>
+
+#include <boost/url/grammar/ci_string.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -11,7 +12,7 @@ namespace tidings {
 
 namespace {
 
-constexpr std::string_view cookie_field = "cookie";
+using boost::urls::grammar::ci_is_equal;
 
 std::string_view without_spaces(std::string_view text) noexcept
 {
@@ -45,7 +46,7 @@ std::string_view bearer_token(request const& asked) noexcept
 {
     constexpr std::string_view scheme = "bearer ";
     auto const value = asked.header("Authorization");
-    if (!std::ranges::equal(value.substr(0, scheme.size()), scheme, {}, detail::lower))
+    if (!ci_is_equal(value.substr(0, scheme.size()), scheme))
         return {};
     return without_spaces(value.substr(scheme.size()));
 }
@@ -54,7 +55,7 @@ std::string_view cookie(request const& asked, std::string_view name) noexcept
 {
     for (std::size_t i = 0; i != asked.header_count(); ++i) {
         auto [field, rest] = asked.header_at(i);
-        if (!std::ranges::equal(field, cookie_field, {}, detail::lower))
+        if (!ci_is_equal(field, "cookie"))
             continue;
         while (!rest.empty()) {
             auto const pair = without_spaces(rest.substr(0, rest.find(';')));

@@ -3,6 +3,7 @@
 
 #include <tidings/http/request_check.hpp>
 #include <tidings/server/detail/background.hpp>
+#include <tidings/server/route_options.hpp>
 #include <tidings/server/server_options.hpp>
 #include <tidings/server/server_stats.hpp>
 #include <tidings/stream/handler.hpp>
@@ -57,14 +58,29 @@ public:
     /// Answers `method` on paths like "/builds/{id}/events". A handler returns `awaitable<void>` and writes
     /// to an `event_stream`, or returns `awaitable<response>`. It is owned by the server until the last
     /// stream ends. HEAD of a stream is answered with the head alone, without its handler. Throws
-    /// `std::invalid_argument` for a pattern that is malformed or taken, and for a stream that is to answer
-    /// HEAD.
-    void route(std::string_view method, std::string_view pattern, handler answer);
-    void get(std::string_view pattern, handler answer) { route("GET", pattern, std::move(answer)); }
-    void post(std::string_view pattern, handler answer) { route("POST", pattern, std::move(answer)); }
-    void put(std::string_view pattern, handler answer) { route("PUT", pattern, std::move(answer)); }
-    void patch(std::string_view pattern, handler answer) { route("PATCH", pattern, std::move(answer)); }
-    void del(std::string_view pattern, handler answer) { route("DELETE", pattern, std::move(answer)); }
+    /// `std::invalid_argument` for a pattern that is malformed or taken, for a stream that is to answer HEAD,
+    /// and for an empty function among `own`.
+    void route(std::string_view method, std::string_view pattern, handler answer, route_options own = {});
+    void get(std::string_view pattern, handler answer, route_options own = {})
+    {
+        route("GET", pattern, std::move(answer), std::move(own));
+    }
+    void post(std::string_view pattern, handler answer, route_options own = {})
+    {
+        route("POST", pattern, std::move(answer), std::move(own));
+    }
+    void put(std::string_view pattern, handler answer, route_options own = {})
+    {
+        route("PUT", pattern, std::move(answer), std::move(own));
+    }
+    void patch(std::string_view pattern, handler answer, route_options own = {})
+    {
+        route("PATCH", pattern, std::move(answer), std::move(own));
+    }
+    void del(std::string_view pattern, handler answer, route_options own = {})
+    {
+        route("DELETE", pattern, std::move(answer), std::move(own));
+    }
 
     /// Asks this of every request when its head is complete: before its body is read, before the client is
     /// told to send it, and before a route is looked for. Checks are asked in the order in which they are
@@ -75,12 +91,17 @@ public:
 
     /// The same for paths below `prefix` alone, compared as routes are: "/admin" is "/admin" and
     /// "/admin/users", also where a client writes "/%61dmin". It may have `{name}` segments. Throws
-    /// `std::invalid_argument` for a malformed one.
+    /// `std::invalid_argument` for a malformed one. A check of one route is in its `route_options`.
     void check(std::string_view prefix, request_check ask);
 
     /// Puts a function around every handler, also around what checks and the server itself answer; for those
-    /// the request has no body. The first is outermost. It runs when the body has been read.
+    /// the request has no body. The first is outermost. It runs when the body has been read. Throws
+    /// `std::invalid_argument` for an empty function.
     void use(middleware around);
+
+    /// The same for paths below `prefix` alone, compared as for checks, in one order with the others. That of
+    /// one route is in its `route_options`.
+    void use(std::string_view prefix, middleware around);
 
     // Running
 

@@ -22,7 +22,7 @@ namespace tidings {
 /// What a client's end of input means: one that is gone and one that has half-closed its socket send the same
 /// FIN. Wherever it ends a handler's context, an answer that the handler still gives is written all the same,
 /// and requests that came whole before it are served first.
-enum class half_close
+enum class half_close : std::uint8_t
 {
     probe, ///< an open stream is asked by a comment: a client that is gone answers with a reset, one that has
            ///< half-closed stays. A handler that waits before the head, or for a plain answer, is ended

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/stream/handler.hpp>
 
-namespace tidings {
+namespace tidings::detail {
 
-namespace detail {
+namespace {
 
 boost::asio::awaitable<void> respond_with(plain_handler const& handler, context ctx, request const& asked,
                                           event_stream& out)
@@ -12,13 +12,13 @@ boost::asio::awaitable<void> respond_with(plain_handler const& handler, context 
     co_await out.respond(std::move(answer));
 }
 
-} // namespace detail
+} // namespace
 
 stream_handler answering(plain_handler handler)
 {
     return [handler = std::move(handler)](context ctx, request const& asked, event_stream& out) {
-        return detail::respond_with(handler, std::move(ctx), asked, out);
+        return respond_with(handler, std::move(ctx), asked, out);
     };
 }
 
-} // namespace tidings
+} // namespace tidings::detail

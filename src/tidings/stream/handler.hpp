@@ -19,27 +19,25 @@ namespace tidings {
 /// request and the stream outlive the handler and the tasks that it spawned.
 using stream_handler = std::function<boost::asio::awaitable<void>(context, request const&, event_stream&)>;
 
-/// Answers a request with a plain response.
-using plain_handler = std::function<boost::asio::awaitable<response>(context, request const&)>;
-
 /// A plain function around a handler: it may wait, answer in its place, add headers before it, and look at
 /// the outcome after it. The first one given is the outermost. It runs when the body has been read; what a
 /// head decides is a `request_check`.
 using middleware = std::function<stream_handler(stream_handler)>;
 
+namespace detail {
+
 template <typename Callable>
 concept stream_handler_like =
     std::is_invocable_r_v<boost::asio::awaitable<void>, Callable&, context, request const&, event_stream&>;
+
+using plain_handler = std::function<boost::asio::awaitable<response>(context, request const&)>;
 
 template <typename Callable>
 concept plain_handler_like =
     std::is_invocable_r_v<boost::asio::awaitable<response>, Callable&, context, request const&>;
 
-namespace detail {
-
-/// Runs a plain handler and passes its response on.
-boost::asio::awaitable<void> respond_with(plain_handler const& handler, context ctx, request const& asked,
-                                          event_stream& out);
+/// A plain handler as a stream handler, so that routes and middleware know one kind.
+stream_handler answering(plain_handler handler);
 
 /// Tells the stream where the middleware ends and the route's own handler begins.
 template <typename Callable>
@@ -54,21 +52,19 @@ stream_handler marked(Callable callable)
 
 } // namespace detail
 
-/// A plain handler as a stream handler, so that routes and middleware know one kind.
-stream_handler answering(plain_handler handler);
-
-/// One route's handler, and which kind it was.
+/// One route's handler, and which kind it was: a `stream_handler`, or one that answers a request with a plain
+/// response, `awaitable<response>(context, request const&)`.
 struct handler
 {
     template <typename Callable>
-        requires stream_handler_like<Callable>
+        requires detail::stream_handler_like<Callable>
     handler(Callable callable)
         : call(detail::marked(std::move(callable))), is_stream(true) // NOLINT(google-explicit-constructor)
     {}
     template <typename Callable>
-        requires plain_handler_like<Callable>
+        requires detail::plain_handler_like<Callable>
     handler(Callable callable)
-        : call(detail::marked(answering(plain_handler(std::move(callable))))), is_stream(false)
+        : call(detail::marked(detail::answering(std::move(callable)))), is_stream(false)
     {}
 
     stream_handler call;

@@ -1,26 +1,19 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/http/detail/syntax.hpp>
 
+#include <boost/url/grammar/alnum_chars.hpp>
+#include <boost/url/grammar/ci_string.hpp>
+#include <boost/url/grammar/digit_chars.hpp>
+
 #include <algorithm>
 
 namespace tidings::detail {
 namespace {
 
-bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
-
-char to_lower(char c) noexcept
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 bool is_token_character(char c) noexcept
 {
     constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-    auto const lower = to_lower(c);
-    return (lower >= 'a' && lower <= 'z') || is_digit(c) || marks.find(c) != std::string_view::npos;
+    return boost::urls::grammar::alnum_chars(c) || marks.find(c) != std::string_view::npos;
 }
 
 bool is_value_character(char c) noexcept
@@ -43,13 +36,12 @@ bool is_field_value(std::string_view text) noexcept
 
 bool is_number(std::string_view text) noexcept
 {
-    return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
+    return !text.empty() && std::all_of(text.begin(), text.end(), boost::urls::grammar::digit_chars);
 }
 
 bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept
 {
-    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                      [](char a, char b) { return to_lower(a) == to_lower(b); });
+    return boost::urls::grammar::ci_is_equal(left, right);
 }
 
 std::string_view trimmed(std::string_view text) noexcept

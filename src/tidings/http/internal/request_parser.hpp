@@ -60,6 +60,9 @@ public:
     /// How many bytes the body will have, from `head_complete` on; empty if it is chunked.
     [[nodiscard]] std::optional<std::uint64_t> body_size() const noexcept { return policy_.body_size(); }
 
+    /// Takes the place of `parser_limits::body` for this request, at `head_complete`.
+    void limit_body(std::size_t most) noexcept { policy_.limit_body(most); }
+
     /// Whether that is more than the limit, from `head_complete` on: the next byte would be refused with 413.
     [[nodiscard]] bool is_body_too_large() const noexcept { return policy_.is_body_too_large(); }
 

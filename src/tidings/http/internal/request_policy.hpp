@@ -35,6 +35,8 @@ public:
     explicit request_policy(parser_limits const& limits) noexcept : limits_(limits) {}
 
     parser_limits const& limits() const noexcept { return limits_; }
+    /// From now on, in place of what was given; before any of the body is taken.
+    void limit_body(std::size_t most) noexcept { limits_.body = most; }
 
     /// A head begins; room is made for so many bytes of it in so many headers. `target` lives until its end.
     parse_error begin(std::string_view method, std::string_view target, int http_minor, std::size_t head_size,

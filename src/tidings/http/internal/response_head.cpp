@@ -2,6 +2,7 @@
 #include <tidings/http/internal/response_head.hpp>
 #include <tidings/http/internal/status.hpp>
 
+#include <fmt/chrono.h>
 #include <fmt/compile.h>
 #include <fmt/format.h>
 
@@ -83,17 +84,8 @@ std::string stream_head(int status, headers const& fields, head_params const& pa
 
 std::string http_date(std::chrono::sys_seconds time)
 {
-    static constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-
-    auto const day = std::chrono::floor<std::chrono::days>(time);
-    std::chrono::year_month_day const date(day);
-    std::chrono::hh_mm_ss const clock(time - day);
-    return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
-                       days[std::chrono::weekday(day).c_encoding()], static_cast<unsigned>(date.day()),
-                       months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
-                       clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+    return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT",
+                       fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
 }
 
 } // namespace tidings::internal

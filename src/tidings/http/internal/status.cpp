@@ -1,80 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/http/internal/status.hpp>
 
-#include <algorithm>
-#include <iterator>
+#include <boost/beast/http/status.hpp>
 
 namespace tidings::internal {
-namespace {
-
-struct phrase
-{
-    int status;
-    std::string_view text;
-};
-
-constexpr phrase phrases[] = {
-    {100, "Continue"},
-    {101, "Switching Protocols"},
-    {200, "OK"},
-    {201, "Created"},
-    {202, "Accepted"},
-    {203, "Non-Authoritative Information"},
-    {204, "No Content"},
-    {205, "Reset Content"},
-    {206, "Partial Content"},
-    {207, "Multi-Status"},
-    {300, "Multiple Choices"},
-    {301, "Moved Permanently"},
-    {302, "Found"},
-    {303, "See Other"},
-    {304, "Not Modified"},
-    {307, "Temporary Redirect"},
-    {308, "Permanent Redirect"},
-    {400, "Bad Request"},
-    {401, "Unauthorized"},
-    {402, "Payment Required"},
-    {403, "Forbidden"},
-    {404, "Not Found"},
-    {405, "Method Not Allowed"},
-    {406, "Not Acceptable"},
-    {407, "Proxy Authentication Required"},
-    {408, "Request Timeout"},
-    {409, "Conflict"},
-    {410, "Gone"},
-    {411, "Length Required"},
-    {412, "Precondition Failed"},
-    {413, "Content Too Large"},
-    {414, "URI Too Long"},
-    {415, "Unsupported Media Type"},
-    {416, "Range Not Satisfiable"},
-    {417, "Expectation Failed"},
-    {421, "Misdirected Request"},
-    {422, "Unprocessable Content"},
-    {423, "Locked"},
-    {424, "Failed Dependency"},
-    {425, "Too Early"},
-    {426, "Upgrade Required"},
-    {428, "Precondition Required"},
-    {429, "Too Many Requests"},
-    {431, "Request Header Fields Too Large"},
-    {451, "Unavailable For Legal Reasons"},
-    {500, "Internal Server Error"},
-    {501, "Not Implemented"},
-    {502, "Bad Gateway"},
-    {503, "Service Unavailable"},
-    {504, "Gateway Timeout"},
-    {505, "HTTP Version Not Supported"},
-    {507, "Insufficient Storage"},
-    {511, "Network Authentication Required"},
-};
-
-} // namespace
 
 std::string_view status_text(int status) noexcept
 {
-    auto const found = std::ranges::find(phrases, status, &phrase::status);
-    return found == std::end(phrases) ? std::string_view("Unknown") : found->text;
+    namespace http = boost::beast::http;
+    auto const known = http::int_to_status(static_cast<unsigned>(status));
+    if (known == http::status::unknown)
+        return "Unknown";
+    return http::obsolete_reason(known);
 }
 
 } // namespace tidings::internal

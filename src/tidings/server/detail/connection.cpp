@@ -25,7 +25,7 @@ std::uint32_t in_milliseconds(time_point now) noexcept
 connection::connection(std::shared_ptr<loop_state> home, internal::stream_socket socket,
                        internal::peer_address peer, admission given)
     : socket_input(std::move(socket)), internal::loop_timer(internal::home_of(home->root)),
-      home_(std::move(home)), out_(home_->root, *this, home_->shared->writing), admission_(given),
+      home_(std::move(home)), out_(home_->root, *this, home_->shared->settings.writing), admission_(given),
       is_of_nobody_(home_->shared->is_of_nobody(peer)), peer_(peer)
 {
     home_->enter(*this);

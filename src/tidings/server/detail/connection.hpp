@@ -192,6 +192,7 @@ private:
     bool is_limited_ : 1 = false;   // how long what was sent may stay unacknowledged
     bool is_awaited_ : 1 = false;   // that the socket can take more
     bool is_finishing_ : 1 = false; // the stream ends once all is sent
+    half_close on_half_close_ : 2 = half_close::probe; // for the request that is being answered
     internal::peer_address peer_;
     std::uint32_t began_ = 0; // the phase, in milliseconds of the loop's clock, which wraps
     std::uint32_t held_ = 0;  // bytes of input, as the loop's buffers know them

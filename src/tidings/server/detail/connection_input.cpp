@@ -125,13 +125,12 @@ void connection::on_end_of_input()
 {
     if (!is_busy())
         return close(false);
-    auto const meaning = home_->shared->options.on_half_close;
     if (phase_ == phase::carrying || out_.is_open())
-        return meaning == half_close::end ? client_gone() : out_.probe();
+        return on_half_close_ == half_close::end ? client_gone() : out_.probe();
     // An answer that the handler still gives is written all the same: who has half-closed takes it, and who
     // is gone answers with a reset. Requests behind this one show that the client wanted its answers when it
     // closed.
-    if (meaning != half_close::keep && !has_request_waiting())
+    if (on_half_close_ != half_close::keep && !has_request_waiting())
         exchange_->client_left(false);
 }
 
@@ -227,7 +226,8 @@ void connection::decide()
 {
     request& head = incoming_->parser.head();
     head.set_remote_address(home_->shared->proxies.client_address(peer_.to_string(), head));
-    incoming_->decided = receive(*home_, head, incoming_->parser.is_body_too_large());
+    incoming_->decided = receive(*home_, head, incoming_->parser.body_size());
+    incoming_->parser.limit_body(incoming_->decided.settings->body_bytes);
 }
 
 void connection::begin_exchange(bool is_body_unread)
@@ -240,6 +240,8 @@ void connection::begin_exchange(bool is_body_unread)
     hold(asked.body().size());
     enter(phase::answering);
     discarded_ = 0;
+    out_.use(decided.settings->writing);
+    on_half_close_ = decided.settings->on_half_close;
     begin_answer(asked);
     exchange_ = std::make_unique<exchange>(*home_, *this, context::root(home_->io.get_executor()),
                                            std::move(asked), is_body_unread);

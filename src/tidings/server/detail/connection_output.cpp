@@ -20,7 +20,7 @@ std::string connection::stream_head(int status, headers const& fields)
 {
     // Its events may all find room in the kernel, and then no deadline of the writer's runs. A plain answer
     // has an end, and the peer of one that waits is asked by probes, which this limit would cut short.
-    auto const& options = home_->shared->options;
+    auto const& options = out_.options();
     socket().limit_unacknowledged(internal::unacknowledged_limit(options.keep_alive, options.write_timeout));
     is_limited_ = true;
     return tidings::internal::stream_head(status, fields, params(exchange_->asked()));

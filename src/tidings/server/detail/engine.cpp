@@ -82,16 +82,9 @@ void engine::add_loop(asio::io_context& io)
 
 void engine::wrap_routes()
 {
-    auto const wrap = [this](stream_handler inner) {
-        for (auto each = around.rbegin(); each != around.rend(); ++each)
-            inner = (*each)(std::move(inner));
-        return inner;
-    };
-    for (route& each : shared->routes) {
-        each.call = wrap(std::move(each.call));
-        each.head = wrap(open_only);
-    }
-    shared->as_decided = wrap(answer_as_decided);
+    for (route& each : shared->routes)
+        each.wrap(around);
+    shared->as_decided = wrapped(answer_as_decided, around);
 }
 
 void engine::start()

@@ -18,12 +18,14 @@
 
 namespace tidings::detail {
 
+struct exchange_settings;
 struct route;
 
 /// Who answers a request, as its head has decided.
 struct reception
 {
-    route const* to = nullptr;        ///< null if no route was found, or asked for
+    route const* to = nullptr;                   ///< null if no route was found, or asked for
+    exchange_settings const* settings = nullptr; ///< the route's, or the server's
     std::optional<response> answer{}; ///< of a check, or of the server itself, in the handler's place
     headers fields{};                 ///< of the answer, whoever gives it
 };

@@ -13,23 +13,19 @@ namespace tidings::detail {
 
 namespace {
 
-std::optional<response> ask_checks(shared_state& shared, request const& head,
-                                   internal::path_segments const& path, headers& fields)
-{
-    for (auto const& [below, ask] : shared.checks) {
-        if (below && !below->begins(path))
-            continue;
-        try {
-            if (auto answer = ask(head, fields))
+std::optional<response> ask(std::vector<guard> const& checks, internal::path_segments const& path,
+                            shared_state& shared, request const& head, headers& fields)
+try {
+    for (auto const& [below, check] : checks)
+        if (!below || below->begins(path))
+            if (auto answer = check(head, fields))
                 return answer;
-        } catch (...) {
-            shared.log(log_kind::check_failed, log_level::error,
-                       fmt::format("a check of {} {} failed: {}", head.method(), head.path(),
-                                   describe(std::current_exception())));
-            return response::text("internal server error\n", 500);
-        }
-    }
     return std::nullopt;
+} catch (...) {
+    shared.log(log_kind::check_failed, log_level::error,
+               fmt::format("a check of {} {} failed: {}", head.method(), head.path(),
+                           describe(std::current_exception())));
+    return response::text("internal server error\n", 500);
 }
 
 // What no route answers: 404, 405 with Allow, and OPTIONS.
@@ -44,12 +40,12 @@ response unrouted(internal::route_match const& found)
 
 } // namespace
 
-reception receive(loop_state& home, request& head, bool is_body_too_large)
+reception receive(loop_state& home, request& head, std::optional<std::uint64_t> body_size)
 {
     shared_state& shared = *home.shared;
-    reception decided;
+    reception decided{.settings = &shared.settings};
     auto const path = internal::split_path(head.path());
-    decided.answer = ask_checks(shared, head, path, decided.fields);
+    decided.answer = ask(shared.checks, path, shared, head, decided.fields);
     if (decided.answer)
         return decided;
     auto const match = shared.paths.find(head.method(), path);
@@ -60,7 +56,11 @@ reception receive(loop_state& home, request& head, bool is_body_too_large)
     for (auto const& [name, value] : match.params)
         head.add_param(name, value);
     decided.to = &shared.routes[match.index];
-    if (is_body_too_large) {
+    decided.settings = &decided.to->settings;
+    decided.answer = ask(decided.to->checks, path, shared, head, decided.fields);
+    if (decided.answer)
+        return decided;
+    if (body_size > decided.to->settings.body_bytes) {
         ++shared.counts.bad_requests;
         decided.answer = response::text("the body is too large\n", 413);
     } else if (decided.to->is_stream && event_stream::is_finished_id(head.last_event_id().value_or(""))) {
@@ -85,6 +85,19 @@ std::optional<response> refuse_stream(loop_state& home, request const& asked, st
     if (home.is_draining)
         return shared.refusal(asked, 503, "the server is stopping");
     return shared.refusal(asked, 429, "too many streams of this address");
+}
+
+stream_handler wrapped(stream_handler inner, std::vector<middleware> const& around)
+{
+    for (auto each = around.rbegin(); each != around.rend(); ++each)
+        inner = (*each)(std::move(inner));
+    return inner;
+}
+
+void route::wrap(std::vector<middleware> const& around)
+{
+    call = wrapped(std::move(call), around);
+    head = wrapped(std::move(head), around);
 }
 
 asio::awaitable<void> answer_as_decided(context, request const&, event_stream& out)

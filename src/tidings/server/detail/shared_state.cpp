@@ -21,10 +21,12 @@ constexpr std::chrono::milliseconds pause_spread(5000);
 } // namespace
 
 shared_state::shared_state(server_options given)
-    : options(std::move(given)), writing{.keep_alive = options.keep_alive,
-                                         .write_timeout = options.write_timeout,
-                                         .least_rate = options.least_rate,
-                                         .queue_bytes = options.queue_bytes},
+    : options(std::move(given)), settings{.writing = {.keep_alive = options.keep_alive,
+                                                      .write_timeout = options.write_timeout,
+                                                      .least_rate = options.least_rate,
+                                                      .queue_bytes = options.queue_bytes},
+                                          .body_bytes = options.body_bytes,
+                                          .on_half_close = options.on_half_close},
       proxies(options.trusted_proxies)
 {}
 

@@ -34,19 +34,31 @@ struct counters
         handlers_failed{0}, handlers_abandoned{0}, ended_for_room{0};
 };
 
-/// A route's handler, wrapped in the server's middleware once the server has started.
-struct route
-{
-    stream_handler call;
-    stream_handler head; ///< what HEAD runs: the middleware and the head, for streams
-    bool is_stream;
-};
-
 /// A check, and where it is asked.
 struct guard
 {
     std::optional<internal::route_pattern> below; ///< empty: everywhere
     request_check ask;
+};
+
+/// What the server and its routes may each have of their own.
+struct exchange_settings
+{
+    internal::writer_options writing;
+    std::size_t body_bytes;
+    half_close on_half_close;
+};
+
+/// A route's handler, wrapped in its middleware, and in the server's once that has started.
+struct route
+{
+    stream_handler call;
+    stream_handler head; ///< what HEAD runs: the middleware and the head, for streams
+    bool is_stream;
+    exchange_settings settings;
+    std::vector<guard> checks;
+
+    void wrap(std::vector<middleware> const& around);
 };
 
 /// What all connections of a server share. Immutable once the server has started, but for what guards itself.
@@ -72,7 +84,7 @@ struct shared_state
     server_stats stats() const noexcept;
 
     server_options options;
-    internal::writer_options writing;
+    exchange_settings settings; ///< of what is no route's, or not its own
     internal::trusted_proxies proxies;
     internal::router paths; ///< to indexes of `routes`
     std::vector<route> routes;

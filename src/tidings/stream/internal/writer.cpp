@@ -22,7 +22,7 @@ block_pool& pool_of(context const& ctx)
 } // namespace
 
 writer::writer(context const& ctx, transport& over, writer_options const& options)
-    : loop_timer(home_of(ctx)), progress(ctx), over_(over), options_(options), outbox_(pool_of(ctx)),
+    : loop_timer(home_of(ctx)), progress(ctx), over_(over), options_(&options), outbox_(pool_of(ctx)),
       last_progress_(now())
 {}
 
@@ -42,10 +42,10 @@ bool writer::make_room()
 {
     if (is_lost())
         return false;
-    if (outbox_.size() < options_.queue_bytes)
+    if (outbox_.size() < options_->queue_bytes)
         return true;
     flush();
-    if (outbox_.size() >= options_.queue_bytes && !is_lost())
+    if (outbox_.size() >= options_->queue_bytes && !is_lost())
         over_.cut(cut_reason::queue_overflow);
     return !is_lost();
 }
@@ -120,9 +120,9 @@ void writer::wait_until_writable()
     if (std::exchange(is_waiting_, true))
         return;
     last_progress_ = now();
-    if (options_.write_timeout > duration::zero()) {
-        patience_.earn(taken_by_peer(), options_.least_rate);
-        set(later(last_progress_, patience_.left(options_.write_timeout)));
+    if (options_->write_timeout > duration::zero()) {
+        patience_.earn(taken_by_peer(), options_->least_rate);
+        set(later(last_progress_, patience_.left(options_->write_timeout)));
     }
     over_.await_writable();
 }
@@ -136,7 +136,7 @@ void writer::on_writable()
     send_outbox();
     if (!is_waiting_ && !is_lost() && feed_)
         feed_->refill();
-    if (!is_waiting_ && !is_lost() && hook_ && options_.keep_alive > duration::zero())
+    if (!is_waiting_ && !is_lost() && hook_ && options_->keep_alive > duration::zero())
         set(silence_ends());
 }
 
@@ -160,7 +160,7 @@ void writer::end_feed()
 void writer::keep_alive(idle_hook& hook)
 {
     bool const runs_already = std::exchange(hook_, &hook) != nullptr;
-    if (runs_already || is_waiting_ || options_.keep_alive <= duration::zero())
+    if (runs_already || is_waiting_ || options_->keep_alive <= duration::zero())
         return;
     last_progress_ = now();
     set(silence_ends());
@@ -170,8 +170,8 @@ void writer::keep_alive(idle_hook& hook)
 // streams then wake the loop a few times a second, and not once for each comment.
 time_point writer::silence_ends() const noexcept
 {
-    auto const due = later(last_progress_, options_.keep_alive);
-    auto const step = std::max<duration>(options_.keep_alive / 32, duration(1));
+    auto const due = later(last_progress_, options_->keep_alive);
+    auto const step = std::max<duration>(options_->keep_alive / 32, duration(1));
     return due - due.time_since_epoch() % step;
 }
 
@@ -187,12 +187,12 @@ void writer::on_time()
 
 void writer::check_write_deadline()
 {
-    if (options_.write_timeout <= duration::zero())
+    if (options_->write_timeout <= duration::zero())
         return;
     patience_.spend(now() - last_progress_);
     last_progress_ = now();
-    patience_.earn(taken_by_peer(), options_.least_rate);
-    auto const left = patience_.left(options_.write_timeout);
+    patience_.earn(taken_by_peer(), options_->least_rate);
+    auto const left = patience_.left(options_->write_timeout);
     left > duration::zero() ? set(later(last_progress_, left)) : over_.cut(cut_reason::write_timeout);
 }
 

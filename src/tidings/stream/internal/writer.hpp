@@ -63,9 +63,13 @@ public:
         ~idle_hook() = default;
     };
 
-    /// `over` outlives the writer; `options` too.
+    /// `over` outlives the writer; `options` too, and what takes its place.
     writer(context const& ctx, transport& over, writer_options const& options);
     ~writer();
+
+    /// What goes for the answer that comes next, before anything of it is appended.
+    void use(writer_options const& options) noexcept { options_ = &options; }
+    writer_options const& options() const noexcept { return *options_; }
 
     // Appending. Nothing leaves before `flush` or an await of `written`.
 
@@ -128,7 +132,7 @@ private:
 
     bool is_waiting_ = false; // for the transport to become writable
     transport& over_;
-    writer_options const& options_;
+    writer_options const* options_;
     detail::outbox outbox_;
     idle_hook* hook_ = nullptr;
     feed* feed_ = nullptr;

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/http/request_check.hpp>
+#include <tidings/loop/time.hpp>
+#include <tidings/server/server_options.hpp>
+#include <tidings/stream/handler.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+namespace tidings {
+
+/// What one route has of its own. What is not set here is as the server has it; see `server_options` for what
+/// 0 and the largest values mean.
+///
+///     server.post("/pictures", keep_picture, {.body_bytes = 20 * 1024 * 1024});
+struct route_options
+{
+    std::optional<duration> keep_alive{};
+    std::optional<duration> write_timeout{};
+    /// May be larger than the server's, too. The time for a body and the budget of all buffers stay.
+    std::optional<std::size_t> body_bytes{};
+    std::optional<half_close> on_half_close{};
+    /// Asked upon the head, behind the server's checks, in their order. A request of another method on the
+    /// same path does not meet them, but for HEAD, which goes where GET does; so a check that answers
+    /// preflights, as `cors` does, is given to the server.
+    std::vector<request_check> checks{};
+    /// Around this handler alone, within the server's middleware. The first is outermost.
+    std::vector<middleware> around{};
+};
+
+} // namespace tidings
