@@ -55,7 +55,7 @@ cost count(std::list<client> const& clients, Turn turn)
     auto const writes = [&] {
         long all = 0;
         for (client const& each : clients)
-            all += each.connection.writes;
+            all += each.connection.calls;
         return all;
     };
     for (int i = 0; i < 2 * publishes; ++i)

@@ -3,7 +3,8 @@
 
 #include <tidings/sse/event_parser.hpp>
 #include <tidings/stream/internal/event_writer.hpp>
-#include <tidings/stream/internal/transport.hpp>
+
+#include "support/scripted_transport.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -21,7 +22,7 @@
 namespace tidings::test {
 
 /// A connection whose client parses what it takes. Now and then it takes little, and then nothing for a turn.
-class parsing_transport final : public internal::transport
+class parsing_transport final : public scripted_transport
 {
 public:
     using event_hook = std::function<void(received_event const&)>;
@@ -41,8 +42,6 @@ public:
     bool was_cut() const noexcept { return was_cut_; }
 
     std::string stream_head(int, headers const&) override { return {}; }
-    internal::framing body_framing() const noexcept override { return internal::framing::none; }
-    void finish() override {}
 
     void cut(cut_reason) override
     {

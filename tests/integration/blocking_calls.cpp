@@ -55,7 +55,7 @@ tidings::server_options telling(std::shared_ptr<gate> const& held, std::atomic<i
     options.listen = {{.port = 0}};
     options.handle_signals = false;
     options.log = [held, &told](tidings::log_level, std::string_view line) {
-        if (line.find("a call of run_blocking still runs") == line.npos)
+        if (line.find("calls of run_blocking still run") == line.npos)
             return;
         if (++told == 1)
             held->open.release();

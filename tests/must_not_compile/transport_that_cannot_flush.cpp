@@ -9,6 +9,8 @@ class buffering final : public tidings::internal::transport
 {
 public:
     std::string stream_head(int, tidings::headers const&) override { return {}; }
+    std::string plain_head(int, tidings::headers const&, std::uint64_t) override { return {}; }
+    void lost() override {}
     tidings::internal::framing body_framing() const noexcept override
     {
         return tidings::internal::framing::none;

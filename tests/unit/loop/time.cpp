@@ -2,7 +2,7 @@
 // Durations and instants at their ends.
 #include <tidings/loop/internal/loop_timer.hpp>
 #include <tidings/loop/time.hpp>
-#include <tidings/wait/internal/home_of.hpp>
+#include <tidings/wait/internal/tasks.hpp>
 #include <tidings/wait/select.hpp>
 
 #include "support/virtual_loop.hpp"

@@ -5,9 +5,9 @@
 #include <tidings/stream/event_stream.hpp>
 #include <tidings/stream/handler.hpp>
 #include <tidings/stream/internal/event_writer.hpp>
-#include <tidings/stream/internal/transport.hpp>
 #include <tidings/wait/ticker.hpp>
 
+#include "support/scripted_transport.hpp"
 #include "support/virtual_loop.hpp"
 
 #include <exception>
@@ -17,27 +17,16 @@
 
 namespace tidings::test {
 
-/// A transport that keeps what it is given.
-struct kept_bytes final : internal::transport
+/// A transport that keeps the headers apart from what is sent.
+struct kept_bytes final : scripted_transport
 {
     std::string stream_head(int, headers const& fields) override
     {
         head = fields;
         return {};
     }
-    tidings::internal::framing body_framing() const noexcept override { return internal::framing::none; }
-    internal::write_result write(std::span<boost::asio::const_buffer const> pieces) override
-    {
-        for (auto const& piece : pieces)
-            body.append(static_cast<char const*>(piece.data()), piece.size());
-        return {boost::asio::buffer_size(pieces), false};
-    }
-    void await_writable() override {}
-    void finish() override {}
-    void cut(cut_reason) override {}
 
     headers head;
-    std::string body;
 };
 
 /// A request, and what became of it behind some middleware: in memory and in virtual time.
@@ -80,7 +69,7 @@ public:
     }
 
     /// All that the stream has sent.
-    std::string const& sent() const { return over_.body; }
+    std::string const& sent() const { return over_.taken; }
 
 private:
     static boost::asio::awaitable<void> run(stream_handler const& handler, context ctx, request const& asked,

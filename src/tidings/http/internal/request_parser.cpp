@@ -36,20 +36,20 @@ parse_error to_parse_error(line_state state)
 parse_error to_parse_error(error_code ec)
 {
     using beast_http::error;
-    if (ec == error::bad_method)
-        return {400, "the method is malformed"};
-    if (ec == error::bad_target)
-        return {400, "the request target is malformed"};
-    if (ec == error::bad_version)
-        return {400, "the request line does not end with an HTTP version"};
-    if (ec == error::bad_field)
-        return {400, "the name of a header is malformed"};
-    if (ec == error::bad_content_length || ec == error::multiple_content_length)
-        return {400, "Content-Length must be one number, without Transfer-Encoding"};
-    if (ec == error::bad_transfer_encoding)
-        return {400, "Transfer-Encoding must stand once, without Content-Length"};
-    if (ec == error::bad_chunk || ec == error::bad_chunk_extension)
-        return {400, "the chunks of the body are malformed"};
+    static constexpr std::pair<error, std::string_view> reasons[] = {
+        {error::bad_method, "the method is malformed"},
+        {error::bad_target, "the request target is malformed"},
+        {error::bad_version, "the request line does not end with an HTTP version"},
+        {error::bad_field, "the name of a header is malformed"},
+        {error::bad_content_length, "Content-Length must be one number, without Transfer-Encoding"},
+        {error::multiple_content_length, "Content-Length must be one number, without Transfer-Encoding"},
+        {error::bad_transfer_encoding, "Transfer-Encoding must stand once, without Content-Length"},
+        {error::bad_chunk, "the chunks of the body are malformed"},
+        {error::bad_chunk_extension, "the chunks of the body are malformed"},
+    };
+    for (auto const& [what, reason] : reasons)
+        if (ec == what)
+            return {400, reason};
     return {400, "a header is malformed"};
 }
 

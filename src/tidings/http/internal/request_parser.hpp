@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/http/internal/parse_error.hpp>
 #include <tidings/http/internal/request_policy.hpp>
 #include <tidings/http/request.hpp>
 

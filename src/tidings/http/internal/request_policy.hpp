@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/http/internal/parse_error.hpp>
 #include <tidings/http/request.hpp>
 
 #include <cstddef>
@@ -11,6 +10,14 @@
 #include <string_view>
 
 namespace tidings::internal {
+
+/// Why a request was refused: the status to answer with, and a text for the client, of static storage.
+/// Status 0 means that nothing is wrong.
+struct parse_error
+{
+    int status = 0;
+    std::string_view reason{};
+};
 
 /// How much of a request is taken, in bytes: plain settings.
 struct parser_limits

@@ -31,7 +31,7 @@ constexpr unsigned all_permissions = 0777;
 
 [[noreturn]] void refuse(endpoint const& where, std::string_view what, int error)
 {
-    throw boost::system::system_error(boost::system::error_code(error, boost::system::system_category()),
+    throw boost::system::system_error(error, boost::system::system_category(),
                                       fmt::format("tidings: cannot {} {}", what, describe(where)));
 }
 

@@ -27,7 +27,7 @@ struct socket_readiness
 /// epoll instance, which Asio watches as a single descriptor: an idle connection costs neither a socket of
 /// Asio's nor an operation that waits, and becoming ready again needs no system call.
 ///
-/// For Linux; elsewhere this is the class that waits through Asio's own sockets. On the loop's thread only.
+/// On the loop's thread only.
 class reactor final : public std::enable_shared_from_this<reactor>, internal::loop_call
 {
 public:

@@ -53,9 +53,9 @@ asio::awaitable<void> drain(std::shared_ptr<loop_state> loop, std::shared_ptr<ba
 
     std::vector<boost::intrusive_ptr<connection>> streams;
     for (auto const& each : loop->connections()) {
-        if (each->is_streaming())
+        if (each->has_stream())
             streams.push_back(each);
-        else if (!each->is_busy())
+        else if (!each->is_at_work())
             each->stop(std::nullopt);
     }
     std::shuffle(streams.begin(), streams.end(), loop->random);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/server/detail/connection.hpp>
 #include <tidings/server/detail/describe_exception.hpp>
 #include <tidings/server/detail/descriptor_plan.hpp>
 #include <tidings/server/detail/drain.hpp>
 #include <tidings/server/detail/engine.hpp>
+#include <tidings/server/detail/http1_connection.hpp>
 #include <tidings/server/detail/make_room.hpp>
 #include <tidings/server/detail/receive.hpp>
 #include <tidings/server/detail/turn_away.hpp>
@@ -62,19 +62,17 @@ void engine::tell_of_calls() const
     if (running != 0)
         shared->log(
             log_level::warning,
-            fmt::format("{} of run_blocking still {} although the server has ended: the destructor of "
-                        "{} waits until {} over, since a thread cannot be interrupted; give such "
-                        "calls a time limit of their own",
-                        running == 1 ? "a call" : fmt::format("{} calls", running),
-                        running == 1 ? "runs" : "run", has_own_loops ? "the server" : "its io_context",
-                        running == 1 ? "it is" : "they are"));
+            fmt::format(
+                "calls of run_blocking still run although the server has ended ({}): the destructor of "
+                "{} waits for them, since a thread cannot be interrupted; give such calls a time limit "
+                "of their own",
+                running, has_own_loops ? "the server" : "its io_context"));
 }
 
 void engine::add_loop(asio::io_context& io)
 {
     blocking_.serve(io.get_executor());
     loops_.push_back(std::make_shared<loop_state>(io, shared, shared->options.random_seed + loops_.size()));
-    watches_.push_back(std::make_unique<loop_watch>(*loops_.back()));
     guards_.emplace_back();
     if (!work_)
         work_ = std::make_shared<background>(io.get_executor(), shared);
@@ -109,7 +107,7 @@ void engine::start()
             if (auto const self = engine.lock())
                 self->relieve(i);
         };
-        asio::post(loops_[i]->io, [watch = watches_[i].get()] { watch->start(); });
+        asio::post(loops_[i]->io, [on = loops_[i]] { on->watch_for_delays(); });
     }
     for (auto const& each : listeners_)
         asio::post(loops_.front()->io, [each] { each->start(); });
@@ -152,7 +150,8 @@ void engine::serve(std::shared_ptr<loop_state> const& on, internal::stream_socke
     if (given != admission::served && shared->refused_connections >= shared->places.refused)
         return turn_away(*on, std::move(socket), "the server is full");
     given == admission::served ? ++counts.accepted : ++counts.refused;
-    boost::intrusive_ptr<connection> const served(new connection(on, std::move(socket), peer, given));
+    boost::intrusive_ptr<http1_connection> const served(
+        new http1_connection(on, std::move(socket), peer, given));
     served->start(already_read);
 }
 
@@ -226,10 +225,12 @@ void engine::await_signal()
     signals_->async_wait([this](boost::system::error_code error, int) {
         if (error)
             return;
-        if (is_stopping_)
-            return stop_at_once();
-        stop();
-        await_signal();
+        if (!is_stopping_) {
+            stop();
+            return await_signal();
+        }
+        for (auto const& each : own_) // at once
+            each->stop();
     });
 }
 
@@ -257,7 +258,7 @@ void engine::drain_loop(std::size_t loop)
         return;
     if (loop == 0)
         stop_listening();
-    watches_[loop]->stop();
+    loops_[loop]->clear();
     asio::co_spawn(loops_[loop]->io, drain(loops_[loop], loop == 0 ? work_ : nullptr),
                    [engine = weak_from_this(), loop](std::exception_ptr const&) {
                        if (auto const self = engine.lock())
@@ -277,12 +278,6 @@ void engine::drained(std::size_t loop)
         signals_.reset();
 }
 
-void engine::stop_at_once()
-{
-    for (auto const& each : own_)
-        each->stop();
-}
-
 void engine::close()
 {
     if (std::exchange(is_closed_, true))
@@ -290,7 +285,7 @@ void engine::close()
     work_->root.cancel(end_reason::server_stopping);
     stop_listening();
     for (std::size_t i = 0; i < loops_.size(); ++i) {
-        watches_[i]->stop();
+        loops_[i]->clear();
         guards_[i].reset();
         for (auto const& each : loops_[i]->connections())
             each->close_now();

@@ -6,7 +6,6 @@
 #include <tidings/server/detail/background.hpp>
 #include <tidings/server/detail/listener.hpp>
 #include <tidings/server/detail/loop_state.hpp>
-#include <tidings/server/detail/loop_watch.hpp>
 #include <tidings/server/detail/shared_state.hpp>
 #include <tidings/server/server_options.hpp>
 #include <tidings/stream/handler.hpp>
@@ -38,7 +37,6 @@ public:
     void start();
     void run();
     void stop();
-    void stop_at_once();
     void close();
     void adopt(internal::stream_socket socket, std::string already_read);
 
@@ -74,7 +72,6 @@ private:
     blocking_threads blocking_{std::max<std::size_t>(shared->options.max_blocking_threads, 1)};
     std::vector<std::unique_ptr<boost::asio::io_context>> own_;
     std::vector<std::shared_ptr<loop_state>> loops_;
-    std::vector<std::unique_ptr<loop_watch>> watches_;
     std::vector<std::optional<work_guard>> guards_;
     std::shared_ptr<background> work_;
     std::vector<std::shared_ptr<listener>> listeners_;

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/server/detail/connection.hpp>
 #include <tidings/server/detail/describe_exception.hpp>
 #include <tidings/server/detail/exchange.hpp>
 #include <tidings/server/detail/receive.hpp>
@@ -13,17 +12,10 @@ namespace asio = boost::asio;
 
 namespace tidings::detail {
 
-namespace {
-
-// Browsers open at most six HTTP/1.1 connections to one server: the seventh tab waits for ever, and silently.
-constexpr std::size_t many_streams_of_one_address = 5;
-
-} // namespace
-
-exchange::exchange(loop_state& home, connection& over, context_scope root, request asked, bool is_body_unread)
-    : internal::handler_run(std::move(root), over.out(), home.shared->options.grace_timeout,
-                            std::move(asked)),
-      home_(home), over_(over), is_body_unread_(is_body_unread)
+exchange::exchange(loop_state& home, carrier& over, request asked)
+    : internal::handler_run(context::root(home.io.get_executor()), over.out(),
+                            home.shared->options.grace_timeout, std::move(asked)),
+      home_(home), over_(over)
 {}
 
 void exchange::start(boost::intrusive_ptr<internal::counted> owner, reception decided)
@@ -47,10 +39,6 @@ stream_handler const* exchange::find_handler(reception decided)
     shared_state& shared = *home_.shared;
     if (!decided.fields.empty())
         out().fields() = std::move(decided.fields);
-    if (over_.how_admitted() == admission::full)
-        return answer_with(shared.refusal(asked(), 503, "the server is full"));
-    if (over_.how_admitted() == admission::too_many_of_address)
-        return answer_with(shared.refusal(asked(), 429, "too many connections of this address"));
     if (decided.answer)
         return answer_with(std::move(*decided.answer));
     route const& found = *decided.to;
@@ -79,28 +67,20 @@ stream_handler const* exchange::answer_with(response answer)
 void exchange::open_stream(std::string_view account)
 {
     shared_state& shared = *home_.shared;
-    is_stream_ = true;
     out().start_keep_alive();
     ++shared.counts.streams_opened;
-    if (place_.count() == many_streams_of_one_address && !account.empty())
-        shared.log(
-            log_kind::many_streams, log_level::warning,
-            fmt::format("{} holds its fifth stream over HTTP/1.1; a browser stops at six connections and its "
-                        "next tab would wait silently: carry several topics in one stream, or put a proxy "
-                        "that speaks HTTP/2 in front",
-                        asked().remote_address()));
-    if (auto const age = shared.options.maximum_age; age > duration::zero()) {
-        auto const tenth = static_cast<std::uint64_t>((age / 10).count()) + 1;
-        over_.end_within(age - duration(static_cast<duration::rep>(home_.random() % tenth)));
-    }
+    duration age = shared.options.maximum_age;
+    if (age > duration::zero())
+        age -= duration(static_cast<duration::rep>(home_.random() %
+                                                   (static_cast<std::uint64_t>((age / 10).count()) + 1)));
+    over_.stream_begins(account.empty() ? 0 : place_.count(), age);
 }
 
 // What becomes of the handler
 
 asio::awaitable<bool> exchange::send_response(response& answer)
 {
-    return detail::send_response(out().out(), home_.io, *home_.shared, answer, over_.params(asked()),
-                                 asked().method() == "HEAD");
+    return detail::send_response(out().out(), home_.io, *home_.shared, answer, asked().method() == "HEAD");
 }
 
 void exchange::handler_returned()
@@ -108,29 +88,29 @@ void exchange::handler_returned()
     --home_.shared->counts.handlers;
 }
 
+void exchange::log_handler(log_kind kind, log_level level, std::string_view what) const
+{
+    home_.shared->log(kind, level,
+                      fmt::format("the handler of {} {} {}", asked().method(), asked().path(), what));
+}
+
 void exchange::handler_sent_nothing()
 {
-    home_.shared->log(log_kind::handler_misused_stream, log_level::warning,
-                      fmt::format("the handler of {} {} returned without sending anything: the client gets "
-                                  "an empty stream, and comes back",
-                                  asked().method(), asked().path()));
+    log_handler(log_kind::handler_misused_stream, log_level::warning,
+                "returned without sending anything: the client gets an empty stream, and comes back");
 }
 
 void exchange::handler_sent_type_alone()
 {
-    home_.shared->log(
-        log_kind::handler_misused_stream, log_level::warning,
-        fmt::format("the handler of {} {} sent an event with a type and no data: clients drop it "
-                    "in silence; for an event without content, send .data = \"\"",
-                    asked().method(), asked().path()));
+    log_handler(log_kind::handler_misused_stream, log_level::warning,
+                "sent an event with a type and no data: clients drop it in silence; for an event without "
+                "content, send .data = \"\"");
 }
 
 void exchange::handler_failed(std::exception_ptr failure)
 {
     ++home_.shared->counts.handlers_failed;
-    home_.shared->log(
-        log_kind::handler_failed, log_level::error,
-        fmt::format("the handler of {} {} failed: {}", asked().method(), asked().path(), describe(failure)));
+    log_handler(log_kind::handler_failed, log_level::error, "failed: " + describe(failure));
 }
 
 std::optional<event_text> exchange::last_words(std::exception_ptr failure)
@@ -148,20 +128,14 @@ std::optional<event_text> exchange::last_words(std::exception_ptr failure)
 void exchange::handler_abandoned()
 {
     ++home_.shared->counts.handlers_abandoned;
-    home_.shared->log(
+    log_handler(
         log_kind::handler_abandoned, log_level::error,
-        fmt::format("the handler of {} {} has not returned within the grace period after its context "
-                    "ended ({}), nor on terminal cancellation; its connection is closed. Wait through "
-                    "the context, or use run_blocking for work that blocks",
-                    asked().method(), asked().path(), to_string(get_context().reason())));
+        fmt::format("has not returned within the grace period after its context ended ({}), nor on "
+                    "terminal cancellation; its connection is closed. Wait through the context, or use "
+                    "run_blocking for work that blocks",
+                    to_string(get_context().reason())));
     place_ = {};
-    is_stream_ = false;
     over_.close_now();
-}
-
-void exchange::ended(bool may_reuse)
-{
-    over_.exchange_ended(may_reuse);
 }
 
 } // namespace tidings::detail

@@ -4,8 +4,9 @@
 #include <tidings/http/request.hpp>
 #include <tidings/http/response.hpp>
 #include <tidings/server/detail/address_counts.hpp>
-#include <tidings/server/detail/incoming.hpp>
+#include <tidings/server/detail/carrier.hpp>
 #include <tidings/server/detail/loop_state.hpp>
+#include <tidings/server/detail/receive.hpp>
 #include <tidings/stream/handler.hpp>
 #include <tidings/stream/internal/counted.hpp>
 #include <tidings/stream/internal/handler_run.hpp>
@@ -20,32 +21,24 @@
 
 namespace tidings::detail {
 
-class connection;
-
-/// One request of a connection and its answer: runs the handler, counts, and logs what goes wrong.
-class exchange final : public internal::handler_run
+/// One request and its answer, whatever brings the one and takes the other away: runs the handler, counts,
+/// and logs what goes wrong.
+class exchange : public internal::handler_run
 {
 public:
-    /// `is_body_unread`: the answer was decided upon the head, and the body is thrown away.
-    exchange(loop_state& home, connection& over, context_scope root, request asked, bool is_body_unread);
+    exchange(loop_state& home, carrier& over, request asked);
 
     /// Runs the handler; the last thing it does, because the handler may be over before this returns. `owner`
-    /// keeps the connection, and with it this object, alive until then.
+    /// keeps the carrier, and with it this object, alive until then.
     void start(boost::intrusive_ptr<internal::counted> owner, reception decided);
-
-    bool is_body_unread() const noexcept { return is_body_unread_; }
 
     /// The client is gone, or has sent a FIN, which one that is gone sends and one that has half-closed: ends
     /// the context, and counts it once. Once the answer is under way a FIN does not count: it may still be
     /// taken.
     void client_left(bool is_gone);
 
-    bool is_stream() const noexcept { return is_stream_; }
-    /// In the counts of open streams; for a connection that carries the stream on.
+    /// In the counts of open streams; for a carrier that goes on with the stream.
     address_counts::place take_place() noexcept { return std::move(place_); }
-
-    /// Input behind the request; null: none.
-    std::unique_ptr<backlog> behind;
 
 private:
     boost::asio::awaitable<bool> send_response(response& answer) override;
@@ -55,17 +48,16 @@ private:
     void handler_failed(std::exception_ptr failure) override;
     std::optional<event_text> last_words(std::exception_ptr failure) override;
     void handler_abandoned() override;
-    void ended(bool may_reuse) override;
+    void ended(bool is_whole) override { over_.exchange_ended(is_whole); }
 
     stream_handler const* find_handler(reception decided);
     stream_handler const* answer_with(response answer);
     void open_stream(std::string_view account);
+    void log_handler(log_kind kind, log_level level, std::string_view what) const;
 
     loop_state& home_;
-    connection& over_;
+    carrier& over_;
     address_counts::place place_;
-    bool is_stream_ = false;
-    bool is_body_unread_;
     bool is_left_ = false;
 };
 

@@ -1,34 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/http/headers.hpp>
 #include <tidings/http/internal/request_parser.hpp>
-#include <tidings/http/response.hpp>
 #include <tidings/loop/internal/loop_call.hpp>
+#include <tidings/server/detail/receive.hpp>
 #include <tidings/stream/internal/counted.hpp>
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace tidings::detail {
-
-struct exchange_settings;
-struct route;
-
-/// Who answers a request, as its head has decided.
-struct reception
-{
-    route const* to = nullptr;                   ///< null if no route was found, or asked for
-    exchange_settings const* settings = nullptr; ///< the route's, or the server's
-    std::optional<response> answer{}; ///< of a check, or of the server itself, in the handler's place
-    headers fields{};                 ///< of the answer, whoever gives it
-};
 
 /// A request that is being read.
 struct incoming
@@ -56,7 +42,8 @@ public:
     void take(std::size_t count) noexcept { taken_ += count; }
     void append(std::string_view more) { bytes_.erase(0, std::exchange(taken_, 0)).append(more); }
 
-    boost::intrusive_ptr<internal::counted> of; ///< the connection whose `go_on` gets it back in its turn
+    boost::intrusive_ptr<internal::counted>
+        of; ///< the `http1_connection` whose `go_on` gets it back in its turn
 
 private:
     void on_turn() override;

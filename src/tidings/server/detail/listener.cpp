@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/listener.hpp>
 #include <tidings/server/detail/turn_away.hpp>
-#include <tidings/wait/internal/home_of.hpp>
+#include <tidings/wait/internal/tasks.hpp>
 
 #include <unistd.h>
 

@@ -3,19 +3,44 @@
 #include <tidings/server/detail/connection.hpp>
 #include <tidings/server/detail/loop_state.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <cstdint>
-#include <iterator>
 #include <utility>
 
 namespace tidings::detail {
 
+namespace {
+
+constexpr duration beat = std::chrono::seconds(1);
+constexpr duration allowed_delay = std::chrono::milliseconds(100);
+
+} // namespace
+
 loop_state::loop_state(boost::asio::io_context& loop, std::shared_ptr<shared_state> all, std::uint64_t seed)
-    : io(loop), shared(std::move(all)), root(context::root(io.get_executor())), random(seed),
-      sockets(std::make_shared<internal::reactor>(io)), buffers(io, shared->buffers)
+    : loop_timer(internal::loop::of(loop.get_executor())), io(loop), shared(std::move(all)),
+      root(context::root(io.get_executor())), random(seed), sockets(std::make_shared<internal::reactor>(io)),
+      buffers(io, shared->buffers)
 {}
 
 loop_state::~loop_state() = default;
+
+void loop_state::watch_for_delays()
+{
+    (void)take_delay(); // what held up the loop before is not this server's
+    set(now() + beat);
+}
+
+void loop_state::on_time()
+{
+    if (auto const late = take_delay(); late >= allowed_delay)
+        shared->log(
+            log_kind::loop_blocked, log_level::warning,
+            fmt::format("a loop was blocked for {} ms: a handler computes or makes a blocking call on it, "
+                        "and all its other streams wait; use run_blocking",
+                        std::chrono::duration_cast<std::chrono::milliseconds>(late).count()));
+    watch_for_delays();
+}
 
 std::string_view loop_state::date()
 {
@@ -74,20 +99,14 @@ bool loop_state::is_empty() const noexcept
     return std::ranges::all_of(lists_, &internal::link_list::is_empty);
 }
 
-std::vector<boost::intrusive_ptr<connection>> loop_state::connections()
-{
-    std::vector<boost::intrusive_ptr<connection>> all;
-    for (int doing = 0; doing != static_cast<int>(occupation::count_of_occupations); ++doing)
-        std::ranges::move(connections(static_cast<occupation>(doing), SIZE_MAX), std::back_inserter(all));
-    return all;
-}
-
-std::vector<boost::intrusive_ptr<connection>> loop_state::connections(occupation doing, std::size_t most)
+std::vector<boost::intrusive_ptr<connection>> loop_state::connections(std::optional<occupation> doing,
+                                                                      std::size_t most)
 {
     std::vector<boost::intrusive_ptr<connection>> some;
-    auto& of = lists_[static_cast<std::size_t>(doing)];
-    for (auto* at = of.first(); at && some.size() < most; at = of.after(*at))
-        some.emplace_back(static_cast<connection*>(static_cast<connection_link*>(at)));
+    for (auto& of : lists_)
+        if (!doing || &of == &lists_[static_cast<std::size_t>(*doing)])
+            for (auto* at = of.first(); at && some.size() < most; at = of.after(*at))
+                some.emplace_back(static_cast<connection*>(static_cast<connection_link*>(at)));
     return some;
 }
 

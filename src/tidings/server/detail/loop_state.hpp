@@ -2,9 +2,11 @@
 #pragma once
 
 #include <tidings/loop/internal/list.hpp>
+#include <tidings/loop/internal/loop_timer.hpp>
 #include <tidings/net/internal/reactor.hpp>
 #include <tidings/server/detail/incoming.hpp>
 #include <tidings/server/detail/loop_buffers.hpp>
+#include <tidings/server/detail/occupation.hpp>
 #include <tidings/server/detail/shared_state.hpp>
 #include <tidings/wait/channel.hpp>
 #include <tidings/wait/context.hpp>
@@ -18,6 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string_view>
 #include <vector>
@@ -34,21 +37,12 @@ enum class admission : std::uint8_t
     too_many_of_address,
 };
 
-/// What a connection is doing, as far as it matters to who needs its place.
-enum class occupation : std::uint8_t
-{
-    idle,    ///< waits for a request
-    reading, ///< has a part of one
-    busy,    ///< answers, or ends
-    count_of_occupations,
-};
-
 /// The place of a connection among those of its loop that do the same.
 struct connection_link : internal::list_link
 {};
 
 /// What the connections of one loop share. Touched by the loop's thread only.
-class loop_state
+class loop_state final : internal::loop_timer
 {
 public:
     loop_state(boost::asio::io_context& io, std::shared_ptr<shared_state> shared, std::uint64_t seed);
@@ -69,6 +63,11 @@ public:
     /// Where input is read to before anyone looks at it: no connection keeps a buffer.
     std::array<char, 64 * 1024> scratch;
 
+    /// From now on it is logged when something has blocked the loop: asked once a second, for the longest
+    /// time.
+    void watch_for_delays();
+    using loop_timer::clear; ///< no more
+
     /// The value of Date now, made anew once a second. The view stays valid, and follows the time.
     std::string_view date();
 
@@ -81,13 +80,14 @@ public:
     /// To the end of the list of those who do this: who has done it longest is first.
     void move(connection& moved, occupation now) noexcept;
     bool is_empty() const noexcept;
-    std::vector<boost::intrusive_ptr<connection>> connections();
-    /// Those who do this, the longest first; `most` of them.
-    std::vector<boost::intrusive_ptr<connection>> connections(occupation doing, std::size_t most);
+    /// Those who do this, or all; of each kind the longest first; `most` of them.
+    std::vector<boost::intrusive_ptr<connection>> connections(std::optional<occupation> doing = {},
+                                                              std::size_t most = SIZE_MAX);
 
 private:
     static constexpr std::size_t kept_parsers = 64;
 
+    void on_time() override;
     internal::link_list& list_of(connection const& member) noexcept;
 
     std::vector<std::unique_ptr<incoming>> unused_;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <limits>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -50,7 +49,7 @@ private:
 
 bool end_longest_idle(loop_state& home)
 {
-    auto const idle = home.connections(occupation::idle, std::numeric_limits<std::size_t>::max());
+    auto const idle = home.connections(occupation::idle);
     holders const of(idle);
     std::size_t left = 1 + idle.size() / idle_ones_a_victim;
     bool has_ended_one = false;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/describe_exception.hpp>
+#include <tidings/server/detail/loop_state.hpp>
 #include <tidings/server/detail/receive.hpp>
 
 #include <fmt/format.h>

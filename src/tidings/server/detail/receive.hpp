@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/http/headers.hpp>
 #include <tidings/http/request.hpp>
-#include <tidings/server/detail/incoming.hpp>
-#include <tidings/server/detail/loop_state.hpp>
+#include <tidings/http/response.hpp>
 #include <tidings/stream/event_stream.hpp>
 #include <tidings/stream/handler.hpp>
 #include <tidings/wait/context.hpp>
@@ -16,6 +16,19 @@
 #include <vector>
 
 namespace tidings::detail {
+
+class loop_state;
+struct exchange_settings;
+struct route;
+
+/// Who answers a request, as its head has decided.
+struct reception
+{
+    route const* to = nullptr;                   ///< null if no route was found, or asked for
+    exchange_settings const* settings = nullptr; ///< the route's, or the server's
+    std::optional<response> answer{}; ///< of a check, or of the server itself, in the handler's place
+    headers fields{};                 ///< of the answer, whoever gives it
+};
 
 /// Decides upon the head of a request: asks the checks in their order, finds the route, whose parameters the
 /// request gets, asks the route's checks, and counts a body that is too large. A check that throws is logged

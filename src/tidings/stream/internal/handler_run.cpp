@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/stream/internal/handler_run.hpp>
 #include <tidings/wait/internal/aborted_operation.hpp>
-#include <tidings/wait/internal/home_of.hpp>
 #include <tidings/wait/internal/tasks.hpp>
 #include <tidings/wait/spawn.hpp>
 
@@ -52,7 +51,7 @@ public:
         run_->is_answering_ = false;
         if (failure)
             run_->handler_failed(failure);
-        run_->ended(!failure && run_->may_reuse_);
+        run_->ended(!failure && run_->is_whole_);
     }
 
 private:
@@ -155,9 +154,8 @@ asio::awaitable<void> handler_run::answer(std::exception_ptr failure)
     switch (state) {
     case stream_core::state::responded: {
         response given = out().take_response();
-        bool const is_sent = co_await send_response(given);
+        is_whole_ = co_await send_response(given);
         out().note_status(given.status());
-        may_reuse_ = is_sent && asked_.keep_alive();
         break;
     }
     case stream_core::state::fresh:
@@ -168,11 +166,9 @@ asio::awaitable<void> handler_run::answer(std::exception_ptr failure)
     case stream_core::state::streaming:
         out().out().end_body();
         [[fallthrough]];
-    case stream_core::state::finished: {
-        bool const is_sent = co_await out().out().written();
-        may_reuse_ = is_sent && asked_.keep_alive() && asked_.http_minor() >= 1; // its last chunk is out
+    case stream_core::state::finished:
+        is_whole_ = co_await out().out().written();
         break;
-    }
     case stream_core::state::attached:
         break;
     }

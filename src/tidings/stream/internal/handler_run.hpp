@@ -57,16 +57,13 @@ protected:
     /// before this returns. `owner` keeps this object alive until then.
     void start(boost::intrusive_ptr<counted> owner, stream_handler const& handler);
 
-    /// For the parameters of the route, before the start.
-    request& edit_request() noexcept { return asked_; }
-
 private:
     // What becomes of the handler.
 
     /// It returned, and its tasks too, or an exception left them.
     virtual void handler_returned() {}
-    /// Sends a plain response, or leaves in `answer` what it sends in its place; true when all of it has left
-    /// and the connection may carry another.
+    /// Sends a plain response, or leaves in `answer` what it sends in its place; true when all of it has
+    /// left.
     virtual boost::asio::awaitable<bool> send_response(response& answer) = 0;
     /// It returned without sending anything: an empty stream goes out.
     virtual void handler_sent_nothing() = 0;
@@ -77,8 +74,8 @@ private:
     virtual std::optional<event_text> last_words(std::exception_ptr failure) = 0;
     /// It has not returned within the grace period: called once. The peer is to be let go.
     virtual void handler_abandoned() = 0;
-    /// All is over; may destroy this object. `may_reuse`: the connection can carry another request.
-    virtual void ended(bool may_reuse) = 0;
+    /// All is over; may destroy this object. `is_whole`: all of the answer has left, to its proper end.
+    virtual void ended(bool is_whole) = 0;
 
     class at_end;
 
@@ -99,7 +96,7 @@ private:
     bool has_grace_begun_ = false;
     bool is_signalled_ = false;
     bool is_abandoned_ = false;
-    bool may_reuse_ = false;
+    bool is_whole_ = false;
 };
 
 } // namespace tidings::internal

@@ -7,13 +7,14 @@
 #include <boost/asio/buffer.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 
 namespace tidings::internal {
 
 /// How a transport wants each piece of a body wrapped.
-enum class framing
+enum class framing : unsigned char
 {
     none,    ///< as it is: the body ends with the connection, or the transport frames by itself
     chunked, ///< in chunks (RFC 9112, 7.1)
@@ -32,12 +33,16 @@ struct write_result
 class transport
 {
 public:
-    /// What precedes the body, framing included; empty if the transport sends its heads by itself.
+    /// What precedes the body of a stream, framing included; empty if the transport sends its heads by
+    /// itself.
     virtual std::string stream_head(int status, headers const& fields) = 0;
+    /// The same of a plain answer, whose body has that many bytes and is written as it is.
+    virtual std::string plain_head(int status, headers const& fields, std::uint64_t body_size) = 0;
 
     virtual framing body_framing() const noexcept = 0;
 
-    /// Hands bytes to the peer's side now, in one gathered write; never waits.
+    /// Hands bytes to the peer's side now, in one gathered write; never waits. That the peer is gone it
+    /// reports, and does nothing about it: the writer tells all whom it concerns, by `lost` this object too.
     virtual write_result write(std::span<boost::asio::const_buffer const> pieces) = 0;
 
     /// How many bytes were taken that have not reached the peer yet, as far as is known.
@@ -45,6 +50,9 @@ public:
 
     /// Calls `writer::on_writable` once, when the transport can take more.
     virtual void await_writable() = 0;
+
+    /// The writer has lost the peer: nothing that was written since leaves. Once.
+    virtual void lost() = 0;
 
     /// The body is complete: ends the stream once all is sent. For streams without a handler.
     virtual void finish() = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/stream/internal/writer.hpp>
-#include <tidings/wait/internal/home_of.hpp>
+#include <tidings/wait/internal/tasks.hpp>
 
 #include <boost/asio/query.hpp>
 
@@ -149,6 +149,7 @@ void writer::lose()
     hook_ = nullptr;
     progress::end();
     end_feed();
+    over_.lost();
 }
 
 void writer::end_feed()

@@ -103,7 +103,8 @@ public:
     /// The transport can take more.
     void on_writable();
 
-    /// The connection is gone: what is unsent is dropped, whoever waits for it is told.
+    /// The connection is gone: what is unsent is dropped, and whom it concerns is told, here and nowhere
+    /// else: who waits, the feed, and last the transport.
     void lose();
 
     /// Starts the keep-alive of a stream, and the calls of `hook`; one that runs goes on with this hook.

@@ -9,7 +9,7 @@
 #include <tidings/stream/internal/handler_run.hpp>
 #include <tidings/testing/detail/memory_transport.hpp>
 #include <tidings/wait/context.hpp>
-#include <tidings/wait/internal/home_of.hpp>
+#include <tidings/wait/internal/tasks.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -59,6 +59,7 @@ private:
     // transport
     internal::write_result write(std::span<boost::asio::const_buffer const> pieces) override;
     void await_writable() override { is_awaited_ = true; }
+    void lost() override {}
     void finish() override;
     void cut(cut_reason why) override;
 

@@ -31,6 +31,7 @@ protected:
     void take_answer(received_head head, std::string body);
 
     std::string stream_head(int status, headers const& fields) override;
+    std::string plain_head(int, headers const&, std::uint64_t) override { return {}; } // see `take_answer`
     internal::framing body_framing() const noexcept override { return internal::framing::none; }
     internal::write_result write(std::span<boost::asio::const_buffer const> pieces) override;
 

@@ -49,5 +49,3 @@ void progress_case::unlink(operation&)
 }
 
 } // namespace tidings::detail
-
-namespace tidings::internal {} // namespace tidings::internal

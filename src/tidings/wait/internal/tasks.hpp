@@ -7,6 +7,12 @@
 
 namespace tidings::internal {
 
+/// The loop on which the waits and tasks of a context run.
+inline loop& home_of(context const& ctx) noexcept
+{
+    return access::state(ctx).home();
+}
+
 /// Sends terminal cancellation to every task under the root of `ctx` that hangs in an Asio operation: the
 /// backstop for tasks that do not look at their context. On the thread of their executor.
 inline void cancel_tasks(context const& ctx)

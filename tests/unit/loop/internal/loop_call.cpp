@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/loop/internal/loop_call.hpp>
-#include <tidings/wait/internal/home_of.hpp>
+#include <tidings/wait/internal/tasks.hpp>
 
 #include "support/virtual_loop.hpp"
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/server/detail/send_file.hpp>
 #include <tidings/server/detail/send_response.hpp>
 #include <tidings/server/detail/shared_state.hpp>
 
 #include "support/virtual_loop.hpp"
-#include "unit/stream/scripted_transport.hpp"
+#include "support/scripted_transport.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -52,7 +51,7 @@ public:
 private:
     asio::awaitable<void> send(response answer, bool head_only)
     {
-        result = co_await tidings::detail::send_response(out, loop.io, shared, answer, {}, head_only);
+        result = co_await tidings::detail::send_response(out, loop.io, shared, answer, head_only);
     }
 };
 

@@ -3,7 +3,7 @@
 #include <tidings/stream/internal/event_writer.hpp>
 
 #include "support/virtual_loop.hpp"
-#include "unit/stream/scripted_transport.hpp"
+#include "support/scripted_transport.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

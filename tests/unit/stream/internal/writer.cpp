@@ -2,7 +2,7 @@
 #include <tidings/stream/internal/writer.hpp>
 
 #include "support/virtual_loop.hpp"
-#include "unit/stream/scripted_transport.hpp"
+#include "support/scripted_transport.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
