@@ -103,7 +103,6 @@ using tidings::server_stats;
 
 // middleware/
 using tidings::admission;
-using tidings::admission_check;
 using tidings::authenticate;
 using tidings::bearer_token;
 using tidings::check_host;

@@ -45,16 +45,15 @@ answer mark(request const&, headers& of_the_answer)
 /// A middleware that tells whether it has run, and on how long a body.
 tidings::stream_handler tell_body_size(tidings::stream_handler inner)
 {
-    return
-        [inner = std::move(inner)](tidings::context ctx, request const& asked, tidings::event_stream& out) {
-            out.set_header("X-Body-Size", std::to_string(asked.body().size()));
-            return inner(std::move(ctx), asked, out);
-        };
+    return [inner = std::move(inner)](tidings::context ctx, request& asked, tidings::event_stream& out) {
+        out.set_header("X-Body-Size", std::to_string(asked.body().size()));
+        return inner(std::move(ctx), asked, out);
+    };
 }
 
 // Late enough for what the client has sent meanwhile to be read first.
 boost::asio::awaitable<void> run_later(tidings::stream_handler const& inner, tidings::context ctx,
-                                       request const& asked, tidings::event_stream& out)
+                                       request& asked, tidings::event_stream& out)
 {
     tidings::after a_while(50ms);
     co_await a_while.wait(ctx);
@@ -308,6 +307,54 @@ TEST_CASE("HEAD says what GET says")
         };
         CHECK(head_of("HEAD") == head_of("GET"));
     }
+}
+
+// What a check or a middleware has found out is there for the handler of this request, and of no other.
+TEST_CASE("who asks reaches the handler")
+{
+    struct account
+    {
+        int number;
+    };
+    server_fixture fixture;
+    fixture.routes().check([](request& head, headers&) -> answer {
+        if (auto const name = head.header("X-Name"); !name.empty()) {
+            head.set_principal(std::string(name));
+            head.set_value(account{static_cast<int>(name.size())});
+        }
+        return std::nullopt;
+    });
+    fixture.routes().use("/late", [](tidings::stream_handler inner) -> tidings::stream_handler {
+        return [inner](tidings::context ctx, request& asked, tidings::event_stream& out) {
+            asked.set_principal("late " + std::string(asked.principal()));
+            return inner(std::move(ctx), asked, out);
+        };
+    });
+    auto const tell = [](tidings::context, request const& asked) -> boost::asio::awaitable<response> {
+        auto const* const of = asked.value<account>();
+        co_return response::text(std::string(asked.principal()) + " " + std::to_string(of ? of->number : 0));
+    };
+    fixture.routes().get("/tell", tell);
+    fixture.routes().get("/late", tell);
+    fixture.routes().get("/wrong",
+                         [](tidings::context, request const& asked) -> boost::asio::awaitable<response> {
+                             co_return response::text(*asked.value<std::string>());
+                         });
+    fixture.routes().get("/long", answer_plainly);
+    fixture.start();
+    auto asking = fixture.connect();
+    auto const get = [&](std::string_view path, std::string const& name) {
+        asking.get(path, name.empty() ? "" : "X-Name: " + name + "\r\n");
+        auto const status = asking.read_head().status();
+        return std::to_string(status) + " " + asking.read_body();
+    };
+    CHECK(get("/tell", "ada") == "200 ada 3");
+    CHECK(get("/tell", "") == "200  0");
+    CHECK(get("/late", "ada") == "200 late ada 3");
+    CHECK(get("/wrong", "ada") == "500 internal server error\n");
+    CHECK(fixture.wait_for_log("account"));
+    CHECK(get("/tell", std::string(256, 'n')) == "500 internal server error\n");
+    CHECK(fixture.wait_for_log("a principal has at most 255 bytes"));
 }
 
 // Checks know who asks, and belong to a server that has not started.

@@ -33,7 +33,7 @@ constexpr auto stream_fields = "Content-Type: text/event-stream\r\n"
 
 tidings::stream_handler send_retry_first(tidings::stream_handler inner)
 {
-    return [inner = std::move(inner)](tidings::context ctx, tidings::request const& asked,
+    return [inner = std::move(inner)](tidings::context ctx, tidings::request& asked,
                                       tidings::event_stream& out) -> boost::asio::awaitable<void> {
         co_await out.retry(std::chrono::milliseconds(3000));
         co_await inner(ctx, asked, out);

@@ -88,7 +88,7 @@ TEST_CASE("middleware is around a refusal")
 {
     server_fixture fixture(with_room_for_one());
     fixture.routes().use([](tidings::stream_handler inner) -> tidings::stream_handler {
-        return [inner](tidings::context ctx, request const& asked, event_stream& out) {
+        return [inner](tidings::context ctx, request& asked, event_stream& out) {
             out.set_header("Access-Control-Allow-Origin", "*");
             return inner(ctx, asked, out);
         };

@@ -79,7 +79,7 @@ int status_of(server_fixture const& fixture, std::string_view method, std::strin
 tidings::middleware named(std::string name)
 {
     return [name](stream_handler inner) -> stream_handler {
-        return [name, inner = std::move(inner)](context ctx, request const& asked, event_stream& out) {
+        return [name, inner = std::move(inner)](context ctx, request& asked, event_stream& out) {
             out.add_header("X-Ran", name);
             return inner(std::move(ctx), asked, out);
         };

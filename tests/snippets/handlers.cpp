@@ -112,6 +112,31 @@ asio::awaitable<void> send_telemetry(tidings::context, tidings::request const&, 
     co_await out.open();
 }
 
+// [who-asks]
+struct user
+{
+    std::string name;
+    bool is_admin = false;
+};
+
+std::optional<tidings::response> find_user(std::map<std::string, user, std::less<>> const& by_token,
+                                           tidings::request& asked, tidings::headers&)
+{
+    auto const known = by_token.find(tidings::bearer_token(asked));
+    if (known == by_token.end())
+        return tidings::response::text("who are you?\n", 401);
+    asked.set_principal(known->second.name); // for logs
+    asked.set_value(known->second);          // for the handler
+    return std::nullopt;
+}
+
+asio::awaitable<tidings::response> say_hello(tidings::context, tidings::request const& request)
+{
+    user const* const who = request.value<user>();
+    co_return tidings::response::text(who ? "hello, " + who->name : std::string("hello"));
+}
+// [/who-asks]
+
 void serve(std::set<std::string> const& known_tokens)
 {
     // [error-hook]
@@ -134,6 +159,9 @@ void serve(std::set<std::string> const& known_tokens)
                      return known ? tidings::admission::granted : tidings::admission::unauthenticated;
                  }));
     // [/checks]
+
+    std::map<std::string, user, std::less<>> users;
+    server.get("/hello", say_hello, {.checks = {std::bind_front(find_user, std::cref(users))}});
 
     // [of-one-route]
     server.use("/admin",
@@ -166,21 +194,23 @@ std::optional<tidings::response> refuse_frames(tidings::request const&, tidings:
 }
 // [/own-check]
 
-bool is_customer(std::string const& token)
+std::string customer_of(std::string const& token)
 {
-    return !token.empty();
+    return token;
 }
 
 // [waiting-middleware]
 asio::awaitable<void> ask_database(tidings::stream_handler const& next, tidings::context ctx,
-                                   tidings::request const& request, tidings::event_stream& out)
+                                   tidings::request& request, tidings::event_stream& out)
 {
     std::string const token(tidings::bearer_token(request));
-    auto const known = co_await tidings::run_blocking(ctx, is_customer, token);
-    if (known == true)
-        co_await next(ctx, request, out);
-    else
+    auto const name = co_await tidings::run_blocking(ctx, customer_of, token);
+    if (!name || name->empty()) {
         co_await out.reject(401, "who are you?\n");
+        co_return;
+    }
+    request.set_principal(*name);
+    co_await next(ctx, request, out);
 }
 
 tidings::stream_handler customers_only(tidings::stream_handler next)

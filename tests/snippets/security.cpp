@@ -15,16 +15,17 @@ struct session
 };
 
 // The cookie is "name.secret": one part finds the session, the other is compared.
-tidings::admission ask_session(std::map<std::string, session> const& sessions,
-                               tidings::request const& request)
+tidings::admission ask_session(std::map<std::string, session> const& sessions, tidings::request& request)
 {
     std::string_view const token = tidings::cookie(request, "session");
     auto const dot = token.find('.');
     auto const found = sessions.find(std::string(token.substr(0, dot)));
     if (dot == std::string_view::npos || found == sessions.end())
         return tidings::admission::unauthenticated;
-    bool const is_theirs = tidings::equal_in_constant_time(token.substr(dot + 1), found->second.secret);
-    return is_theirs ? tidings::admission::granted : tidings::admission::unauthenticated;
+    if (!tidings::equal_in_constant_time(token.substr(dot + 1), found->second.secret))
+        return tidings::admission::unauthenticated;
+    request.set_principal(found->second.user);
+    return tidings::admission::granted;
 }
 // [/session]
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace tidings {
@@ -24,6 +25,13 @@ detail::target_parts parse_or_throw(std::string_view method, std::string_view ta
 }
 
 } // namespace
+
+void detail::refuse_type(std::string_view expected, std::string_view actual)
+{
+    throw std::logic_error(
+        fmt::format("tidings: request::value of another type than was attached: \"{}\" asked for \"{}\"",
+                    expected, actual));
+}
 
 request::request(std::string_view method, std::string_view target, int http_minor)
     : request(method, target, parse_or_throw(method, target), http_minor, 0, 0)
@@ -79,6 +87,21 @@ request request::with_remote_address(std::string_view address) &&
     return std::move(*this);
 }
 
+void request::set_principal(std::string name)
+{
+    if (name.size() > 255 || std::ranges::any_of(name, detail::is_control))
+        throw std::invalid_argument(
+            "tidings: a principal has at most 255 bytes and no control characters; use a shorter name");
+    notes().principal = std::move(name);
+}
+
+detail::request_notes& request::notes()
+{
+    if (!notes_)
+        notes_ = std::make_unique<detail::request_notes>();
+    return *notes_;
+}
+
 std::string request::param(std::string_view name) const
 {
     for (auto i = static_cast<std::size_t>(header_count_); i != fields_.size(); ++i)
@@ -89,17 +112,13 @@ std::string request::param(std::string_view name) const
 
 std::string request::query(std::string_view name) const
 {
-    return detail::find_in_query(view(query_), name).value_or(std::string());
+    auto all = query_all(name);
+    return all.empty() ? std::string() : std::move(all.front());
 }
 
 std::vector<std::string> request::query_all(std::string_view name) const
 {
     return detail::find_all_in_query(view(query_), name);
-}
-
-bool request::has_query(std::string_view name) const
-{
-    return detail::find_in_query(view(query_), name).has_value();
 }
 
 std::string_view request::header(std::string_view name) const noexcept

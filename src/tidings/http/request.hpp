@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/http/detail/request_notes.hpp>
 #include <tidings/http/detail/target.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,7 +63,7 @@ public:
 
     /// The first value of that name in the query, decoded ('+' is a space); empty if it is absent.
     [[nodiscard]] std::string query(std::string_view name) const;
-    [[nodiscard]] bool has_query(std::string_view name) const;
+    [[nodiscard]] bool has_query(std::string_view name) const { return !query_all(name).empty(); }
     /// All values of that name, in their order.
     [[nodiscard]] std::vector<std::string> query_all(std::string_view name) const;
 
@@ -93,6 +95,33 @@ public:
     /// The peer's address without its port, as the server saw or derived it; empty on a unix socket.
     [[nodiscard]] std::string_view remote_address() const noexcept { return view(remote_address_); }
 
+    // Who asks: what checks and middleware know, and pass on to the handler
+
+    /// A name for whoever asks; empty where nobody has said.
+    [[nodiscard]] std::string_view principal() const noexcept
+    {
+        return notes_ ? notes_->principal.c_str() : "";
+    }
+    /// At most 255 bytes without control characters, since it stands in logs; throws `std::invalid_argument`.
+    void set_principal(std::string name);
+
+    /// The value that was attached; null where none was. Throws `std::logic_error`, whose text names both
+    /// types, where it is one of another type.
+    template <typename T>
+    [[nodiscard]] T const* value() const
+    {
+        if (notes_ && notes_->type && notes_->type != &detail::type_name<T>)
+            detail::refuse_type(detail::type_name<T>(), notes_->type());
+        return notes_ ? static_cast<T const*>(notes_->value.get()) : nullptr;
+    }
+    /// In place of an earlier one. The request owns it: it is destroyed with it, on its loop.
+    template <typename T>
+    void set_value(T value)
+    {
+        notes().value = std::make_shared<T const>(std::move(value));
+        notes().type = &detail::type_name<T>;
+    }
+
     // For the server, before the handler runs
 
     /// Name and value are valid already.
@@ -119,11 +148,13 @@ private:
         return std::string_view(text_).substr(s.begin, s.size);
     }
     slice store(std::string_view text);
+    detail::request_notes& notes();
     field const* find_header(std::string_view name) const noexcept;
 
     std::string text_;
     std::vector<field> fields_; // headers, then params
     std::string body_;
+    std::unique_ptr<detail::request_notes> notes_; // null as long as nothing was noted
     std::uint32_t header_count_ = 0;
     slice method_;
     slice target_;

@@ -21,8 +21,10 @@ namespace tidings {
 ///         return tidings::response::text("no robots, please\n", 403);
 ///     }
 ///
-/// It is a plain function: what has to wait for its decision is a `middleware`. Called on the loops of a
-/// server, so it must be thread-safe if there are several, and quick. An exception is answered with 500.
-using request_check = std::function<std::optional<response>(request const& asked, headers& of_the_answer)>;
+/// It may say in `asked` who asks (`set_principal`), and attach what the handler is to read (`set_value`);
+/// one that does neither takes a `request const&`. It is a plain function: what has to wait for its decision
+/// is a `middleware`. Called on the loops of a server, so it must be thread-safe if there are several, and
+/// quick. An exception is answered with 500.
+using request_check = std::function<std::optional<response>(request& asked, headers& of_the_answer)>;
 
 } // namespace tidings

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/http/detail/syntax.hpp>
-#include <tidings/http/internal/content_type.hpp>
-#include <tidings/http/internal/status.hpp>
+#include <tidings/http/internal/response_head.hpp>
 #include <tidings/http/response.hpp>
 
 #include <fmt/format.h>
@@ -10,6 +9,49 @@
 #include <utility>
 
 namespace tidings {
+
+namespace {
+
+/// By the extension, for files that are served; "application/octet-stream" for others.
+std::string_view content_type_of(std::filesystem::path const& file)
+{
+    static constexpr std::pair<std::string_view, std::string_view> known_types[] = {
+        {".html", "text/html; charset=utf-8"},
+        {".htm", "text/html; charset=utf-8"},
+        {".css", "text/css; charset=utf-8"},
+        {".js", "text/javascript; charset=utf-8"},
+        {".mjs", "text/javascript; charset=utf-8"},
+        {".txt", "text/plain; charset=utf-8"},
+        {".md", "text/markdown; charset=utf-8"},
+        {".csv", "text/csv; charset=utf-8"},
+        {".xml", "application/xml"},
+        {".json", "application/json"},
+        {".map", "application/json"},
+        {".webmanifest", "application/manifest+json"},
+        {".wasm", "application/wasm"},
+        {".pdf", "application/pdf"},
+        {".zip", "application/zip"},
+        {".svg", "image/svg+xml"},
+        {".png", "image/png"},
+        {".jpg", "image/jpeg"},
+        {".jpeg", "image/jpeg"},
+        {".gif", "image/gif"},
+        {".webp", "image/webp"},
+        {".ico", "image/x-icon"},
+        {".woff", "font/woff"},
+        {".woff2", "font/woff2"},
+        {".mp3", "audio/mpeg"},
+        {".mp4", "video/mp4"},
+        {".webm", "video/webm"},
+    };
+    auto const extension = file.extension().string();
+    for (auto const& [known, type] : known_types)
+        if (detail::equals_ignoring_case(extension, known))
+            return type;
+    return "application/octet-stream";
+}
+
+} // namespace
 
 response::response(int status) : status_(status)
 {
@@ -40,7 +82,7 @@ response response::bytes(std::string bytes, std::string content_type, int status
 response response::file(std::filesystem::path path, std::string content_type)
 {
     if (content_type.empty())
-        content_type = internal::content_type_of(path);
+        content_type = content_type_of(path);
     auto result = bytes({}, std::move(content_type));
     result.file_ = std::move(path);
     return result;

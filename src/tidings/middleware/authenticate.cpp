@@ -22,14 +22,14 @@ std::string_view without_spaces(std::string_view text) noexcept
 
 } // namespace
 
-request_check authenticate(admission_check admit, std::string challenge)
+request_check authenticate(std::function<admission(request&)> admit, std::string challenge)
 {
     if (!admit)
         throw std::invalid_argument("tidings: authenticate needs a check; without one nobody could pass");
     // A challenge that is no header's value is found here, and not when somebody is refused.
     auto const refusal = response::text("authentication is required\n", 401)
                              .with_header("WWW-Authenticate", std::move(challenge));
-    return [admit = std::move(admit), refusal](request const& asked, headers&) -> std::optional<response> {
+    return [admit = std::move(admit), refusal](request& asked, headers&) -> std::optional<response> {
         switch (admit(asked)) {
         case admission::granted:
             return std::nullopt;

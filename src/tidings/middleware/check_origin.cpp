@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/middleware/check_origin.hpp>
-#include <tidings/middleware/detail/origin_list.hpp>
+#include <tidings/middleware/detail/require_origins.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace tidings {
@@ -16,10 +17,10 @@ bool opens_window(request const& asked)
            asked.header("Sec-Fetch-Mode") == "navigate" && asked.header("Sec-Fetch-Dest") == "document";
 }
 
-bool is_foreign(request const& asked, detail::origin_list const& allowed)
+bool is_foreign(request const& asked, std::vector<std::string> const& allowed)
 {
     if (asked.has_header("Origin"))
-        return !allowed.contains(asked.header("Origin"));
+        return std::ranges::find(allowed, asked.header("Origin")) == allowed.end();
     return asked.header("Sec-Fetch-Site") == "cross-site" && !opens_window(asked);
 }
 
@@ -27,8 +28,8 @@ bool is_foreign(request const& asked, detail::origin_list const& allowed)
 
 request_check check_origin(std::vector<std::string> allowed)
 {
-    return [allowed = detail::origin_list(std::move(allowed))](request const& asked,
-                                                               headers&) -> std::optional<response> {
+    detail::require_origins(allowed);
+    return [allowed = std::move(allowed)](request const& asked, headers&) -> std::optional<response> {
         if (!is_foreign(asked, allowed))
             return std::nullopt;
         return response::text("this origin is not allowed\n", 403);

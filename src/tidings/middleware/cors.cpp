@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/middleware/cors.hpp>
-#include <tidings/middleware/detail/origin_list.hpp>
+#include <tidings/middleware/detail/require_origins.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <stdexcept>
 #include <string_view>
@@ -23,7 +24,9 @@ public:
           request_headers_(fmt::format("{}", fmt::join(options.request_headers, ", "))),
           exposed_headers_(fmt::format("{}", fmt::join(options.exposed_headers, ", "))),
           max_age_(fmt::format("{}", options.max_age.count()))
-    {}
+    {
+        detail::require_origins(origins_);
+    }
 
     static bool is_preflight(request const& asked)
     {
@@ -77,7 +80,10 @@ private:
         return false;
     }
 
-    bool allows(request const& asked) const { return any_ || origins_.contains(asked.header("Origin")); }
+    bool allows(request const& asked) const
+    {
+        return any_ || std::ranges::find(origins_, asked.header("Origin")) != origins_.end();
+    }
 
     std::string named_origin(request const& asked) const
     {
@@ -86,7 +92,7 @@ private:
 
     bool any_;
     bool credentials_;
-    detail::origin_list origins_;
+    std::vector<std::string> origins_;
     std::string methods_;
     std::string request_headers_;
     std::string exposed_headers_;

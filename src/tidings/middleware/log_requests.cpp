@@ -41,7 +41,7 @@ std::string outcome(context const& ctx, internal::stream_core const& out, bool h
 }
 
 asio::awaitable<void> run_logged(stream_handler const& inner, line_sink const& sink, context ctx,
-                                 request const& asked, event_stream& out)
+                                 request& asked, event_stream& out)
 {
     time_point const began = ctx.now();
     std::exception_ptr failure;
@@ -54,8 +54,9 @@ asio::awaitable<void> run_logged(stream_handler const& inner, line_sink const& s
     double const seconds = std::chrono::duration<double>(ctx.now() - began).count();
     auto const write = [sink, &asked, &core, seconds, ctx, has_failed = failure != nullptr] {
         try {
-            sink(fmt::format("{} {} {}", asked.method(), asked.path(),
-                             outcome(ctx, core, has_failed, seconds)));
+            auto const who = asked.principal().empty() ? "" : fmt::format(" ({})", asked.principal());
+            sink(fmt::format("{} {} {}{}", asked.method(), asked.path(),
+                             outcome(ctx, core, has_failed, seconds), who));
         } catch (...) { // NOLINT(bugprone-empty-catch): a full disk, say; there is nobody left to tell
         }
     };
@@ -71,7 +72,7 @@ middleware log_requests(line_sink sink)
     if (!sink)
         throw std::invalid_argument("tidings: log_requests needs a sink for its lines");
     return [sink = std::move(sink)](stream_handler inner) -> stream_handler {
-        return [sink, inner = std::move(inner)](context ctx, request const& asked, event_stream& out) {
+        return [sink, inner = std::move(inner)](context ctx, request& asked, event_stream& out) {
             return run_logged(inner, sink, std::move(ctx), asked, out);
         };
     };

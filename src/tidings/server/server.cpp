@@ -37,11 +37,11 @@ Function callable(Function given, char const* what)
 stream_handler only_below(internal::route_pattern below, middleware const& around, stream_handler inner)
 {
     auto const bare = std::make_shared<stream_handler const>(std::move(inner));
-    auto const call_bare = [bare](context ctx, request const& asked, event_stream& out) {
+    auto const call_bare = [bare](context ctx, request& asked, event_stream& out) {
         return (*bare)(std::move(ctx), asked, out);
     };
-    return [below = std::move(below), call_bare,
-            within = around(call_bare)](context ctx, request const& asked, event_stream& out) {
+    return [below = std::move(below), call_bare, within = around(call_bare)](context ctx, request& asked,
+                                                                             event_stream& out) {
         bool const is_below = below.begins(internal::split_path(asked.path()));
         return is_below ? within(std::move(ctx), asked, out) : call_bare(std::move(ctx), asked, out);
     };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/http/internal/status.hpp>
+#include <tidings/http/internal/response_head.hpp>
 #include <tidings/stream/event_stream.hpp>
 
 #include <fmt/format.h>

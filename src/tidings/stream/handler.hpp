@@ -16,8 +16,9 @@
 namespace tidings {
 
 /// Answers a request with an event stream, or through `event_stream::respond` with a plain response. The
-/// request and the stream outlive the handler and the tasks that it spawned.
-using stream_handler = std::function<boost::asio::awaitable<void>(context, request const&, event_stream&)>;
+/// request and the stream outlive the handler and the tasks that it spawned. Handlers read the request, as
+/// `request const&`; middleware may also say who asks.
+using stream_handler = std::function<boost::asio::awaitable<void>(context, request&, event_stream&)>;
 
 /// A plain function around a handler: it may wait, answer in its place, add headers before it, and look at
 /// the outcome after it. The first one given is the outermost. It runs when the body has been read; what a
@@ -28,25 +29,26 @@ namespace detail {
 
 template <typename Callable>
 concept stream_handler_like =
-    std::is_invocable_r_v<boost::asio::awaitable<void>, Callable&, context, request const&, event_stream&>;
-
-using plain_handler = std::function<boost::asio::awaitable<response>(context, request const&)>;
+    std::is_invocable_r_v<boost::asio::awaitable<void>, Callable&, context, request&, event_stream&>;
 
 template <typename Callable>
 concept plain_handler_like =
     std::is_invocable_r_v<boost::asio::awaitable<response>, Callable&, context, request const&>;
 
-/// A plain handler as a stream handler, so that routes and middleware know one kind.
-stream_handler answering(plain_handler handler);
+/// Sends what a plain handler answers.
+boost::asio::awaitable<void> respond_with(boost::asio::awaitable<response> answering, event_stream& out);
 
-/// Tells the stream where the middleware ends and the route's own handler begins.
+/// A handler of either kind, which tells the stream that the middleware ends here.
 template <typename Callable>
 stream_handler marked(Callable callable)
 {
-    return [callable = std::move(callable)](context ctx, request const& asked,
+    return [callable = std::move(callable)](context ctx, request& asked,
                                             event_stream& out) mutable -> boost::asio::awaitable<void> {
         internal::access::core(out).handler_begins();
-        return std::invoke(callable, std::move(ctx), asked, out);
+        if constexpr (plain_handler_like<Callable>)
+            return respond_with(std::invoke(callable, std::move(ctx), asked), out);
+        else
+            return std::invoke(callable, std::move(ctx), asked, out);
     };
 }
 
@@ -63,8 +65,7 @@ struct handler
     {}
     template <typename Callable>
         requires detail::plain_handler_like<Callable>
-    handler(Callable callable)
-        : call(detail::marked(detail::answering(std::move(callable)))), is_stream(false)
+    handler(Callable callable) : call(detail::marked(std::move(callable))), is_stream(false)
     {}
 
     stream_handler call;

@@ -2,9 +2,13 @@
 #include <tidings/http/request.hpp>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <memory>
 #include <stdexcept>
 #include <type_traits>
+#include <utility>
 
 using tidings::request;
 
@@ -100,4 +104,54 @@ TEST_CASE("what no client could send cannot be made")
     CHECK_THROWS_AS(request("G T", "/"), std::invalid_argument);
     CHECK_THROWS_AS(request::get("/").with_header("a b", "c"), std::invalid_argument);
     CHECK_THROWS_AS(request::get("/").with_header("a", "b\r\nc"), std::invalid_argument);
+}
+
+// Who asks is a short text, fit for a log.
+TEST_CASE("a request names its principal")
+{
+    auto asked = request::get("/");
+    CHECK(asked.principal().empty());
+    asked.set_principal("ada");
+    CHECK(asked.principal() == "ada");
+    asked.set_principal(std::string(255, 'n'));
+    for (auto const& bad : {std::string(256, 'n'), std::string("a\nb"), std::string("a\0b", 3),
+                            std::string("\x7f"), std::string("a\tb")})
+        CHECK_THROWS_AS(asked.set_principal(bad), std::invalid_argument);
+    CHECK(asked.principal() == std::string(255, 'n'));
+    request const moved = std::move(asked);
+    CHECK(moved.principal() == std::string(255, 'n'));
+    CHECK(moved.value<int>() == nullptr);
+}
+
+namespace {
+
+struct account
+{
+    explicit account(int given) : number(given) {}
+    account(account&&) = default;
+    int number;
+};
+
+} // namespace
+
+// The value is the request's, as it was given: one of another type is a mistake of the program, and says
+// which.
+TEST_CASE("a request carries a value")
+{
+    auto asked = request::get("/");
+    CHECK(asked.value<account>() == nullptr);
+    asked.set_value(account(7));
+    REQUIRE(asked.value<account>());
+    CHECK(asked.value<account>()->number == 7);
+    CHECK_THROWS_MATCHES(asked.value<int>(), std::logic_error,
+                         Catch::Matchers::MessageMatches(Catch::Matchers::ContainsSubstring("account") &&
+                                                         Catch::Matchers::ContainsSubstring("int")));
+    asked.set_value(std::string("another"));
+    CHECK(*asked.value<std::string>() == "another");
+    CHECK_THROWS_AS(asked.value<account>(), std::logic_error);
+    auto const owned = std::make_shared<int>(1);
+    asked.set_value(owned);
+    CHECK(owned.use_count() == 2);
+    asked = request::get("/");
+    CHECK(owned.use_count() == 1);
 }

@@ -79,3 +79,18 @@ TEST_CASE("responses that cannot be sent are refused")
     CHECK_THROWS_AS(response(200).with_header("A", "b\r\nc"), std::invalid_argument);
     CHECK_THROWS_AS(response(200).with_header("Content-Length", "1"), std::invalid_argument);
 }
+
+TEST_CASE("content types follow the last extension, whatever its case")
+{
+    auto const type_of = [](std::string_view path) {
+        return std::string(tidings::response::file(path).header("Content-Type"));
+    };
+    CHECK(type_of("index.html") == "text/html; charset=utf-8");
+    CHECK(type_of("a/b.d/APP.JS") == "text/javascript; charset=utf-8");
+    CHECK(type_of("x.tar.json") == "application/json");
+    CHECK(type_of("logo.svg") == "image/svg+xml");
+    CHECK(type_of("unknown.extension") == "application/octet-stream");
+    CHECK(type_of("no_extension") == "application/octet-stream");
+    CHECK(type_of(".html") == "application/octet-stream");
+    CHECK(type_of("") == "application/octet-stream");
+}

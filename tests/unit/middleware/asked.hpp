@@ -12,7 +12,8 @@ namespace tidings::test {
 class asked
 {
 public:
-    asked(request_check const& check, request const& head) : answer_(check(head, fields_)) {}
+    asked(request_check const& check, request& head) : answer_(check(head, fields_)) {}
+    asked(request_check const& check, request&& head) : asked(check, head) {}
 
     /// Of its answer; 0 where it lets the request through.
     int status() const { return answer_ ? answer_->status() : 0; }

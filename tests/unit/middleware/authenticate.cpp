@@ -39,6 +39,19 @@ TEST_CASE("what the function does not grant is answered")
     CHECK_THROWS_AS(authenticate(grant_all, "two\nlines"), std::invalid_argument);
 }
 
+// Who it is that was granted goes on with the request.
+TEST_CASE("the function names the principal")
+{
+    auto const guard = authenticate([](request& head) {
+        head.set_principal("owner of " + std::string(bearer_token(head)));
+        return admission::granted;
+    });
+    auto head = request::get("/").with_header("Authorization", "Bearer abc");
+    headers fields;
+    CHECK_FALSE(guard(head, fields));
+    CHECK(head.principal() == "owner of abc");
+}
+
 // The scheme is read whatever its case, and only this scheme.
 TEST_CASE("bearer tokens")
 {

@@ -72,7 +72,7 @@ public:
     std::string const& sent() const { return over_.taken; }
 
 private:
-    static boost::asio::awaitable<void> run(stream_handler const& handler, context ctx, request const& asked,
+    static boost::asio::awaitable<void> run(stream_handler const& handler, context ctx, request& asked,
                                             event_stream& out, std::exception_ptr& failure)
     {
         try {

@@ -62,6 +62,16 @@ TEST_CASE("plain answers are logged with their status")
     CHECK(kept.lines == lines{"GET /hello 200 0.000s"});
 }
 
+// Who asked stands at the end, where somebody has said so.
+TEST_CASE("the line names who asked")
+{
+    kept_lines kept;
+    auto asked = request::get("/hello");
+    asked.set_principal("ada");
+    exchange(kept.logging(), test::say_hello, std::move(asked));
+    CHECK(kept.lines == lines{"GET /hello 200 0.000s (ada)"});
+}
+
 // A stream is logged when it is over: how long it was, in the loop's time, and why it ended.
 TEST_CASE("streams are logged with their length and their end")
 {

@@ -18,11 +18,15 @@ bool is_token_character(char c) noexcept
 
 bool is_value_character(char c) noexcept
 {
-    auto const byte = static_cast<unsigned char>(c);
-    return (byte >= 0x20 && byte != 0x7F) || c == '\t';
+    return !is_control(c) || c == '\t';
 }
 
 } // namespace
+
+bool is_control(char c) noexcept
+{
+    return (c >= 0 && c < 0x20) || c == 0x7F;
+}
 
 bool is_token(std::string_view text) noexcept
 {

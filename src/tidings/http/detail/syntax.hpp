@@ -8,6 +8,9 @@ namespace tidings::detail {
 /// A token of RFC 9110, 5.6.2: what methods and field names are made of.
 [[nodiscard]] bool is_token(std::string_view text) noexcept;
 
+/// A control character of ASCII.
+[[nodiscard]] bool is_control(char c) noexcept;
+
 /// A field value of RFC 9110, 5.5: visible characters, spaces, tabs and bytes over 127, no space at either
 /// end.
 [[nodiscard]] bool is_field_value(std::string_view text) noexcept;

@@ -19,11 +19,6 @@ bool is_visible(char c) noexcept
     return c > 0x20 && c < 0x7F;
 }
 
-bool is_control(char c) noexcept
-{
-    return (c >= 0 && c < 0x20) || c == 0x7F;
-}
-
 bool has_valid_escapes(std::string_view text)
 {
     return text.find('%') == std::string_view::npos || urls::make_pct_string_view(text).has_value();
@@ -106,16 +101,6 @@ bool is_host(std::string_view text)
 std::string decode_segment(std::string_view encoded)
 {
     return decode(encoded, false);
-}
-
-std::optional<std::string> find_in_query(std::string_view query, std::string_view name)
-{
-    while (!query.empty()) {
-        auto pair = take_until(query, '&');
-        if (decode(take_until(pair, '='), true) == name)
-            return decode(pair, true);
-    }
-    return std::nullopt;
 }
 
 std::vector<std::string> find_all_in_query(std::string_view query, std::string_view name)

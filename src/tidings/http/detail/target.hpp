@@ -29,9 +29,7 @@ struct target_parts
 /// Percent-decodes text whose escapes `parse_target` has accepted.
 [[nodiscard]] std::string decode_segment(std::string_view encoded);
 
-/// The first value of that name in a query, decoded, where '+' stands for a space.
-[[nodiscard]] std::optional<std::string> find_in_query(std::string_view query, std::string_view name);
-/// All of them, in their order.
+/// All values of that name in a query, in their order, decoded, where '+' stands for a space.
 [[nodiscard]] std::vector<std::string> find_all_in_query(std::string_view query, std::string_view name);
 
 } // namespace tidings::detail

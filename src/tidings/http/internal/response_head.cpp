@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/http/internal/response_head.hpp>
-#include <tidings/http/internal/status.hpp>
+
+#include <boost/beast/http/status.hpp>
 
 #include <fmt/chrono.h>
 #include <fmt/compile.h>
@@ -11,6 +12,15 @@
 
 namespace tidings::internal {
 namespace {
+
+/// "Not Found" for 404; "Unknown" for a code that nobody has named.
+std::string_view status_text(int status)
+{
+    auto const known = boost::beast::http::int_to_status(static_cast<unsigned>(status));
+    if (known == boost::beast::http::status::unknown)
+        return "Unknown";
+    return boost::beast::http::obsolete_reason(known);
+}
 
 class head_writer
 {

@@ -18,6 +18,12 @@ struct head_params
     std::string_view date{}; ///< the value of Date, from `http_date`, if the fields have none; empty: no line
 };
 
+/// False for 1xx, 204 and 304, whose responses end with their head (RFC 9112, 6.3).
+[[nodiscard]] constexpr bool status_allows_body(int status) noexcept
+{
+    return status >= 200 && status != 204 && status != 304;
+}
+
 /// The head of a plain response whose body has `body_size` bytes, with the blank line at its end.
 /// Content-Length is written wherever the status allows a body (RFC 9110, 8.6); the same head answers HEAD.
 [[nodiscard]] std::string plain_head(int status, headers const& fields, std::uint64_t body_size,

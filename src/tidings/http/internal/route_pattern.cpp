@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/http/detail/syntax.hpp>
 #include <tidings/http/detail/target.hpp>
 #include <tidings/http/internal/route_pattern.hpp>
 
@@ -25,11 +26,6 @@ void for_each_segment(std::string_view text, Action action)
             return;
         text.remove_prefix(slash + 1);
     }
-}
-
-bool is_control(char c) noexcept
-{
-    return (c >= 0 && c < 0x20) || c == 0x7F;
 }
 
 [[noreturn]] void refuse(std::string_view pattern, std::string_view reason)
@@ -81,7 +77,7 @@ void route_pattern::add_literal(std::string_view text, subject of)
         refuse(text_, "has a '*'; for all that follows write a last segment {name...}");
     if (of == subject::paths && text.find_first_of("%?#") != std::string_view::npos)
         refuse(text_, "has '%', '?' or '#'; write the path as plain text, neither encoded nor with a query");
-    if (of == subject::paths && std::ranges::any_of(text, is_control))
+    if (of == subject::paths && std::ranges::any_of(text, detail::is_control))
         refuse(text_, "has a control character, which no path can have");
     segments_.push_back({std::string(text), kind::literal});
 }

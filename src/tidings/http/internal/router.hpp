@@ -32,11 +32,11 @@ struct route_match
 ///
 ///     routes.add("GET", "/builds/{id}/events");
 ///
-/// See `route_pattern` for the patterns. Paths are cut at '/' before they are decoded, so that "%2F" stays
-/// within a segment. Nothing else is done to them: "//" has an empty segment, "." and ".." are segments like
-/// others, and letters keep their case, so "/a//b" and "/a/../b" lead to no route of "/a/b" or "/b". Of
-/// several patterns that match a path and a method the more exact one wins: the one with literal text in the
-/// first segment in which they differ. A final '/' counts: "/a" and "/a/" are two paths.
+/// Paths are cut at '/' before they are decoded, so that "%2F" stays within a segment. Nothing else is done
+/// to them: "//" has an empty segment, "." and ".." are segments like others, and letters keep their case, so
+/// "/a//b" and "/a/../b" lead to no route of "/a/b" or "/b". Of several patterns that match a path and a
+/// method the more exact one wins: the one with literal text in the first segment in which they differ. A
+/// final '/' counts: "/a" and "/a/" are two paths.
 ///
 /// HEAD goes where GET does, unless it has a route of its own; OPTIONS without a route of its own is answered
 /// from the routes, for "*" from all of them. Reading is safe from several threads once all routes are added.

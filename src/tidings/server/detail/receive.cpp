@@ -15,7 +15,7 @@ namespace tidings::detail {
 namespace {
 
 std::optional<response> ask(std::vector<guard> const& checks, internal::path_segments const& path,
-                            shared_state& shared, request const& head, headers& fields)
+                            shared_state& shared, request& head, headers& fields)
 try {
     for (auto const& [below, check] : checks)
         if (!below || below->begins(path))

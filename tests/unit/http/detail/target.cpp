@@ -6,7 +6,7 @@
 #include <string>
 
 using namespace std::string_literals;
-using tidings::detail::find_in_query;
+using tidings::detail::find_all_in_query;
 using tidings::detail::is_host;
 using tidings::detail::parse_target;
 
@@ -80,14 +80,15 @@ TEST_CASE("hosts")
 TEST_CASE("queries are decoded as forms are")
 {
     auto const* query = "a=1&b&c=x+y%2B%26%3d&%61%62=z&a=2&=empty&d=e=f";
-    CHECK(find_in_query(query, "a") == "1");
-    CHECK(find_in_query(query, "b") == "");
-    CHECK(find_in_query(query, "c") == "x y+&=");
-    CHECK(find_in_query(query, "ab") == "z");
-    CHECK(find_in_query(query, "") == "empty");
-    CHECK(find_in_query(query, "d") == "e=f");
-    CHECK_FALSE(find_in_query(query, "B"));
-    CHECK_FALSE(find_in_query("", "a"));
+    using values = std::vector<std::string>;
+    CHECK(find_all_in_query(query, "a") == values{"1", "2"});
+    CHECK(find_all_in_query(query, "b") == values{""});
+    CHECK(find_all_in_query(query, "c") == values{"x y+&="});
+    CHECK(find_all_in_query(query, "ab") == values{"z"});
+    CHECK(find_all_in_query(query, "") == values{"empty"});
+    CHECK(find_all_in_query(query, "d") == values{"e=f"});
+    CHECK(find_all_in_query(query, "B").empty());
+    CHECK(find_all_in_query("", "a").empty());
 }
 
 TEST_CASE("a plus sign in a path is a plus sign")

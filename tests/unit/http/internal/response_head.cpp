@@ -95,3 +95,23 @@ TEST_CASE("dates")
     CHECK(tidings::internal::http_date(std::chrono::sys_seconds(1709251199s)) ==
           "Thu, 29 Feb 2024 23:59:59 GMT");
 }
+
+TEST_CASE("status codes have their phrase")
+{
+    auto const line_of = [](int status) {
+        auto const head = tidings::internal::plain_head(status, {}, 0, {});
+        return head.substr(0, head.find("\r\n"));
+    };
+    CHECK(line_of(200) == "HTTP/1.1 200 OK");
+    CHECK(line_of(431) == "HTTP/1.1 431 Request Header Fields Too Large");
+    CHECK(line_of(505) == "HTTP/1.1 505 HTTP Version Not Supported");
+    CHECK(line_of(299) == "HTTP/1.1 299 Unknown");
+}
+
+TEST_CASE("1xx, 204 and 304 have no body")
+{
+    for (auto const status : {100, 101, 204, 304})
+        CHECK_FALSE(tidings::internal::status_allows_body(status));
+    for (auto const status : {200, 205, 404, 500})
+        CHECK(tidings::internal::status_allows_body(status));
+}

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/middleware/detail/origin_list.hpp>
+#include <tidings/middleware/detail/require_origins.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <stdexcept>
-#include <utility>
+#include <string_view>
 
 namespace tidings::detail {
 
@@ -24,20 +24,15 @@ bool is_origin(std::string_view text)
 
 } // namespace
 
-origin_list::origin_list(std::vector<std::string> origins) : origins_(std::move(origins))
+void require_origins(std::vector<std::string> const& origins)
 {
-    for (auto const& each : origins_)
+    for (auto const& each : origins)
         if (!is_origin(each))
             throw std::invalid_argument(fmt::format(
                 "tidings: \"{}\" is no origin as browsers send it; write it like "
                 "\"https://app.example\" or \"http://localhost:3000\": scheme, host, port if it is "
                 "not the usual one, in lower case and without a slash at the end",
                 each));
-}
-
-bool origin_list::contains(std::string_view origin) const noexcept
-{
-    return std::ranges::find(origins_, origin) != origins_.end();
 }
 
 } // namespace tidings::detail
