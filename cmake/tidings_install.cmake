@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
-# Installs tidings::tidings and tidings::asio as the package `tidings`, and tidings::module and tidings::sqlite as its
-# components `module` and `sqlite`.
+# Installs tidings::tidings and tidings::asio as the package `tidings`, and tidings::module, tidings::sqlite and
+# tidings::testing as its components `module`, `sqlite` and `testing`.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
@@ -8,6 +8,8 @@ set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/tidings")
 
 install(TARGETS tidings tidings_asio EXPORT tidings-targets FILE_SET HEADERS)
 install(EXPORT tidings-targets NAMESPACE tidings:: DESTINATION "${package_dir}")
+install(TARGETS tidings_testing EXPORT tidings-testing FILE_SET HEADERS)
+install(EXPORT tidings-testing NAMESPACE tidings:: DESTINATION "${package_dir}")
 if(TARGET tidings_sqlite)
     install(TARGETS tidings_sqlite EXPORT tidings-sqlite FILE_SET HEADERS)
     install(EXPORT tidings-sqlite NAMESPACE tidings:: DESTINATION "${package_dir}")

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // [includes]
-#include <tidings/testing/stream.hpp>
-#include <tidings/testing/virtual_time.hpp>
+#include <tidings/testing.hpp>
 #include <tidings/tidings.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSL-1.0
+/// All of `tidings::testing`, which is a CMake target of its own.
+#pragma once
+
+#include <tidings/testing/client.hpp>
+#include <tidings/testing/received_head.hpp>
+#include <tidings/testing/server_fixture.hpp>
+#include <tidings/testing/stream.hpp>
+#include <tidings/testing/virtual_time.hpp>
