@@ -3,7 +3,7 @@
 // are in a child process; what is counted is what the allocator was asked for, with its own 8 bytes for each
 // block.
 #include <tidings/hub/detail/follower.hpp>
-#include <tidings/server/detail/connection.hpp>
+#include <tidings/server/detail/http1_connection.hpp>
 #include <tidings/tidings.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -126,9 +126,9 @@ blocks take_stock()
 std::string_view name_of(std::size_t size)
 {
     auto const is = [size](std::size_t object) { return size == (object + 8 + step - 1) / step * step; };
-    if (is(sizeof(tidings::detail::connection)))
+    if (is(sizeof(tidings::detail::http1_connection)))
         return "connection, with its writer";
-    if (is(sizeof(tidings::detail::exchange)))
+    if (is(sizeof(tidings::detail::exchange) + sizeof(void*)))
         return "exchange: request, stream, handler's state";
     if (is(sizeof(tidings::detail::context_state)))
         return "context";
