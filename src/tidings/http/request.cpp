@@ -39,11 +39,11 @@ request::request(std::string_view method, std::string_view target, int http_mino
 
 request::request(std::string_view method, std::string_view target, detail::target_parts const& parts,
                  int http_minor, std::size_t text_size, std::size_t header_count)
-    : http_minor_(http_minor)
+    : http_minor_(static_cast<unsigned>(http_minor) % 4)
 {
     text_.reserve(text_size);
     fields_.reserve(header_count);
-    method_ = store(method);
+    method_size_ = store(method).size;
     target_ = store(target);
     auto const within_target = [&](std::string_view part) {
         if (part.empty())

@@ -49,13 +49,13 @@ public:
 
     // The request line
 
-    [[nodiscard]] std::string_view method() const noexcept { return view(method_); }
+    [[nodiscard]] std::string_view method() const noexcept { return view({0, method_size_}); }
     /// As it was sent.
     [[nodiscard]] std::string_view target() const noexcept { return view(target_); }
     /// The target's path, still percent-encoded; "*" in `OPTIONS *`.
     [[nodiscard]] std::string_view path() const noexcept { return path_.size != 0 ? view(path_) : "/"; }
     /// 1 for HTTP/1.1, 0 for HTTP/1.0.
-    [[nodiscard]] int http_minor() const noexcept { return http_minor_; }
+    [[nodiscard]] int http_minor() const noexcept { return static_cast<int>(http_minor_); }
 
     /// What stood in the path at `{name}` of the route, decoded; empty if the route has no such name. The
     /// client chose it: it may be "..", and have any character, '/' too, but no control characters.
@@ -155,13 +155,13 @@ private:
     std::vector<field> fields_; // headers, then params
     std::string body_;
     std::unique_ptr<detail::request_notes> notes_; // null as long as nothing was noted
-    std::uint32_t header_count_ = 0;
-    slice method_;
+    std::uint32_t header_count_ : 30 = 0;
+    std::uint32_t http_minor_ : 2;
+    std::uint32_t method_size_ = 0; // the text begins with it
     slice target_;
     slice path_;
     slice query_;
     slice remote_address_;
-    int http_minor_;
 };
 
 } // namespace tidings

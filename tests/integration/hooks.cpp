@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: BSL-1.0
+// Every function of a user's that a server or a topic calls, and the three things that it may do there. The
+// table is in docs/guide/03-errors.md.
+#include <tidings/hub/topic.hpp>
+#include <tidings/middleware/log_requests.hpp>
+#include <tidings/server/server.hpp>
+#include <tidings/testing/client.hpp>
+
+#include "handlers.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+namespace asio = boost::asio;
+using namespace tidings::test;
+using tidings::context;
+using tidings::event_stream;
+using tidings::headers;
+using tidings::request;
+using tidings::response;
+using tidings::stream_handler;
+using tidings::testing::client;
+
+namespace {
+
+enum class place
+{
+    log,
+    check,
+    route_check,
+    middleware,
+    route_middleware,
+    sink,
+    on_handler_error,
+    on_refusal,
+    filter,
+};
+
+enum class deed
+{
+    calls_back,
+    destroys_topic,
+    throws,
+};
+
+asio::awaitable<void> do_nothing(context)
+{
+    co_return;
+}
+
+asio::awaitable<void> fail_in_the_stream(context, request const&, event_stream& out)
+{
+    co_await out.send({.data = "one"});
+    throw std::runtime_error("on purpose");
+}
+
+/// A server with all of these functions, one of which does something, once. A client follows a topic all the
+/// while, of which the application holds one handle.
+class hooked_server
+{
+public:
+    hooked_server(place chosen, deed what)
+        : chosen_(chosen), what_(what), doomed_(std::in_place, tidings::topic_options{.name = "doomed"}),
+          server_(tidings::endpoint{.port = 0}, options())
+    {
+        server_.check("/checked", [this](request const&, headers&) { return pass(place::check); });
+        server_.use("/wrapped", wrapping(place::middleware));
+        auto const pass_route = [this](request const&, headers&) { return pass(place::route_check); };
+        auto const sink = [this](std::string_view) { act(place::sink); };
+        server_.get("/checked", answer_plainly);
+        server_.get("/wrapped", answer_plainly);
+        server_.get("/of-route", answer_plainly, {.checks = {pass_route}});
+        server_.get("/around-route", answer_plainly, {.around = {wrapping(place::route_middleware)}});
+        server_.get("/logged", answer_plainly, {.around = {tidings::log_requests(sink)}});
+        server_.get("/fails", fail_in_the_stream);
+        server_.get("/stays", stay_open);
+        server_.get("/followed", std::bind_front(&hooked_server::hand_over, this));
+        server_.get("/alive", answer_plainly);
+        server_.start();
+        thread_ = std::thread([this] { server_.run(); });
+        follower_.emplace(server_.port());
+        follower_->get("/followed");
+        CHECK(follower_->read_head().status() == 200);
+    }
+
+    ~hooked_server()
+    {
+        server_.stop();
+        thread_.join();
+    }
+
+    hooked_server(hooked_server const&) = delete;
+    hooked_server& operator=(hooked_server const&) = delete;
+
+    /// Brings it about that the chosen function is called; what its client sees.
+    std::string provoke()
+    {
+        switch (chosen_) {
+        case place::check:
+            return status_of("/checked");
+        case place::route_check:
+            return status_of("/of-route");
+        case place::middleware:
+            return status_of("/wrapped");
+        case place::route_middleware:
+            return status_of("/around-route");
+        case place::sink:
+            return status_of("/logged");
+        case place::on_refusal: {
+            client staying(server_.port()); // the second of two streams that an address may have
+            staying.get("/stays");
+            CHECK(staying.read_head().status() == 200);
+            return status_of("/stays");
+        }
+        case place::filter: {
+            tidings::topic const publishing = *doomed_;
+            tidings::topic(publishing).publish({.data = "one"});
+            auto const event = follower_->next_event();
+            return event ? std::string(event->data()) : follower_->is_body_complete() ? "end" : "cut";
+        }
+        case place::log:
+        case place::on_handler_error: {
+            client asking(server_.port());
+            asking.get("/fails");
+            CHECK(asking.read_head().status() == 200);
+            CHECK(asking.next_event()->data() == "one");
+            CHECK_FALSE(asking.next_event());
+            return asking.is_body_complete() ? "end" : "cut";
+        }
+        }
+        return {};
+    }
+
+    std::string status_of(std::string_view path) const
+    {
+        client asking(server_.port());
+        asking.get(path);
+        auto const status = asking.read_head().status();
+        (void)asking.read_body(); // the line of the log comes before the answer is complete
+        return std::to_string(status);
+    }
+
+    bool has_acted() const { return has_acted_; }
+
+private:
+    tidings::server_options options()
+    {
+        tidings::server_options made;
+        made.handle_signals = false;
+        made.max_streams_per_address = 2;
+        made.drain_timeout = std::chrono::seconds(1);
+        made.log = [this](tidings::log_level, std::string_view) { act(place::log); };
+        made.on_handler_error = [this](std::exception_ptr const&, request const&) {
+            act(place::on_handler_error);
+            return std::optional<tidings::event_text>();
+        };
+        made.on_refusal = [this](request const&, int, response const& standard) {
+            act(place::on_refusal);
+            return standard;
+        };
+        return made;
+    }
+
+    tidings::middleware wrapping(place which)
+    {
+        return [this, which](stream_handler inner) -> stream_handler {
+            return [this, which, inner](context ctx, request& asked, event_stream& out) {
+                act(which);
+                return inner(std::move(ctx), asked, out);
+            };
+        };
+    }
+
+    asio::awaitable<void> hand_over(context, request const&, event_stream& out)
+    {
+        auto const pass_all = [this](auto const&...) {
+            act(place::filter);
+            return true;
+        };
+        doomed_->attach(out, tidings::from_newest(), pass_all);
+        co_return;
+    }
+
+    std::optional<response> pass(place which)
+    {
+        act(which);
+        return std::nullopt;
+    }
+
+    void act(place which)
+    {
+        if (which != chosen_ || has_acted_.exchange(true))
+            return;
+        switch (what_) {
+        case deed::calls_back:
+            server_.spawn(do_nothing);
+            CHECK(server_.port() != 0);
+            CHECK(server_.stats().connections != 0);
+            break;
+        case deed::destroys_topic:
+            doomed_.reset();
+            break;
+        case deed::throws:
+            throw std::runtime_error("thrown on purpose");
+        }
+    }
+
+    place const chosen_;
+    deed const what_;
+    std::atomic<bool> has_acted_ = false;
+    std::optional<tidings::topic> doomed_;
+    tidings::server server_;
+    std::thread thread_;
+    std::optional<client> follower_;
+};
+
+struct row
+{
+    place which;
+    char const* usual;
+    char const* thrown; ///< what the client sees where it throws
+};
+
+} // namespace
+
+// Whatever a user's function does, it has a defined outcome for the one client that it was called for, and
+// none for the others.
+TEST_CASE("functions of a user's may call back, destroy a topic, or throw")
+{
+    auto const [which, usual, thrown] = GENERATE(
+        row{place::log, "cut", "cut"}, row{place::check, "200", "500"}, row{place::route_check, "200", "500"},
+        row{place::middleware, "200", "500"}, row{place::route_middleware, "200", "500"},
+        row{place::sink, "200", "200"}, row{place::on_handler_error, "cut", "cut"},
+        row{place::on_refusal, "429", "429"}, row{place::filter, "one", "cut"});
+    auto const what = GENERATE(deed::calls_back, deed::destroys_topic, deed::throws);
+    CAPTURE(static_cast<int>(which), static_cast<int>(what));
+    hooked_server served(which, what);
+    CHECK(served.provoke() == (what == deed::throws ? thrown : usual));
+    CHECK(served.has_acted());
+    CHECK(served.status_of("/alive") == "200");
+}
