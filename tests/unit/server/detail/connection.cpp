@@ -34,6 +34,12 @@ public:
         : connection(std::move(home), stream_socket(socket), peer_address(), admission::served)
     {}
 
+    ~noting() override
+    {
+        if (destroyed)
+            *destroyed = true;
+    }
+
     using connection::close;
     using connection::has_input_ended;
     using connection::read;
@@ -46,6 +52,7 @@ public:
     int ends = 0;
     int breaks = 0;
     int closed = 0;
+    bool* destroyed = nullptr; ///< set when this object is
 
     void end_for_room() override {}
     std::size_t can_be_relieved_of() const noexcept override { return 0; }
@@ -157,14 +164,18 @@ TEST_CASE_METHOD(served, "a peer that is gone")
 // Whoever has called may be what is being closed: it is let go in a later turn.
 TEST_CASE_METHOD(served, "a closed connection lives to the end of the turn")
 {
+    bool is_destroyed = false;
     noting* const kept = each.get();
+    kept->destroyed = &is_destroyed;
     each.reset();
     CHECK(home->shared->counts.connections == 1);
     kept->close(false);
+    REQUIRE_FALSE(is_destroyed);
     kept->close(false);
     CHECK(kept->closed == 1);
     CHECK(home->shared->counts.connections == 0);
     turn();
+    CHECK(is_destroyed);
     CHECK(home->is_empty());
     each = new noting(home, connected_pair().first);
 }
