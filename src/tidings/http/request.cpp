@@ -147,9 +147,8 @@ bool request::header_lists(std::string_view name, std::string_view item) const n
 
 bool request::keep_alive() const noexcept
 {
-    if (header_lists("Connection", "close"))
-        return false;
-    return http_minor_ >= 1 || header_lists("Connection", "keep-alive");
+    return !header_lists("Connection", "close") &&
+           (http_minor_ >= 1 || header_lists("Connection", "keep-alive"));
 }
 
 std::optional<std::string> request::last_event_id() const

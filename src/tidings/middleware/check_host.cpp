@@ -67,9 +67,7 @@ bool is_local(std::string_view host)
 
 std::optional<response> refuse_unless(bool is_served)
 {
-    if (is_served)
-        return std::nullopt;
-    return response::text("this host is not served here\n", 421);
+    return is_served ? std::nullopt : std::optional(response::text("this host is not served here\n", 421));
 }
 
 } // namespace

@@ -30,9 +30,8 @@ request_check check_origin(std::vector<std::string> allowed)
 {
     detail::require_origins(allowed);
     return [allowed = std::move(allowed)](request const& asked, headers&) -> std::optional<response> {
-        if (!is_foreign(asked, allowed))
-            return std::nullopt;
-        return response::text("this origin is not allowed\n", 403);
+        return is_foreign(asked, allowed) ? std::optional(response::text("this origin is not allowed\n", 403))
+                                          : std::nullopt;
     };
 }
 

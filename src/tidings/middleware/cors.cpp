@@ -67,17 +67,13 @@ public:
 private:
     static bool is_any(cors_options const& options)
     {
-        for (auto const& each : options.origins) {
-            if (each != "*")
-                continue;
-            if (options.credentials)
-                throw std::invalid_argument("tidings: cors: browsers refuse the origin \"*\" together with "
-                                            "credentials; list the origins that may send them");
-            if (options.origins.size() != 1)
-                throw std::invalid_argument("tidings: cors: \"*\" stands alone, or for nothing");
-            return true;
-        }
-        return false;
+        bool const is_any = std::ranges::find(options.origins, "*") != options.origins.end();
+        if (is_any && options.credentials)
+            throw std::invalid_argument("tidings: cors: browsers refuse the origin \"*\" together with "
+                                        "credentials; list the origins that may send them");
+        if (is_any && options.origins.size() != 1)
+            throw std::invalid_argument("tidings: cors: \"*\" stands alone, or for nothing");
+        return is_any;
     }
 
     bool allows(request const& asked) const

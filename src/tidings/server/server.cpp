@@ -151,6 +151,13 @@ server_stats server::stats() const
     return engine_->shared->stats();
 }
 
+void server::end_streams(std::string principal)
+{
+    if (principal.empty())
+        throw std::invalid_argument("tidings: server::end_streams needs the name of a principal");
+    engine_->end_streams(std::make_shared<std::string const>(std::move(principal)));
+}
+
 std::shared_ptr<detail::background> const& server::background() const noexcept
 {
     return engine_->work();

@@ -123,6 +123,12 @@ public:
 
     server_stats stats() const;
 
+    /// Ends all open streams of this principal (see `request::principal`), also those that were handed over,
+    /// on each loop in its next turn: contexts end with `canceled`. To a client it is a stream's proper end,
+    /// so it comes back, and a check may refuse it then. Called from any thread; throws
+    /// `std::invalid_argument` for an empty name.
+    void end_streams(std::string principal);
+
     // Work that outlives a client
 
     /// Starts `function(ctx, arguments...)` as work of the server: it goes on when the client whose handler

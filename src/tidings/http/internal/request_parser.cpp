@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/http/detail/line_scanner.hpp>
 #include <tidings/http/detail/syntax.hpp>
-#include <tidings/http/detail/transfer_coding.hpp>
 #include <tidings/http/internal/request_parser.hpp>
 
 #include <boost/asio/buffer.hpp>
@@ -136,18 +135,31 @@ private:
             refuse(ec, framing_fault());
     }
 
+    // All Transfer-Encoding headers are one list (RFC 9110, 5.3). Where chunked stands twice or not last,
+    // nobody knows where the body ends (RFC 9112, 6.3).
     parse_error framing_fault()
     {
-        switch (detail::transfer_coding_of(into_.head())) {
-        case detail::transfer_coding::none:
-            return {};
-        case detail::transfer_coding::malformed:
-            return {400, "Transfer-Encoding is malformed, or chunked is not its last coding"};
-        case detail::transfer_coding::unsupported:
-            return {501, "the only transfer coding that is supported is chunked"};
-        case detail::transfer_coding::chunked:
-            break;
+        constexpr parse_error malformed{400,
+                                        "Transfer-Encoding is malformed, or chunked is not its last coding"};
+        std::size_t codings = 0;
+        std::size_t chunked_at = 0;
+        for (std::size_t i = 0; i != into_.head().header_count(); ++i) {
+            auto [name, list] = into_.head().header_at(i);
+            if (!detail::equals_ignoring_case(name, "Transfer-Encoding"))
+                continue;
+            do {
+                auto const coding = detail::take_list_item(list);
+                if (chunked_at != 0 || !detail::is_token(detail::trimmed(coding.substr(0, coding.find(';')))))
+                    return malformed;
+                ++codings;
+                if (detail::equals_ignoring_case(coding, "chunked"))
+                    chunked_at = codings;
+            } while (!list.empty());
         }
+        if (codings == 0)
+            return {};
+        if (chunked_at != 1)
+            return {501, "the only transfer coding that is supported is chunked"};
         if (into_.head().http_minor() == 0)
             return {400, "HTTP/1.0 has no Transfer-Encoding"};
         if (into_.body_size() || !chunked())

@@ -47,6 +47,9 @@ public:
     virtual std::size_t can_be_relieved_of() const noexcept = 0;
     virtual void end_for_buffers() = 0;
 
+    /// Ends the stream, if it has one, of this principal.
+    virtual void end_stream_of(std::string_view principal) = 0;
+
     // The server drains.
 
     virtual bool is_at_work() const noexcept = 0; ///< a handler, or an open stream

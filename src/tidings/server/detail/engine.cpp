@@ -238,18 +238,26 @@ void engine::stop()
 {
     if (is_stopping_.exchange(true))
         return;
-    for (std::size_t i = 0; i < loops_.size(); ++i) {
+    for (std::size_t i = 0; i < loops_.size(); ++i)
         asio::post(loops_[i]->io, [engine = weak_from_this(), i] {
             if (auto const self = engine.lock())
                 self->drain_loop(i);
         });
-    }
 }
 
 void engine::stop_listening()
 {
     for (auto const& each : listeners_)
         each->stop();
+}
+
+void engine::end_streams(std::shared_ptr<std::string const> const& principal)
+{
+    for (auto const& on : loops_)
+        asio::post(on->io, [on, principal] {
+            for (auto const& each : on->connections())
+                each->end_stream_of(*principal);
+        });
 }
 
 void engine::drain_loop(std::size_t loop)

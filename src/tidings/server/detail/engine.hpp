@@ -37,6 +37,7 @@ public:
     void start();
     void run();
     void stop();
+    void end_streams(std::shared_ptr<std::string const> const& principal);
     void close();
     void adopt(internal::stream_socket socket, std::string already_read);
 

@@ -122,6 +122,23 @@ void http1_connection::happen(happening what)
     }
 }
 
+void http1_connection::end_stream_of(std::string_view principal)
+{
+    bool const is_handled = phase_ == phase::streaming && exchange_->asked().principal() == principal;
+    bool const is_carried = phase_ == phase::carrying && principal_ && *principal_ == principal;
+    if (is_carried || (is_handled && exchange_->is_attached() && !exchange_->is_running())) {
+        out_.end_feed();
+        finish();
+    } else if (is_handled) {
+        exchange_->end(end_reason::canceled);
+    } else if (phase_ == phase::body && incoming_->decided.to && incoming_->decided.to->is_stream &&
+               incoming_->parser.head().principal() == principal) {
+        incoming_->decided.answer =
+            shared().refusal(incoming_->parser.head(), 503, "the stream was ended before it began");
+        begin_exchange(phase::skipping);
+    }
+}
+
 void http1_connection::stop(std::optional<std::chrono::milliseconds> retry)
 {
     if (retry && is_streaming(phase_))
@@ -196,11 +213,14 @@ void http1_connection::carry_on()
     phase_ = phase::carrying;
     hold(0);
     place_ = exchange_->take_place();
+    if (auto const who = exchange_->asked().principal(); !who.empty())
+        principal_ = std::make_unique<std::string>(who);
     out_.keep_alive_alone();
     auto const finished = std::move(exchange_); // its request and context are not needed any more
     auto const why = finished->get_context().reason();
     // In a drain one that has not been stopped yet waits for its turn.
-    bool const is_to_end = why == end_reason::deadline_exceeded || why == end_reason::server_stopping;
+    bool const is_to_end = why == end_reason::deadline_exceeded || why == end_reason::server_stopping ||
+                           why == end_reason::canceled;
     if (is_to_end)
         out_.end_feed();
     if (is_to_end || is_finishing_)
@@ -213,6 +233,7 @@ void http1_connection::end_after_answer()
     if (!may_go_on(discarded_ == 0))
         return linger(discarded_ == 0);
     place_ = {};
+    principal_.reset();
     has_input_ended() ? close(false) : enter(phase::idle);
 }
 

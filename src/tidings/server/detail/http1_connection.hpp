@@ -39,6 +39,7 @@ public:
     void end_for_buffers() override { happen(happening::full_buffers); }
     bool is_at_work() const noexcept override { return is_busy(phase_); }
     bool has_stream() const noexcept override { return is_streaming(phase_); }
+    void end_stream_of(std::string_view principal) override;
     void stop(std::optional<std::chrono::milliseconds> retry) override;
     void close_now() override;
 
@@ -123,7 +124,8 @@ private:
     std::uint32_t discarded_ = 0;
     std::unique_ptr<incoming> incoming_;
     std::unique_ptr<answered_request> exchange_;
-    address_counts::place place_; // of a stream that is carried
+    address_counts::place place_;            // of a stream that is carried
+    std::unique_ptr<std::string> principal_; // the same, where it has one
 };
 
 } // namespace tidings::detail

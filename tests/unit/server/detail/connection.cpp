@@ -59,6 +59,7 @@ public:
     void end_for_buffers() override {}
     bool is_at_work() const noexcept override { return is_answering; }
     bool has_stream() const noexcept override { return false; }
+    void end_stream_of(std::string_view) override {}
     void stop(std::optional<std::chrono::milliseconds>) override {}
     void close_now() override { close(false); }
 
