@@ -60,6 +60,7 @@ public:
         routes().get("/stays", say_farewell);
         routes().get("/opening", std::bind_front(wait_to_open, go));
         routes().post("/late", stay_open);
+        routes().get("/leaves", std::bind_front(&house::hand_over_and_end, this));
         start();
     }
 
@@ -75,6 +76,13 @@ public:
     std::atomic<bool> is_banned = false;
 
 private:
+    asio::awaitable<void> hand_over_and_end(context, request const& asked, event_stream& out)
+    {
+        news.attach(out);
+        routes().end_streams(std::string(asked.principal()));
+        co_return;
+    }
+
     static tidings::server_options two_loops()
     {
         auto options = brisk();
@@ -133,6 +141,19 @@ TEST_CASE_METHOD(house, "all streams of a principal end")
     CHECK(hers.front().read_head().status() == 401);
     CHECK(hers.front().read_body() == "gone\n");
     CHECK(stats().clients_gone == 0);
+}
+
+// The same in the moment between the hand-over and the end of the handler, and from a handler.
+TEST_CASE_METHOD(house, "a stream that is just being handed over ends with the others")
+{
+    for (int i = 0; i < 10; ++i) {
+        auto leaving = enter("/leaves", "ada");
+        CHECK(is_attached(leaving));
+        CHECK_FALSE(leaving.next_event());
+        CHECK(leaving.is_body_complete());
+    }
+    CHECK(wait_for_stats([](auto const& now) { return now.streams == 0; }));
+    CHECK(news.subscribers() == 0);
 }
 
 // A connection that goes on behind a stream is nobody's until somebody asks again.
