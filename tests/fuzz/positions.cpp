@@ -319,10 +319,14 @@ private:
     void take_reset(std::string const& told)
     {
         for (std::size_t i = 0; i != topic_count; ++i) {
+            bool const is_of_all = told.find("\"topic\":") == std::string::npos;
             bool const is_named =
                 told.find("\"topic\":\"" + std::string(names[i]) + '"') != std::string::npos;
             auto& owed = owed_[i];
-            if (!owed.is_followed || (!is_named && followed_count(owed_) > 1))
+            if (!owed.is_followed || (!is_named && !is_of_all))
+                continue;
+            // Of an order that has begun anew; the others go on.
+            if (is_of_all && is_id_fitting_ && followed_count(owed_) > 1 && !owed.must_be_told && owed.next)
                 continue;
             require(!is_roomy_ || !is_id_fitting_ || !owed.next || owed.must_be_told,
                     "nobody is told of a loss where nothing was lost", told);

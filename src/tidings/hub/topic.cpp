@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/detail/registry_state.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
 #include <tidings/hub/topic.hpp>
 #include <tidings/hub/topic_list.hpp>
@@ -81,8 +82,11 @@ asio::awaitable<publish_result> publish_and_wait(std::shared_ptr<detail::topic_s
 topic::topic() : topic(topic_options{}) {}
 
 topic::topic(topic_options options)
-    : state_(std::make_shared<detail::topic_state>(std::make_shared<topic_options const>(std::move(options))))
-{}
+{
+    auto const shared = std::make_shared<topic_options const>(std::move(options));
+    state_ =
+        std::make_shared<detail::topic_state>(shared->name, shared, detail::registry_state::make_for_one());
+}
 
 std::string const& topic::name() const noexcept
 {

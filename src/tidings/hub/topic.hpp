@@ -43,10 +43,10 @@ class topic_state;
 class topic
 {
 public:
-    /// A topic with a log reads its history from there, and so blocks; see `run_blocking`. Throws what the
-    /// A topic with a log reads its history from there, and so blocks; see `run_blocking`. Throws what the
-    /// log throws, `std::runtime_error` when it is damaged, and `std::invalid_argument` for a log without a
-    /// name and for a name that is not UTF-8 or longer than `max_name_bytes`.
+    /// A topic that stands alone. One with a log reads its history from there, and so blocks; see
+    /// `run_blocking`. Throws what the log throws, `std::runtime_error` when it is damaged, and
+    /// `std::invalid_argument` for a log without a name and for a name that is not UTF-8 or longer than
+    /// `max_name_bytes`.
     explicit topic(topic_options options);
     topic(); ///< with the default options
 
@@ -55,14 +55,14 @@ public:
     // Publishing
 
     /// Sends an event to all followers and keeps it in the history. Without an id of its own it gets the
-    /// topic's next one. Never waits: where it would have to, the event is refused with `would_block`; with a
-    /// log it is only `queued`. Throws, and then nobody has got anything:
+    /// next number's, which all topics of a registry share. Never waits: where it would have to, the event is
+    /// refused with `would_block`; with a log it is only `queued`. Throws, and then nobody has got anything:
     /// - `std::invalid_argument` for what cannot be sent (see `event_text`), for an event with a type and
     /// no
     ///   data, which clients drop, and for an own id that was published already (as many are remembered as
     ///   events are kept, beside these), that does not come back in a client's header as it was (over 255
     ///   bytes, blanks at an end, control characters), or that looks like one that the library makes
-    ///   (`b2k4zq7c1m0f-17`, the places of several topics, an end of `;finished`);
+    ///   (`b2k4zq7c1m0f-17`, several of these, an end of `;finished`);
     /// - `too_many_topics` for the first event of a topic whose registry has no room;
     /// - `std::logic_error` when the topic is closed.
     publish_result publish(event const& value);
@@ -93,9 +93,9 @@ public:
 
     /// Opens `out` and carries the topic on it until the context ends, the client leaves, or the topic is
     /// closed or sends its followers away. The client's Last-Event-ID wins over `from`, also when a stream
-    /// follows once more: it begins again where its request says. An id of a stream of several topics leads
-    /// to this one's place in it. Several topics on one stream: `topic_list`. Throws `too_many_topics` (see
-    /// `topics_options::max_blank_topics`); the stream has not begun then.
+    /// follows once more: it begins again where its request says. An id of any stream of the registry
+    /// leads to a place in this topic. Several topics on one stream: `topic_list`. Throws `too_many_topics`
+    /// (see `topics_options::max_blank_topics`); the stream has not begun then.
     [[nodiscard]] boost::asio::awaitable<follow_end> follow(context ctx, event_stream& out,
                                                             start_position from = from_newest(),
                                                             event_filter where = {}) const;

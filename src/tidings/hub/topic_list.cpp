@@ -40,7 +40,7 @@ topic_list& topic_list::add(topic const& also, start_position from, event_filter
     if (std::any_of(items_.begin(), items_.end(), [&](item const& each) { return each.of->name() == name; }))
         throw std::invalid_argument(
             fmt::format("tidings: a list of topics holds two of the name \"{}\"; give each its own "
-                        "topic_options::name, which is how a client's place in it is found",
+                        "topic_options::name, by which gaps are told",
                         name));
     items_.push_back({internal::access::handle(also), std::move(where), from, std::string(from.id())});
     return *this;

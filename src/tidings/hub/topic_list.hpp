@@ -23,14 +23,13 @@ namespace tidings {
 ///     news.add(alerts, tidings::from_last(5), is_urgent);
 ///     co_await news.follow(ctx, out);
 ///
-/// In a stream of several topics the id of each event holds a place in every one of them, so that a client
-/// resumes each topic where it was, whatever the company: a topic that is new to the client begins where the
-/// list says, one that is no longer in the list plays no part. They need names (`topic_options::name`), all
-/// different. Events of one topic keep their order; between topics there is none. The stream ends when all
-/// its topics are closed, or one of them sends its followers away.
-///
-/// An id takes about 32 bytes for each topic beside its name, and has to come back in a header: a list whose
-/// ids could grow over 1 KiB is refused (`std::invalid_argument`) when it is followed or attached.
+/// Topics of one registry come in the order in which they were published, and the id of an event, its
+/// publisher's own replaced by the number, leads back to a place in each of them. So any list of them resumes
+/// from it: a topic that is new in the list goes on behind it like the others. Topics that stand alone, or
+/// have logs, have numbers of their own: an id then has one for each, and one that it does not name begins
+/// where the list says. Of these a stream takes 32 at most (`std::invalid_argument` when it is followed or
+/// attached). Topics need names (`topic_options::name`), all different, by which gaps are told. The stream
+/// ends when all its topics are closed, or one of them sends its followers away.
 class topic_list
 {
 public:

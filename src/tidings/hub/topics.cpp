@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/hub/detail/topics_state.hpp>
+#include <tidings/hub/detail/registry_state.hpp>
 #include <tidings/hub/topics.hpp>
 #include <tidings/wait/internal/give_way.hpp>
 #include <tidings/wait/run_blocking.hpp>
@@ -13,7 +13,7 @@ namespace tidings {
 
 topics::topics() : topics(topics_options{}) {}
 
-topics::topics(topics_options options) : state_(std::make_shared<detail::topics_state>(std::move(options))) {}
+topics::topics(topics_options options) : state_(detail::registry_state::make(std::move(options))) {}
 
 void topics::add(std::string pattern)
 {
@@ -37,7 +37,7 @@ asio::awaitable<std::optional<topic>> topics::open(context ctx, std::string name
         co_return known;
     if (!state_->allows(name))
         co_return std::nullopt;
-    auto found = co_await run_blocking(ctx, &detail::topics_state::get, state_, name);
+    auto found = co_await run_blocking(ctx, &detail::registry_state::get, state_, name);
     co_return found ? std::move(*found) : std::nullopt;
 }
 

@@ -23,7 +23,7 @@
 namespace tidings {
 
 namespace detail {
-class topics_state;
+class registry_state;
 }
 
 /// The bounds of a registry. Clients may choose names, so each kind of topic has one of its own. None of
@@ -121,7 +121,7 @@ public:
     std::size_t expire();
 
 private:
-    std::shared_ptr<detail::topics_state> state_;
+    std::shared_ptr<detail::registry_state> state_;
 };
 
 } // namespace tidings

@@ -2,19 +2,21 @@
 #pragma once
 
 #include <tidings/hub/topic_list.hpp>
+#include <tidings/hub/topics.hpp>
 #include <tidings/testing/virtual_time.hpp>
 
 #include <string>
 
 namespace tidings::test {
 
-/// Two topics, in virtual time.
+/// Two topics of one registry, in virtual time.
 class list_fixture
 {
 public:
     testing::virtual_time time;
-    topic orders{{.name = "orders", .max_events = 3}};
-    topic alerts{{.name = "alerts & more", .max_events = 3}};
+    topics all = made();
+    topic orders = *all.get("orders");
+    topic alerts = *all.get("alerts & more");
 
     topic_list both() const
     {
@@ -23,10 +25,19 @@ public:
         return list;
     }
 
-    void publish(topic& to, std::string const& data)
+    std::string publish(topic& to, std::string const& data)
     {
-        to.publish({.data = data});
+        auto id = to.publish({.data = data}).id;
         time.run_until_idle();
+        return id;
+    }
+
+private:
+    static topics made()
+    {
+        topics of;
+        of.add("{name}", {.max_events = 3});
+        return of;
     }
 };
 

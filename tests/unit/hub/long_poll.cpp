@@ -95,7 +95,7 @@ TEST_CASE_METHOD(poll_fixture, "a long poll waits")
     orders.publish({.type = "new", .data = "x"});
     time.run_until_idle();
     CHECK(body_of(asking) ==
-          R"({"events":[{"id":")" + id(2) + R"(","type":"new","data":"x"}],"position":")" + id(2) + R"("})");
+          R"({"events":[{"id":")" + id(1) + R"(","type":"new","data":"x"}],"position":")" + id(1) + R"("})");
 }
 
 // Without an event the answer is empty; its position misses nothing that comes before the next question.
@@ -217,8 +217,9 @@ TEST_CASE_METHOD(poll_fixture, "a long poll of a topic that ends with events unr
         orders.disconnect();
     orders.close();
     time.run_until_idle();
-    CHECK(body_of(waiting) == R"({"events":[],"position":")" + before + R"("})");
-    stream again(time, polling(), coming_back_with(before));
+    std::string const place = is_cut ? id(2) : before; // behind it, the history has lost something
+    CHECK(body_of(waiting) == R"({"events":[],"position":")" + place + R"("})");
+    stream again(time, polling(), coming_back_with(place));
     CHECK(body_of(again).find(is_cut ? "tidings-reset" : "bye") != std::string::npos);
     stream done(time, polling(), coming_back_with(orders.position()));
     REQUIRE(done.answer());

@@ -27,6 +27,18 @@ TEST_CASE_METHOD(list_fixture, "a comment for all")
     }
 }
 
+// A comment comes behind what was published before it, in whichever topic.
+TEST_CASE_METHOD(list_fixture, "a comment behind the event of another topic")
+{
+    stream client(time, following(both()), request::get("/"));
+    orders.publish({.data = "o1"});
+    alerts.publish({.data = "a1"});
+    orders.publish_comment("beat");
+    time.run_until_idle();
+    CHECK(data_of(client) == texts{"o1", "a1"});
+    CHECK(client.text().ends_with("data: a1\n\n: beat\n\n"));
+}
+
 // The time to wait before reconnecting reaches those who follow, too.
 TEST_CASE_METHOD(list_fixture, "a retry time for all")
 {

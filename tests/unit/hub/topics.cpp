@@ -137,7 +137,8 @@ TEST_CASE_METHOD(registry_fixture, "a client comes back to a topic that was blan
     CHECK(data_of(back) == texts{"first"});
 }
 
-// A topic that expired has taken its events with it; who comes back is told, also when it is blank by then.
+// A topic that expired has taken its events with it; who comes back from before them is told, and who had all
+// of them has missed nothing.
 TEST_CASE_METHOD(registry_fixture, "a client comes back to a topic that expired")
 {
     std::string const blank = all.get("builds/1")->position();
@@ -148,11 +149,27 @@ TEST_CASE_METHOD(registry_fixture, "a client comes back to a topic that expired"
     time.advance(1min);
     REQUIRE(all.expire() == 1);
     CHECK(all.stats().expired == 1);
-    for (auto const& id : {blank, place}) {
-        stream back(time, following(*all.get("builds/1")), coming_back_with(id));
-        REQUIRE(back.events().size() == 1);
-        CHECK(back.events()[0].data().starts_with(R"({"reason":"evicted")"));
-    }
+    topic const again = *all.get("builds/1");
+    stream back(time, following(again), coming_back_with(blank));
+    REQUIRE(back.events().size() == 1);
+    CHECK(back.events()[0].data().starts_with(R"({"reason":"evicted")"));
+    stream current(time, following(again), coming_back_with(place));
+    CHECK(current.events().empty());
+}
+
+// A topic that was forgotten and is made again goes on with the numbers of its registry: none comes twice.
+TEST_CASE_METHOD(registry_fixture, "a topic made again repeats no id")
+{
+    topics few({.max_topics = 1, .log = [](log_level, std::string_view) {}});
+    few.add("{name}");
+    auto const first = few.get("a")->publish({.data = "1"}).id;
+    auto const between = few.get("b")->publish({.data = "2"}).id; // takes the place of a
+    auto const again = few.get("a")->publish({.data = "3"}).id;
+    CHECK(first.ends_with("-1"));
+    CHECK(between.ends_with("-2"));
+    CHECK(again.ends_with("-3"));
+    stream back(time, following(*few.get("a")), coming_back_with(first));
+    CHECK(data_of(back) == texts{"3"});
 }
 
 // Somebody else who looks at the same moment does not hide it.

@@ -5,7 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <utility>
 #include <vector>
 
 namespace tidings::detail {
@@ -19,30 +19,41 @@ inline bool has_id(internal::shared_frame const& frame)
     return frame.text().starts_with("id:");
 }
 
+/// Where a frame of a topic is from.
+struct origin
+{
+    std::uint64_t place = 0;  ///< in its topic
+    std::uint64_t number = 0; ///< in its order; of a comment that of the event before it
+    bool has_own_id = false;  ///< its publisher's
+};
+
 /// Some events of a topic, in order.
 struct batch
 {
     std::vector<internal::shared_frame> frames;
-    std::vector<std::uint64_t> numbers; ///< of the frames
-    std::uint64_t from = 0;             ///< what was asked for
-    std::uint64_t next = 0;             ///< what to ask for then
-    std::uint64_t oldest = 0;           ///< the history began here
-    bool is_behind = false;             ///< what was asked for has left the history
-    bool is_last = false;               ///< the topic is closed, and nothing comes after these
-    std::uint32_t disconnects = 0;      ///< how often the topic has sent its followers away
+    std::vector<origin> origins;   ///< of the frames
+    std::uint64_t next = 0;        ///< the place to go on from
+    std::uint64_t oldest = 0;      ///< the history began here
+    bool has_own_ids = false;      ///< one of them
+    bool is_behind = false;        ///< what was asked for has left the history
+    bool is_last = false;          ///< the topic is closed, and nothing comes after these
+    std::uint32_t disconnects = 0; ///< how often the topic has sent its followers away
 
     std::size_t size() const noexcept { return frames.size(); }
+    bool is_full() const noexcept { return frames.size() == batch_limit; }
 
     void clear()
     {
         frames.clear();
-        numbers.clear();
+        origins.clear();
+        has_own_ids = false;
     }
 
-    void add(std::uint64_t number, internal::shared_frame frame)
+    void add(origin const& from, internal::shared_frame frame)
     {
-        numbers.push_back(number);
+        origins.push_back(from);
         frames.push_back(std::move(frame));
+        has_own_ids |= from.has_own_id;
     }
 };
 

@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/detail/cursor.hpp>
-#include <tidings/hub/detail/loop_group.hpp>
+#include <tidings/hub/detail/registry_state.hpp>
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 namespace tidings::detail {
 
-reset cursor::enter(topic_list::item const& wanted, boost::asio::any_io_executor const& executor,
-                    std::optional<std::string> const& id)
+void cursor::choose_by(event_filter where)
 {
-    if (wanted.where)
-        filter_ = std::make_unique<filter>(filter{.where = wanted.where, .sent = 0});
-    auto entered = wanted.of->enter(executor, id, wanted.from());
+    if (where)
+        filter_ = std::make_unique<filter>(filter{.where = std::move(where)});
+}
+
+gap cursor::enter(topic_state& of, boost::asio::any_io_executor const& executor,
+                  std::optional<std::uint64_t> after, start_position from, time_point now)
+{
+    auto const entered = of.enter(executor, after, from, now);
     group_ = entered.group;
     disconnects_ = entered.disconnects;
     lag_ = entered.place;
     lags_ = true;
-    next_ = entered.next;
+    next_ = entered.begin.next;
     place_sent(next_);
-    return std::move(entered.told);
+    return entered.begin.missing;
 }
 
 void cursor::join(reader& of)
@@ -36,45 +41,34 @@ void cursor::leave()
     auto const group = std::exchange(group_, nullptr)->shared_from_this();
     auto const topic = group->topic().shared_from_this();
     auto const of = std::move(reader_);
-    if (std::exchange(lags_, false))
-        topic->remove_laggard(*group, lag_);
-    topic->leave(*group);
+    {
+        std::lock_guard const guard(topic->registry()->lock());
+        if (std::exchange(lags_, false))
+            topic->followers().remove_laggard(*group, lag_);
+        topic->leave(*group);
+    }
+    topic->give_room();
     if (of)
         group->remove(*this);
-}
-
-topic_state& cursor::topic() const noexcept
-{
-    return group_->topic();
-}
-
-std::uint64_t cursor::read(std::size_t limit, batch& into)
-{
-    topic_state const& of = topic();
-    into.clear();
-    of.read(next_, limit, into);
-    if (!into.is_behind || of.options().overflow == overflow::cut)
-        return 0;
-    std::uint64_t passed_over = 0;
-    while (into.is_behind) { // publishers may overtake it again meanwhile
-        passed_over += into.oldest - next_;
-        next_ = into.oldest;
-        into.clear();
-        of.read(next_, limit, into);
-    }
-    return passed_over;
 }
 
 void cursor::move_to(std::uint64_t next, bool keeps_pace)
 {
     next_ = next;
-    if (!keeps_pace && lags_)
-        topic().move_laggard(lag_, next);
-    else if (!keeps_pace)
-        lag_ = topic().add_laggard(*group_, next);
-    else if (lags_)
-        topic().remove_laggard(*group_, lag_);
+    if (keeps_pace && !lags_)
+        return;
+    topic_state& of = topic();
+    {
+        std::lock_guard const guard(of.registry()->lock());
+        if (keeps_pace)
+            of.followers().remove_laggard(*group_, lag_);
+        else if (lags_)
+            of.followers().move_laggard(lag_, next);
+        else
+            lag_ = of.followers().add_laggard(*group_, next, next);
+    }
     lags_ = !keeps_pace;
+    of.give_room();
 }
 
 bool cursor::is_left_behind(batch const& live) const
@@ -87,18 +81,18 @@ bool cursor::is_left_behind(batch const& live) const
         return true;
     if (!lags_ || options.unsent_bytes == 0)
         return false;
-    std::uint64_t const came_at = lag_->second;
-    return of.bytes_from(std::max(next_, came_at)) > options.unsent_bytes;
+    std::lock_guard const guard(of.registry()->lock());
+    return of.events().bytes_from(std::max(next_, lag_->second)) > options.unsent_bytes;
 }
 
-bool cursor::is_place_stale(batch const& live) const noexcept
+bool cursor::is_place_stale(std::uint64_t oldest) const noexcept
 {
     std::uint64_t const sent = filter_->sent;
     if (sent == next_)
         return false;
-    bool const history_moves = live.oldest > 1;
+    bool const history_moves = oldest > 1;
     return next_ - sent > topic().options().max_events / 2 ||
-           (history_moves && sent < live.oldest + (next_ - live.oldest) / 2);
+           (history_moves && sent < oldest + (next_ - oldest) / 2);
 }
 
 } // namespace tidings::detail

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tidings/hub/detail/batch.hpp>
+#include <tidings/hub/detail/loop_group.hpp>
 #include <tidings/hub/detail/reader.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
 #include <tidings/hub/event_filter.hpp>
@@ -27,10 +28,12 @@ public:
     cursor& operator=(cursor const&) = delete;
     ~cursor() { leave(); }
 
-    /// Enters a topic: nothing that comes from now on is missed. `id` is where the client left off, and wins
-    /// over where the list says. Gives what the client has to be told before its first event.
-    reset enter(topic_list::item const& wanted, boost::asio::any_io_executor const& executor,
-                std::optional<std::string> const& id);
+    /// What it chooses by; before it enters. An empty one lets all pass.
+    void choose_by(event_filter where);
+    /// Enters a topic, with the lock of its registry held: nothing that comes from now on is missed. Whether
+    /// something in front of that is missing.
+    gap enter(topic_state& of, boost::asio::any_io_executor const& executor,
+              std::optional<std::uint64_t> after, start_position from, time_point now);
     /// From now on the reader is told of what comes. It is kept alive until the cursor leaves, and so is the
     /// topic, which the caller has kept until now.
     void join(reader& of);
@@ -40,15 +43,11 @@ public:
     /// Also in the middle of anything that calls a filter: a user's code may end what it likes.
     bool has_left() const noexcept { return group_ == nullptr; }
 
-    topic_state& topic() const noexcept;
-
-    /// Reads on; an empty batch when there is nothing. A place behind the history moves on to its oldest
-    /// event, unless the topic's policy is to cut: then the batch says that it is behind.
-    /// The number of events that were passed over.
-    std::uint64_t read(std::size_t limit, batch& into);
+    topic_state& topic() const noexcept { return group_->topic(); }
+    loop_group& group() const noexcept { return *group_; }
 
     std::uint64_t next() const noexcept { return next_; }
-    /// Everything below `next` is done with. `keeps_pace`: the next event comes with the group's batch.
+    /// Everything before `next` is done with. `keeps_pace`: the next event comes with the group's batch.
     void move_to(std::uint64_t next, bool keeps_pace);
 
     /// What comes is not in the group's batches: it has to be read.
@@ -68,8 +67,8 @@ public:
     bool is_sent_away(batch const& live) const noexcept { return live.disconnects != disconnects_; }
 
     /// Of one with a filter: whether the client knows a place so old that it will soon be out of the history,
-    /// because what came since did not pass the filter.
-    bool is_place_stale(batch const& live) const noexcept;
+    /// which begins at `oldest`, because what came since did not pass the filter.
+    bool is_place_stale(std::uint64_t oldest) const noexcept;
     /// Whether it is so far behind that its stream is to be cut. One that has kept pace until now has nothing
     /// unsent.
     bool is_left_behind(batch const& live) const;
@@ -80,9 +79,6 @@ public:
             filter_->sent = next;
     }
 
-    /// The topic's own id of the place before `next`.
-    std::string place_id(std::uint64_t next) const { return topic().id_text(next - 1); }
-
     // The group's.
     reader& owner() const noexcept { return *reader_; }
     std::uint32_t index() const noexcept { return index_; }
@@ -92,7 +88,7 @@ private:
     struct filter
     {
         event_filter where;
-        std::uint64_t sent; ///< the client has the id of this place
+        std::uint64_t sent = 0; ///< the client has the id of this place
     };
 
     // First what each delivery reads.
@@ -103,7 +99,7 @@ private:
     bool lags_ = false;
     bool is_over_ = false;
     std::uint32_t index_ = 0;
-    topic_state::laggard lag_;    // if it lags
+    audience::laggard lag_;       // if it lags
     loop_group* group_ = nullptr; // null: it has left; the topic keeps a group that has followers
 };
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/detail/event_id.hpp>
-#include <tidings/hub/detail/position_list.hpp>
 #include <tidings/stream/internal/event_writer.hpp>
 
 #include <fmt/format.h>
@@ -9,6 +8,7 @@
 #include <charconv>
 #include <random>
 #include <stdexcept>
+#include <utility>
 
 namespace tidings::detail {
 
@@ -16,30 +16,43 @@ namespace {
 
 constexpr std::string_view epoch_digits = "0123456789abcdefghijklmnopqrstuv"; // five bits each
 constexpr std::size_t epoch_size = 12;
-constexpr std::size_t family_size = 5;
-
-std::string random_digits(std::size_t count)
-{
-    std::random_device random;
-    std::string digits;
-    while (digits.size() < count)
-        digits += epoch_digits[random() % epoch_digits.size()];
-    return digits;
-}
 
 bool has_form_of_epoch(std::string_view text) noexcept
 {
     return text.size() == epoch_size && text.find_first_not_of(epoch_digits) == std::string_view::npos;
 }
 
+std::pair<std::string_view, std::string_view> cut_at(std::string_view text, char mark) noexcept
+{
+    auto const at = text.find(mark);
+    return at == std::string_view::npos ? std::pair(text, std::string_view())
+                                        : std::pair(text.substr(0, at), text.substr(at + 1));
+}
+
 // Also with numbers that are too large, so that no reader can take it for one.
 bool looks_automatic(std::string_view id, std::string_view epoch) noexcept
 {
-    auto const dash = id.rfind('-');
-    if (dash == std::string_view::npos || !are_digits(id.substr(dash + 1)))
-        return false;
-    auto const before = id.substr(0, dash);
-    return before == epoch || has_form_of_epoch(before);
+    bool is_of_topic = false;
+    while (!id.empty()) {
+        auto const [place, others] = cut_at(id, '.');
+        auto const [before, digits] = cut_at(place, '-');
+        if (!are_letters_and_digits(before) || !are_digits(digits))
+            return false;
+        is_of_topic = is_of_topic || before == epoch || has_form_of_epoch(before);
+        id = others;
+    }
+    return is_of_topic;
+}
+
+std::optional<automatic_id> parse_place(std::string_view text) noexcept
+{
+    auto const [epoch, digits] = cut_at(text, '-');
+    automatic_id parsed{.epoch = epoch};
+    auto const [last, error] = std::from_chars(digits.data(), digits.data() + digits.size(), parsed.number);
+    if (!are_letters_and_digits(epoch) || error != std::errc() || last != digits.data() + digits.size() ||
+        parsed.number > max_event_number)
+        return std::nullopt;
+    return parsed;
 }
 
 bool is_control(char c) noexcept
@@ -59,17 +72,38 @@ std::string automatic_id::text() const
     return fmt::format("{}-{}", epoch, number);
 }
 
-std::optional<automatic_id> parse_automatic_id(std::string_view text) noexcept
+std::vector<automatic_id> parse_places(std::string_view text)
 {
-    auto const dash = text.rfind('-');
-    if (dash == std::string_view::npos || dash == 0)
-        return std::nullopt;
-    std::string_view const digits = text.substr(dash + 1);
-    automatic_id parsed{.epoch = text.substr(0, dash)};
-    auto const [last, error] = std::from_chars(digits.data(), digits.data() + digits.size(), parsed.number);
-    if (error != std::errc() || last != digits.data() + digits.size() || parsed.number > max_event_number)
-        return std::nullopt;
-    return parsed;
+    std::vector<automatic_id> places;
+    do {
+        auto const [first, others] = cut_at(text, '.');
+        auto const place = parse_place(first);
+        if (!place || (others.empty() && text.ends_with('.')))
+            return {};
+        places.push_back(*place);
+        text = others;
+    } while (!text.empty());
+    return places;
+}
+
+void append_place(std::string& to, automatic_id const& place)
+{
+    if (!to.empty())
+        to += '.';
+    to += place.text();
+}
+
+bool is_of_earlier_form(std::string_view id) noexcept
+{
+    do {
+        auto const [first, others] = cut_at(id, '&');
+        auto const place = cut_at(first, '=').second;
+        auto const dash = place.rfind('-');
+        if (dash == std::string_view::npos || dash == 0 || !are_digits(place.substr(dash + 1)))
+            return false;
+        id = others;
+    } while (!id.empty());
+    return true;
 }
 
 bool are_digits(std::string_view text) noexcept
@@ -77,33 +111,29 @@ bool are_digits(std::string_view text) noexcept
     return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+bool are_letters_and_digits(std::string_view text) noexcept
+{
+    constexpr std::string_view all = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    return !text.empty() && text.find_first_not_of(all) == std::string_view::npos;
+}
+
 std::string make_epoch()
 {
-    return random_digits(epoch_size);
-}
-
-std::string make_epoch_family()
-{
-    return random_digits(family_size);
-}
-
-std::string make_epoch(std::string_view family, std::uint64_t serial)
-{
-    std::string epoch(epoch_size, epoch_digits.front());
-    std::ranges::copy(family.substr(0, family_size), epoch.begin());
-    for (std::size_t i = epoch_size; i-- > family_size; serial /= epoch_digits.size())
-        epoch[i] = epoch_digits[serial % epoch_digits.size()];
+    std::random_device random;
+    std::string epoch;
+    while (epoch.size() < epoch_size)
+        epoch += epoch_digits[random() % epoch_digits.size()];
     return epoch;
 }
 
-std::optional<std::uint64_t> serial_of(std::string_view epoch, std::string_view of_family) noexcept
+id_line::id_line(automatic_id const& of) noexcept
 {
-    if (!has_form_of_epoch(epoch) || epoch.substr(0, family_size) != of_family.substr(0, family_size))
-        return std::nullopt;
-    std::uint64_t serial = 0;
-    for (char const digit : epoch.substr(family_size))
-        serial = serial * epoch_digits.size() + epoch_digits.find(digit);
-    return serial;
+    char* at = std::ranges::copy(std::string_view("id: "), text_).out;
+    at = std::ranges::copy(of.epoch, at).out;
+    *at++ = '-';
+    at = std::to_chars(at, at + max_number_digits, of.number).ptr;
+    *at++ = '\n';
+    size_ = static_cast<std::size_t>(at - text_);
 }
 
 void check_own_id(std::string_view id, std::string_view epoch)
@@ -130,7 +160,7 @@ void check_own_id(std::string_view id, std::string_view epoch)
                         "and digits and a number; leave it out to let the topic number the event, or give "
                         "it another form",
                         id));
-    if (parse_positions(id))
+    if (is_of_earlier_form(id))
         throw std::invalid_argument(
             fmt::format("tidings: the id \"{}\" looks like the places of a stream of several topics; give "
                         "the event one of another form",

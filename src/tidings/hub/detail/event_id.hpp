@@ -6,11 +6,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tidings::detail {
 
-/// No id that a topic or a stream gives out is longer: clients send it back in a header.
-inline constexpr std::size_t max_id_bytes = 1024;
 /// The longest id that a publisher may bring.
 inline constexpr std::size_t max_own_id_bytes = 255;
 
@@ -19,7 +18,7 @@ inline constexpr std::size_t max_own_id_bytes = 255;
 inline constexpr std::uint64_t max_event_number = (std::uint64_t(1) << 53) - 1;
 inline constexpr std::size_t max_number_digits = 16;
 
-/// The id that a topic gives to an event: its epoch and the event's number, `b2k4zq7c1m0f-17`.
+/// A place in an order, and the id of the event there: the order's epoch and a number, `b2k4zq7c1m0f-17`.
 struct automatic_id
 {
     std::string_view epoch;
@@ -28,22 +27,45 @@ struct automatic_id
     std::string text() const;
 };
 
-/// Empty when the text has another form, also with a number above the largest.
-std::optional<automatic_id> parse_automatic_id(std::string_view text) noexcept;
+/// The places that an id names: one, or several of a stream whose topics are of several orders, joined by
+/// dots (`b2k4zq7c1m0f-17.9fjs0c3l5e2a-3`). Empty when the text has another form, also with a number above
+/// the largest.
+std::vector<automatic_id> parse_places(std::string_view text);
+void append_place(std::string& to, automatic_id const& place);
+
+/// Whether the id is of the form that streams of several topics had before: `orders=b2k4zq7c1m0f-17&…`.
+bool is_of_earlier_form(std::string_view id) noexcept;
+
 /// One or more, and nothing else.
 bool are_digits(std::string_view text) noexcept;
 
-/// An epoch tells one life of a topic from another: 60 bits as twelve letters and digits. Those of one
-/// registry of topics begin alike, with its family, and go on with a number that rises.
+/// An epoch tells one life of an order from another: 60 random bits as twelve letters and digits.
 std::string make_epoch();
-std::string make_epoch_family();
-std::string make_epoch(std::string_view family, std::uint64_t serial);
-/// The serial number of an epoch that is of the same family as another; empty when it is not.
-std::optional<std::uint64_t> serial_of(std::string_view epoch, std::string_view of_family) noexcept;
+/// What an epoch may consist of.
+bool are_letters_and_digits(std::string_view text) noexcept;
 
 /// Throws `std::invalid_argument`, with a text that says what to do, for an id that a publisher may not bring
 /// to a topic of that epoch: one that does not come back through a header as it was, or that looks like one
 /// that topics and streams make themselves.
 void check_own_id(std::string_view id, std::string_view epoch);
+
+/// How long an id line is at most.
+constexpr std::size_t max_id_line_size(std::size_t epoch_size) noexcept
+{
+    return 4 + epoch_size + 1 + max_number_digits + 1;
+}
+inline constexpr std::size_t longest_epoch = 64;
+
+/// The line that gives an event the id of its number: `id: b2k4zq7c1m0f-17\n`.
+class id_line
+{
+public:
+    explicit id_line(automatic_id const& of) noexcept;
+    std::string_view text() const noexcept { return {text_, size_}; }
+
+private:
+    char text_[max_id_line_size(longest_epoch)];
+    std::size_t size_;
+};
 
 } // namespace tidings::detail

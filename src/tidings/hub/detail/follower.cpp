@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/detail/follower.hpp>
+#include <tidings/hub/detail/loop_feed.hpp>
 
 #include <algorithm>
 #include <span>
 #include <utility>
-#include <vector>
 
 namespace tidings::detail {
 
@@ -51,14 +51,27 @@ void follower::take(cursor& at, batch const& live)
         return cut_behind(at);
     if (at.lags()) // its connection has been asked, and calls `refill`
         return;
-    if (must_read) { // what the batch has left out comes from the history, if not now, then later
-        at.move_to(at.next(), false);
-        return refill();
+    if (!topics_.is_single()) {
+        if (topics_.note(at)) // the others may be told, too: their events come in order
+            at.group().feed().call_at_end(*this);
+    } else if (must_read) { // what the batch has left out comes from the history, if not now, then later
+        topics_.move(at, at.next(), false);
+        refill();
+    } else if (at.next() < live.next) { // else it is ahead, and has it all
+        guard_filters([&] { deliver_live(at, live); });
     }
-    if (at.next() >= live.next) // it is ahead, and has it all
+}
+
+void follower::end_turn()
+{
+    if (!out_)
         return;
-    auto const begin = std::lower_bound(live.numbers.begin(), live.numbers.end(), at.next());
-    guard_filters([&] { deliver(at, live, static_cast<std::size_t>(begin - live.numbers.begin()), true); });
+    auto const self = kept();
+    merged& events = topics_.first().group().feed().scratch();
+    if (!topics_.keeps_pace())
+        return refill();
+    topics_.take_live(events);
+    guard_filters([&] { deliver(events); });
 }
 
 void follower::refill()
@@ -81,98 +94,112 @@ void follower::guard_filters(Action action)
 
 void follower::catch_up()
 {
-    bool has_more = true;
-    while (has_more) {
-        has_more = false;
-        for (std::size_t asked = 0; asked < topics_.count(); ++asked) {
-            if (out_->is_blocked()) // what its client is told of a gap now may be out of date when it leaves
+    merged events;
+    while (topics_.lags()) {
+        if (out_->is_blocked()) // what its client is told of a gap now may be out of date when it leaves
+            return;
+        topics_.read(batch_limit, events);
+        if (events.behind)
+            return cut_behind(*events.behind);
+        if (events.passing) {
+            topics_.move(*events.passing, events.passing_to, false);
+            out_->append(event{.type = reset_type, .data = to_json(events.told)});
+            if (!out_)
                 return;
-            cursor& at = topics_.take_turn();
-            if (!at.is_over() && !read_on(at))
-                return; // called again when the connection can take more
-            has_more |= at.lags();
+        } else if (!deliver(events)) { // called again when the connection can take more
+            return;
         }
     }
     if (topics_.is_over())
         end_of_topics();
 }
 
-// False when the connection can take no more, or the stream is over.
-bool follower::read_on(cursor& at)
+// To one that follows one topic and keeps pace: what most deliveries are.
+void follower::deliver_live(cursor& at, batch const& live)
 {
-    batch events;
-    if (auto const dropped = at.read(batch_limit, events))
-        out_->append(event{.type = reset_type, .data = to_json(topics_.overflow_reset(at, dropped))});
-    if (!out_)
-        return false;
-    if (events.is_behind) {
-        cut_behind(at);
-        return false;
+    if (at.has_filter()) {
+        merged& events = at.group().feed().scratch();
+        topics_.take_live(at, events);
+        deliver(events);
+        return;
     }
-    if (!deliver(at, events, 0, events.is_last || events.size() < batch_limit))
+    auto const begin = std::ranges::lower_bound(live.origins, at.next(), {}, &origin::place);
+    auto const first = static_cast<std::size_t>(begin - live.origins.begin());
+    auto const frames = std::span(live.frames).subspan(first);
+    std::size_t const done = frames.empty() ? 0 : out_->deliver(frames);
+    knows_place_ = knows_place_ || std::ranges::any_of(frames.first(done), has_id);
+    if (!out_)
+        return;
+    if (done < frames.size())
+        topics_.move(at, live.origins[first + done].place, false);
+    else
+        at.move_to(live.next, true);
+}
+
+// Sends what passes the filters, under the ids of this stream, and moves the cursors. False when some are
+// left, or the stream is over.
+bool follower::deliver(merged& events)
+{
+    bool const is_plain = !topics_.has_filters() && topics_.shares_ids(events);
+    if (!is_plain && !choose(events))
         return false;
-    if (events.is_last)
-        at.set_over();
+    std::size_t done = 0;
+    for (std::size_t taken = batch_limit; taken == batch_limit && done < events.size(); done += taken) {
+        auto const frames = std::span(events.frames).subspan(done);
+        taken = out_->deliver(frames.first(std::min(frames.size(), batch_limit)));
+        if (!out_)
+            return false;
+    }
+    note_places(events, done);
+    bool const has_all = done == events.size();
+    topics_.move_past(events, done, true);
+    if (topics_.has_filters())
+        send_stale_places(events);
+    return has_all && out_ != nullptr;
+}
+
+// False when a filter has ended the stream, or the server.
+bool follower::choose(merged& events)
+{
+    std::size_t chosen = 0;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        bool const is_wanted = events.cursor_of(i).wants(events.frames[i]);
+        if (!out_)
+            return false;
+        if (!is_wanted)
+            continue;
+        events.frames[chosen] = topics_.addressed(events, i);
+        events.sources[chosen++] = events.sources[i];
+    }
+    events.frames.resize(chosen);
+    events.sources.resize(chosen);
     return true;
 }
 
-// Sends the events from index `first` on, and moves the cursor. False when some are left, or the stream is
-// over.
-bool follower::deliver(cursor& at, batch const& events, std::size_t first, bool keeps_pace)
+// The client has the ids of these.
+void follower::note_places(merged const& events, std::size_t done)
 {
-    bool const is_plain = topics_.is_single() && !at.has_filter();
-    std::size_t const done = is_plain ? deliver_frames(events, first) : deliver_chosen(at, events, first);
-    if (!out_)
-        return false;
-    if (first + done < events.size()) {
-        at.move_to(events.numbers[first + done], false);
-        return false;
-    }
-    at.move_to(events.next, keeps_pace);
-    if (at.has_filter() && at.is_place_stale(events)) {
+    auto const frames = std::span(events.frames).first(done);
+    knows_place_ = knows_place_ || std::ranges::any_of(frames, has_id);
+    if (!topics_.has_filters())
+        return;
+    for (std::size_t i = 0; i < done; ++i)
+        if (has_id(frames[i]))
+            events.cursor_of(i).place_sent(events.sources[i].place + 1);
+}
+
+void follower::send_stale_places(merged const& events)
+{
+    for (merged::stop const& each : events.stops) {
+        if (!each.at->has_filter() || !each.at->is_place_stale(each.oldest))
+            continue;
+        each.at->place_sent(each.at->next());
         out_->append(event{.id = topics_.position()});
-        at.place_sent(at.next());
         if (out_) // or there was no room
             out_->flush();
+        if (!out_)
+            return;
     }
-    return out_ != nullptr;
-}
-
-std::size_t follower::deliver_frames(batch const& events, std::size_t first)
-{
-    if (first == events.size())
-        return 0;
-    auto const frames = std::span(events.frames).subspan(first);
-    std::size_t const done = out_->deliver(frames);
-    knows_place_ = knows_place_ || std::ranges::any_of(frames.first(done), has_id);
-    return done;
-}
-
-// Those that pass the filter, under the ids of this stream.
-std::size_t follower::deliver_chosen(cursor& at, batch const& events, std::size_t first)
-{
-    std::vector<internal::shared_frame> chosen;
-    std::vector<std::size_t> places;
-    for (std::size_t i = first; i < events.size(); ++i) {
-        bool const is_wanted = at.wants(events.frames[i]);
-        if (!out_) // the filter has ended the stream, or the server
-            return 0;
-        if (is_wanted) {
-            chosen.push_back(topics_.addressed(at, events.numbers[i], events.frames[i]));
-            places.push_back(i);
-        }
-    }
-    if (chosen.empty())
-        return events.size() - first;
-    std::size_t const done = out_->deliver(chosen);
-    if (!out_)
-        return 0;
-    for (std::size_t i = 0; i < done; ++i)
-        if (has_id(chosen[i])) {
-            at.place_sent(events.numbers[places[i]] + 1);
-            knows_place_ = true;
-        }
-    return (done < chosen.size() ? places[done] : events.size()) - first;
 }
 
 void follower::cut_behind(cursor const& at)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/hub/detail/reading.hpp>
+#include <tidings/hub/detail/cursor_set.hpp>
 #include <tidings/hub/follow_end.hpp>
 #include <tidings/stream/internal/event_writer.hpp>
 #include <tidings/stream/internal/stream_core.hpp>
@@ -32,6 +32,7 @@ public:
     void detach();
 
     void take(cursor& at, batch const& live) override;
+    void end_turn() override;
     void refill() override;
     void stream_ended() override { leave(follow_end::stream_ended); }
 
@@ -40,10 +41,11 @@ private:
     template <typename Action>
     void guard_filters(Action action);
     void catch_up();
-    bool read_on(cursor& at);
-    bool deliver(cursor& at, batch const& events, std::size_t first, bool keeps_pace);
-    std::size_t deliver_frames(batch const& events, std::size_t first);
-    std::size_t deliver_chosen(cursor& at, batch const& events, std::size_t first);
+    void deliver_live(cursor& at, batch const& live);
+    bool deliver(merged& events);
+    bool choose(merged& events);
+    void note_places(merged const& events, std::size_t done);
+    void send_stale_places(merged const& events);
     void cut_behind(cursor const& at);
     void leave(follow_end why);
     void end_of_topics();
@@ -52,7 +54,7 @@ private:
 
     bool knows_place_ = false; // the client has an id that leads back to where it is
     internal::event_writer* out_;
-    reading topics_;
+    cursor_set topics_;
     end_channel over_; // of a `follow`
 };
 

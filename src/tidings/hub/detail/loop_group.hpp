@@ -2,9 +2,6 @@
 #pragma once
 
 #include <tidings/hub/detail/batch.hpp>
-#include <tidings/loop/internal/loop_call.hpp>
-
-#include <boost/asio/any_io_executor.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -15,45 +12,47 @@
 namespace tidings::detail {
 
 class cursor;
+class loop_feed;
 class topic_state;
 
-/// The followers of one topic on one loop. A publish asks for one call for all of them, however many events
-/// have come meanwhile. It keeps its topic while it has members. Touched by the loop's thread only, but for
-/// `wake` and what the topic guards.
-class loop_group final : public std::enable_shared_from_this<loop_group>, internal::loop_call
+/// The followers of one topic on one loop. It keeps its topic while it has members. Touched by the loop's
+/// thread only, but for what the registry's lock guards.
+class loop_group final : public std::enable_shared_from_this<loop_group>
 {
 public:
-    loop_group(topic_state& of, boost::asio::any_io_executor executor, std::uint64_t next);
+    loop_group(topic_state& of, std::shared_ptr<loop_feed> feed, std::uint64_t next);
 
     topic_state& topic() const noexcept { return topic_; }
-
-    bool is_on(boost::asio::any_io_executor const& executor) const noexcept;
-
-    /// Something was published. From any thread, with the topic's lock held.
-    void wake() { request(); }
-    /// Its last follower has left. With the topic's lock held.
-    void outlive_call();
+    loop_feed& feed() const noexcept { return *feed_; }
 
     void add(cursor& joined);
     void remove(cursor& gone);
 
-    // Guarded by the topic's lock.
+    // A turn of the feed.
+
+    /// Reads what has come, with the lock held.
+    void read();
+    /// Tells the members of it.
+    void tell(std::exception_ptr& failure);
+    /// They have all been told, with the lock held. Whether there may be more.
+    bool advance();
+    /// Without the lock: lets those who wait for the members go on.
+    void end_turn();
+
+    /// What the members are told of in this turn.
+    batch const& live() const noexcept { return batch_; }
+
+    // Guarded by the lock.
     std::size_t count = 0;      ///< followers
     std::size_t lagging = 0;    ///< of these, those that do not keep pace
-    std::uint64_t position = 0; ///< those that do have been given everything below it
+    std::uint64_t position = 0; ///< those that do have been given everything before this place
+    bool is_marked = false;     ///< the feed will look
 
 private:
-    void on_turn() override;
-    void on_dropped() noexcept override { itself_ = nullptr; }
-    void deliver();
-    std::exception_ptr tell_all();
-    void go_on();
-
     topic_state& topic_;
-    std::shared_ptr<topic_state> kept_;  // while there are members
-    std::shared_ptr<loop_group> itself_; // after its last follower, until the call that it has asked for
-    boost::asio::any_io_executor executor_;
-    std::uint64_t next_; // the loop's own copy of `position`
+    std::shared_ptr<loop_feed> const feed_;
+    std::shared_ptr<topic_state> kept_; // while there are members
+    std::uint64_t next_;                // the loop's own copy of `position`
     std::vector<cursor*> members_;
     batch batch_; // its memory is used again
 };

@@ -23,6 +23,9 @@ public:
     /// behind `live` is read on when its reader can take more.
     virtual void take(cursor& at, batch const& live) = 0;
 
+    /// All topics have told of theirs in this turn; for who has asked for it, see `loop_feed::call_at_end`.
+    virtual void end_turn() {}
+
 protected:
     /// Keeps it alive as long as the result lives.
     [[nodiscard]] boost::intrusive_ptr<reader> kept() noexcept { return boost::intrusive_ptr<reader>(this); }

@@ -46,9 +46,9 @@ void subscription_state::rethrow_failure()
 std::string subscription_state::position() const
 {
     // A gap that has not been received would be passed over: who comes back is told of it again.
-    if (!told_.empty() || (has_returned() && !fetched_of_))
+    if (!told_.empty() || (has_returned() && !fetched_from_))
         return came_with_;
-    return has_returned() ? topics_.position(*fetched_of_, fetched_from_) : topics_.position();
+    return has_returned() ? topics_.position(*fetched_from_) : topics_.position();
 }
 
 // Nothing is thrown to whoever happens to ask: that may be a publish, or a wait that asks other sources too.
@@ -69,53 +69,46 @@ std::optional<event_text> subscription_state::next_of_all()
     if (!told_.empty()) {
         event_text first = std::move(told_.front());
         told_.pop_front();
-        fetched_of_ = nullptr;
+        fetched_from_.reset();
         return first;
     }
-    for (std::size_t asked = 0; asked < topics_.count() && !is_over_; ++asked) {
-        cursor& at = topics_.take_turn();
-        fetched_of_ = &at;
-        fetched_from_ = at.next();
-        if (auto found = next_of(at))
+    merged events;
+    for (std::size_t empty = 0; empty < topics_.orders() && !is_over_;) {
+        topics_.read(topics_.has_filters() ? batch_limit : 1, events);
+        fetched_from_ = topics_.here(events.part);
+        if (events.behind) {
+            events.behind->topic().count_cut();
+            is_over_ = was_cut_ = true;
+            return std::nullopt;
+        }
+        if (events.passing) {
+            topics_.move(*events.passing, events.passing_to, false);
+            return reset_event(events.told);
+        }
+        empty = events.size() == 0 ? empty + 1 : 0;
+        if (auto found = first_wanted(events))
             return found;
     }
     is_over_ |= topics_.is_over();
     return std::nullopt;
 }
 
-std::optional<event_text> subscription_state::next_of(cursor& at)
+std::optional<event_text> subscription_state::first_wanted(merged& events)
 {
-    batch events;
-    while (!at.is_over()) {
-        auto const dropped = at.read(at.has_filter() ? batch_limit : 1, events);
-        if (events.is_behind) {
-            at.topic().count_cut();
-            is_over_ = was_cut_ = true;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        cursor const& at = events.cursor_of(i);
+        bool const is_wanted = at.wants(events.frames[i]);
+        if (at.has_left()) { // the filter has destroyed the subscription
+            is_over_ = true;
             return std::nullopt;
         }
-        if (dropped > 0) {
-            at.move_to(at.next(), false);
-            return reset_event(topics_.overflow_reset(at, dropped));
+        if (is_wanted) {
+            auto const frame = topics_.addressed(events, i);
+            topics_.move_past(events, i + 1, false);
+            return frame.event();
         }
-        for (std::size_t i = 0; i < events.size(); ++i) {
-            bool const is_wanted = at.wants(events.frames[i]);
-            if (at.has_left()) { // the filter has destroyed the subscription
-                is_over_ = true;
-                return std::nullopt;
-            }
-            if (is_wanted) {
-                at.move_to(events.numbers[i] + 1, false);
-                return topics_.addressed(at, events.numbers[i], events.frames[i]).event();
-            }
-        }
-        bool const is_moved = events.next != at.next();
-        if (is_moved)
-            at.move_to(events.next, false);
-        if (events.is_last)
-            at.set_over();
-        else if (!is_moved || events.size() == 0)
-            break;
     }
+    topics_.move_past(events, events.size(), false);
     return std::nullopt;
 }
 

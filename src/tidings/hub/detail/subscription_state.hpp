@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/hub/detail/reading.hpp>
+#include <tidings/hub/detail/cursor_set.hpp>
 #include <tidings/sse/event_text.hpp>
 #include <tidings/wait/internal/pull_source.hpp>
 
@@ -36,15 +36,14 @@ public:
 private:
     std::optional<event_text> fetch() override;
     std::optional<event_text> next_of_all();
-    std::optional<event_text> next_of(cursor& at);
+    std::optional<event_text> first_wanted(merged& events);
 
-    reading topics_;
+    cursor_set topics_;
     std::string came_with_;      // where the client left off
     std::list<event_text> told_; // gaps at the start
     // Where the last fetch began: what it has found may not be received, and then comes again from there.
-    // Null: it has found a gap at the start.
-    cursor const* fetched_of_ = nullptr;
-    std::uint64_t fetched_from_ = 0;
+    // Empty: it has found a gap at the start.
+    std::optional<cursor_set::mark> fetched_from_;
     std::exception_ptr failure_; // of a filter
     bool is_over_ = false;
     bool was_cut_ = false;

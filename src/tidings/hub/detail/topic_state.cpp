@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/hub/detail/loop_group.hpp>
+#include <tidings/hub/detail/event_id.hpp>
+#include <tidings/hub/detail/registry_state.hpp>
+#include <tidings/hub/detail/restored_history.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
-#include <tidings/hub/detail/topics_state.hpp>
 #include <tidings/sse/utf8.hpp>
 
 #include <fmt/format.h>
@@ -16,69 +17,53 @@ namespace tidings::detail {
 
 namespace {
 
-// A difference that is not worth telling the others of.
-constexpr std::size_t bytes_step = 1024;
-
-std::string checked_name(topic_options const& options)
+std::string checked_name(std::string name, topic_options const& options)
 {
-    if (options.log && options.name.empty())
+    if (options.log && name.empty())
         throw std::invalid_argument("tidings: a topic with a log needs a name, to be found again in it");
-    if (options.name.size() > max_name_bytes)
-        throw std::invalid_argument(fmt::format(
-            "tidings: the name of a topic has {} bytes, and may have {}; a shorter one also keeps the ids of "
-            "streams of several topics short",
-            options.name.size(), max_name_bytes));
-    if (!is_valid_utf8(options.name))
+    if (name.size() > max_name_bytes)
+        throw std::invalid_argument(fmt::format("tidings: the name of a topic has {} bytes, and may have {}",
+                                                name.size(), max_name_bytes));
+    if (!is_valid_utf8(name))
         throw std::invalid_argument(
             "tidings: the name of a topic is not UTF-8; clients are told of the topic "
             "by its name, so it has to be text that can be sent");
-    return options.name;
+    return name;
 }
 
 } // namespace
 
-topic_state::topic_state(std::shared_ptr<topic_options const> const& options)
-    : topic_state(checked_name(*options), options, membership{})
-{}
-
-topic_state::topic_state(std::string name, std::shared_ptr<topic_options const> options, membership const& of)
-    : name_(std::move(name)), options_(std::move(options)), registry_(of.registry), sums_(of.sums),
-      max_blank_(of.max_blank), history_(open_history(of)), is_kept_(!sums_ || history_.end() > 1)
+topic_state::topic_state(std::string name, std::shared_ptr<topic_options const> options,
+                         std::shared_ptr<registry_state> of)
+    : name_(checked_name(std::move(name), *options)), options_(std::move(options)), registry_(std::move(of)),
+      order_(registry_->in_memory()), history_(*options_), last_published_(options_->now())
 {
-    last_published_ = options_->now();
-    if (is_kept_)
-        report_bytes(0);
+    if (has_log())
+        open_log();
 }
 
 topic_state::~topic_state()
 {
-    if (options_->log)
+    if (has_log())
         options_->log->close(name_);
-    if (!sums_)
-        return;
-    sums_->bytes -= told_bytes_;
-    if (auto const registry = registry_.lock())
-        registry->on_gone(*this);
+    registry_->on_gone(*this);
 }
 
-history topic_state::open_history(membership const& of) const
+void topic_state::open_log()
 {
-    if (!options_->log)
-        return {*options_, of.epoch.empty() ? make_epoch() : of.epoch, of.blank_since};
     auto tail = options_->log->open(name_);
     try {
-        std::uint64_t const oldest = tail.events.empty() ? tail.next_number : tail.events.front().number;
-        history::restoring came_of_it;
-        history restored(*options_, std::move(tail), options_->now(), std::chrono::system_clock::now(),
-                         came_of_it);
+        order_ = std::make_shared<order>(tail.epoch, tail.next_number - 1);
+        to_log_.emplace(tail.next_number);
+        auto const done =
+            restore(history_, std::move(tail), last_published_, std::chrono::system_clock::now());
         // The process may have ended before the log deleted them.
-        for (std::uint64_t const number : came_of_it.superseded)
+        for (std::uint64_t const number : done.superseded)
             options_->log->forget(name_, number);
-        if (came_of_it.unreadable > 0)
-            options_->log->on_unreadable(name_, came_of_it.unreadable, came_of_it.first_fault);
-        else if (restored.begin() > oldest)
-            options_->log->forget_before(name_, restored.begin());
-        return restored;
+        if (done.unreadable > 0)
+            options_->log->on_unreadable(name_, done.unreadable, done.first_fault);
+        else if (done.kept_from > 0)
+            options_->log->forget_before(name_, done.kept_from);
     } catch (...) {
         options_->log->close(name_);
         throw;
@@ -91,9 +76,14 @@ void topic_state::require_open() const
         throw std::logic_error("tidings: publish on a topic that has been closed");
 }
 
-bool topic_state::has_room() const
+// For one more event, of so many bytes.
+bool topic_state::has_room(std::size_t bytes) const
 {
-    return options_->overflow != overflow::wait || history_.has_room_for_drafts(needed());
+    if (options_->overflow != overflow::wait)
+        return true;
+    std::size_t const before = to_log_ ? to_log_->count() : 0;
+    std::size_t const bytes_before = to_log_ ? to_log_->bytes() : 0;
+    return history_.has_room(before + 1, bytes_before + bytes, needed());
 }
 
 publish_result topic_state::publish(event const& value, std::string_view key)
@@ -109,171 +99,106 @@ topic_state::attempt topic_state::try_publish(event const& value, std::string_vi
 {
     if (!key.empty() && options_->overflow != overflow::keep_latest)
         throw std::logic_error("tidings: a publish with a key needs a topic with overflow::keep_latest");
-    auto tried = try_publish_locked(value, key, std::move(when_delivered));
-    settle();
+    prepared_event added(value, key, order_->epoch);
+    auto tried = try_publish_locked(added, options_->now(), std::move(when_delivered));
+    if (tried.result.status == publish_status::published)
+        tried.result.id = added.id(order_->epoch);
     return tried;
 }
 
-topic_state::attempt topic_state::try_publish_locked(event const& value, std::string_view key,
+topic_state::attempt topic_state::try_publish_locked(prepared_event& added, time_point now,
                                                      delivered when_delivered)
 {
-    std::lock_guard const guard(lock_);
+    registry_state::section locked(*registry_);
     require_open();
-    auto added = history_.prepare(value, key);
-    if (!has_room()) {
-        history_.abandon(added);
+    history_.ids().require_new(added.own_id);
+    added.take_number(to_log_ ? to_log_->next() : order_->newest + 1, order_->epoch);
+    if (!has_room(added.frame.text().size()))
         return {.result = {.status = publish_status::would_block, .id = {}}};
-    }
-    try {
-        be_kept();
-    } catch (...) {
-        history_.abandon(added);
-        throw;
-    }
-    if (!options_->log)
-        return {.result = deliver(std::move(added))};
-    if (!hand_to_log(added, std::move(when_delivered)))
+    registry_->keep(*this, locked);
+    if (to_log_ && !hand_to_log(added, std::move(when_delivered)))
         return {.result = {.status = publish_status::would_block, .id = {}}, .is_log_full = true};
-    return {.result = {.status = publish_status::queued, .id = {}, .receivers = subscribers_}};
+    if (to_log_)
+        return {.result = {.status = publish_status::queued, .id = {}, .receivers = audience_.size()}};
+    history_.ids().add(added.own_id, added.number);
+    attempt done{.result = deliver(added, now)};
+    registry_->on_change(*this, locked);
+    return done;
 }
 
 publish_result topic_state::publish_unnamed(std::string_view encoded)
 {
-    std::lock_guard const guard(lock_);
+    internal::shared_frame text(encoded);
+    time_point const now = options_->now();
+    registry_state::section locked(*registry_);
     require_open();
-    if (held_.size() >= std::max<std::size_t>(options_->max_events, 1)) {
+    if (!to_log_ || to_log_->count() == 0)
+        return deliver_comment(std::move(text), now);
+    if (to_log_->held() >= std::max<std::size_t>(options_->max_events, 1)) {
         ++totals_.refused;
         return {.status = publish_status::would_block, .id = {}};
     }
-    bool const is_behind_others = history_.drafts() > 0;
-    auto added = history_.prepare_unnamed(encoded);
-    if (!is_behind_others)
-        return deliver(std::move(added));
-    held_.push_back(std::move(added));
-    return {.status = publish_status::queued, .id = {}, .receivers = subscribers_};
+    to_log_->hold(std::move(text));
+    return {.status = publish_status::queued, .id = {}, .receivers = audience_.size()};
 }
 
-// Becomes one of the topics that the registry keeps, with the first event.
-void topic_state::be_kept()
+publish_result topic_state::deliver(prepared_event const& added, time_point now)
 {
-    if (is_kept_)
-        return;
-    if (auto const registry = registry_.lock()) {
-        registry->keep(*this);
-        is_unsettled_ = true; // others may have made room
-    }
-    is_kept_ = true;
-    if (subscribers_ > 0)
-        --sums_->blank;
-}
-
-// The first follower of a topic that was never published to.
-void topic_state::count_blank()
-{
-    if (++sums_->blank <= max_blank_)
-        return;
-    --sums_->blank;
-    throw too_many_topics(fmt::format(
-        "tidings: clients follow {} topics that were never published to, and no more are allowed (see "
-        "topics_options::max_blank_topics)",
-        max_blank_));
-}
-
-void topic_state::report_bytes(std::size_t step)
-{
-    if (!sums_)
-        return;
-    std::size_t const now = history_.memory() + registry_sums::topic_overhead;
-    std::size_t const told = told_bytes();
-    if (std::max(now, told) - std::min(now, told) < std::min(step, sums_->max_bytes))
-        return;
-    told_bytes_.store(now, std::memory_order_relaxed);
-    if (sums_->has_too_much(now - told))
-        is_unsettled_ = true;
-}
-
-void topic_state::take_place(std::size_t bytes)
-{
-    placed_bytes_ = bytes;
-    if (auto const registry = registry_.lock())
-        registry->place(*this, bytes);
-}
-
-// Without the lock: what the registry does then may come to other topics, and to a user's log.
-void topic_state::settle()
-{
-    if (!is_unsettled_.load(std::memory_order_relaxed) || !is_unsettled_.exchange(false))
-        return;
-    if (auto const registry = registry_.lock())
-        registry->settle();
-}
-
-std::size_t topic_state::give_up(std::size_t bytes)
-{
-    std::lock_guard const guard(lock_);
-    std::size_t const events = history_.give_up(bytes, needed_by_followers());
-    given_up_ += events;
-    report_bytes(0);
-    if (history_.count() <= 1)
-        take_place(0);
-    else if (events > 0 || told_bytes() < placed_bytes_)
-        take_place(told_bytes());
-    else
-        take_place(topics_state::passed_over);
-    return events;
-}
-
-publish_result topic_state::deliver(history::draft added)
-{
-    publish_result result{.id = added.id, .receivers = subscribers_};
-    if (result.id.empty() && subscribers_ == 0) { // for nobody
-        history_.abandon(added);
-        return result;
-    }
+    publish_result result{.id = {}, .receivers = audience_.size()};
     std::uint64_t const old_begin = history_.begin();
     std::uint64_t const evicted_before = history_.evicted();
-    time_point const now = options_->now();
-    last_published_.store(now, std::memory_order_relaxed);
-    auto const superseded = history_.keep(std::move(added), now);
+    last_published_ = now;
+    order_->newest = added.number;
+    auto const superseded = history_.add({.number = added.number,
+                                          .frame = added.frame,
+                                          .added = now,
+                                          .own_id = added.own_id,
+                                          .key = added.key});
     history_.forget_old(now, needed());
-    if (history_.has_unnamed())
-        history_.forget_unnamed(needed_by_followers());
-    report_bytes(bytes_step);
-    if (told_bytes() > placed_bytes_ && history_.count() > 1)
-        take_place(told_bytes() + told_bytes() / 4); // the next events change nothing
-    result.drops = drops_between(old_begin, history_.evicted() - evicted_before);
+    if (history_.has_comments())
+        history_.forget_comments(audience_.needed());
+    result.drops = audience_.losses(old_begin, history_.begin(), history_.evicted() - evicted_before);
     totals_.dropped += result.drops;
-    totals_.published += result.id.empty() ? 0 : 1;
+    ++totals_.published;
     tell_log(superseded);
-    wake_groups();
+    audience_.mark();
     return result;
 }
 
-// What is right behind number `number - 1`, which is done with.
-void topic_state::deliver_held(std::uint64_t number)
+publish_result topic_state::deliver_comment(internal::shared_frame text, time_point now)
 {
-    for (; !held_.empty() && held_.front().number == number; ++number) {
-        history::draft next = std::move(held_.front());
-        held_.pop_front();
-        deliver(std::move(next));
-    }
+    publish_result result{.id = {}, .receivers = audience_.size()};
+    if (result.receivers == 0)
+        return result;
+    history_.add_comment(std::move(text), order_->newest, now);
+    history_.forget_comments(audience_.needed());
+    audience_.mark();
+    return result;
 }
 
 // Followers that enter let old events go, too; the log hears of these with the next event.
 void topic_state::tell_log(std::optional<std::uint64_t> superseded)
 {
-    if (!options_->log)
+    if (!to_log_)
         return;
     if (superseded)
         options_->log->forget(name_, *superseded);
     auto const forgotten = history_.evicted() - given_up_;
-    if (std::exchange(told_forgotten_, forgotten) != forgotten)
-        options_->log->forget_before(name_, history_.begin());
+    if (std::exchange(told_forgotten_, forgotten) == forgotten)
+        return;
+    kept_event const* const oldest = history_.oldest();
+    options_->log->forget_before(name_, oldest ? oldest->number : history_.newest_number() + 1);
 }
 
 // False when its queue is full.
-bool topic_state::hand_to_log(history::draft const& added, delivered when_delivered)
+bool topic_state::hand_to_log(prepared_event const& added, delivered when_delivered)
 {
+    to_log_->add(added);
+    history_.ids().add(added.own_id, added.number);
+    auto const take_back = [&] {
+        to_log_->take_back(added);
+        history_.ids().remove(added.own_id);
+    };
     try {
         logged_event kept{.number = added.number,
                           .own_id = added.own_id,
@@ -287,67 +212,50 @@ bool topic_state::hand_to_log(history::draft const& added, delivered when_delive
         if (options_->log->append(name_, std::move(kept), on_kept))
             return true;
     } catch (...) {
-        history_.abandon(added);
+        take_back();
         throw;
     }
-    history_.abandon(added);
+    take_back();
     return false;
 }
 
-void topic_state::on_logged(history::draft added, std::exception_ptr error, delivered const& when_delivered)
+void topic_state::on_logged(prepared_event const& added, std::exception_ptr error,
+                            delivered const& when_delivered)
 {
     publish_result result;
+    time_point const now = options_->now();
     {
-        std::lock_guard const guard(lock_);
-        std::uint64_t const number = added.number;
+        registry_state::section locked(*registry_);
+        to_log_->remove(added);
         if (error) {
-            history_.abandon(added);
+            history_.ids().remove(added.own_id);
             ++totals_.not_kept;
-            wake_groups(); // a closed topic may be over now
+            audience_.mark(); // a closed topic may be over now
         } else {
-            result = deliver(std::move(added));
+            result = deliver(added, now);
+            result.id = added.id(order_->epoch);
+            registry_->on_change(*this, locked);
         }
-        deliver_held(number + 1);
+        while (auto comment = to_log_->release(added.number))
+            deliver_comment(std::move(*comment), now);
     }
     give_room();
-    settle();
     if (when_delivered)
         when_delivered(std::move(result), std::move(error));
 }
 
-// Whose next event has left the history with this publish, and how many of its events.
-std::size_t topic_state::drops_between(std::uint64_t old_begin, std::uint64_t evicted) const
+std::size_t topic_state::give_up(std::size_t bytes)
 {
-    std::uint64_t const begin = history_.begin();
-    if (evicted == 0)
-        return 0;
-    auto const lost_from = [&](std::uint64_t place) {
-        return std::min(evicted, begin - std::clamp(place, old_begin, begin));
-    };
-    std::uint64_t drops = 0;
-    for (auto at = laggards_.begin(); at != laggards_.end() && at->first < begin; ++at)
-        drops += lost_from(at->first);
-    for (auto const& each : groups_)
-        drops += lost_from(each->position) * (each->count - each->lagging);
-    return drops;
+    std::size_t const events = history_.give_up(bytes, audience_.needed());
+    given_up_ += events;
+    return events;
 }
 
 // What may not leave the history: only `overflow::wait` heeds it.
 std::uint64_t topic_state::needed() const
 {
-    return options_->overflow == overflow::wait ? needed_by_followers()
+    return options_->overflow == overflow::wait ? audience_.needed()
                                                 : std::numeric_limits<std::uint64_t>::max();
-}
-
-// The oldest event that a follower has yet to get.
-std::uint64_t topic_state::needed_by_followers() const
-{
-    std::uint64_t oldest = std::numeric_limits<std::uint64_t>::max();
-    if (!laggards_.empty())
-        oldest = laggards_.begin()->first;
-    for (auto const& each : groups_)
-        oldest = std::min(oldest, each->position);
-    return oldest;
 }
 
 void topic_state::give_room()
@@ -356,62 +264,114 @@ void topic_state::give_room()
         (void)room_.try_send(true);
 }
 
-void topic_state::wake_groups()
-{
-    for (auto const& each : groups_)
-        each->wake();
-}
-
 void topic_state::count_refused()
 {
-    std::lock_guard const guard(lock_);
+    std::lock_guard const guard(registry_->lock());
     ++totals_.refused;
+}
+
+void topic_state::count_cut()
+{
+    std::lock_guard const guard(registry_->lock());
+    ++totals_.cut;
 }
 
 void topic_state::close()
 {
-    std::lock_guard const guard(lock_);
+    std::lock_guard const guard(registry_->lock());
     if (!std::exchange(is_closed_, true))
-        wake_groups();
+        audience_.mark();
     room_.close();
 }
 
 bool topic_state::is_closed() const
 {
-    std::lock_guard const guard(lock_);
+    std::lock_guard const guard(registry_->lock());
     return is_closed_;
 }
 
 std::size_t topic_state::disconnect()
 {
-    std::lock_guard const guard(lock_);
+    std::lock_guard const guard(registry_->lock());
     ++disconnects_;
-    wake_groups();
-    return subscribers_;
+    audience_.mark();
+    return audience_.size();
+}
+
+topic_state::entrance topic_state::enter(boost::asio::any_io_executor const& executor,
+                                         std::optional<std::uint64_t> after, start_position from,
+                                         time_point now)
+{
+    registry_->on_first_follower(*this);
+    history_.forget_old(now, needed());
+    history_.forget_comments(audience_.needed());
+    auto const begin = after ? history_.find_behind(*after, order_->newest) : history_.find(from);
+    loop_group& group = audience_.enter(*this, *order_, executor, history_.end());
+    return {.begin = begin,
+            .disconnects = disconnects_,
+            .group = &group,
+            .place = audience_.add_laggard(group, begin.next, history_.end())};
+}
+
+void topic_state::leave(loop_group& group)
+{
+    audience_.leave(group);
+    if (audience_.size() == 0)
+        registry_->on_last_follower(*this);
+}
+
+void topic_state::read(std::uint64_t from, std::size_t limit, batch& into) const
+{
+    into.is_behind = from < history_.begin();
+    into.oldest = history_.begin();
+    into.disconnects = disconnects_;
+    into.next = history_.end();
+    if (!into.is_behind)
+        history_.copy(from, limit, into);
+    into.is_last = !into.is_behind && is_over_at(into.next);
+}
+
+bool topic_state::is_over_at(std::uint64_t place) const
+{
+    return is_closed_ && place >= history_.end() && (!to_log_ || to_log_->count() == 0);
+}
+
+std::string topic_state::id_of(kept_event const& which) const
+{
+    return which.own_id.empty() ? automatic_id{.epoch = order_->epoch, .number = which.number}.text()
+                                : which.own_id;
+}
+
+reset topic_state::reset_for(gap reason, std::uint64_t dropped) const
+{
+    kept_event const* const oldest = history_.oldest();
+    return {
+        .reason = reason, .oldest = oldest ? id_of(*oldest) : std::string(), .dropped = dropped, .topic = {}};
 }
 
 std::string topic_state::position() const
 {
-    std::lock_guard const guard(lock_);
-    return history_.position();
+    std::lock_guard const guard(registry_->lock());
+    if (!history_.newest_own_id().empty())
+        return history_.newest_own_id();
+    std::uint64_t const newest = history_.newest_number();
+    return automatic_id{.epoch = order_->epoch, .number = newest > 0 ? newest : order_->newest}.text();
 }
 
 std::size_t topic_state::subscribers() const
 {
-    std::lock_guard const guard(lock_);
-    return subscribers_;
+    std::lock_guard const guard(registry_->lock());
+    return audience_.size();
 }
 
 topic_stats topic_state::stats() const
 {
-    std::lock_guard const guard(lock_);
+    std::lock_guard const guard(registry_->lock());
     topic_stats now = totals_;
     now.superseded = history_.superseded();
-    now.subscribers = subscribers_;
-    // A subscription is always among them, also with everything received.
-    now.lagging = laggards_.size() - laggards_.count(history_.end());
-    if (!laggards_.empty())
-        now.max_lag = history_.end() - std::min(laggards_.begin()->first, history_.end());
+    now.subscribers = audience_.size();
+    now.lagging = audience_.lagging(history_.end());
+    now.max_lag = audience_.max_lag(history_.end());
     now.history_count = history_.count();
     now.history_bytes = history_.bytes();
     return now;

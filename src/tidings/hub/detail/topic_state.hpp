@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/hub/detail/audience.hpp>
 #include <tidings/hub/detail/history.hpp>
-#include <tidings/hub/detail/registry_sums.hpp>
+#include <tidings/hub/detail/kept_entry.hpp>
+#include <tidings/hub/detail/log_queue.hpp>
+#include <tidings/hub/detail/order.hpp>
+#include <tidings/hub/detail/prepared_event.hpp>
 #include <tidings/hub/detail/reset_text.hpp>
 #include <tidings/hub/publish_result.hpp>
 #include <tidings/hub/topic_options.hpp>
@@ -11,51 +15,40 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <functional>
-#include <limits>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace tidings::detail {
 
 class loop_group;
-class topics_state;
+class registry_state;
 
-/// What the handles and the followers of one topic share. Safe from any thread.
+/// What the handles and the followers of one topic share. Safe from any thread: the lock of its registry
+/// guards it, and all topics beside it. What needs no lock is done before: an event is checked and encoded,
+/// and then gets its number, enters the history and marks the loops in one step.
 ///
 /// A topic of a registry is blank until it is published to: then nothing but its handles and followers keeps
-/// it. From its first event on it is kept by the registry. Locks are taken in this order: a topic's, its
-/// registry's, its log's.
+/// it. From its first event on it is kept by the registry.
 class topic_state final : public std::enable_shared_from_this<topic_state>
 {
 public:
-    explicit topic_state(std::shared_ptr<topic_options const> const& options);
-
-    /// How a topic of a registry is made.
-    struct membership
-    {
-        std::weak_ptr<topics_state> registry{};
-        std::shared_ptr<registry_sums> sums{};
-        std::size_t max_blank = 0;
-        std::string epoch{}; ///< unless there is a log
-        std::uint64_t blank_since = std::numeric_limits<std::uint64_t>::max();
-    };
-    topic_state(std::string name, std::shared_ptr<topic_options const> options, membership const& of);
+    /// Reads its history from its log, if it has one. Throws what that throws, and `std::invalid_argument`
+    /// for a name that no topic can have.
+    topic_state(std::string name, std::shared_ptr<topic_options const> options,
+                std::shared_ptr<registry_state> of);
     ~topic_state();
 
     std::string const& name() const noexcept { return name_; }
-    std::string const& epoch() const noexcept { return history_.epoch(); }
     topic_options const& options() const noexcept { return *options_; }
+    std::shared_ptr<registry_state> const& registry() const noexcept { return registry_; }
+    order& numbers() const noexcept { return *order_; }
 
     // Publishing
 
@@ -79,112 +72,94 @@ public:
     /// Something is taken from it when a publish that would have blocked may be tried again. Who publishes
     /// then puts it back for the next one.
     channel<bool>& room() noexcept { return room_; }
+    void give_room();
 
     void close();
     bool is_closed() const;
     /// Sends all followers away; the number of those who followed.
     std::size_t disconnect();
 
-    // For the registry
-
-    bool has_log() const noexcept { return options_->log != nullptr; }
-    /// Whether it was published to.
-    bool is_kept() const noexcept { return is_kept_; }
-    /// The bytes that it has told of.
-    std::size_t told_bytes() const noexcept { return told_bytes_.load(std::memory_order_relaxed); }
-    time_point last_published() const noexcept { return last_published_.load(std::memory_order_relaxed); }
-    /// Forgets the oldest events to free so many bytes, but none that a follower has yet to get, and not the
-    /// newest. A log keeps them. Then takes its new place in the registry. The number of events.
-    std::size_t give_up(std::size_t bytes);
+    /// A follower was cut because it fell behind.
+    void count_cut();
 
     std::string position() const;
     topic_stats stats() const;
     std::size_t subscribers() const;
 
-    // Following
+    // With the registry's lock held: for the registry
 
-    /// The places of those who do not keep pace with their group. What is older than the second number was
-    /// there when its follower came.
-    using laggards = std::multimap<std::uint64_t, std::uint64_t>;
-    using laggard = laggards::const_iterator;
+    bool has_log() const noexcept { return options_->log != nullptr; }
+    /// Whether it was published to.
+    bool has_had_events() const noexcept { return history_.newest_number() > 0; }
+    std::size_t memory() const noexcept { return history_.memory(); }
+    /// Whether it has more than its newest event.
+    bool can_shrink() const noexcept { return history_.count() > 1; }
+    std::uint64_t newest_number() const noexcept { return history_.newest_number(); }
+    time_point last_published() const noexcept { return last_published_; }
+    void lose_up_to(std::uint64_t number) { history_.lose_up_to(number); }
+    /// Forgets the oldest events to free so many bytes, but none that a follower has yet to get, and not the
+    /// newest. A log keeps them. The number of events.
+    std::size_t give_up(std::size_t bytes);
 
-    /// Where a follower begins, and what it has to be told first.
+    kept_entry in_registry; ///< the registry's books of it
+
+    // With the registry's lock held: for followers
+
+    history const& events() const noexcept { return history_; }
+    audience& followers() noexcept { return audience_; }
+
     struct entrance
     {
-        std::uint64_t next;
+        history::entry_point begin;
         std::uint32_t disconnects; ///< before it came
-        reset told;
-        loop_group* group; ///< lives until the last of its followers leaves
-        laggard place;
+        loop_group* group;         ///< lives until the last of its followers leaves
+        audience::laggard place;
     };
-
-    /// Whether an id is one of this topic's.
-    bool recognizes(std::string_view id) const;
-
     /// Enters a follower of the loop of `executor`: from now on its group is told of every event. It is a
-    /// laggard until it has caught up. `id` is where its client left off, and wins over `from`. Throws
-    /// `too_many_topics`.
-    entrance enter(boost::asio::any_io_executor const& executor, std::optional<std::string> const& id,
-                   start_position from);
+    /// laggard until it has caught up. It begins behind number `after` of the order, if that is known, or
+    /// where `from` says. Throws `too_many_topics`.
+    entrance enter(boost::asio::any_io_executor const& executor, std::optional<std::uint64_t> after,
+                   start_position from, time_point now);
+    /// Its followers let others go on then, see `give_room`.
     void leave(loop_group& group);
-    laggard add_laggard(loop_group& group, std::uint64_t next);
-    void move_laggard(laggard& which, std::uint64_t next);
-    void remove_laggard(loop_group& group, laggard which);
 
-    /// Reads on from number `from`, at most `limit` events, into an empty batch.
+    /// Reads on from a place, at most `limit` events, into an empty batch.
     void read(std::uint64_t from, std::size_t limit, batch& into) const;
+    /// It is closed, and nothing comes behind that place.
+    bool is_over_at(std::uint64_t place) const;
 
-    /// Says that a group has been given everything below `next`.
-    void advance(loop_group& group, std::uint64_t next);
-
-    void count_cut();
-    /// Of the events from number `from` on.
-    std::uint64_t bytes_from(std::uint64_t from) const;
-    std::string id_text(std::uint64_t number) const;
-    reset overflow_reset(std::uint64_t dropped) const;
+    /// What a follower is told that has missed something.
+    reset reset_for(gap reason, std::uint64_t dropped = 0) const;
+    std::string id_of(kept_event const& which) const;
 
 private:
-    history open_history(membership const& of) const;
+    void open_log();
     void require_open() const;
-    bool has_room() const;
-    attempt try_publish_locked(event const& value, std::string_view key, delivered when_delivered);
-    void be_kept();
-    void count_blank();
-    void report_bytes(std::size_t step);
-    void take_place(std::size_t bytes);
-    void settle();
-    publish_result deliver(history::draft added);
-    void deliver_held(std::uint64_t number);
-    bool hand_to_log(history::draft const& added, delivered when_delivered);
-    void on_logged(history::draft added, std::exception_ptr error, delivered const& when_delivered);
-    std::size_t drops_between(std::uint64_t old_begin, std::uint64_t evicted) const;
+    bool has_room(std::size_t bytes) const;
+    attempt try_publish_locked(prepared_event& added, time_point now, delivered when_delivered);
+    publish_result deliver(prepared_event const& added, time_point now);
+    publish_result deliver_comment(internal::shared_frame text, time_point now);
+    bool hand_to_log(prepared_event const& added, delivered when_delivered);
+    void on_logged(prepared_event const& added, std::exception_ptr error, delivered const& when_delivered);
     std::uint64_t needed() const;
-    std::uint64_t needed_by_followers() const;
     void tell_log(std::optional<std::uint64_t> superseded);
-    void wake_groups();
-    void give_room();
 
     std::string const name_;
     std::shared_ptr<topic_options const> const options_;
-    std::weak_ptr<topics_state> const registry_;
-    std::shared_ptr<registry_sums> const sums_; // null: it belongs to no registry
-    std::size_t const max_blank_;
-    mutable std::mutex lock_;
+    std::shared_ptr<registry_state> const registry_;
+    std::shared_ptr<order> order_;
+
+    // Guarded by the registry's lock.
     history history_;
-    std::deque<history::draft> held_;  // unnamed, behind events that are on their way to the log
+    audience audience_;
+    std::optional<log_queue> to_log_;  // if it has one
     std::uint64_t told_forgotten_ = 0; // of the events that the topic has forgotten, the log knows so many
     std::uint64_t given_up_ = 0;       // events that it has forgotten for the registry; a log keeps them
-    std::atomic<bool> is_kept_;
-    std::atomic<bool> is_unsettled_ = false; // the registry has something to do, without our lock
-    std::atomic<std::size_t> told_bytes_ = 0;
-    std::size_t placed_bytes_ = 0; // its place in the registry
-    std::atomic<time_point> last_published_{};
+    time_point last_published_{};
     topic_stats totals_;
     bool is_closed_ = false;
     std::uint32_t disconnects_ = 0;
-    std::size_t subscribers_ = 0;
-    std::vector<std::shared_ptr<loop_group>> groups_; // one for each loop with followers
-    laggards laggards_;
+
     channel<bool> room_{1};
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/http/internal/chunk.hpp>
 #include <tidings/sse/event_text.hpp>
 #include <tidings/stream/internal/transport.hpp>
 
@@ -18,6 +19,20 @@ public:
     shared_frame() = default;
     explicit shared_frame(std::string_view text);
 
+    /// Text of `size` bytes that `write(char*)` writes in place, and room in front of it for a line that is
+    /// known later, see `put_in_front`.
+    template <typename Write>
+    shared_frame(std::size_t size, std::size_t room, Write&& write)
+    {
+        std::size_t const before = chunk_header_size(room + size) + room;
+        block_ = std::make_shared_for_overwrite<char[]>(before + size + chunk_end.size());
+        write(block_.get() + before);
+        frame(block_.get() + before, size);
+    }
+
+    /// Puts a line in front of the text, into the room that was left for it. Only while there is no copy.
+    void put_in_front(std::string_view line) noexcept;
+
     /// The bytes for a transport of that framing. They live as long as any copy.
     std::string_view bytes(framing wanted) const noexcept
     {
@@ -34,7 +49,9 @@ public:
     }
 
 private:
-    std::shared_ptr<char[]> block_;
+    void frame(char* text, std::size_t text_size) noexcept;
+
+    std::shared_ptr<char[]> block_; // points to the chunk, which may begin behind room that is not used
     std::size_t size_ = 0;
     std::size_t text_begin_ = 0;
     std::size_t text_size_ = 0;

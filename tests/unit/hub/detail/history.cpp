@@ -6,33 +6,69 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
-#include <cstdint>
 #include <stdexcept>
 #include <string>
-#include <utility>
 #include <vector>
 
 using namespace std::chrono_literals;
 using namespace tidings::test;
 using tidings::event;
-using tidings::time_point;
 using tidings::topic_options;
 using tidings::detail::gap;
-using tidings::detail::history;
 
-// Events are numbered from 1, under the epoch, and kept as wire text.
-TEST_CASE("a history numbers its events")
+// Events are kept as wire text, under the id of their number.
+TEST_CASE("a history keeps events")
 {
     topic_options const options;
-    history kept(options, "life");
-    CHECK(kept.position() == "life-0");
-    CHECK(add(kept, event{.data = "a"}) == "life-1");
-    CHECK(add(kept, event{.data = "b"}) == "life-2");
-    CHECK(kept.position() == "life-2");
-    CHECK(kept.oldest() == "life-1");
-    CHECK(texts_from(kept, 1) ==
-          std::vector<std::string>{"id: life-1\ndata: a\n\n", "id: life-2\ndata: b\n\n"});
-    CHECK(texts_from(kept, 3).empty());
+    numbered_history kept(options);
+    CHECK(kept.newest_number() == 0);
+    CHECK(kept.add_event({.data = "a"}) == "life-1");
+    CHECK(kept.add_event({.data = "b"}) == "life-2");
+    CHECK(kept.newest_number() == 2);
+    CHECK(kept.oldest_number() == 1);
+    CHECK(kept.texts(1) == std::vector<std::string>{"id: life-1\ndata: a\n\n", "id: life-2\ndata: b\n\n"});
+    CHECK(kept.texts(3).empty());
+}
+
+// Other topics take numbers of the same order in between: places are dense all the same, and every number
+// leads to what comes behind it.
+TEST_CASE("a history in an order that it shares")
+{
+    topic_options options;
+    options.max_events = 2;
+    numbered_history kept(options);
+    for (auto const number : {4, 9, 17}) {
+        kept.newest = static_cast<std::uint64_t>(number) - 1;
+        kept.add_event({.data = "x"});
+    }
+    kept.newest = 30;
+    CHECK(kept.end() == 4);
+    CHECK(kept.begin() == 2);
+    CHECK(kept.behind(3).missing == gap::evicted);
+    CHECK(kept.behind(4).next == 2);
+    CHECK(kept.behind(8).next == 2);
+    CHECK(kept.behind(9).next == 3);
+    CHECK(kept.behind(30).next == 4);
+    CHECK(kept.behind(31).missing == gap::unknown_id);
+    CHECK(kept.behind(kept.number_before(1, kept.newest)).missing == gap::evicted);
+    CHECK(kept.number_before(2, kept.newest) == 8);
+    CHECK(kept.number_before(3, kept.newest) == 16);
+    CHECK(kept.number_before(4, kept.newest) == 30);
+}
+
+// A topic that was forgotten and is made again knows up to where its events may be lost.
+TEST_CASE("a history behind one that was forgotten")
+{
+    topic_options const options;
+    numbered_history kept(options);
+    kept.newest = 20;
+    kept.lose_up_to(10);
+    CHECK(kept.behind(9).missing == gap::evicted);
+    CHECK(kept.behind(10).missing == gap::none);
+    CHECK(kept.newest_number() == 10);
+    kept.add_event({.data = "x"});
+    CHECK(kept.behind(10).next == 1);
+    CHECK(kept.behind(21).next == 2);
 }
 
 // The bounds hold together, and the newest event stays whatever they say.
@@ -42,22 +78,22 @@ TEST_CASE("a history is bounded by count, bytes and age")
     options.max_events = 3;
     options.history_bytes = 100;
     options.history_age = 1min;
-    history kept(options, "life");
+    numbered_history kept(options);
     for (int i = 0; i < 10; ++i)
-        add(kept, event{.data = "x"});
-    CHECK(kept.end() - kept.begin() == 3);
+        kept.add_event({.data = "x"});
+    CHECK(kept.count() == 3);
     std::string const large(58, 'y');
-    add(kept, event{.data = large});
-    CHECK(kept.end() - kept.begin() == 2); // 21 + 78 bytes of text
+    kept.add_event({.data = large});
+    CHECK(kept.count() == 2); // 21 + 78 bytes of text
     std::string const huge(1'000, 'z');
-    add(kept, event{.data = huge});
-    CHECK(kept.end() - kept.begin() == 1);
-    add(kept, event{.data = "late"}, start + 30s);
+    kept.add_event({.data = huge});
+    CHECK(kept.count() == 1);
+    kept.add_event({.data = "late"}, start + 30s);
     kept.forget_old(start + 61s, nothing_needed);
-    CHECK(kept.end() - kept.begin() == 1);
+    CHECK(kept.count() == 1);
     kept.forget_old(start + 1h, nothing_needed);
-    CHECK(kept.end() - kept.begin() == 1);
-    CHECK(kept.oldest() == "life-13");
+    CHECK(kept.count() == 1);
+    CHECK(kept.oldest_number() == 13);
 }
 
 // A publisher's own id is used as it is, resumes like any other, and cannot come twice.
@@ -65,72 +101,51 @@ TEST_CASE("own ids")
 {
     topic_options options;
     options.max_events = 2;
-    history kept(options, "life");
-    CHECK(add(kept, event{.id = "order 7", .data = "a"}) == "order 7");
-    CHECK_THROWS_AS(add(kept, event{.id = "order 7", .data = "b"}), std::invalid_argument);
+    numbered_history kept(options);
+    CHECK(kept.add_event({.id = "order 7", .data = "a"}) == "order 7");
+    CHECK_THROWS_AS(kept.add_event({.id = "order 7", .data = "b"}), std::invalid_argument);
     CHECK(kept.end() == 2);
-    CHECK(kept.position() == "order 7");
-    CHECK(kept.oldest() == "order 7");
-    CHECK(kept.find_after("order 7").next == 2);
-    CHECK(add(kept, event{.data = "c"}) == "life-2");
-    CHECK(kept.find_after("order 7").next == 2);
-    add(kept, event{.data = "d"});
-    CHECK(kept.find_after("order 7").next == 2); // nothing behind it is gone
-    add(kept, event{.data = "e"});
-    CHECK(kept.find_after("order 7").missing == gap::evicted);
+    CHECK(kept.newest_own_id() == "order 7");
+    CHECK(kept.ids().find("order 7") == 1);
+    CHECK(kept.add_event({.data = "c"}) == "life-2");
+    CHECK(kept.newest_own_id().empty());
+    kept.add_event({.data = "d"});
+    CHECK(kept.behind(*kept.ids().find("order 7")).next == 2); // nothing behind it is gone
+    kept.add_event({.data = "e"});
+    CHECK(kept.behind(*kept.ids().find("order 7")).missing == gap::evicted);
 }
 
-// Its client would never be answered again.
-TEST_CASE("an own id that says that its stream is finished")
-{
-    topic_options const options;
-    history kept(options, "life");
-    CHECK_THROWS_AS(add(kept, event{.id = "order 7;finished", .data = "a"}), std::invalid_argument);
-    CHECK(kept.drafts() == 0);
-    CHECK(add(kept, event{.id = "order 7", .data = "a"}) == "order 7");
-}
-
-// What cannot be sent leaves the history as it was.
-TEST_CASE("an event that cannot be sent is not kept")
-{
-    topic_options const options;
-    history kept(options, "life");
-    CHECK_THROWS_AS(add(kept, event{.id = "a\nb", .data = "x"}), std::invalid_argument);
-    CHECK_THROWS_AS(add(kept, event{.data = "\xff"}), std::invalid_argument);
-    CHECK(kept.end() == 1);
-    CHECK(kept.position() == "life-0");
-}
-
-// A log gives back what was there: numbers, ids, keys and ages.
-TEST_CASE("a history is restored from a log")
+// As many past ones are remembered as events are kept.
+TEST_CASE("own ids lead back like numbers")
 {
     topic_options options;
-    options.history_age = 1min;
-    auto const wall = std::chrono::system_clock::now();
-    tidings::log_tail tail{.epoch = "life", .next_number = 9, .events = {}};
-    tail.events.push_back({.number = 3,
-                           .own_id = {},
-                           .key = {},
-                           .text = "id: life-3\ndata: old\n\n",
-                           .published = wall - 2min});
-    tail.events.push_back(
-        {.number = 5, .own_id = "own", .key = "k", .text = "id: own\ndata: b\n\n", .published = wall - 5s});
-    tail.events.insert(
-        tail.events.begin() + 1,
-        {.number = 4, .own_id = {}, .key = "k", .text = "id: life-4\ndata: a\n\n", .published = wall});
-    time_point const now = start + 1h;
-    history::restoring came_of_it;
-    history kept(options, std::move(tail), now, wall, came_of_it);
-    CHECK(came_of_it.superseded == std::vector<std::uint64_t>{4});
-    CHECK(came_of_it.unreadable == 0);
-    CHECK(kept.superseded() == 0);
-    CHECK(texts_from(kept, 1) == std::vector<std::string>{"id: own\ndata: b\n\n"});
-    CHECK(kept.find_after("own").next == 6);
-    CHECK(kept.find_after("life-3").next == 4);
-    CHECK(kept.find_after("life-8").next == 9);
-    CHECK(kept.find_after("life-2").missing == gap::evicted);
-    CHECK(kept.find_after("life-9").missing == gap::unknown_id);
-    CHECK(add(kept, event{.data = "c"}, now, "k") == "life-9");
-    CHECK(kept.superseded() == 1);
-    CHECK_THROWS_AS(kept.prepare(event{.id = "own"}, {}), std::invalid_argument);
+    options.max_events = 2;
+    numbered_history kept(options);
+    for (auto const* id : {"a", "b", "c", "d"})
+        kept.add_event({.id = id, .data = "x"});
+    CHECK(kept.begin() == 3);
+    CHECK(kept.behind(*kept.ids().find("b")).next == 3);
+    CHECK(kept.behind(*kept.ids().find("a")).missing == gap::evicted);
+    CHECK_THROWS_AS(kept.add_event({.id = "a", .data = "x"}), std::invalid_argument);
+    kept.add_event({.id = "e", .data = "x"});
+    CHECK_FALSE(kept.ids().find("a"));
+}
+
+// What followers need stays: then there is no room.
+TEST_CASE("room for more events")
+{
+    topic_options options;
+    options.max_events = 2;
+    options.history_bytes = 1'000;
+    numbered_history kept(options);
+    kept.add_event({.data = "1"});
+    kept.add_event({.data = "2"});
+    CHECK_FALSE(kept.has_room(1, 20, 1));
+    CHECK(kept.has_room(1, 20, 2));
+    CHECK_FALSE(kept.has_room(2, 40, 2));
+    CHECK(kept.has_room(2, 40, nothing_needed));
+    CHECK_FALSE(kept.has_room(1, 2'000, 2));
+    CHECK(kept.has_room(1, 2'000, 3));                    // alone it is kept whatever the limit
+    CHECK_FALSE(kept.has_room(2, 2'020, 3));              // one of the two would push out the other
+    CHECK_FALSE(kept.has_room(2, 2'020, nothing_needed)); // a follower may come before they are kept
 }

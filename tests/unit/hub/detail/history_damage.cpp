@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/hub/detail/history.hpp>
 #include <tidings/hub/detail/logged_event_fault.hpp>
+#include <tidings/hub/detail/restored_history.hpp>
 
 #include "history_steps.hpp"
 
@@ -22,7 +22,7 @@ using tidings::logged_event;
 using tidings::topic_options;
 using tidings::detail::fault_of;
 using tidings::detail::gap;
-using tidings::detail::history;
+using tidings::detail::restoring;
 
 namespace {
 
@@ -45,11 +45,26 @@ log_tail tail_of(std::vector<std::uint64_t> const& numbers, std::uint64_t next)
     return tail;
 }
 
-history restore(log_tail tail, history::restoring& came_of_it)
+/// A history as a log gives it.
+class restored : public numbered_history
 {
-    static topic_options const options;
-    return {options, std::move(tail), start, wall_clock::now(), came_of_it};
-}
+public:
+    explicit restored(log_tail tail)
+        : numbered_history(defaults()),
+          came_of_it(tidings::detail::restore(*this, tail, start, wall_clock::now()))
+    {
+        newest = tail.next_number - 1;
+    }
+
+    restoring came_of_it;
+
+private:
+    static topic_options const& defaults()
+    {
+        static topic_options const options;
+        return options;
+    }
+};
 
 } // namespace
 
@@ -96,20 +111,50 @@ TEST_CASE("the id of an event from a log")
     CHECK_FALSE(fault_of(numbered(std::uint64_t(1) << 53), "life").empty());
 }
 
+// A log gives back what was there: numbers, ids, keys and ages.
+TEST_CASE("a history is restored from a log")
+{
+    topic_options options;
+    options.history_age = 1min;
+    auto const wall = wall_clock::now();
+    log_tail tail{.epoch = "life", .next_number = 9, .events = {}};
+    tail.events = {
+        {.number = 3, .own_id = {}, .key = {}, .text = "id: life-3\ndata: old\n\n", .published = wall - 2min},
+        {.number = 4, .own_id = {}, .key = "k", .text = "id: life-4\ndata: a\n\n", .published = wall},
+        {.number = 5, .own_id = "own", .key = "k", .text = "id: own\ndata: b\n\n", .published = wall - 5s}};
+    auto const now = start + 1h;
+    numbered_history kept(options);
+    kept.newest = 8;
+    auto const came_of_it = tidings::detail::restore(kept, tail, now, wall);
+    CHECK(came_of_it.superseded == std::vector<std::uint64_t>{4});
+    CHECK(came_of_it.unreadable == 0);
+    CHECK(came_of_it.kept_from == 5);
+    CHECK(kept.superseded() == 0);
+    CHECK(kept.texts(1) == std::vector<std::string>{"id: own\ndata: b\n\n"});
+    CHECK(kept.ids().find("own") == 5);
+    CHECK(kept.behind(5).next == kept.end());
+    CHECK(kept.texts(kept.behind(3).next).size() == 1);
+    CHECK(kept.behind(8).missing == gap::none);
+    CHECK(kept.behind(2).missing == gap::evicted);
+    CHECK(kept.behind(9).missing == gap::unknown_id);
+    CHECK(kept.add_event({.data = "c"}, now, "k") == "life-9");
+    CHECK(kept.superseded() == 1);
+    CHECK_THROWS_AS(kept.add_event({.id = "own", .data = "x"}), std::invalid_argument);
+}
+
 // What a damaged file gives is left out, and never published as if nothing were missing: who comes back from
 // before it is told.
 TEST_CASE("damaged events are left out")
 {
     log_tail tail = tail_of({3, 4, 5, 6}, 7);
     tail.events[1].text = "data: x\n\n";
-    history::restoring came_of_it;
-    history kept = restore(std::move(tail), came_of_it);
-    CHECK(came_of_it.unreadable == 1);
-    CHECK(came_of_it.first_fault == "number 4: its text begins with another id than its own");
-    CHECK(texts_from(kept, 1).size() == 2);
-    CHECK(kept.find_after("life-3").missing == gap::evicted);
-    CHECK(kept.find_after("life-4").missing == gap::none);
-    CHECK(add(kept, event{.data = "x"}) == "life-7");
+    restored kept(tail);
+    CHECK(kept.came_of_it.unreadable == 1);
+    CHECK(kept.came_of_it.first_fault == "number 4: its text begins with another id than its own");
+    CHECK(kept.texts(1).size() == 2);
+    CHECK(kept.behind(3).missing == gap::evicted);
+    CHECK(kept.behind(4).missing == gap::none);
+    CHECK(kept.add_event({.data = "x"}) == "life-7");
 }
 
 // A number that cannot be was another one, and nobody knows which.
@@ -122,26 +167,24 @@ TEST_CASE("damaged numbers")
                                                       {0, 3},
                                                       {3, 7},
                                                       {3, std::uint64_t(1) << 63}}) {
-        history::restoring came_of_it;
-        history kept = restore(tail_of(numbers, 7), came_of_it);
-        CHECK(came_of_it.unreadable == 1);
-        CHECK(kept.find_after("life-3").missing == gap::evicted);
-        CHECK(kept.find_after("life-6").missing == gap::none);
-        CHECK(add(kept, event{.data = "x"}) == "life-7");
+        restored kept(tail_of(numbers, 7));
+        CHECK(kept.came_of_it.unreadable == 1);
+        CHECK(kept.behind(3).missing == gap::evicted);
+        CHECK(kept.behind(6).missing == gap::none);
+        CHECK(kept.add_event({.data = "x"}) == "life-7");
     }
 }
 
 // A topic whose life is damaged cannot go on: it would give numbers twice, or ids that it refuses.
 TEST_CASE("a damaged life of a topic")
 {
-    history::restoring came_of_it;
     for (auto const next :
          {std::uint64_t(0), std::uint64_t(1) << 53, std::numeric_limits<std::uint64_t>::max()})
-        CHECK_THROWS_AS(restore(tail_of({}, next), came_of_it), std::runtime_error);
+        CHECK_THROWS_AS(restored(tail_of({}, next)), std::runtime_error);
     for (auto const& epoch : {std::string(), std::string("a b"), std::string("a\nb"), std::string(65, 'x')}) {
         log_tail tail = tail_of({}, 1);
         tail.epoch = epoch;
-        CHECK_THROWS_AS(restore(std::move(tail), came_of_it), std::runtime_error);
+        CHECK_THROWS_AS(restored(tail), std::runtime_error);
     }
 }
 
@@ -151,18 +194,16 @@ TEST_CASE("damaged times")
     for (auto const published : {wall_clock::time_point::min(), wall_clock::time_point::max()}) {
         log_tail tail = tail_of({3, 4}, 5);
         tail.events[0].published = published;
-        history::restoring came_of_it;
-        CHECK(restore(std::move(tail), came_of_it).count() == 2);
+        CHECK(restored(tail).count() == 2);
     }
 }
 
 // At the end of the numbers nothing is given out twice: nobody gets the event.
 TEST_CASE("all numbers have been given out")
 {
-    history::restoring came_of_it;
-    history kept = restore(tail_of({}, (std::uint64_t(1) << 53) - 1), came_of_it);
-    CHECK(add(kept, event{.data = "last"}) == "life-9007199254740991");
-    CHECK(kept.find_after("life-9007199254740991").missing == gap::none);
-    CHECK_THROWS_AS(kept.prepare(event{.data = "x"}, {}), std::length_error);
-    CHECK(kept.drafts() == 0);
+    restored kept(tail_of({}, (std::uint64_t(1) << 53) - 1));
+    CHECK(kept.add_event({.data = "last"}) == "life-9007199254740991");
+    CHECK(kept.behind(kept.newest).missing == gap::none);
+    CHECK_THROWS_AS(kept.add_event({.data = "x"}), std::length_error);
+    CHECK(kept.count() == 1);
 }

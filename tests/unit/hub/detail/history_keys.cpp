@@ -14,30 +14,28 @@ using namespace tidings::test;
 using tidings::event;
 using tidings::topic_options;
 using tidings::detail::gap;
-using tidings::detail::history;
 
 // With a key an event takes the place of the one before it; the others keep theirs.
 TEST_CASE("only the newest event of a key is kept")
 {
     topic_options options;
     options.max_events = 3;
-    history kept(options, "life");
-    add(kept, event{.data = "a1"}, start, "a");
-    add(kept, event{.data = "b1"}, start, "b");
-    add(kept, event{.data = "a2"}, start, "a");
-    CHECK(texts_from(kept, 1) ==
-          std::vector<std::string>{"id: life-2\ndata: b1\n\n", "id: life-3\ndata: a2\n\n"});
+    numbered_history kept(options);
+    kept.add_event({.data = "a1"}, start, "a");
+    kept.add_event({.data = "b1"}, start, "b");
+    kept.add_event({.data = "a2"}, start, "a");
+    CHECK(kept.texts(1) == std::vector<std::string>{"id: life-2\ndata: b1\n\n", "id: life-3\ndata: a2\n\n"});
     CHECK(kept.count() == 2);
     CHECK(kept.superseded() == 1);
     CHECK(kept.begin() == 1); // who has nothing yet has lost nothing
-    CHECK(kept.find_after("life-1").missing == gap::none);
-    add(kept, event{.data = "c1"}, start, "c");
+    CHECK(kept.behind(1).missing == gap::none);
+    kept.add_event({.data = "c1"}, start, "c");
     CHECK(kept.evicted() == 0);
-    add(kept, event{.data = "d1"}, start, "d");
+    kept.add_event({.data = "d1"}, start, "d");
     CHECK(kept.evicted() == 1);
-    CHECK(kept.find_after("life-1").missing == gap::evicted);
-    CHECK(kept.find_after("life-2").missing == gap::none);
-    add(kept, event{.data = "b2"}, start, "b"); // its first was evicted, so nothing is superseded
+    CHECK(kept.behind(1).missing == gap::evicted);
+    CHECK(kept.behind(2).missing == gap::none);
+    kept.add_event({.data = "b2"}, start, "b"); // its first was evicted, so nothing is superseded
     CHECK(kept.superseded() == 1);
 }
 
@@ -46,17 +44,17 @@ TEST_CASE("the own id of a superseded event leads back")
 {
     topic_options options;
     options.max_events = 200;
-    history kept(options, "life");
-    add(kept, event{.id = "still", .data = "s"}, start, "still");
+    numbered_history kept(options);
+    kept.add_event({.id = "still", .data = "s"}, start, "still");
     for (int i = 1; i <= 150; ++i)
-        add(kept, event{.id = "price " + std::to_string(i), .data = "p"}, start, "price");
+        kept.add_event({.id = "price " + std::to_string(i), .data = "p"}, start, "price");
     for (int const i : {1, 100, 149}) {
-        auto const place = kept.find_after("price " + std::to_string(i));
-        CHECK(place.missing == gap::none);
-        CHECK(place.next == static_cast<std::uint64_t>(i) + 2);
+        auto const number = kept.ids().find("price " + std::to_string(i));
+        REQUIRE(number == static_cast<std::uint64_t>(i) + 1);
+        CHECK(kept.behind(*number).missing == gap::none);
+        CHECK(kept.texts(kept.behind(*number).next).size() == 1);
     }
-    CHECK(kept.find_after("life-2").missing == gap::none);
-    CHECK_THROWS_AS(kept.prepare(event{.id = "price 1", .data = "p"}, {}), std::invalid_argument);
+    CHECK_THROWS_AS(kept.add_event({.id = "price 1", .data = "p"}), std::invalid_argument);
 }
 
 // One key that never changes does not let the replaced events of another pile up behind it.
@@ -64,14 +62,14 @@ TEST_CASE("superseded events take no room")
 {
     topic_options options;
     options.max_events = 10;
-    history kept(options, "life");
-    add(kept, event{.data = "still"}, start, "still");
+    numbered_history kept(options);
+    kept.add_event({.data = "still"}, start, "still");
     for (int i = 0; i < 1'000; ++i) {
-        add(kept, event{.data = "moving"}, start, "moving");
+        kept.add_event({.data = "moving"}, start, "moving");
         REQUIRE(kept.slots() <= 2 + 64);
     }
     CHECK(kept.count() == 2);
     CHECK(kept.evicted() == 0);
-    CHECK(texts_from(kept, 1).size() == 2);
-    CHECK(texts_from(kept, 1'001).size() == 1);
+    CHECK(kept.texts(1).size() == 2);
+    CHECK(kept.texts(1'001).size() == 1);
 }

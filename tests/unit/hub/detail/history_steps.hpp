@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/hub/detail/event_id.hpp>
 #include <tidings/hub/detail/history.hpp>
+#include <tidings/hub/detail/prepared_event.hpp>
 
 #include <cstdint>
 #include <limits>
@@ -14,33 +16,49 @@ namespace tidings::test {
 
 inline constexpr time_point start{};
 
-/// For `forget_old` and `has_room_for_drafts`: there are no followers.
+/// For `forget_old` and `has_room`: there are no followers.
 inline constexpr std::uint64_t nothing_needed = std::numeric_limits<std::uint64_t>::max();
 
-/// Keeps one event, and tells its id.
-inline std::string add(detail::history& to, event const& value, time_point now = start,
-                       std::string_view key = {})
+/// A history whose events are numbered as those of a topic that stands alone.
+class numbered_history : public detail::history
 {
-    auto added = to.prepare(value, key);
-    std::string id = added.id;
-    to.keep(std::move(added), now);
-    return id;
-}
+public:
+    explicit numbered_history(topic_options const& options) : history(options) {}
 
-/// The wire text of what is kept.
-inline std::vector<std::string> texts_from(detail::history const& kept, std::uint64_t from)
-{
-    detail::batch events;
-    kept.copy(from, 100, events);
-    std::vector<std::string> all;
-    for (auto const& each : events.frames)
-        all.emplace_back(each.text());
-    return all;
-}
+    /// Adds one event, and tells its id.
+    std::string add_event(event const& value, time_point now = start, std::string_view key = {})
+    {
+        detail::prepared_event made(value, key, epoch);
+        ids().require_new(made.own_id);
+        made.take_number(newest + 1, epoch);
+        ids().add(made.own_id, made.number);
+        newest = made.number;
+        add({.number = made.number,
+             .frame = made.frame,
+             .added = now,
+             .own_id = made.own_id,
+             .key = made.key});
+        return made.id(epoch);
+    }
 
-inline void comment(detail::history& to)
-{
-    to.keep(to.prepare_unnamed(": beat\n\n"), start);
-}
+    void comment() { add_comment(internal::shared_frame(": beat\n\n"), newest, start); }
+
+    entry_point behind(std::uint64_t number) const { return find_behind(number, newest); }
+    std::uint64_t oldest_number() const { return oldest() ? oldest()->number : 0; }
+
+    /// The wire text of what is kept from a place on.
+    std::vector<std::string> texts(std::uint64_t from) const
+    {
+        detail::batch events;
+        copy(from, 100, events);
+        std::vector<std::string> all;
+        for (auto const& each : events.frames)
+            all.emplace_back(each.text());
+        return all;
+    }
+
+    std::string const epoch = "life";
+    std::uint64_t newest = 0;
+};
 
 } // namespace tidings::test

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/detail/cursor.hpp>
+#include <tidings/hub/detail/registry_state.hpp>
 #include <tidings/hub/subscription.hpp>
 #include <tidings/hub/topic.hpp>
 
@@ -12,6 +13,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -37,9 +39,11 @@ class member final : public detail::reader
 public:
     member(topic const& of, asio::io_context& loop, bool throws) : throws_(throws)
     {
-        topic_list list;
-        list.add(of);
-        at.enter(list.items().front(), loop.get_executor(), std::nullopt);
+        detail::topic_state& state = tidings::internal::access::state(of);
+        {
+            std::lock_guard const guard(state.registry()->lock());
+            at.enter(state, loop.get_executor(), std::nullopt, from_newest(), {});
+        }
         at.join(*this);
     }
 

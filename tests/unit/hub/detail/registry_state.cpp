@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // How much work a registry has at its bounds: topics that are looked at are counted, and nothing is timed.
-#include <tidings/hub/detail/topics_state.hpp>
+#include <tidings/hub/detail/registry_state.hpp>
 
 #include "../held_log.hpp"
 #include "../support.hpp"
@@ -23,12 +23,12 @@ class work_fixture
 {
 public:
     held_log log;
-    std::shared_ptr<detail::topics_state> all;
+    std::shared_ptr<detail::registry_state> all;
 
     void make(topics_options options, topic_options each = {})
     {
         options.log = [](log_level, std::string_view) {};
-        all = std::make_shared<detail::topics_state>(std::move(options));
+        all = detail::registry_state::make(std::move(options));
         all->add("{name...}", std::move(each));
     }
 

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/detail/cursor_set.hpp>
+#include <tidings/hub/detail/event_id.hpp>
+#include <tidings/hub/detail/loop_feed.hpp>
+#include <tidings/hub/detail/registry_state.hpp>
+#include <tidings/sse/event_text.hpp>
+
+#include <algorithm>
+#include <mutex>
+#include <span>
+#include <utility>
+
+namespace tidings::detail {
+
+namespace {
+
+// Where one of a list begins that its client has no place in. The lock is held.
+client_id::lead start_of(topic_list::item const& of)
+{
+    if (of.start.what() != start_position::kind::after)
+        return {};
+    topic_state* const topic = of.of.get();
+    order const* const numbers = &topic->numbers();
+    return client_id(of.start_id, std::span(&numbers, 1)).in(*numbers, std::span(&topic, 1));
+}
+
+// Of an order that a client has no place in any more.
+reset reset_of_order(gap reason, std::span<topic_state* const> topics)
+{
+    kept_event const* oldest = nullptr;
+    reset told{.reason = reason, .oldest = {}, .topic = {}};
+    for (topic_state const* const each : topics)
+        if (kept_event const* const first = each->events().oldest();
+            first && (!oldest || first->number < oldest->number)) {
+            oldest = first;
+            told.oldest = each->id_of(*first);
+        }
+    return told;
+}
+
+} // namespace
+
+cursor_set::entrance cursor_set::enter(topic_list const& topics, boost::asio::any_io_executor const& executor,
+                                       std::optional<std::string> const& last_event_id, reader& by)
+{
+    entry_plan const plan(topics.items(), last_event_id);
+    if (topics.items().size() > 1)
+        several_ = std::make_unique<several>();
+    entrance entered{.told = {}, .knows_place = last_event_id.has_value()};
+    for (entry_plan::part const& each : plan.parts())
+        enter(each, executor, entered);
+    first_.join(by);
+    if (several_)
+        for (cursor& each : several_->others)
+            each.join(by);
+    return entered;
+}
+
+void cursor_set::enter(entry_plan::part const& planned, boost::asio::any_io_executor const& executor,
+                       entrance& entered)
+{
+    // What may throw, or is a user's, comes before the lock.
+    std::vector<cursor*> cursors;
+    std::vector<time_point> times;
+    for (topic_list::item const* const each : planned.items) {
+        bool const is_first = !several_ || (several_->parts.empty() && cursors.empty());
+        cursor& at = is_first ? first_ : several_->others.emplace_back();
+        at.choose_by(each->where);
+        if (several_)
+            several_->have_filters |= at.has_filter();
+        times.push_back(each->of->options().now());
+        cursors.push_back(&at);
+    }
+    auto const& lead = planned.lead;
+    std::lock_guard const guard(planned.topics.front()->registry()->lock());
+    std::uint64_t number = planned.numbers->newest;
+    if (lead.missing != gap::none && entered.told.empty()) // once a stream
+        entered.told.push_back(reset_of_order(lead.missing, planned.topics));
+    for (std::size_t i = 0; i < cursors.size(); ++i) {
+        topic_list::item const& item = *planned.items[i];
+        topic_state& of = *planned.topics[i];
+        auto const begin = lead.after || lead.missing != gap::none ? lead : start_of(item);
+        bool const is_by_id =
+            begin.after || begin.missing != gap::none || item.start.what() == start_position::kind::after;
+        gap missing =
+            cursors[i]->enter(of, executor, begin.after, is_by_id ? from_newest() : item.start, times[i]);
+        if (lead.missing == gap::none && begin.missing != gap::none)
+            missing = begin.missing;
+        entered.knows_place &= lead.after.has_value() && missing == gap::none;
+        number = std::min(number, of.events().number_before(cursors[i]->next(), planned.numbers->newest));
+        if (missing == gap::none)
+            continue;
+        entered.told.push_back(of.reset_for(missing));
+        if (several_)
+            entered.told.back().topic = of.name();
+    }
+    if (several_)
+        several_->parts.push_back({.numbers = planned.numbers,
+                                   .cursors = std::move(cursors),
+                                   .number = number,
+                                   .lagging = planned.items.size()});
+}
+
+void cursor_set::leave()
+{
+    first_.leave();
+    if (several_)
+        for (cursor& each : several_->others)
+            each.leave();
+}
+
+bool cursor_set::lags() const noexcept
+{
+    if (is_single())
+        return first_.lags();
+    return std::ranges::any_of(several_->parts, [](part const& each) { return each.lagging > 0; });
+}
+
+bool cursor_set::is_over() const noexcept
+{
+    if (is_single())
+        return first_.is_over();
+    return first_.is_over() && std::ranges::all_of(several_->others, &cursor::is_over);
+}
+
+cursor_set::part& cursor_set::part_of(cursor const& at) noexcept
+{
+    order const* const numbers = &at.topic().numbers();
+    return *std::ranges::find(several_->parts, numbers, &part::numbers);
+}
+
+void cursor_set::read(std::size_t limit, merged& into)
+{
+    into.clear();
+    if (is_single()) {
+        cursor* const only = &first_;
+        return read_merged(std::span(&only, 1), limit, into);
+    }
+    auto& parts = several_->parts;
+    std::size_t& turn = several_->turn;
+    while (parts[turn].lagging == 0)
+        turn = (turn + 1) % parts.size();
+    into.part = std::exchange(turn, (turn + 1) % parts.size());
+    read_merged(parts[into.part].cursors, limit, into);
+    into.told.topic = into.passing ? into.passing->topic().name() : std::string();
+}
+
+void cursor_set::take_live(cursor& at, merged& into)
+{
+    into.clear();
+    cursor* const only = &at;
+    merge_live(std::span(&only, 1), at.group().feed().newest(), into);
+}
+
+void cursor_set::take_live(merged& into)
+{
+    into.clear();
+    auto& told = several_->told;
+    into.part = static_cast<std::size_t>(&part_of(*told.front()) - several_->parts.data());
+    merge_live(told, told.front()->group().feed().newest(), into);
+    told.clear();
+}
+
+bool cursor_set::note(cursor& told)
+{
+    several_->told.push_back(&told);
+    return several_->told.size() == 1;
+}
+
+bool cursor_set::keeps_pace()
+{
+    auto& told = several_->told;
+    bool const can_go_on = !lags() && std::ranges::none_of(told, [](cursor const* each) {
+        batch const& live = each->group().live();
+        return live.is_behind || live.is_last || live.is_full();
+    });
+    if (can_go_on)
+        return true;
+    for (cursor* const each : std::exchange(told, {}))
+        move(*each, each->next(), false);
+    return false;
+}
+
+void cursor_set::move(cursor& at, std::uint64_t next, bool keeps_pace)
+{
+    bool const did_lag = at.lags();
+    if (next == at.next() && did_lag != keeps_pace)
+        return;
+    at.move_to(next, keeps_pace);
+    if (several_ && did_lag == keeps_pace)
+        part_of(at).lagging += keeps_pace ? std::size_t(-1) : 1;
+}
+
+void cursor_set::move_past(merged& events, std::size_t done, bool keeps_pace)
+{
+    bool is_complete = true;
+    for (std::size_t i = events.size(); i-- > done;) {
+        merged::stop& of = events.stops[events.sources[i].stop];
+        of.next = events.sources[i].place;
+        of.is_complete = of.is_last = false;
+    }
+    for (merged::stop const& each : events.stops) {
+        is_complete &= each.is_complete;
+        move(*each.at, each.next, keeps_pace && each.is_complete);
+        if (each.is_last)
+            each.at->set_over();
+    }
+    if (is_single())
+        return;
+    std::uint64_t& number = several_->parts[events.part].number;
+    if (is_complete)
+        number = std::max(number, events.up_to);
+    else if (done > 0)
+        number = std::max(number, events.sources[done - 1].number);
+}
+
+internal::shared_frame cursor_set::addressed(merged const& events, std::size_t i) const
+{
+    internal::shared_frame const& frame = events.frames[i];
+    bool const is_shared = is_single() || (several_->parts.size() == 1 && !events.sources[i].has_own_id);
+    if (is_shared || !has_id(frame))
+        return frame;
+    std::string text = "id: " + position({.part = events.part, .at = events.sources[i].number}) + '\n';
+    text += frame.event().body();
+    return internal::shared_frame(text);
+}
+
+cursor_set::mark cursor_set::here(std::size_t part) const noexcept
+{
+    return {.part = part, .at = is_single() ? first_.next() : several_->parts[part].number};
+}
+
+std::string cursor_set::position(mark const& at) const
+{
+    if (is_single()) {
+        topic_state const& topic = first_.topic();
+        order const& numbers = topic.numbers();
+        std::lock_guard const guard(topic.registry()->lock());
+        return automatic_id{.epoch = numbers.epoch,
+                            .number = topic.events().number_before(at.at, numbers.newest)}
+            .text();
+    }
+    std::string id;
+    for (std::size_t i = 0; i < several_->parts.size(); ++i)
+        append_place(id, {.epoch = several_->parts[i].numbers->epoch,
+                          .number = i == at.part ? at.at : several_->parts[i].number});
+    return id;
+}
+
+} // namespace tidings::detail

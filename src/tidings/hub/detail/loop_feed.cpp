@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/detail/loop_feed.hpp>
+#include <tidings/hub/detail/loop_group.hpp>
+#include <tidings/hub/detail/order.hpp>
+#include <tidings/hub/detail/registry_state.hpp>
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace tidings::detail {
+
+std::shared_ptr<loop_feed> order::feed_of(asio::any_io_executor const& executor,
+                                          std::shared_ptr<registry_state> const& registry)
+{
+    auto const found = std::ranges::find_if(feeds, [&](auto const& each) { return each->is_on(executor); });
+    return found != feeds.end() ? *found
+                                : feeds.emplace_back(std::make_shared<loop_feed>(*this, registry, executor));
+}
+
+loop_feed::loop_feed(order& of, std::shared_ptr<registry_state> registry, asio::any_io_executor executor)
+    : internal::loop_call(executor), order_(of), registry_(std::move(registry)),
+      executor_(std::move(executor))
+{}
+
+bool loop_feed::is_on(asio::any_io_executor const& executor) const noexcept
+{
+    return &asio::query(executor_, asio::execution::context) ==
+           &asio::query(executor, asio::execution::context);
+}
+
+void loop_feed::mark(loop_group& group)
+{
+    if (std::exchange(group.is_marked, true))
+        return;
+    marked_.push_back(group.shared_from_this());
+    request();
+}
+
+void loop_feed::remove_group()
+{
+    if (--groups_ > 0)
+        return;
+    auto const self = shared_from_this();
+    if (is_requested())
+        itself_ = self;
+    std::erase(order_.feeds, self);
+}
+
+void loop_feed::on_turn()
+{
+    auto const self = shared_from_this();
+    itself_ = nullptr;
+    {
+        std::lock_guard const guard(registry_->lock());
+        turn_.swap(marked_);
+        newest_ = order_.newest;
+        for (auto const& each : turn_) {
+            each->is_marked = false;
+            each->read();
+        }
+    }
+    std::exception_ptr failure;
+    tell_all(failure);
+    bool const is_cut_short = has_advanced();
+    turn_.clear();
+    scratch_.clear();
+    if (is_cut_short) // the rest in another turn, or a busy topic would keep the loop from everything else
+        asio::post(executor_, [self] { self->go_on(); });
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
+// What one of them throws costs the others nothing.
+void loop_feed::tell_all(std::exception_ptr& failure)
+{
+    for (auto const& each : turn_)
+        each->tell(failure);
+    for (std::size_t i = 0; i < at_end_.size(); ++i)
+        try {
+            at_end_[i]->end_turn();
+        } catch (...) {
+            failure = std::current_exception();
+        }
+    at_end_.clear();
+}
+
+// Whether there is more than was read at once.
+bool loop_feed::has_advanced()
+{
+    bool is_cut_short = false;
+    {
+        std::lock_guard const guard(registry_->lock());
+        for (auto const& each : turn_) {
+            bool const has_more = each->advance();
+            is_cut_short |= has_more;
+            if (has_more && !std::exchange(each->is_marked, true))
+                marked_.push_back(each);
+        }
+    }
+    for (auto const& each : turn_)
+        each->end_turn();
+    return is_cut_short;
+}
+
+void loop_feed::go_on()
+{
+    std::lock_guard const guard(registry_->lock());
+    if (groups_ > 0 && !marked_.empty())
+        request();
+}
+
+} // namespace tidings::detail

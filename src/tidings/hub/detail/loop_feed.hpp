@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/hub/detail/merged.hpp>
+#include <tidings/hub/detail/reader.hpp>
+#include <tidings/loop/internal/loop_call.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <vector>
+
+namespace tidings::detail {
+
+class loop_group;
+class registry_state;
+struct order;
+
+/// Brings what comes to the topics of one order to their followers on one loop. However many events have come
+/// to however many topics, there is one call a turn: it reads all of them under the lock, gives each topic's
+/// to those who follow that topic alone, and then calls those who follow several, who put theirs in order.
+/// Touched by the loop's thread only, but for what the registry's lock guards.
+class loop_feed final : public std::enable_shared_from_this<loop_feed>, internal::loop_call
+{
+public:
+    loop_feed(order& of, std::shared_ptr<registry_state> registry, boost::asio::any_io_executor executor);
+
+    bool is_on(boost::asio::any_io_executor const& executor) const noexcept;
+
+    // With the lock held, from any thread.
+
+    /// The group has something new.
+    void mark(loop_group& group);
+    void add_group() noexcept { ++groups_; }
+    /// With the last one it leaves the order.
+    void remove_group();
+
+    // On the loop.
+
+    /// Calls `end_turn` of a follower of several topics when all groups have told of theirs.
+    void call_at_end(reader& of) { at_end_.emplace_back(&of); }
+    /// What the groups are told of in this turn has everything up to this number.
+    std::uint64_t newest() const noexcept { return newest_; }
+    /// For what is put together to be delivered.
+    merged& scratch() noexcept { return scratch_; }
+
+private:
+    using groups = std::vector<std::shared_ptr<loop_group>>;
+
+    void on_turn() override;
+    void on_dropped() noexcept override { itself_ = nullptr; }
+    void tell_all(std::exception_ptr& failure);
+    bool has_advanced();
+    void go_on();
+
+    order& order_;
+    std::shared_ptr<registry_state> registry_; // keeps the lock, and the order of those in memory
+    boost::asio::any_io_executor executor_;
+    std::shared_ptr<loop_feed> itself_; // after its last group, until the call that it has asked for
+
+    // Guarded by the lock.
+    std::size_t groups_ = 0;
+    groups marked_;
+
+    // The loop's; their memory is used again.
+    groups turn_;
+    std::uint64_t newest_ = 0;
+    std::vector<boost::intrusive_ptr<reader>> at_end_;
+    merged scratch_;
+};
+
+} // namespace tidings::detail

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace tidings::detail {
+
+/// The ids that publishers have given to events of a topic, and the numbers that they stand for. Those of
+/// events that are gone are remembered, too: a client that comes back with one is treated as one with a
+/// number. Not thread-safe.
+class own_ids
+{
+public:
+    /// Of so many events that are gone, ids are remembered.
+    explicit own_ids(std::size_t most_past) noexcept : most_past_(most_past) {}
+
+    /// Throws `std::invalid_argument` for one that is known.
+    void require_new(std::string const& id) const;
+
+    /// An empty one is none.
+    void add(std::string const& id, std::uint64_t number);
+    void remove(std::string const& id) { numbers_.erase(id); }
+    /// Its event is gone.
+    void retire(std::string id);
+
+    std::optional<std::uint64_t> find(std::string_view id) const;
+
+    /// About what the past ones take of the memory.
+    std::size_t memory() const noexcept { return past_memory_; }
+
+private:
+    static std::size_t memory_of(std::string const& id) noexcept;
+
+    std::size_t most_past_;
+    std::size_t past_memory_ = 0;
+    std::unordered_map<std::string, std::uint64_t> numbers_;
+    std::deque<std::string> past_;
+};
+
+} // namespace tidings::detail

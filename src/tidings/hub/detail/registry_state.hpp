@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/http/internal/route_pattern.hpp>
+#include <tidings/hub/detail/kept_topics.hpp>
+#include <tidings/hub/topics.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace tidings::detail {
+
+class topic_state;
+struct order;
+
+/// What the handles of a registry and its topics share. Safe from any thread: one lock guards it, its topics
+/// and their followers' books. Under it nothing of a user's is called but a clock, no topic is destroyed, and
+/// no event encoded. A topic that stands alone has a registry of its own, which keeps nothing.
+class registry_state : public std::enable_shared_from_this<registry_state>
+{
+public:
+    /// What its handles share; with the last of them it keeps no topic any more.
+    static std::shared_ptr<registry_state> make(topics_options options);
+    /// Of a topic that stands alone.
+    static std::shared_ptr<registry_state> make_for_one();
+    ~registry_state();
+
+    void add(std::string pattern, topic_options options);
+    std::optional<topic> get(std::string_view name);
+    /// `get` for one that is in memory, or needs no log.
+    std::optional<topic> get_without_log(std::string_view name);
+    /// Whether `get` may find it.
+    bool allows(std::string_view name) const;
+    std::optional<topic> find(std::string_view name) const;
+    std::vector<topic> all() const;
+    std::size_t size() const;
+    topics_stats stats() const;
+    std::size_t expire(std::size_t most);
+    std::uint64_t looks() const;
+
+    // For topics
+
+    std::mutex& lock() const noexcept { return lock_; }
+
+    /// The lock, and what is left to do when it is open again: topics that were let go of are destroyed, and
+    /// what was forgotten is said.
+    class section
+    {
+    public:
+        explicit section(registry_state& of) : of_(of), lock_(of.lock_) {}
+        ~section();
+        kept_topics::victims gone;
+
+    private:
+        registry_state& of_;
+        std::unique_lock<std::mutex> lock_;
+    };
+
+    /// The order of the topics without a log.
+    std::shared_ptr<order> const& in_memory() const noexcept { return in_memory_; }
+
+    /// A topic is being destroyed. Takes the lock.
+    void on_gone(topic_state const& which) noexcept;
+
+    // With the lock held.
+
+    /// A topic is about to get its first event: from now on it is kept. Throws `too_many_topics`.
+    void keep(topic_state& which, section& locked);
+    /// It has got events, or lost some.
+    void on_change(topic_state& which, section& locked);
+    /// Throws `too_many_topics` for one that was never published to.
+    void on_first_follower(topic_state& which);
+    void on_last_follower(topic_state const& which) noexcept;
+
+private:
+    using shared_options = std::shared_ptr<topic_options const>;
+
+    explicit registry_state(topics_options options, bool keeps);
+    std::optional<topic> open_log(std::string_view name);
+    std::shared_ptr<topic_state> find_used(std::string_view name);
+    shared_options find_options(std::string_view name) const;
+    topic insert(std::shared_ptr<topic_state> const& made, section& locked);
+    void forget_name(topic_state const& which) noexcept;
+    void let_go();
+    std::string news_of_forgotten();
+
+    topics_options const options_;
+    std::shared_ptr<order> const in_memory_;
+    mutable std::mutex lock_;
+
+    // Guarded by it.
+    bool keeps_;
+    std::map<internal::route_pattern, shared_options> patterns_; // the more exact ones come first
+    std::unordered_map<std::string_view, topic_state*> topics_;  // by their own names
+    kept_topics kept_;
+    std::size_t blank_ = 0; // topics that are followed, and were never published to
+    std::map<std::string, std::shared_ptr<std::mutex>, std::less<>> opening_; // being read from a log
+    topics_stats told_;
+    time_point next_telling_{};
+};
+
+} // namespace tidings::detail
