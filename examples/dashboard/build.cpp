@@ -51,21 +51,21 @@ std::vector<std::string> with_folder(std::vector<std::string> command, std::stri
 
 } // namespace
 
-// The history has room for all that is shown: for each line also a step of progress, and for the last lines.
+tidings::topic_options build::topic_options(build_limits limits)
+{
+    return {.max_events = 2 * (limits.lines + limits.last) + 10, .history_bytes = 4 * limits.bytes};
+}
+
 build::build(int id, std::vector<std::string> command, build_limits limits, asio::io_context& loop,
-             tidings::topic_log* log)
-    : command_(std::move(command)), limits_(limits), loop_(loop),
-      events_({.name = topic_name(id),
-               .max_events = 2 * (limits.lines + limits.last) + 10,
-               .history_bytes = 4 * limits.bytes,
-               .log = log}),
+             tidings::topic events)
+    : command_(std::move(command)), limits_(limits), loop_(loop), events_(std::move(events)),
       alive_(tidings::context::root(loop.get_executor())), wanted_(tidings::with_cancel(alive_)),
       splitter_(limits.line_bytes), limit_(limits.lines, limits.bytes, limits.last),
       summary_{id, "running", fmt::format("{}", fmt::join(command_, " "))}
 {}
 
-build::build(build_summary kept, build_limits limits, asio::io_context& loop, tidings::topic_log& log)
-    : build(kept.id, {}, limits, loop, &log)
+build::build(build_summary kept, build_limits limits, asio::io_context& loop, tidings::topic events)
+    : build(kept.id, {}, limits, loop, std::move(events))
 {
     summary_ = std::move(kept);
     recover();
@@ -212,7 +212,7 @@ asio::awaitable<void> build::publish(std::string_view type, std::string const& d
     }
 }
 
-// Behind everything else in the log: when it is on the disk, all is, but for what the disk refused.
+// Behind everything else in the store: when it is on the disk, all is, but for what the disk refused.
 asio::awaitable<void> build::publish_result()
 {
     std::string const data = to_json(summary());

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <tidings/hub/topic.hpp>
-#include <tidings/hub/topic_log.hpp>
 #include <tidings/wait/channel.hpp>
 #include <tidings/wait/context.hpp>
 
@@ -38,23 +37,25 @@ struct build_limits
 
 /// One run of a command, as a topic of events: `line`, with a line of output; `progress`, with {"done": 3,
 /// "total": 19}; and at last `result`, with the summary. Then the topic is closed. Whoever follows it from
-/// its oldest event gets all of them. With a log, also from the next dashboard, and nothing is shown that is
-/// not on the disk.
+/// its oldest event gets all of them. With a store, also from the next dashboard, and nothing is shown that
+/// is not on the disk.
 ///
 /// `run` runs on one thread; everything else may be called from any.
 class build
 {
 public:
-    /// A new one. `{folder}` in an argument stands for a scratch folder that belongs to this build alone.
+    /// A new one, with its topic. `{folder}` in an argument stands for a scratch folder that belongs to this
+    /// build alone.
     build(int id, std::vector<std::string> command, build_limits limits, boost::asio::io_context& loop,
-          tidings::topic_log* log);
+          tidings::topic events);
 
-    /// One of an earlier dashboard, as the log has it. If that dashboard ended first, the build was
+    /// One of an earlier dashboard, as its topic has it. If that dashboard ended first, the build was
     /// interrupted, and is told so now. Called before the loop runs.
-    build(build_summary kept, build_limits limits, boost::asio::io_context& loop, tidings::topic_log& log);
+    build(build_summary kept, build_limits limits, boost::asio::io_context& loop, tidings::topic events);
 
-    /// What the topic of a build is called in a log.
-    static std::string topic_name(int id) { return "builds/" + std::to_string(id); }
+    /// The options of the topic of a build: its history has room for all that is shown, for each line also a
+    /// step of progress, and for the last lines.
+    static tidings::topic_options topic_options(build_limits limits);
 
     tidings::topic events() const { return events_; }
     build_summary summary() const;

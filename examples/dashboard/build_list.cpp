@@ -22,6 +22,11 @@ namespace {
 // Above every number that an event can have.
 constexpr std::uint64_t everything = std::numeric_limits<std::int64_t>::max();
 
+std::string topic_name(int id)
+{
+    return "builds/" + std::to_string(id);
+}
+
 bool is_running(build const& each)
 {
     return each.summary().state == "running";
@@ -37,14 +42,12 @@ asio::awaitable<void> run(std::shared_ptr<build> one, std::function<void(build c
 
 } // namespace
 
-build_list::build_list(std::vector<std::string> command, tidings::topic_log* log, build_limits limits)
-    : command_(std::move(command)), limits_(limits), log_(log),
-      changes_({.name = "builds",
-                .max_events = most_kept + most_running,
-                .overflow = tidings::overflow::keep_latest,
-                .log = log})
+build_list::build_list(std::vector<std::string> command, std::shared_ptr<tidings::topic_store> store,
+                       build_limits limits)
+    : command_(std::move(command)), limits_(limits), store_(std::move(store)), topics_(make_topics()),
+      changes_(topics_.open_blocking("builds").value())
 {
-    if (log_)
+    if (store_)
         restore();
     thread_ = std::jthread([this] { loop_.run(); });
 }
@@ -57,6 +60,18 @@ build_list::~build_list()
     thread_.join();
 }
 
+tidings::topics build_list::make_topics() const
+{
+    tidings::topics all;
+    all.add("builds", {.max_events = most_kept + most_running,
+                       .overflow = tidings::overflow::keep_latest,
+                       .store = store_});
+    auto of_a_build = build::topic_options(limits_);
+    of_a_build.store = store_;
+    all.add("builds/{id}", std::move(of_a_build));
+    return all;
+}
+
 void build_list::restore()
 {
     auto const reading = tidings::context::root(loop_.get_executor());
@@ -67,7 +82,8 @@ void build_list::restore()
             kept.push_back(parse_summary(change->data()));
     }
     for (auto const& summary : kept) {
-        auto const restored = std::make_shared<build>(summary, limits_, loop_, *log_);
+        auto const restored = std::make_shared<build>(summary, limits_, loop_,
+                                                      topics_.open_blocking(topic_name(summary.id)).value());
         last_id_ = std::max(last_id_, summary.id);
         builds_.emplace(summary.id, restored);
         if (restored->summary().state != summary.state)
@@ -75,37 +91,46 @@ void build_list::restore()
     }
 }
 
-// The newest word on each build; the log keeps no older one.
+// The newest word on each build; the store keeps no older one.
 void build_list::announce(build const& changed)
 {
     auto const summary = changed.summary();
     changes_.publish(std::to_string(summary.id), {.type = "build", .data = to_json(summary)});
 }
 
-std::shared_ptr<build> build_list::start()
+asio::awaitable<std::shared_ptr<build>> build_list::start(tidings::context ctx)
 {
-    std::lock_guard const one_at_a_time(starting_);
-    if (!may_start())
-        return nullptr;
-
-    int const id = ++last_id_;
-    auto const started = std::make_shared<build>(id, command_, limits_, loop_, log_);
+    starting const one(*this);
+    if (one.id == 0)
+        co_return nullptr;
+    auto const events = co_await topics_.open(ctx, topic_name(one.id));
+    if (!events)
+        co_return nullptr;
+    auto const started = std::make_shared<build>(one.id, command_, limits_, loop_, *events);
     {
         std::lock_guard const lock(mutex_);
-        builds_.emplace(id, started);
+        builds_.emplace(one.id, started);
     }
     forget_oldest();
     auto tell = [this](build const& changed) { announce(changed); };
     asio::co_spawn(loop_, run(started, tell), asio::detached);
-    return started;
+    co_return started;
 }
 
-bool build_list::may_start() const
+build_list::starting::starting(build_list& of) : of_(of)
 {
-    std::lock_guard const lock(mutex_);
+    std::lock_guard const lock(of_.mutex_);
+    ++of_.starting_;
     auto const running =
-        std::ranges::count_if(builds_, [](auto const& entry) { return is_running(*entry.second); });
-    return static_cast<std::size_t>(running) < most_running;
+        std::ranges::count_if(of_.builds_, [](auto const& entry) { return is_running(*entry.second); });
+    if (static_cast<std::size_t>(running) + of_.starting_ <= most_running)
+        id = ++of_.last_id_;
+}
+
+build_list::starting::~starting()
+{
+    std::lock_guard const lock(of_.mutex_);
+    --of_.starting_;
 }
 
 void build_list::forget_oldest()
@@ -120,8 +145,8 @@ void build_list::forget_oldest()
         oldest = std::move(found->second);
         builds_.erase(found);
     }
-    if (log_)
-        log_->forget_before(build::topic_name(oldest->summary().id), everything);
+    if (store_)
+        store_->forget_before(topic_name(oldest->summary().id), everything);
 }
 
 std::shared_ptr<build> build_list::find(std::string const& id) const

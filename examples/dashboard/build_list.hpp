@@ -2,10 +2,13 @@
 #pragma once
 
 #include <tidings/hub/topic.hpp>
-#include <tidings/hub/topic_log.hpp>
+#include <tidings/hub/topic_store.hpp>
+#include <tidings/hub/topics.hpp>
+#include <tidings/wait/context.hpp>
 
 #include "build.hpp"
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
@@ -19,20 +22,21 @@
 
 namespace dashboard {
 
-/// The builds of this dashboard, and of those before it that used the same log. They run on a thread of their
-/// own: starting a process holds its thread up, and streams must not notice. All functions may be called from
-/// any thread; `start` blocks while the log is opened for the build, the others do not.
+/// The builds of this dashboard, and of those before it that used the same store. They run on a thread of
+/// their own: starting a process holds its thread up, and streams must not notice. All functions may be
+/// called from any thread; none of them blocks.
 class build_list
 {
 public:
-    /// The log may be null; otherwise it outlives this. Throws what it throws.
-    explicit build_list(std::vector<std::string> command, tidings::topic_log* log, build_limits limits = {});
+    /// The store may be null. Throws what it says when it cannot be read.
+    build_list(std::vector<std::string> command, std::shared_ptr<tidings::topic_store> store,
+               build_limits limits = {});
 
     /// Stops what runs, and waits until it has ended.
     ~build_list();
 
-    /// Starts a build; null if as many run as may run at once.
-    std::shared_ptr<build> start();
+    /// Starts a build, once its topic is open; null if as many run as may run at once, or the context ended.
+    boost::asio::awaitable<std::shared_ptr<build>> start(tidings::context ctx);
 
     /// Null if there is no such build, or no longer.
     std::shared_ptr<build> find(std::string const& id) const;
@@ -47,19 +51,35 @@ private:
     static constexpr std::size_t most_running = 4;
     static constexpr std::size_t most_kept = 20; // a build's log stays in memory as long as it is in the list
 
+    tidings::topics make_topics() const;
     void restore();
     void announce(build const& changed);
-    bool may_start() const;
     void forget_oldest();
 
     std::vector<std::string> const command_;
     build_limits const limits_;
-    tidings::topic_log* const log_;
+    std::shared_ptr<tidings::topic_store> const store_;
+    tidings::topics topics_;
     tidings::topic changes_;
 
-    std::mutex starting_; // one at a time
-    int last_id_ = 0;
+    /// A build on its way into the list.
+    class starting
+    {
+    public:
+        explicit starting(build_list& of);
+        ~starting();
+        starting(starting const&) = delete;
+        starting& operator=(starting const&) = delete;
+
+        int id = 0; ///< 0: it may not run
+
+    private:
+        build_list& of_;
+    };
+
     mutable std::mutex mutex_; // for what follows, and never held for long
+    std::size_t starting_ = 0;
+    int last_id_ = 0;
     std::map<int, std::shared_ptr<build>> builds_;
 
     boost::asio::io_context loop_{1};

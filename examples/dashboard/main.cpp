@@ -4,10 +4,9 @@
 // file, so that it goes on where it was when it is started again.
 #include <tidings/middleware/check_host.hpp>
 #include <tidings/server/server.hpp>
-#include <tidings/wait/run_blocking.hpp>
 
 #include "build_list.hpp"
-#include "open_log.hpp"
+#include "open_store.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -43,11 +42,9 @@ asio::awaitable<tidings::response> list_builds(build_list const& builds, tidings
 asio::awaitable<tidings::response> start_build(build_list& builds, tidings::context ctx,
                                                tidings::request const&)
 {
-    // Opening the log for the build blocks, and this loop has streams to serve.
-    auto const started = co_await tidings::run_blocking(ctx, &build_list::start, &builds);
-    if (!started)
+    auto const build = co_await builds.start(ctx);
+    if (ctx.is_done())
         co_return tidings::response::text("You have left.\n", 503);
-    std::shared_ptr<dashboard::build> const& build = *started;
     if (!build)
         co_return tidings::response::text(
             "Too many builds are running. Please wait for one of them, or stop it.\n", 503);
@@ -148,8 +145,7 @@ std::optional<options> parse(std::vector<std::string> const& arguments)
 
 void serve(options const& chosen)
 {
-    auto const log = dashboard::open_log(chosen.file);
-    build_list builds(chosen.command, log.get());
+    build_list builds(chosen.command, dashboard::open_store(chosen.file));
     // Pages come back by themselves, and a stop should not be waited for.
     tidings::server server({.port = chosen.port}, {.drain_timeout = 500ms});
     server.check(refuse_frames);

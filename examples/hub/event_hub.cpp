@@ -32,13 +32,13 @@ void check(message const& posted)
 
 } // namespace
 
-event_hub::event_hub(options const& chosen, tidings::topic_log* log)
+event_hub::event_hub(options const& chosen, std::shared_ptr<tidings::topic_store> store)
     : topics_({.unused_timeout = chosen.topic_idle})
 {
     topics_.add("{name...}", {.max_events = chosen.history,
-                      .history_bytes = history_bytes,
-                      .unsent_bytes = chosen.max_queue,
-                      .log = log});
+                              .history_bytes = history_bytes,
+                              .unsent_bytes = chosen.max_queue,
+                              .store = std::move(store)});
 }
 
 asio::awaitable<std::optional<tidings::topic>> event_hub::open(tidings::context ctx, std::string name)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tidings/hub/topic.hpp>
+#include <tidings/hub/topic_store.hpp>
 #include <tidings/hub/topics.hpp>
 #include <tidings/wait/context.hpp>
 
@@ -11,6 +12,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -22,15 +24,15 @@ namespace hub {
 class event_hub
 {
 public:
-    /// The log may be null; otherwise it outlives this.
-    event_hub(options const& chosen, tidings::topic_log* log);
+    /// The store may be null.
+    event_hub(options const& chosen, std::shared_ptr<tidings::topic_store> store);
 
     /// Empty when the context has ended, or the name is not UTF-8. Throws `std::invalid_argument` for a name
-    /// that is too long, `tidings::too_many_topics`, and what the log throws.
+    /// that is too long, `tidings::too_many_topics`, and what the store says.
     boost::asio::awaitable<std::optional<tidings::topic>> open(tidings::context ctx, std::string name);
 
-    /// Sends a message to all who follow its topic; with a log, once it is on the disk. Throws
-    /// `std::invalid_argument` for what cannot be sent, and then nobody gets anything; what the log throws
+    /// Sends a message to all who follow its topic; with a store, once it is on the disk. Throws
+    /// `std::invalid_argument` for what cannot be sent, and then nobody gets anything; what the store says
     /// when it cannot keep it.
     boost::asio::awaitable<tidings::publish_result> publish(tidings::context ctx, tidings::topic to,
                                                             message const& posted);

@@ -4,7 +4,7 @@
 #include <tidings/server/server.hpp>
 
 #include "event_hub.hpp"
-#include "open_log.hpp"
+#include "open_store.hpp"
 #include "options.hpp"
 #include "routes.hpp"
 
@@ -14,6 +14,7 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -22,10 +23,10 @@ constexpr int usage_status = 64; // EX_USAGE of sysexits.h
 
 void serve(hub::options const& chosen)
 {
-    std::unique_ptr<tidings::topic_log> log;
+    std::shared_ptr<tidings::topic_store> store;
     if (!chosen.log_folder.empty())
-        log = hub::open_log(chosen.log_folder);
-    hub::event_hub events(chosen, log.get());
+        store = hub::open_store(chosen.log_folder);
+    hub::event_hub events(chosen, std::move(store));
     tidings::server server(chosen.listen, chosen.server);
     hub::add_routes(server, events, chosen);
     server.start();

@@ -96,7 +96,7 @@ asio::awaitable<std::vector<tidings::topic>> open_all(event_hub& events, tidings
 std::optional<response> attach(event_hub& events, std::vector<tidings::topic> const& opened,
                                tidings::request const& request, tidings::event_stream& out)
 {
-    // Asked again: with a log, opening takes its time, and a topic may have been retired meanwhile.
+    // Asked again: with a store, opening takes its time, and a topic may have been retired meanwhile.
     tidings::topic_list topics;
     for (tidings::topic const& topic : opened)
         if (!events.is_retired(topic.name()))
@@ -117,7 +117,7 @@ asio::awaitable<void> follow(event_hub& events, tidings::context ctx, tidings::r
         answer = attach(events, opened, request, out);
     } catch (std::invalid_argument const& error) { // a name that is none, or so many that ids become too long
         answer = refuse(400, error.what());
-    } catch (std::runtime_error const& error) { // too many topics, or the log cannot be read: it will pass
+    } catch (std::runtime_error const& error) { // too many topics, or the store cannot be read: it will pass
         answer = tidings::refused_for_now(request, 503, some_seconds(), error.what());
     }
     if (answer)

@@ -1,34 +1,49 @@
 // SPDX-License-Identifier: BSL-1.0
 // What the page about durable history shows. Compiled, not run.
-#include <tidings/hub/sqlite/sqlite_log.hpp>
-#include <tidings/hub/topic.hpp>
+#include <tidings/hub/sqlite/sqlite_store.hpp>
+#include <tidings/hub/topics.hpp>
+#include <tidings/server/server.hpp>
 
 #include <cstdio>
+#include <memory>
 #include <stdexcept>
 #include <string>
 
-void make()
+namespace asio = boost::asio;
+
+// [make]
+tidings::topics make_topics()
 {
-    // [make]
-    tidings::sqlite_log log("events.db"); // before the topics that use it, so that it outlives them
-    tidings::topic news({.name = "news", .log = &log});
-    // [/make]
+    tidings::topics all;
+    all.add("news", {.store = std::make_shared<tidings::sqlite_store>("events.db")});
+    return all;
 }
+// [/make]
+
+// [open]
+asio::awaitable<void> follow_news(tidings::topics all, tidings::context ctx, tidings::request const&,
+                                  tidings::event_stream& out)
+{
+    if (auto const news = co_await all.open(ctx, "news"))
+        news->attach(out);
+}
+// [/open]
 
 void make_with_options()
 {
     // [options]
-    tidings::sqlite_log log(
-        "events.db",
-        {.max_queued_events = 50'000, .queue_bytes = 64 * 1024 * 1024, .wal_bytes = 16 * 1024 * 1024});
+    auto const store = std::make_shared<tidings::sqlite_store>(
+        "events.db", tidings::sqlite_store_options{.max_queued_events = 50'000,
+                                                   .queue_bytes = 64 * 1024 * 1024,
+                                                   .wal_bytes = 16 * 1024 * 1024});
     // [/options]
 }
 
 // [copy]
-void make_copy(tidings::sqlite_log& log, std::string const& path)
+void make_copy(tidings::sqlite_store& store, std::string const& path)
 {
     try {
-        log.copy_to(path); // blocks: call it by run_blocking, or from a thread of yours
+        store.copy_to(path); // blocks: call it by run_blocking, or from a thread of yours
     } catch (std::runtime_error const& error) {
         std::fprintf(stderr, "%s\n", error.what());
     }

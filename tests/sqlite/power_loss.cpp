@@ -3,11 +3,11 @@
 // Keeps events on a disk whose power fails at a random moment, which drops or tears what was not synced; then
 // opens the log again. What was acknowledged has to be there, once and in order, and what was refused must
 // not. On a disk that ignores syncs that cannot be, and the program demands that it shows.
-#include <tidings/hub/sqlite/sqlite_log.hpp>
+#include <tidings/hub/sqlite/sqlite_store.hpp>
 
 #include "faulty_disk.hpp"
-#include "log_user.hpp"
 #include "scratch_folder.hpp"
+#include "store_user.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -21,8 +21,7 @@
 #include <vector>
 
 using namespace tidings::test;
-using tidings::log_tail;
-using tidings::sqlite_log;
+using tidings::sqlite_store;
 
 namespace {
 
@@ -34,14 +33,14 @@ struct totals
     faulty_disk::loss lost{};
 };
 
-/// What the publisher of a topic knows of it.
+/// What the publisher of a topic knows of it, by the tags that it gives to events.
 struct topic_book
 {
-    std::string epoch;
     std::uint64_t next = 1;
     std::uint64_t forgotten_before = 1;
-    std::map<std::uint64_t, std::size_t> appended; ///< number and size
-    std::map<std::uint64_t, bool> answered;        ///< true: acknowledged, false: refused
+    std::map<std::uint64_t, std::size_t> appended;  ///< tag and size
+    std::map<std::uint64_t, bool> answered;         ///< true: acknowledged, false: refused
+    std::map<std::uint64_t, std::uint64_t> numbers; ///< of those that were acknowledged
 };
 
 void demand(bool holds, std::string const& what)
@@ -50,28 +49,36 @@ void demand(bool holds, std::string const& what)
         throw std::runtime_error(what);
 }
 
-void check(std::string const& topic, topic_book const& book, log_tail const& tail, totals& sum)
+void check(std::string const& topic, topic_book const& book, store_user::history const& now,
+           std::uint64_t newest, totals& sum)
 {
-    demand(book.epoch.empty() || tail.epoch == book.epoch, topic + " has another epoch");
     std::map<std::uint64_t, bool> found;
     std::uint64_t last = 0;
-    for (auto const& each : tail.events) {
-        auto const name = topic + " " + std::to_string(each.number);
-        demand(each.number > last, name + " is twice or out of order");
-        last = each.number;
-        auto const sent = book.appended.find(each.number);
+    std::uint64_t last_number = now.lost;
+    for (auto const& each : now.events) {
+        auto const tag = tag_of(each);
+        auto const name = topic + " " + std::to_string(tag);
+        demand(tag > last, name + " is twice or out of order");
+        last = tag;
+        demand(each.number > last_number, name + " has a number that does not rise");
+        last_number = each.number;
+        auto const sent = book.appended.find(tag);
         demand(sent != book.appended.end(), name + " was never appended");
-        demand(each.text == text_of(each.number, sent->second), name + " is not what it was");
-        auto const answer = book.answered.find(each.number);
+        demand(each.text == text_of(tag, sent->second), name + " is not what it was");
+        auto const answer = book.answered.find(tag);
         demand(answer == book.answered.end() || answer->second, name + " was refused and is there");
+        auto const number = book.numbers.find(tag);
+        demand(number == book.numbers.end() || number->second == each.number, name + " has another number");
         sum.unsure += answer == book.answered.end();
-        found[each.number] = true;
+        found[tag] = true;
     }
-    for (auto const& [number, is_kept] : book.answered) {
-        auto const name = topic + " " + std::to_string(number);
-        if (is_kept && number >= book.forgotten_before)
-            demand(found.count(number) == 1, name + " was acknowledged and is lost");
-        demand(!is_kept || tail.next_number > number, name + " may be given again");
+    for (auto const& [tag, is_kept] : book.answered) {
+        auto const name = topic + " " + std::to_string(tag);
+        if (is_kept && tag >= book.forgotten_before)
+            demand(found.count(tag) == 1, name + " was acknowledged and is lost");
+        if (is_kept && !found.count(tag))
+            demand(now.lost >= book.numbers.at(tag), name + " is gone, and nobody is told");
+        demand(!is_kept || newest >= book.numbers.at(tag), name + " has a number that may be given again");
     }
 }
 
@@ -94,7 +101,7 @@ public:
             try {
                 publish();
             } catch (std::runtime_error const&) {
-                if (!disk_.is_cut()) // or else the log was refused in the midst of being made
+                if (!disk_.is_cut()) // or else the store was refused in the midst of being made
                     throw;
             }
             auto const lost = disk_.restore_power(random_);
@@ -108,102 +115,104 @@ public:
 private:
     long one_of(std::uint64_t choices) { return static_cast<long>(random_() % choices); }
 
-    std::unique_ptr<sqlite_log> open()
+    std::unique_ptr<sqlite_store> open()
     {
-        tidings::sqlite_log_options options;
+        tidings::sqlite_store_options options;
         options.wal_bytes = 32'768; // so that folding is often interrupted as well
         options.vfs = faulty_disk::name;
-        return std::make_unique<sqlite_log>(folder_.file("events.db"), options);
+        return std::make_unique<sqlite_store>(folder_.file("events.db"), options);
     }
 
     /// Until the power fails.
     void publish()
     {
-        std::unique_ptr<sqlite_log> log;
-        try {
-            log = open();
-            open_topics(*log);
-        } catch (std::runtime_error const&) {
-            if (!disk_.is_cut()) { // the one sync that fails
-                log.reset();
-                log = open();
-                open_topics(*log);
-            } else {
-                throw;
-            }
-        }
-        std::map<std::string, log_user> users;
-        for (auto const& [name, book] : books_)
-            users.try_emplace(name, *log, name);
-        auto const on_their_way = static_cast<std::size_t>(one_of(3) == 0 ? 0 : one_of(12));
-        auto const note = [&] {
-            for (auto& [name, user] : users) {
-                for (auto const number : user.kept())
-                    books_[name].answered[number] = true;
-                sum_.acknowledged += static_cast<long>(user.kept().size());
-                for (auto const number : user.refused())
-                    note_refusal(name, number);
-            }
+        std::unique_ptr<sqlite_store> store;
+        std::optional<store_user> user;
+        auto const open_all = [&] {
+            store = open();
+            user.emplace(*store);
+            for (auto const& name : names)
+                user->open(name);
         };
+        try {
+            open_all();
+        } catch (std::runtime_error const&) {
+            if (disk_.is_cut())
+                throw;
+            user.reset(); // the one sync that fails
+            store.reset();
+            open_all();
+        }
+        auto const on_their_way = static_cast<std::size_t>(one_of(3) == 0 ? 0 : one_of(12));
         while (!disk_.is_cut()) {
-            for (auto& [name, user] : users) {
+            for (std::string const& name : names) {
                 auto& book = books_[name];
                 auto const size = static_cast<std::size_t>(one_of(10) == 0 ? one_of(9'000) : one_of(300));
-                auto const number = book.next;
-                book.next += 1 + static_cast<std::uint64_t>(one_of(2));
-                book.appended[number] = size;
-                if (!user.append(number, size))
+                auto const tag = book.next++;
+                book.appended[tag] = size;
+                if (!user->append(name, tag, size))
                     break;
-                user.wait(on_their_way);
-                if (number > 30 && one_of(5) == 0) {
-                    book.forgotten_before = number - 20;
-                    log->forget_before(name, book.forgotten_before);
+                user->wait(name, on_their_way);
+                if (tag > 30 && one_of(5) == 0)
+                    forget(*store, *user, name, tag - 20);
+                auto const refused = user->refused(name);
+                if (!disk_.is_cut() && on_their_way == 0 && !refused.empty() && refused.back() == tag) {
+                    book.answered[tag] = false; // by a disk that had power
+                    ++sum_.refused;
                 }
-                if (!disk_.is_cut() && on_their_way == 0 && !user.refused().empty() &&
-                    user.refused().back() == number)
-                    sure_refusals_[name + std::to_string(number)] = true;
             }
         }
-        log.reset();
-        note();
+        store.reset();
+        note_kept(*user);
     }
 
-    void open_topics(sqlite_log& log)
+    void note_kept(store_user& user)
     {
-        for (auto const* name : {"a", "b", "c"}) {
-            auto const tail = log.open(name);
-            books_[name].epoch = tail.epoch;
+        for (auto const& [name, each] : user.told())
+            books_[name].numbers[tag_of(each)] = each.number;
+        for (std::string const& name : names) {
+            for (auto const tag : user.kept(name))
+                books_[name].answered[tag] = true;
+            sum_.acknowledged += static_cast<long>(user.kept(name).size());
         }
     }
 
-    // A refusal that was spoken while the power failed says nothing about the disk.
-    void note_refusal(std::string const& name, std::uint64_t number)
+    void forget(sqlite_store& store, store_user& user, std::string const& name, std::uint64_t before)
     {
-        if (sure_refusals_.count(name + std::to_string(number))) {
-            books_[name].answered[number] = false;
-            ++sum_.refused;
+        for (auto const& [topic, each] : user.told()) {
+            if (topic == name && tag_of(each) == before) {
+                books_[name].forgotten_before = before;
+                store.forget_before(name, each.number);
+            }
         }
     }
 
     void reopen()
     {
-        auto const log = open();
-        for (auto& [name, book] : books_) {
-            auto const tail = log->open(name);
-            check(name, book, tail, sum_);
-            book.epoch = tail.epoch;
-            book.next = std::max(book.next, tail.next_number);
-            for (auto const& each : tail.events)
-                book.answered.try_emplace(each.number, true);
+        auto const store = open();
+        store_user user(*store);
+        auto const life = user.life();
+        demand(epoch_.empty() || life.epoch == epoch_, "another epoch");
+        epoch_ = life.epoch;
+        for (std::string const& name : names) {
+            auto& book = books_[name];
+            auto const now = user.read(name);
+            check(name, book, now, life.newest, sum_);
+            for (auto const& each : now.events) {
+                book.answered.try_emplace(tag_of(each), true);
+                book.numbers.try_emplace(tag_of(each), each.number);
+            }
         }
     }
+
+    static inline std::vector<std::string> const names{"a", "b", "c"};
 
     std::mt19937_64& random_;
     totals& sum_;
     scratch_folder const folder_;
     faulty_disk disk_;
     std::map<std::string, topic_book> books_;
-    std::map<std::string, bool> sure_refusals_;
+    std::string epoch_; // once it is known
 };
 
 } // namespace

@@ -3,10 +3,10 @@
 //        survives_kill --append FILE   (what each round runs, and kills)
 // A child appends from several threads and tells a pipe what was acknowledged; it is killed at a random
 // moment. Afterwards each acknowledged event has to be there, once and in order.
-#include <tidings/hub/sqlite/sqlite_log.hpp>
+#include <tidings/hub/sqlite/sqlite_store.hpp>
 
-#include "log_user.hpp"
 #include "scratch_folder.hpp"
+#include "store_user.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,7 +23,7 @@
 #include <vector>
 
 using namespace tidings::test;
-using tidings::sqlite_log;
+using tidings::sqlite_store;
 
 namespace {
 
@@ -34,7 +34,7 @@ constexpr std::size_t on_their_way = 50; // of each thread
 struct acknowledgement
 {
     std::uint64_t topic;
-    std::uint64_t number;
+    std::uint64_t tag;
 };
 
 std::string topic_name(std::uint64_t number)
@@ -45,23 +45,24 @@ std::string topic_name(std::uint64_t number)
 // Until it is killed, or nobody listens any more.
 int append(std::string const& path)
 {
-    sqlite_log log(path, {.wal_bytes = 262'144});
+    sqlite_store store(path, {.wal_bytes = 262'144});
+    store_user user(store);
     std::vector<std::jthread> publishers;
     for (std::uint64_t topic = 0; topic < threads; ++topic) {
-        publishers.emplace_back([&log, topic] {
+        publishers.emplace_back([&user, topic] {
             auto const name = topic_name(topic);
-            auto number = log.open(name).next_number;
-            log_user user(log, name);
+            auto tag = user.read(name).events.size() + 1;
+            user.open(name);
             std::size_t told = 0;
-            for (;; ++number) {
-                if (!user.append(number, number % 700))
+            for (;; ++tag) {
+                if (!user.append(name, tag, tag % 700))
                     std::abort();
-                user.wait(on_their_way);
-                if (number % 64 != 0)
+                user.wait(name, on_their_way);
+                if (tag % 64 != 0)
                     continue;
-                user.wait();
-                for (; told < user.kept().size(); ++told) {
-                    acknowledgement const said{topic, user.kept()[told]};
+                user.wait(name);
+                for (auto const kept = user.kept(name); told < kept.size(); ++told) {
+                    acknowledgement const said{topic, kept[told]};
                     if (::write(STDOUT_FILENO, &said, sizeof said) != sizeof said)
                         std::_Exit(1);
                 }
@@ -137,32 +138,34 @@ outcome run_round(char const* program, std::string const& path, long acknowledge
         acknowledgement said{};
         for (long heard = 0; heard < acknowledgements; ++heard) {
             demand(appending.read(said), "the child ended by itself");
-            acknowledged.at(said.topic).insert(said.number);
+            acknowledged.at(said.topic).insert(said.tag);
         }
         std::string refusal;
         try {
-            sqlite_log second(path);
+            sqlite_store const second(path);
         } catch (std::runtime_error const& error) {
             refusal = error.what();
         }
-        demand(refusal.find("another log has it open") != std::string::npos, "a second process was let in");
+        demand(refusal.find("another store has it open") != std::string::npos, "a second process was let in");
         appending.kill();
         while (appending.read(said)) // what it said before it was killed
-            acknowledged.at(said.topic).insert(said.number);
+            acknowledged.at(said.topic).insert(said.tag);
     }
-    sqlite_log log(path);
+    sqlite_store store(path);
+    store_user user(store);
+    std::set<std::uint64_t> numbers;
     for (std::uint64_t topic = 0; topic < threads; ++topic) {
-        auto const tail = log.open(topic_name(topic));
-        for (std::size_t i = 0; i < tail.events.size(); ++i) {
-            auto const& each = tail.events[i];
-            demand(each.number == i + 1, topic_name(topic) + " has a gap, or an event twice");
-            demand(each.text == text_of(each.number, each.number % 700),
-                   topic_name(topic) + " has another text");
+        auto const events = user.read(topic_name(topic)).events;
+        for (std::size_t i = 0; i < events.size(); ++i) {
+            demand(events[i].text == text_of(i + 1, (i + 1) % 700),
+                   topic_name(topic) + " has a gap, an event twice, or another text");
+            demand(i == 0 || events[i].number > events[i - 1].number, topic_name(topic) + " is out of order");
+            demand(numbers.insert(events[i].number).second, "a number was given twice");
         }
-        demand(acknowledged[topic].empty() || *acknowledged[topic].rbegin() <= tail.events.size(),
+        demand(acknowledged[topic].empty() || *acknowledged[topic].rbegin() <= events.size(),
                topic_name(topic) + " has lost what was acknowledged");
         result.acknowledged += acknowledged[topic].size();
-        result.there += tail.events.size();
+        result.there += events.size();
     }
     return result;
 }

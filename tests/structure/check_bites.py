@@ -72,7 +72,7 @@ if "every file starts with its SPDX line" not in str(broken({"src/a.cpp": "int x
 
 listing = {"src/tidings/tidings.hpp": "#include <tidings/wait/after.hpp>\n"}
 for path, is_found in [("src/tidings/wait/after.hpp", False), ("src/tidings/wait/before.hpp", True), ("src/tidings/wait/internal/a.hpp", False),
-                       ("src/tidings/wait/detail/a.hpp", False), ("src/tidings/hub/sqlite/sqlite_log.hpp", False)]:
+                       ("src/tidings/wait/detail/a.hpp", False), ("src/tidings/hub/sqlite/sqlite_store.hpp", False)]:
     if bool(unlisted({**listing, path: ""})) != is_found:
         mistakes.append(f"a public header that is not in tidings.hpp: {path} is judged wrongly")
 

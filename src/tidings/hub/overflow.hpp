@@ -11,7 +11,7 @@ enum class overflow
     /// gap must be seen. Also a client that reads, when more is published at once than the history holds.
     cut,
     /// It goes on with the oldest event there is, after a `tidings-reset` that says how many numbers were
-    /// passed over: its events, and what has no event any more (superseded, a comment, refused by the log).
+    /// passed over: its events, and what has no event any more (superseded, a comment, refused by the store).
     drop_oldest,
     /// Of the events of one key only the newest is kept, so a slow follower skips what is out of date. For
     /// values: prices, progress, presence. Beyond that as `drop_oldest`.

@@ -9,8 +9,8 @@ namespace tidings {
 enum class publish_status
 {
     published,     ///< followers get it
-    queued,        ///< it goes to the topic's log, and to followers once it is kept there; it has no id yet
-    would_block,   ///< refused: a follower, or the log, has to catch up first; nobody gets it
+    queued,        ///< it goes to the topic's store, and to followers once it is kept there; it has no id yet
+    would_block,   ///< refused: a follower, or the store, has to catch up first; nobody gets it
     context_ended, ///< the wait ended first; if it was queued already, followers may still get it
 };
 

@@ -55,15 +55,16 @@ asio::awaitable<publish_result> publish_and_wait(std::shared_ptr<detail::topic_s
         (void)answers.try_send(log_answer{std::move(result), std::move(error)});
     };
     auto tried = to->try_publish(value.view(), value.key, answer);
-    while (tried.result.status == publish_status::would_block && !tried.is_log_full) {
+    while (tried.result.status == publish_status::would_block && !tried.is_store_full) {
         auto const room = co_await to->room().receive(ctx);
         if (!room && ctx.is_done())
             co_return publish_result{.status = publish_status::context_ended, .id = {}};
         if (!room)
             throw std::logic_error("tidings: the topic was closed while a publish was waiting");
         tried = to->try_publish(value.view(), value.key, answer);
-        if (tried.result || tried.is_log_full)
-            (void)to->room().try_send(true); // for the next one: there may be room for it, or no log either
+        if (tried.result || tried.is_store_full)
+            (void)to->room().try_send(
+                true); // for the next one: there may be room for it, or none in the store either
     }
     if (tried.result.status == publish_status::would_block)
         to->count_refused();
@@ -83,6 +84,10 @@ topic::topic() : topic(topic_options{}) {}
 
 topic::topic(topic_options options)
 {
+    if (options.store)
+        throw std::invalid_argument(
+            "tidings: a topic with a store belongs to a registry: give the store to a pattern "
+            "of one, and open the topic there");
     auto const shared = std::make_shared<topic_options const>(std::move(options));
     state_ =
         std::make_shared<detail::topic_state>(shared->name, shared, detail::registry_state::make_for_one());

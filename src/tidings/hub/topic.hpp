@@ -43,10 +43,8 @@ class topic_state;
 class topic
 {
 public:
-    /// A topic that stands alone. One with a log reads its history from there, and so blocks; see
-    /// `run_blocking`. Throws what the log throws, `std::runtime_error` when it is damaged, and
-    /// `std::invalid_argument` for a log without a name and for a name that is not UTF-8 or longer than
-    /// `max_name_bytes`.
+    /// A topic that stands alone, in memory. Throws `std::invalid_argument` for options with a store, whose
+    /// topics belong to a registry, and for a name that is not UTF-8 or longer than `max_name_bytes`.
     explicit topic(topic_options options);
     topic(); ///< with the default options
 
@@ -56,7 +54,8 @@ public:
 
     /// Sends an event to all followers and keeps it in the history. Without an id of its own it gets the
     /// next number's, which all topics of a registry share. Never waits: where it would have to, the event is
-    /// refused with `would_block`; with a log it is only `queued`. Throws, and then nobody has got anything:
+    /// refused with `would_block`; with a store it is only `queued`. Throws, and then nobody has got
+    /// anything:
     /// - `std::invalid_argument` for what cannot be sent (see `event_text`), for an event with a type and
     /// no
     ///   data, which clients drop, and for an own id that was published already (as many are remembered as
@@ -72,16 +71,16 @@ public:
     publish_result publish(std::string_view key, event const& value);
 
     /// Waits until the event is published: for followers that have to catch up (`overflow::wait`), and until
-    /// the log has kept it. It does not wait for a log whose queue is full: then it is `would_block`, too.
-    /// The event is copied before this returns. Throws what `publish` throws, and what the log says when it
-    /// cannot keep the event: then nobody gets it.
+    /// the store has kept it. It does not wait for a store whose queue is full: then it is `would_block`,
+    /// too. The event is copied before this returns. Throws what `publish` throws, and what the store says
+    /// when it cannot keep the event: then nobody gets it.
     [[nodiscard]] boost::asio::awaitable<publish_result> publish(context ctx, event const& value);
     [[nodiscard]] boost::asio::awaitable<publish_result> publish(context ctx, std::string_view key,
                                                                  event const& value);
 
     /// Sends a comment, which clients ignore, to those who follow now, in order among the events. It takes no
     /// event's place in the history, and has no id; as many comments wait for a slow follower as events are
-    /// kept, then the oldest go. A log does not keep it, and it is `queued` behind the events that are on
+    /// kept, then the oldest go. A store does not keep it, and it is `queued` behind the events that are on
     /// their way there; `would_block` when as many are queued as the history holds events.
     publish_result publish_comment(std::string_view text);
 

@@ -2,14 +2,16 @@
 #pragma once
 
 #include <tidings/hub/overflow.hpp>
-#include <tidings/hub/topic_log.hpp>
 #include <tidings/loop/time.hpp>
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace tidings {
+
+class topic_store;
 
 /// The name of a topic is not longer.
 inline constexpr std::size_t max_name_bytes = 255;
@@ -18,7 +20,7 @@ inline constexpr std::size_t max_name_bytes = 255;
 /// newest event is always kept.
 struct topic_options
 {
-    /// Tells the topics of one stream apart, and finds them again in a log. Any text in UTF-8 of at most
+    /// Tells the topics of one stream apart, and finds them again in a store. Any text in UTF-8 of at most
     /// `max_name_bytes`.
     std::string name{};
 
@@ -39,9 +41,9 @@ struct topic_options
     /// leaves it behind; what it had to catch up with when it came does not count. Zero: no limit.
     std::size_t unsent_bytes = 0;
 
-    /// Keeps the events beyond the life of the process; null: memory alone. It outlives the topic and all who
-    /// follow it.
-    topic_log* log = nullptr;
+    /// Keeps the events beyond the life of the process; null: memory alone. For topics of a registry; a store
+    /// belongs to one, which may give it to several patterns.
+    std::shared_ptr<topic_store> store{};
 
     /// The time for `history_age`; a test gives its virtual time.
     std::function<time_point()> now = [] { return clock::now(); };

@@ -12,7 +12,7 @@ struct topic_stats
     std::uint64_t published = 0;  ///< events that followers could get; comments are none
     std::uint64_t superseded = 0; ///< of these, replaced by a newer one of the same key
     std::uint64_t refused = 0;    ///< publishes that came back with `would_block`
-    std::uint64_t not_kept = 0;   ///< publishes that the log could not keep
+    std::uint64_t not_kept = 0;   ///< publishes that the store could not keep
     std::uint64_t dropped = 0;    ///< events times followers that did not get them, see `overflow`
     std::uint64_t cut = 0;        ///< followers cut because they fell behind the history
 

@@ -1,15 +1,38 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/detail/registry_state.hpp>
 #include <tidings/hub/topics.hpp>
+#include <tidings/wait/channel.hpp>
 #include <tidings/wait/internal/give_way.hpp>
-#include <tidings/wait/run_blocking.hpp>
 
+#include <boost/asio/detail/thread_context.hpp>
+
+#include <exception>
+#include <future>
 #include <limits>
+#include <stdexcept>
 #include <utility>
 
 namespace asio = boost::asio;
 
 namespace tidings {
+
+namespace {
+
+struct opening
+{
+    std::shared_ptr<detail::topic_state> found;
+    std::exception_ptr error;
+};
+
+std::optional<topic> handle_of(opening answer)
+{
+    if (answer.error)
+        std::rethrow_exception(answer.error);
+    return answer.found ? std::optional(internal::access::make<topic>(std::move(answer.found)))
+                        : std::nullopt;
+}
+
+} // namespace
 
 topics::topics() : topics(topics_options{}) {}
 
@@ -33,12 +56,29 @@ std::optional<topic> topics::get(std::string_view name)
 asio::awaitable<std::optional<topic>> topics::open(context ctx, std::string name)
 {
     co_await internal::give_way(ctx);
-    if (auto known = state_->get_without_log(name))
-        co_return known;
-    if (!state_->allows(name))
+    channel<opening> answers(1);
+    state_->open(name,
+                 [answers](std::shared_ptr<detail::topic_state> found, std::exception_ptr error) mutable {
+                     (void)answers.try_send(opening{std::move(found), std::move(error)});
+                 });
+    auto answer = co_await answers.receive(ctx);
+    if (!answer)
         co_return std::nullopt;
-    auto found = co_await run_blocking(ctx, &detail::registry_state::get, state_, name);
-    co_return found ? std::move(*found) : std::nullopt;
+    co_return handle_of(std::move(*answer));
+}
+
+std::optional<topic> topics::open_blocking(std::string_view name)
+{
+    // What Asio itself looks at, to know whether a thread runs one of its loops.
+    if (asio::detail::thread_context::top_of_thread_call_stack())
+        throw std::logic_error(
+            "tidings: open_blocking waits for a store, and was called on a loop, which it would "
+            "hold up: use `co_await open(ctx, name)` there");
+    std::promise<opening> answer;
+    state_->open(name, [&answer](std::shared_ptr<detail::topic_state> found, std::exception_ptr error) {
+        answer.set_value(opening{std::move(found), std::move(error)});
+    });
+    return handle_of(answer.get_future().get());
 }
 
 std::optional<topic> topics::find(std::string_view name) const

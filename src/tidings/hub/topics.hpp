@@ -33,8 +33,8 @@ struct topics_options
 {
     /// Topics that have been published to. For one more, the one that was not published to for longest makes
     /// room, with its history, unless somebody follows it or holds a handle of it; where none can, the
-    /// publish throws `too_many_topics`. A topic with a log also makes room for one that is read from its
-    /// log, since nothing is lost.
+    /// publish throws `too_many_topics`. A topic with a store also makes room for one that is read from its
+    /// store, since nothing is lost.
     std::size_t max_topics = 100'000;
 
     /// Topics that are followed and have never been published to. They live as long as somebody follows them,
@@ -42,13 +42,13 @@ struct topics_options
     std::size_t max_blank_topics = 100'000;
 
     /// What the histories of all topics may take of the memory, with what surrounds the events. Beyond it
-    /// topics with a log that nobody uses leave the memory, then the topics that hold most forget their
+    /// topics with a store that nobody uses leave the memory, then the topics that hold most forget their
     /// oldest events, then topics that nobody uses go, the longest unpublished first. Never an event that a
     /// follower has yet to get, nor the newest of a topic, so it may be exceeded by these. With 0 a topic
     /// keeps its newest event alone.
     std::size_t kept_bytes = 256 * 1024 * 1024;
 
-    /// A topic that nobody has used for this long is forgotten with its history (not what a log keeps). The
+    /// A topic that nobody has used for this long is forgotten with its history (not what a store keeps). The
     /// time counts from the first look that finds it unused, so it may stay for up to twice as long. Zero and
     /// below: at the next look.
     duration unused_timeout = std::chrono::minutes(10);
@@ -68,7 +68,7 @@ struct topics_stats
     std::size_t blank = 0;             ///< followed, and never published to
     std::size_t bytes = 0;             ///< what counts for `kept_bytes`
     std::uint64_t expired = 0;         ///< topics that nobody used for long enough
-    std::uint64_t evicted = 0;         ///< topics that had to make room; not those that a log keeps
+    std::uint64_t evicted = 0;         ///< topics that had to make room; not those that a store keeps
     std::uint64_t events_given_up = 0; ///< events that topics forgot early, for `kept_bytes`
 };
 
@@ -101,13 +101,17 @@ public:
     void add(std::string pattern); ///< with the default options
 
     /// The topic of that name. Empty when no pattern fits, or the name cannot be one: it is not UTF-8, or
-    /// longer than `max_name_bytes`. Where the options name a log, a topic that is not in memory is read from
-    /// it, which blocks: use `open`; then it throws what the log throws, and `too_many_topics`.
+    /// longer than `max_name_bytes`. Throws `std::logic_error` for a topic of a store that is not in memory:
+    /// that has to be opened.
     std::optional<topic> get(std::string_view name);
 
-    /// `get` for topics with a log: reads on a thread for blocking work (see `run_blocking`). Empty, too,
-    /// when the context ended.
+    /// The topic of that name, in memory or not; those of a store are read from there, and whoever asks for
+    /// one meanwhile waits for the same answer. Empty as `get`, and when the context ended. Throws what the
+    /// store says when it cannot be opened, and `too_many_topics`.
     [[nodiscard]] boost::asio::awaitable<std::optional<topic>> open(context ctx, std::string name);
+
+    /// `open` for `main`: waits. Throws `std::logic_error` on a thread that runs a loop, or a pool of Asio's.
+    std::optional<topic> open_blocking(std::string_view name);
 
     /// Only if it is in memory.
     std::optional<topic> find(std::string_view name) const;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/topics.hpp>
 
-#include "held_log.hpp"
 #include "support.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -190,39 +189,4 @@ TEST_CASE_METHOD(bounds_fixture, "many small topics stay within the bound of all
     CHECK(all.stats().evicted > 100);
     CHECK(all.find("199"));
     CHECK_FALSE(all.find("0"));
-}
-
-// What a log keeps leaves the memory first, because nothing is lost by it; also for one that is only read.
-TEST_CASE_METHOD(bounds_fixture, "topics with a log make room for readers")
-{
-    held_log log;
-    topics all({.max_topics = 2, .now = [this] { return time.now(); }});
-    all.add("{name...}", {.log = &log});
-    for (auto const* name : {"a", "b", "c"}) {
-        time.advance(1ms);
-        all.get(name)->publish({.data = "x"});
-        log.keep_next();
-    }
-    CHECK(all.size() == 2);
-    CHECK(all.stats().evicted == 0);
-    stream reader(time, following(*all.get("a"), from_oldest()), request::get("/"));
-    CHECK(data_of(reader) == texts{"x"});
-    CHECK_FALSE(all.find("b"));
-    std::optional<topic> other = all.get("c");
-    CHECK_THROWS_AS(all.get("b"), too_many_topics);
-}
-
-// What the memory has no room for is still in the log: it is not deleted for the bound.
-TEST_CASE_METHOD(bounds_fixture, "events that are given up stay in the log")
-{
-    held_log log;
-    topics all({.kept_bytes = 100'000, .log = {}, .now = [this] { return time.now(); }});
-    all.add("{name...}", {.max_events = 20, .history_bytes = 1024 * 1024, .log = &log});
-    topic news = *all.get("news");
-    for (int i = 0; i < 20; ++i) {
-        news.publish({.data = std::string(10'000, 'x')});
-        log.keep_next();
-    }
-    CHECK(news.stats().history_count < 10);
-    CHECK(log.events_of("news") == 20);
 }

@@ -13,8 +13,9 @@ namespace tidings::detail {
 loop_group& audience::enter(topic_state& of, order& numbers, boost::asio::any_io_executor const& executor,
                             std::uint64_t end)
 {
-    auto found =
-        std::ranges::find_if(groups_, [&](auto const& each) { return each->feed().is_on(executor); });
+    auto found = std::ranges::find_if(groups_, [&](auto const& each) {
+        return each->feed().is_on(executor) && each->feed().is_of(numbers);
+    });
     if (found == groups_.end()) {
         auto made = std::make_shared<loop_group>(of, numbers.feed_of(executor, of.registry()), end);
         found = groups_.insert(groups_.end(), std::move(made));

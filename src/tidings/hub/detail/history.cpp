@@ -124,6 +124,17 @@ void history::lose_up_to(std::uint64_t number)
     newest_own_id_.clear();
 }
 
+void history::begin_anew()
+{
+    while (!ring_.is_empty())
+        forget_first();
+    begin_ = end();
+    ids_ = own_ids(max_events());
+    lost_up_to_ = 0;
+    newest_number_ = 0;
+    newest_own_id_.clear();
+}
+
 void history::copy(std::uint64_t from, std::size_t limit, batch& into) const
 {
     into.next = std::max(from, end());

@@ -59,6 +59,8 @@ public:
     std::size_t give_up(std::size_t bytes, std::uint64_t needed);
     /// Events up to that number are gone, and their clients have to be told.
     void lose_up_to(std::uint64_t number);
+    /// Forgets everything, and what was ever lost: the numbers to come are of another life.
+    void begin_anew();
     /// From now on counts what it forgets.
     void reset_counts() noexcept { evicted_ = superseded_ = 0; }
 

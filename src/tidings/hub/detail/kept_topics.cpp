@@ -34,7 +34,7 @@ typename Order::iterator move_to(typename Order::key_type place, typename Order:
 
 bool is_used(topic_state const& which)
 {
-    return which.in_registry.kept.use_count() > 1;
+    return which.in_registry.kept.use_count() > 1 || which.has_events_on_their_way();
 }
 
 } // namespace
@@ -56,7 +56,7 @@ void kept_topics::add(topic_state& which, time_point now)
     of.kept = which.shared_from_this();
     of.last_used = now;
     of.used = by_use_.insert(by_use_.end(), &which);
-    of.published = by_publish_[which.has_log()].emplace(which.last_published(), &which);
+    of.published = by_publish_[which.has_store()].emplace(which.last_published(), &which);
     of.placed = by_bytes_.emplace(0, &which);
     ++totals_.topics;
     count_bytes(which);
@@ -98,9 +98,9 @@ void kept_topics::clear(victims& gone)
 
 // The longest unpublished that nobody uses. Topics do not say when they are published to, so each that is
 // looked at finds its place first; those in use are in nobody's way at the end.
-bool kept_topics::take_one(bool has_log, std::size_t most, victims& gone)
+bool kept_topics::take_one(bool has_store, std::size_t most, victims& gone)
 {
-    kept_entry::by_publish& order = by_publish_[has_log];
+    kept_entry::by_publish& order = by_publish_[has_store];
     for (std::size_t i = 0; i < std::min(most, 2 * order.size()); ++i) {
         ++looks_;
         auto const first = order.begin();
@@ -108,7 +108,7 @@ bool kept_topics::take_one(bool has_log, std::size_t most, victims& gone)
         bool const used = is_used(of);
         auto const true_time = used ? order.rbegin()->first : of.last_published();
         if (!used && true_time <= first->first) {
-            totals_.evicted += !has_log;
+            totals_.evicted += !has_store;
             take_out(of, gone);
             return true;
         }
@@ -120,13 +120,13 @@ bool kept_topics::take_one(bool has_log, std::size_t most, victims& gone)
 void kept_topics::take_out(topic_state& which, victims& gone)
 {
     kept_entry& of = which.in_registry;
-    if (!which.has_log()) {
+    if (!which.has_store()) {
         forgotten_.resize(forgotten_slots);
         std::uint64_t& slot = forgotten_[std::hash<std::string_view>()(which.name()) % forgotten_slots];
         slot = std::max(slot, which.newest_number());
     }
     by_use_.erase(of.used);
-    by_publish_[which.has_log()].erase(of.published);
+    by_publish_[which.has_store()].erase(of.published);
     by_bytes_.erase(of.placed);
     totals_.bytes -= std::exchange(of.bytes, 0);
     --totals_.topics;
@@ -165,7 +165,7 @@ void kept_topics::place(topic_state& which, std::size_t bytes)
 // What cannot be freed now is tried again when a little more has been added.
 void kept_topics::free_bytes(victims& gone)
 {
-    free_topics(true, look_first_at, gone); // what a log keeps costs nothing to forget
+    free_topics(true, look_first_at, gone); // what a store keeps costs nothing to forget
     shorten_largest();
     free_topics(false, look_at, gone);
     too_much_ = has_too_much() ? totals_.bytes + options_.kept_bytes / 32 : options_.kept_bytes;

@@ -48,7 +48,7 @@ public:
     std::uint64_t looks() const noexcept { return looks_; }
 
 private:
-    bool take_one(bool has_log, std::size_t most, victims& gone);
+    bool take_one(bool has_store, std::size_t most, victims& gone);
     void take_out(topic_state& which, victims& gone);
     bool has_too_much() const noexcept { return totals_.bytes > options_.kept_bytes; }
     void free_bytes(victims& gone);
@@ -60,7 +60,7 @@ private:
 
     topics_options const& options_;
     kept_entry::by_use by_use_;
-    std::array<kept_entry::by_publish, 2> by_publish_; // without a log, and with one
+    std::array<kept_entry::by_publish, 2> by_publish_; // without a store, and with one
     kept_entry::by_bytes by_bytes_;                    // with 0 bytes: it has nothing to give up
     std::size_t too_much_ = 0;                         // more than the bound when nothing could be given up
     std::vector<std::uint64_t> forgotten_;             // by hash of name, see `lost_up_to`

@@ -29,6 +29,7 @@ class loop_feed final : public std::enable_shared_from_this<loop_feed>, internal
 public:
     loop_feed(order& of, std::shared_ptr<registry_state> registry, boost::asio::any_io_executor executor);
 
+    bool is_of(order const& numbers) const noexcept { return &order_ == &numbers; }
     bool is_on(boost::asio::any_io_executor const& executor) const noexcept;
 
     // With the lock held, from any thread.

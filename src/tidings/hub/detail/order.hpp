@@ -15,9 +15,9 @@ class loop_feed;
 class registry_state;
 
 /// One sequence of numbers, under one epoch: that of all topics of a registry that are in memory alone, or of
-/// one topic with a log. Guarded by the registry's lock, under which an event gets its number, enters its
-/// history, and marks the loops that have to look. So whoever holds the lock and reads `newest` knows that
-/// everything up to it is in the histories, and that no loop has yet to be told of it.
+/// those of one store in one of its lives. Guarded by the registry's lock, under which an event gets its
+/// number, enters its history, and marks the loops that have to look. So whoever holds the lock and reads
+/// `newest` knows that everything up to it is in the histories, and that no loop has yet to be told of it.
 struct order
 {
     explicit order(std::string epoch, std::uint64_t newest = 0) : epoch(std::move(epoch)), newest(newest) {}

@@ -3,16 +3,27 @@
 #include <tidings/hub/detail/prepared_event.hpp>
 #include <tidings/sse/internal/encode.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <stdexcept>
 
 namespace tidings::detail {
 
-prepared_event::prepared_event(event const& value, std::string_view of_key, std::string_view epoch)
-    : own_id(value.id), key(of_key)
+namespace {
+
+void require_receivable(event const& value)
 {
     if (!value.type.empty() && !value.data.data())
         throw std::invalid_argument("tidings: an event with a type and no data reaches nobody, since clients "
                                     "drop it; give it data, which may be empty");
+}
+
+} // namespace
+
+prepared_event::prepared_event(event const& value, std::string_view of_key, std::string_view epoch)
+    : own_id(value.id), key(of_key)
+{
+    require_receivable(value);
     if (!own_id.empty())
         check_own_id(own_id, epoch);
     // An id line without a value is none: it would take the client's place from it.
@@ -22,6 +33,17 @@ prepared_event::prepared_event(event const& value, std::string_view of_key, std:
     std::size_t const size = internal::encoded_size(without_id);
     std::size_t const room = own_id.empty() ? max_id_line_size(epoch.size()) : 0;
     frame = internal::shared_frame(size, room, [&](char* at) { internal::encode(without_id, at); });
+}
+
+prepared_event::prepared_event(stored_event const& value, std::string_view epoch)
+    : own_id(value.own_id), key(value.key)
+{
+    std::string const line = own_id.empty() ? std::string() : "id: " + own_id + '\n';
+    std::size_t const room = own_id.empty() ? max_id_line_size(epoch.size()) : 0;
+    frame = internal::shared_frame(line.size() + value.text.size(), room, [&](char* at) {
+        std::ranges::copy(value.text, std::ranges::copy(line, at).out);
+    });
+    take_number(value.number, epoch);
 }
 
 void prepared_event::take_number(std::uint64_t given, std::string_view epoch)
@@ -36,6 +58,22 @@ void prepared_event::take_number(std::uint64_t given, std::string_view epoch)
 std::string prepared_event::id(std::string_view epoch) const
 {
     return own_id.empty() ? automatic_id{.epoch = epoch, .number = number}.text() : own_id;
+}
+
+stored_event draft_for_store(event const& value, std::string_view key, std::string_view epoch)
+{
+    require_receivable(value);
+    if (!value.id.empty()) {
+        check_own_id(value.id, epoch);
+        (void)internal::encoded_size(value); // looks at the id as well
+    }
+    event without_id = value;
+    without_id.id = {};
+    stored_event draft{.own_id = std::string(value.id), .key = std::string(key)};
+    draft.text.resize(internal::encoded_size(without_id));
+    internal::encode(without_id, draft.text.data());
+    draft.published = std::chrono::system_clock::now();
+    return draft;
 }
 
 } // namespace tidings::detail

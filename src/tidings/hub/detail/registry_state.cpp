@@ -2,6 +2,7 @@
 #include <tidings/hub/detail/event_id.hpp>
 #include <tidings/hub/detail/order.hpp>
 #include <tidings/hub/detail/registry_state.hpp>
+#include <tidings/hub/detail/store_link.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
 #include <tidings/sse/utf8.hpp>
 
@@ -18,6 +19,9 @@ namespace {
 
 // How many unused topics a `get` looks for in passing: more than it can add, so they do not pile up.
 constexpr std::size_t look_at = 4;
+
+// How many topics may be on their way from their stores into memory at once.
+constexpr std::size_t max_loads = 10'000;
 
 constexpr duration telling_period = std::chrono::seconds(10);
 
@@ -53,13 +57,18 @@ registry_state::section::~section()
     std::string const news = of_.news_of_forgotten();
     lock_.unlock();
     gone.clear();
-    if (news.empty())
-        return;
+    held.clear();
+    if (!news.empty())
+        of_.say(log_level::warning, news);
+}
+
+void registry_state::say(log_level level, std::string_view line) const noexcept
+{
     try {
-        if (of_.options_.log)
-            of_.options_.log(log_level::warning, news);
+        if (options_.log)
+            options_.log(level, line);
     } catch (...) {
-        log_to_stderr(log_level::warning, news);
+        log_to_stderr(level, line);
     }
 }
 
@@ -71,67 +80,93 @@ void registry_state::add(std::string pattern, topic_options options)
             "tidings: no topic fits the pattern \"{}\": names are UTF-8 and have at most {} bytes", pattern,
             max_name_bytes));
     auto shared = std::make_shared<topic_options const>(std::move(options));
+    auto link = shared->store ? link_to(shared->store) : nullptr;
     std::lock_guard const guard(lock_);
-    auto const [known, is_new] = patterns_.try_emplace(names, std::move(shared));
+    auto const [known, is_new] = patterns_.try_emplace(names, kind{std::move(shared), std::move(link)});
     if (!is_new)
         throw std::invalid_argument(
             fmt::format("tidings: all topics of the pattern \"{}\" have their options already, by \"{}\"",
                         pattern, known->first.text()));
 }
 
-std::optional<topic> registry_state::get(std::string_view name)
+std::shared_ptr<store_link> registry_state::link_to(std::shared_ptr<topic_store> const& store)
 {
-    auto found = get_without_log(name);
-    return found ? std::move(found) : open_log(name);
-}
-
-std::optional<topic> registry_state::get_without_log(std::string_view name)
-{
-    expire(look_at);
-    shared_options options;
+    std::shared_ptr<store_link> made;
     {
         std::lock_guard const guard(lock_);
-        if (auto known = find_used(name))
-            return handle_of(std::move(known));
-        options = find_options(name);
+        auto& known = stores_[store.get()];
+        if (known)
+            return known;
+        made = known = std::make_shared<store_link>(store, weak_from_this());
     }
-    if (!options || options->log)
-        return std::nullopt;
-    auto const made =
-        std::make_shared<topic_state>(std::string(name), std::move(options), shared_from_this());
-    section locked(*this);
-    return insert(made, locked);
-}
-
-// Reading takes time, and holds up only those who want the same topic.
-std::optional<topic> registry_state::open_log(std::string_view name)
-{
-    shared_options options;
-    std::shared_ptr<std::mutex> mine;
-    {
-        std::lock_guard const guard(lock_);
-        options = find_options(name);
-        if (!options)
-            return std::nullopt;
-        auto const [at, is_first] = opening_.try_emplace(std::string(name));
-        if (is_first)
-            at->second = std::make_shared<std::mutex>();
-        mine = at->second;
-    }
-    std::lock_guard const one_reader(*mine);
-    if (auto known = get_without_log(name)) // read by another meanwhile
-        return known;
     try {
-        auto const made =
-            std::make_shared<topic_state>(std::string(name), std::move(options), shared_from_this());
-        section locked(*this);
-        opening_.erase(std::string(name));
-        return insert(made, locked);
+        store->start(made);
     } catch (...) {
         std::lock_guard const guard(lock_);
-        opening_.erase(std::string(name));
+        stores_.erase(store.get());
         throw;
     }
+    return made;
+}
+
+std::optional<topic> registry_state::get(std::string_view name)
+{
+    expire(look_at);
+    std::shared_ptr<topic_state> known;
+    kind found;
+    {
+        std::lock_guard const guard(lock_);
+        known = find_used(name);
+        found = find_kind(name);
+    }
+    if (!known && found.store)
+        throw std::logic_error(fmt::format(
+            "tidings: the topic \"{}\" is in {} and not in memory: have it by `co_await open(ctx, name)`, "
+            "or where nothing runs on a loop yet by `open_blocking(name)`",
+            name, found.store->store().name()));
+    if (!known && found.options)
+        known = make(name, std::move(found));
+    return known ? std::optional(handle_of(std::move(known))) : std::nullopt;
+}
+
+void registry_state::open(std::string_view name, when_open when_open)
+{
+    expire(look_at);
+    std::shared_ptr<topic_state> known;
+    std::shared_ptr<topic_load> load; // outlives the lock
+    kind found;
+    {
+        std::lock_guard const guard(lock_);
+        if (auto const at = loads_.find(name); at != loads_.end())
+            return at->second->wait(std::move(when_open));
+        known = find_used(name);
+        found = find_kind(name);
+        bool const is_first = !known;
+        if (known ? known->is_loading() : found.store != nullptr) {
+            if (loads_.size() >= max_loads)
+                throw too_many_topics(fmt::format(
+                    "tidings: {} topics are being opened at once, and no more may be", max_loads));
+            if (is_first)
+                known = std::make_shared<topic_state>(std::string(name), found.options, shared_from_this(),
+                                                      found.store);
+            load = std::make_shared<topic_load>(known, is_first);
+            load->wait(std::move(when_open));
+            loads_.emplace(name, load);
+        }
+    }
+    if (load)
+        return load->start();
+    if (!known && found.options)
+        known = make(name, std::move(found));
+    when_open(std::move(known), {});
+}
+
+std::shared_ptr<topic_state> registry_state::make(std::string_view name, kind of)
+{
+    auto const made =
+        std::make_shared<topic_state>(std::string(name), std::move(of.options), shared_from_this());
+    section locked(*this);
+    return insert(made, locked);
 }
 
 // With the lock held, as what follows.
@@ -146,36 +181,94 @@ std::shared_ptr<topic_state> registry_state::find_used(std::string_view name)
     return found;
 }
 
-registry_state::shared_options registry_state::find_options(std::string_view name) const
+registry_state::kind registry_state::find_kind(std::string_view name) const
 {
     if (name.size() > max_name_bytes || !is_valid_utf8(name))
-        return nullptr;
+        return {};
     auto const segments = internal::split_name(name);
     auto const pattern =
         std::ranges::find_if(patterns_, [&](auto const& each) { return each.first.matches(segments); });
-    return pattern == patterns_.end() ? nullptr : pattern->second;
+    return pattern == patterns_.end() ? kind{} : pattern->second;
 }
 
 // What is not inserted is the caller's to destroy, without the lock.
-topic registry_state::insert(std::shared_ptr<topic_state> const& made, section& locked)
+std::shared_ptr<topic_state> registry_state::insert(std::shared_ptr<topic_state> const& made, section& locked)
 {
     if (auto known = find_used(made->name())) // made by another meanwhile
-        return handle_of(std::move(known));
-    if (!made->has_log())
+        return known;
+    if (!made->has_store())
         made->lose_up_to(kept_.lost_up_to(made->name()));
     else if (made->has_had_events())
         kept_.make_room(false, locked.gone);
     topics_.erase(made->name()); // of one that is just being destroyed, and lends its name to the key
     topics_.emplace(made->name(), made.get());
-    if (made->has_log() && made->has_had_events())
+    if (made->has_store() && made->has_had_events())
         kept_.add(*made, options_.now());
-    return handle_of(made);
+    return made;
 }
 
-bool registry_state::allows(std::string_view name) const
+bool registry_state::accept(std::string_view name, std::uint64_t number, std::uint64_t previous,
+                            std::optional<prepared_event> value, section& locked)
 {
-    std::lock_guard const guard(lock_);
-    return find_options(name) != nullptr;
+    if (auto const load = loads_.find(name); load != loads_.end() && load->second->has_opened()) {
+        load->second->hold(number, previous, std::move(value));
+        return true;
+    }
+    auto const known = topics_.find(name);
+    auto const of = known == topics_.end() ? nullptr : known->second->weak_from_this().lock();
+    if (!of || of->is_loading())
+        return true;           // who opens it reads the event
+    locked.held.push_back(of);
+    return accept(*of, number, previous, std::move(value), locked);
+}
+
+bool registry_state::accept(topic_state& of, std::uint64_t number, std::uint64_t previous,
+                            std::optional<prepared_event> value, section& locked)
+{
+    try {
+        keep(of, locked);
+    } catch (too_many_topics const&) {
+        value.reset(); // as if it was forgotten at once
+    }
+    bool const is_whole = of.accept(number, previous, std::move(value));
+    on_change(of, locked);
+    return is_whole;
+}
+
+void registry_state::end_load(topic_load const& which, std::string_view name)
+{
+    auto const found = loads_.find(name);
+    if (found != loads_.end() && found->second.get() == &which)
+        loads_.erase(found);
+}
+
+std::vector<std::shared_ptr<topic_load>> registry_state::begin_life(store_link& of,
+                                                                    store_events::life const& begun)
+{
+    std::vector<std::shared_ptr<topic_load>> fresh;
+    std::vector<std::shared_ptr<topic_load>> void_ones; // these and the topics are let go of without the lock
+    std::vector<std::shared_ptr<topic_state>> topics;
+    section locked(*this);
+    of.begin(begun);
+    for (auto& [name, load] : loads_) {
+        if (!load->is_of(of) || !load->has_opened())
+            continue;
+        fresh.push_back(load->again());
+        void_ones.push_back(std::exchange(load, fresh.back()));
+    }
+    for (auto const& [name, which] : topics_) {
+        if (which->link().get() != &of)
+            continue;
+        topics.push_back(which->weak_from_this().lock());
+        if (!topics.back())
+            continue;
+        which->begin_anew();
+        on_change(*which, locked);
+        auto const [load, is_new] = loads_.try_emplace(std::string(name));
+        if (is_new)
+            fresh.push_back(load->second = std::make_shared<topic_load>(topics.back(), false));
+    }
+    return fresh;
 }
 
 std::optional<topic> registry_state::find(std::string_view name) const
@@ -227,10 +320,17 @@ std::size_t registry_state::expire(std::size_t most)
 
 void registry_state::let_go()
 {
+    std::vector<std::shared_ptr<topic_load>> unused; // let go of without the lock
     section locked(*this);
     keeps_ = false;
     blank_ = 0;
     kept_.clear(locked.gone);
+    std::erase_if(loads_, [&](auto& each) {
+        bool const is_unused = each.second->is_unused();
+        if (is_unused)
+            unused.push_back(std::move(each.second));
+        return is_unused;
+    });
 }
 
 void registry_state::on_gone(topic_state const& which) noexcept

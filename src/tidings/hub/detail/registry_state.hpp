@@ -3,6 +3,7 @@
 
 #include <tidings/http/internal/route_pattern.hpp>
 #include <tidings/hub/detail/kept_topics.hpp>
+#include <tidings/hub/detail/topic_load.hpp>
 #include <tidings/hub/topics.hpp>
 
 #include <cstddef>
@@ -19,6 +20,7 @@
 
 namespace tidings::detail {
 
+class store_link;
 class topic_state;
 struct order;
 
@@ -35,11 +37,12 @@ public:
     ~registry_state();
 
     void add(std::string pattern, topic_options options);
+    /// Throws `std::logic_error` for one that has to be opened.
     std::optional<topic> get(std::string_view name);
-    /// `get` for one that is in memory, or needs no log.
-    std::optional<topic> get_without_log(std::string_view name);
-    /// Whether `get` may find it.
-    bool allows(std::string_view name) const;
+    /// `when_open` is called with the topic, with nothing when no pattern fits, or with an error: at once, or
+    /// on a thread of the topic's store. Throws `too_many_topics` when too many are being opened.
+    using when_open = topic_load::when_loaded;
+    void open(std::string_view name, when_open when_open);
     std::optional<topic> find(std::string_view name) const;
     std::vector<topic> all() const;
     std::size_t size() const;
@@ -59,14 +62,18 @@ public:
         explicit section(registry_state& of) : of_(of), lock_(of.lock_) {}
         ~section();
         kept_topics::victims gone;
+        /// Handles that may be the last, to be let go of without the lock.
+        std::vector<std::shared_ptr<topic_state>> held;
 
     private:
         registry_state& of_;
         std::unique_lock<std::mutex> lock_;
     };
 
-    /// The order of the topics without a log.
-    std::shared_ptr<order> const& in_memory() const noexcept { return in_memory_; }
+    /// The order of the topics without a store.
+    order& in_memory() const noexcept { return *in_memory_; }
+
+    void say(log_level level, std::string_view line) const noexcept;
 
     /// A topic is being destroyed. Takes the lock.
     void on_gone(topic_state const& which) noexcept;
@@ -81,14 +88,35 @@ public:
     void on_first_follower(topic_state& which);
     void on_last_follower(topic_state const& which) noexcept;
 
+    // With the lock held: for stores
+
+    /// An event of a topic that may be in memory, or on its way there. False when one before it is missing.
+    bool accept(std::string_view name, std::uint64_t number, std::uint64_t previous,
+                std::optional<prepared_event> value, section& locked);
+    bool accept(topic_state& of, std::uint64_t number, std::uint64_t previous,
+                std::optional<prepared_event> value, section& locked);
+    /// It is over.
+    void end_load(topic_load const& which, std::string_view name);
+    /// A topic that was made, or loaded for the first time; the one of that name that is there. Throws
+    /// `too_many_topics`.
+    std::shared_ptr<topic_state> insert(std::shared_ptr<topic_state> const& made, section& locked);
+
+    /// A store begins a life; what is to be loaded anew. Takes the lock.
+    std::vector<std::shared_ptr<topic_load>> begin_life(store_link& of, store_events::life const& begun);
+
 private:
-    using shared_options = std::shared_ptr<topic_options const>;
+    /// The options of the topics of a pattern.
+    struct kind
+    {
+        std::shared_ptr<topic_options const> options;
+        std::shared_ptr<store_link> store;
+    };
 
     explicit registry_state(topics_options options, bool keeps);
-    std::optional<topic> open_log(std::string_view name);
     std::shared_ptr<topic_state> find_used(std::string_view name);
-    shared_options find_options(std::string_view name) const;
-    topic insert(std::shared_ptr<topic_state> const& made, section& locked);
+    kind find_kind(std::string_view name) const;
+    std::shared_ptr<store_link> link_to(std::shared_ptr<topic_store> const& store);
+    std::shared_ptr<topic_state> make(std::string_view name, kind of);
     void forget_name(topic_state const& which) noexcept;
     void let_go();
     std::string news_of_forgotten();
@@ -99,11 +127,12 @@ private:
 
     // Guarded by it.
     bool keeps_;
-    std::map<internal::route_pattern, shared_options> patterns_; // the more exact ones come first
-    std::unordered_map<std::string_view, topic_state*> topics_;  // by their own names
+    std::map<internal::route_pattern, kind> patterns_;          // the more exact ones come first
+    std::unordered_map<std::string_view, topic_state*> topics_; // by their own names
     kept_topics kept_;
     std::size_t blank_ = 0; // topics that are followed, and were never published to
-    std::map<std::string, std::shared_ptr<std::mutex>, std::less<>> opening_; // being read from a log
+    std::map<topic_store*, std::shared_ptr<store_link>> stores_;
+    std::map<std::string, std::shared_ptr<topic_load>, std::less<>> loads_;
     topics_stats told_;
     time_point next_telling_{};
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/detail/event_id.hpp>
 #include <tidings/hub/detail/registry_state.hpp>
-#include <tidings/hub/detail/restored_history.hpp>
+#include <tidings/hub/detail/store_link.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
 #include <tidings/sse/utf8.hpp>
 
@@ -17,10 +17,10 @@ namespace tidings::detail {
 
 namespace {
 
-std::string checked_name(std::string name, topic_options const& options)
+std::string checked_name(std::string name, bool has_store)
 {
-    if (options.log && name.empty())
-        throw std::invalid_argument("tidings: a topic with a log needs a name, to be found again in it");
+    if (has_store && name.empty())
+        throw std::invalid_argument("tidings: a topic with a store needs a name, to be found again in it");
     if (name.size() > max_name_bytes)
         throw std::invalid_argument(fmt::format("tidings: the name of a topic has {} bytes, and may have {}",
                                                 name.size(), max_name_bytes));
@@ -31,43 +31,23 @@ std::string checked_name(std::string name, topic_options const& options)
     return name;
 }
 
+// The number of an own id that is on its way to the store: no client can have it yet.
+constexpr std::uint64_t not_yet = std::numeric_limits<std::uint64_t>::max();
+
 } // namespace
 
 topic_state::topic_state(std::string name, std::shared_ptr<topic_options const> options,
-                         std::shared_ptr<registry_state> of)
-    : name_(checked_name(std::move(name), *options)), options_(std::move(options)), registry_(std::move(of)),
-      order_(registry_->in_memory()), history_(*options_), last_published_(options_->now())
-{
-    if (has_log())
-        open_log();
-}
+                         std::shared_ptr<registry_state> of, std::shared_ptr<store_link> store)
+    : name_(checked_name(std::move(name), store != nullptr)), options_(std::move(options)),
+      registry_(std::move(of)), link_(std::move(store)), order_(&registry_->in_memory()), history_(*options_),
+      last_published_(options_->now()), is_loading_(link_ != nullptr)
+{}
 
 topic_state::~topic_state()
 {
-    if (has_log())
-        options_->log->close(name_);
+    for (std::size_t i = 0; i < opens_; ++i)
+        link_->store().close(name_);
     registry_->on_gone(*this);
-}
-
-void topic_state::open_log()
-{
-    auto tail = options_->log->open(name_);
-    try {
-        order_ = std::make_shared<order>(tail.epoch, tail.next_number - 1);
-        to_log_.emplace(tail.next_number);
-        auto const done =
-            restore(history_, std::move(tail), last_published_, std::chrono::system_clock::now());
-        // The process may have ended before the log deleted them.
-        for (std::uint64_t const number : done.superseded)
-            options_->log->forget(name_, number);
-        if (done.unreadable > 0)
-            options_->log->on_unreadable(name_, done.unreadable, done.first_fault);
-        else if (done.kept_from > 0)
-            options_->log->forget_before(name_, done.kept_from);
-    } catch (...) {
-        options_->log->close(name_);
-        throw;
-    }
 }
 
 void topic_state::require_open() const
@@ -81,9 +61,7 @@ bool topic_state::has_room(std::size_t bytes) const
 {
     if (options_->overflow != overflow::wait)
         return true;
-    std::size_t const before = to_log_ ? to_log_->count() : 0;
-    std::size_t const bytes_before = to_log_ ? to_log_->bytes() : 0;
-    return history_.has_room(before + 1, bytes_before + bytes, needed());
+    return history_.has_room(to_store_.count() + 1, to_store_.bytes() + bytes, needed());
 }
 
 publish_result topic_state::publish(event const& value, std::string_view key)
@@ -99,31 +77,44 @@ topic_state::attempt topic_state::try_publish(event const& value, std::string_vi
 {
     if (!key.empty() && options_->overflow != overflow::keep_latest)
         throw std::logic_error("tidings: a publish with a key needs a topic with overflow::keep_latest");
-    prepared_event added(value, key, order_->epoch);
-    auto tried = try_publish_locked(added, options_->now(), std::move(when_delivered));
-    if (tried.result.status == publish_status::published)
-        tried.result.id = added.id(order_->epoch);
-    return tried;
+    return has_store() ? publish_to_store(value, key, std::move(when_delivered))
+                       : publish_in_memory(value, key);
 }
 
-topic_state::attempt topic_state::try_publish_locked(prepared_event& added, time_point now,
-                                                     delivered when_delivered)
+topic_state::attempt topic_state::publish_in_memory(event const& value, std::string_view key)
 {
+    prepared_event added(value, key, numbers().epoch);
+    time_point const now = options_->now();
+    attempt done;
+    {
+        registry_state::section locked(*registry_);
+        require_open();
+        history_.ids().require_new(added.own_id);
+        added.take_number(numbers().newest + 1, numbers().epoch);
+        if (!has_room(added.frame.text().size()))
+            return {.result = {.status = publish_status::would_block, .id = {}}};
+        registry_->keep(*this, locked);
+        numbers().newest = added.number;
+        done.result = deliver(added, now);
+        registry_->on_change(*this, locked);
+    }
+    done.result.id = added.id(numbers().epoch);
+    return done;
+}
+
+topic_state::attempt topic_state::publish_to_store(event const& value, std::string_view key,
+                                                   delivered when_delivered)
+{
+    stored_event draft = draft_for_store(value, key, numbers().epoch);
     registry_state::section locked(*registry_);
     require_open();
-    history_.ids().require_new(added.own_id);
-    added.take_number(to_log_ ? to_log_->next() : order_->newest + 1, order_->epoch);
-    if (!has_room(added.frame.text().size()))
+    history_.ids().require_new(draft.own_id);
+    if (!has_room(draft.text.size()))
         return {.result = {.status = publish_status::would_block, .id = {}}};
     registry_->keep(*this, locked);
-    if (to_log_ && !hand_to_log(added, std::move(when_delivered)))
-        return {.result = {.status = publish_status::would_block, .id = {}}, .is_log_full = true};
-    if (to_log_)
-        return {.result = {.status = publish_status::queued, .id = {}, .receivers = audience_.size()}};
-    history_.ids().add(added.own_id, added.number);
-    attempt done{.result = deliver(added, now)};
-    registry_->on_change(*this, locked);
-    return done;
+    if (!hand_to_store(std::move(draft), std::move(when_delivered)))
+        return {.result = {.status = publish_status::would_block, .id = {}}, .is_store_full = true};
+    return {.result = {.status = publish_status::queued, .id = {}, .receivers = audience_.size()}};
 }
 
 publish_result topic_state::publish_unnamed(std::string_view encoded)
@@ -132,35 +123,35 @@ publish_result topic_state::publish_unnamed(std::string_view encoded)
     time_point const now = options_->now();
     registry_state::section locked(*registry_);
     require_open();
-    if (!to_log_ || to_log_->count() == 0)
+    if (!has_events_on_their_way())
         return deliver_comment(std::move(text), now);
-    if (to_log_->held() >= std::max<std::size_t>(options_->max_events, 1)) {
+    if (to_store_.held() >= std::max<std::size_t>(options_->max_events, 1)) {
         ++totals_.refused;
         return {.status = publish_status::would_block, .id = {}};
     }
-    to_log_->hold(std::move(text));
+    to_store_.hold(std::move(text));
     return {.status = publish_status::queued, .id = {}, .receivers = audience_.size()};
 }
 
-publish_result topic_state::deliver(prepared_event const& added, time_point now)
+publish_result topic_state::deliver(prepared_event added, time_point now)
 {
     publish_result result{.id = {}, .receivers = audience_.size()};
     std::uint64_t const old_begin = history_.begin();
     std::uint64_t const evicted_before = history_.evicted();
     last_published_ = now;
-    order_->newest = added.number;
+    history_.ids().add(added.own_id, added.number);
     auto const superseded = history_.add({.number = added.number,
-                                          .frame = added.frame,
+                                          .frame = std::move(added.frame),
                                           .added = now,
-                                          .own_id = added.own_id,
-                                          .key = added.key});
+                                          .own_id = std::move(added.own_id),
+                                          .key = std::move(added.key)});
     history_.forget_old(now, needed());
     if (history_.has_comments())
         history_.forget_comments(audience_.needed());
     result.drops = audience_.losses(old_begin, history_.begin(), history_.evicted() - evicted_before);
     totals_.dropped += result.drops;
     ++totals_.published;
-    tell_log(superseded);
+    tell_store(superseded);
     audience_.mark();
     return result;
 }
@@ -170,46 +161,47 @@ publish_result topic_state::deliver_comment(internal::shared_frame text, time_po
     publish_result result{.id = {}, .receivers = audience_.size()};
     if (result.receivers == 0)
         return result;
-    history_.add_comment(std::move(text), order_->newest, now);
+    history_.add_comment(std::move(text), numbers().newest, now);
     history_.forget_comments(audience_.needed());
     audience_.mark();
     return result;
 }
 
-// Followers that enter let old events go, too; the log hears of these with the next event.
-void topic_state::tell_log(std::optional<std::uint64_t> superseded)
+// Followers that enter let old events go, too; the store hears of these with the next event.
+void topic_state::tell_store(std::optional<std::uint64_t> superseded)
 {
-    if (!to_log_)
+    if (!has_store())
         return;
     if (superseded)
-        options_->log->forget(name_, *superseded);
+        link_->store().forget(name_, *superseded);
     auto const forgotten = history_.evicted() - given_up_;
     if (std::exchange(told_forgotten_, forgotten) == forgotten)
         return;
     kept_event const* const oldest = history_.oldest();
-    options_->log->forget_before(name_, oldest ? oldest->number : history_.newest_number() + 1);
+    link_->store().forget_before(name_, oldest ? oldest->number : history_.newest_number() + 1);
 }
 
 // False when its queue is full.
-bool topic_state::hand_to_log(prepared_event const& added, delivered when_delivered)
+bool topic_state::hand_to_store(stored_event draft, delivered when_delivered)
 {
-    to_log_->add(added);
-    history_.ids().add(added.own_id, added.number);
+    std::string const own_id = draft.own_id;
+    std::size_t const bytes = draft.text.size();
+    to_store_.add(bytes);
+    history_.ids().add(own_id, not_yet);
     auto const take_back = [&] {
-        to_log_->take_back(added);
-        history_.ids().remove(added.own_id);
+        to_store_.take_back(bytes);
+        history_.ids().remove(own_id);
+    };
+    // A store that does not answer would keep the topic, the registry and itself.
+    auto const on_answer = [weak = weak_from_this(), own_id, bytes,
+                            when_delivered = std::move(when_delivered)](topic_store::kept const& answer) {
+        if (auto const self = weak.lock())
+            self->on_kept(own_id, bytes, answer, when_delivered);
+        else if (when_delivered)
+            when_delivered({}, answer.error);
     };
     try {
-        logged_event kept{.number = added.number,
-                          .own_id = added.own_id,
-                          .key = added.key,
-                          .text = std::string(added.frame.text()),
-                          .published = std::chrono::system_clock::now()};
-        auto const on_kept = [self = shared_from_this(), added,
-                              when_delivered = std::move(when_delivered)](std::exception_ptr error) {
-            self->on_logged(added, std::move(error), when_delivered);
-        };
-        if (options_->log->append(name_, std::move(kept), on_kept))
+        if (link_->store().append(name_, std::move(draft), on_answer))
             return true;
     } catch (...) {
         take_back();
@@ -219,29 +211,88 @@ bool topic_state::hand_to_log(prepared_event const& added, delivered when_delive
     return false;
 }
 
-void topic_state::on_logged(prepared_event const& added, std::exception_ptr error,
-                            delivered const& when_delivered)
+void topic_state::on_kept(std::string const& own_id, std::size_t bytes, topic_store::kept const& answer,
+                          delivered const& when_delivered)
 {
     publish_result result;
     time_point const now = options_->now();
     {
-        registry_state::section locked(*registry_);
-        to_log_->remove(added);
-        if (error) {
-            history_.ids().remove(added.own_id);
+        registry_state::section const locked(*registry_);
+        to_store_.remove(bytes);
+        if (answer.error) {
+            if (history_.ids().find(own_id) == not_yet)
+                history_.ids().remove(own_id);
             ++totals_.not_kept;
             audience_.mark(); // a closed topic may be over now
         } else {
-            result = deliver(added, now);
-            result.id = added.id(order_->epoch);
-            registry_->on_change(*this, locked);
+            if (answer.number == newest_kept_)
+                result = last_delivery_;
+            result.id = own_id.empty()
+                            ? automatic_id{.epoch = numbers().epoch, .number = answer.number}.text()
+                            : own_id;
         }
-        while (auto comment = to_log_->release(added.number))
+        while (auto comment = to_store_.release())
             deliver_comment(std::move(*comment), now);
     }
     give_room();
     if (when_delivered)
-        when_delivered(std::move(result), std::move(error));
+        when_delivered(std::move(result), answer.error);
+}
+
+order const* topic_state::on_opened(std::uint64_t newest)
+{
+    ++opens_;
+    newest_kept_ = newest;
+    order* const numbers = link_->numbers();
+    if (numbers)
+        order_ = numbers;
+    return numbers;
+}
+
+void topic_state::finish_restoring(restoring& by)
+{
+    by.finish(history_, options_->now());
+    // The process may have ended before the store deleted them.
+    for (std::uint64_t const number : by.superseded)
+        link_->store().forget(name_, number);
+    if (by.kept_from > 0)
+        link_->store().forget_before(name_, by.kept_from);
+}
+
+void topic_state::begin_anew()
+{
+    is_loading_ = true;
+    history_.begin_anew();
+    history_.reset_counts();
+    told_forgotten_ = given_up_ = 0;
+    ++disconnects_;
+    audience_.mark();
+}
+
+bool topic_state::accept(std::uint64_t number, std::uint64_t previous, std::optional<prepared_event> value)
+{
+    bool const is_whole = std::exchange(newest_kept_, number) == previous;
+    last_delivery_ = {};
+    if (value && !value->own_id.empty()) {
+        auto const known = history_.ids().find(value->own_id);
+        if (known == not_yet)
+            history_.ids().remove(value->own_id);
+        else if (known)
+            value.reset(); // another event has it
+    }
+    if (!is_whole || !value)
+        miss_up_to(value ? number - 1 : number);
+    if (value)
+        last_delivery_ = deliver(std::move(*value), options_->now());
+    return is_whole;
+}
+
+// They come back with an id from before, and are told.
+void topic_state::miss_up_to(std::uint64_t number)
+{
+    history_.lose_up_to(number);
+    ++disconnects_;
+    audience_.mark();
 }
 
 std::size_t topic_state::give_up(std::size_t bytes)
@@ -305,10 +356,13 @@ topic_state::entrance topic_state::enter(boost::asio::any_io_executor const& exe
     registry_->on_first_follower(*this);
     history_.forget_old(now, needed());
     history_.forget_comments(audience_.needed());
-    auto const begin = after ? history_.find_behind(*after, order_->newest) : history_.find(from);
-    loop_group& group = audience_.enter(*this, *order_, executor, history_.end());
+    auto const begin = after ? history_.find_behind(*after, numbers().newest) : history_.find(from);
+    loop_group& group = audience_.enter(*this, numbers(), executor, history_.end());
+    if (is_loading_) // it is sent away, to come back
+        audience_.mark();
     return {.begin = begin,
-            .disconnects = disconnects_,
+            .disconnects = disconnects_ - (is_loading_ ? 1 : 0),
+
             .group = &group,
             .place = audience_.add_laggard(group, begin.next, history_.end())};
 }
@@ -333,12 +387,12 @@ void topic_state::read(std::uint64_t from, std::size_t limit, batch& into) const
 
 bool topic_state::is_over_at(std::uint64_t place) const
 {
-    return is_closed_ && place >= history_.end() && (!to_log_ || to_log_->count() == 0);
+    return is_closed_ && place >= history_.end() && !has_events_on_their_way();
 }
 
 std::string topic_state::id_of(kept_event const& which) const
 {
-    return which.own_id.empty() ? automatic_id{.epoch = order_->epoch, .number = which.number}.text()
+    return which.own_id.empty() ? automatic_id{.epoch = numbers().epoch, .number = which.number}.text()
                                 : which.own_id;
 }
 
@@ -355,7 +409,7 @@ std::string topic_state::position() const
     if (!history_.newest_own_id().empty())
         return history_.newest_own_id();
     std::uint64_t const newest = history_.newest_number();
-    return automatic_id{.epoch = order_->epoch, .number = newest > 0 ? newest : order_->newest}.text();
+    return automatic_id{.epoch = numbers().epoch, .number = newest > 0 ? newest : numbers().newest}.text();
 }
 
 std::size_t topic_state::subscribers() const

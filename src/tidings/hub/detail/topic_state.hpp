@@ -4,10 +4,11 @@
 #include <tidings/hub/detail/audience.hpp>
 #include <tidings/hub/detail/history.hpp>
 #include <tidings/hub/detail/kept_entry.hpp>
-#include <tidings/hub/detail/log_queue.hpp>
 #include <tidings/hub/detail/order.hpp>
 #include <tidings/hub/detail/prepared_event.hpp>
 #include <tidings/hub/detail/reset_text.hpp>
+#include <tidings/hub/detail/restoring.hpp>
+#include <tidings/hub/detail/store_queue.hpp>
 #include <tidings/hub/publish_result.hpp>
 #include <tidings/hub/topic_options.hpp>
 #include <tidings/hub/topic_stats.hpp>
@@ -15,6 +16,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -29,6 +31,7 @@ namespace tidings::detail {
 
 class loop_group;
 class registry_state;
+class store_link;
 
 /// What the handles and the followers of one topic share. Safe from any thread: the lock of its registry
 /// guards it, and all topics beside it. What needs no lock is done before: an event is checked and encoded,
@@ -39,32 +42,34 @@ class registry_state;
 class topic_state final : public std::enable_shared_from_this<topic_state>
 {
 public:
-    /// Reads its history from its log, if it has one. Throws what that throws, and `std::invalid_argument`
-    /// for a name that no topic can have.
+    /// `store` is null for one in memory alone; else it is empty until it was loaded, see `topic_load`.
+    /// Throws `std::invalid_argument` for a name that no topic can have.
     topic_state(std::string name, std::shared_ptr<topic_options const> options,
-                std::shared_ptr<registry_state> of);
+                std::shared_ptr<registry_state> of, std::shared_ptr<store_link> store = {});
     ~topic_state();
 
     std::string const& name() const noexcept { return name_; }
     topic_options const& options() const noexcept { return *options_; }
     std::shared_ptr<registry_state> const& registry() const noexcept { return registry_; }
-    order& numbers() const noexcept { return *order_; }
+    std::shared_ptr<store_link> const& link() const noexcept { return link_; }
+    /// Lives as long as the registry. Of a store's topic another one takes its place with another life.
+    order& numbers() const noexcept { return *order_.load(); }
 
     // Publishing
 
     publish_result publish(event const& value, std::string_view key);
-    /// Text that has no id and that no log keeps. It stays behind the events that are on their way to the
-    /// log.
+    /// Text that has no id and that no store keeps. It stays behind the events that are on their way to
+    /// the store.
     publish_result publish_unnamed(std::string_view encoded);
 
-    /// Called on a thread of the log when the event has been delivered, or could not be kept.
+    /// Called on a thread of the store when the event has been delivered, or could not be kept.
     using delivered = std::function<void(publish_result, std::exception_ptr)>;
     struct attempt
     {
         publish_result result;
-        bool is_log_full = false; ///< it would block, and nobody says when the log has room again
+        bool is_store_full = false; ///< it would block, and nobody says when the store has room again
     };
-    /// As `publish`, but does not count a refusal, since it may be tried again. Of a topic with a log,
+    /// As `publish`, but does not count a refusal, since it may be tried again. Of a topic with a store,
     /// `when_delivered` is called unless the publish would block.
     attempt try_publish(event const& value, std::string_view key, delivered when_delivered);
     void count_refused();
@@ -88,7 +93,8 @@ public:
 
     // With the registry's lock held: for the registry
 
-    bool has_log() const noexcept { return options_->log != nullptr; }
+    bool has_store() const noexcept { return link_ != nullptr; }
+    bool has_events_on_their_way() const noexcept { return to_store_.count() > 0; }
     /// Whether it was published to.
     bool has_had_events() const noexcept { return history_.newest_number() > 0; }
     std::size_t memory() const noexcept { return history_.memory(); }
@@ -98,10 +104,29 @@ public:
     time_point last_published() const noexcept { return last_published_; }
     void lose_up_to(std::uint64_t number) { history_.lose_up_to(number); }
     /// Forgets the oldest events to free so many bytes, but none that a follower has yet to get, and not the
-    /// newest. A log keeps them. The number of events.
+    /// newest. A store keeps them. The number of events.
     std::size_t give_up(std::size_t bytes);
 
     kept_entry in_registry; ///< the registry's books of it
+
+    // With the registry's lock held: for its store
+
+    /// The store has opened it, and its newest event has that number. The order of its numbers; null when the
+    /// store has none that could be.
+    order const* on_opened(std::uint64_t newest);
+    void restore(restoring& by, std::vector<kept_event> ready) { by.add(std::move(ready), history_); }
+    void finish_restoring(restoring& by);
+    /// From now on it is as the store says.
+    void end_load(bool is_loaded) { is_loading_ = !is_loaded; }
+    bool is_loading() const noexcept { return is_loading_; }
+    /// The store has begun another life: everything is forgotten, and all who follow are sent away until it
+    /// was loaded again.
+    void begin_anew();
+    /// An event is kept, with the number of the one before it; empty when it cannot be one. False when an
+    /// event before it is missing; who follows then is sent away, and told when it comes back.
+    bool accept(std::uint64_t number, std::uint64_t previous, std::optional<prepared_event> value);
+    /// Events up to that number are gone for its followers.
+    void miss_up_to(std::uint64_t number);
 
     // With the registry's lock held: for followers
 
@@ -133,29 +158,35 @@ public:
     std::string id_of(kept_event const& which) const;
 
 private:
-    void open_log();
+    attempt publish_in_memory(event const& value, std::string_view key);
+    attempt publish_to_store(event const& value, std::string_view key, delivered when_delivered);
     void require_open() const;
     bool has_room(std::size_t bytes) const;
-    attempt try_publish_locked(prepared_event& added, time_point now, delivered when_delivered);
-    publish_result deliver(prepared_event const& added, time_point now);
+    publish_result deliver(prepared_event added, time_point now);
     publish_result deliver_comment(internal::shared_frame text, time_point now);
-    bool hand_to_log(prepared_event const& added, delivered when_delivered);
-    void on_logged(prepared_event const& added, std::exception_ptr error, delivered const& when_delivered);
+    bool hand_to_store(stored_event draft, delivered when_delivered);
+    void on_kept(std::string const& own_id, std::size_t bytes, topic_store::kept const& answer,
+                 delivered const& when_delivered);
     std::uint64_t needed() const;
-    void tell_log(std::optional<std::uint64_t> superseded);
+    void tell_store(std::optional<std::uint64_t> superseded);
 
     std::string const name_;
     std::shared_ptr<topic_options const> const options_;
     std::shared_ptr<registry_state> const registry_;
-    std::shared_ptr<order> order_;
+    std::shared_ptr<store_link> const link_;
+    std::atomic<order*> order_;
 
     // Guarded by the registry's lock.
     history history_;
     audience audience_;
-    std::optional<log_queue> to_log_;  // if it has one
-    std::uint64_t told_forgotten_ = 0; // of the events that the topic has forgotten, the log knows so many
-    std::uint64_t given_up_ = 0;       // events that it has forgotten for the registry; a log keeps them
+    store_queue to_store_;             // if it has one
+    std::uint64_t told_forgotten_ = 0; // of the events that the topic has forgotten, the store knows so many
+    std::uint64_t given_up_ = 0;       // events that it has forgotten for the registry; a store keeps them
+    std::size_t opens_ = 0;            // of the store
+    std::uint64_t newest_kept_ = 0;    // number, also of an event that was left out
+    publish_result last_delivery_{};   // of that number
     time_point last_published_{};
+    bool is_loading_ = false;
     topic_stats totals_;
     bool is_closed_ = false;
     std::uint32_t disconnects_ = 0;

@@ -2,8 +2,8 @@
 // How much work a registry has at its bounds: topics that are looked at are counted, and nothing is timed.
 #include <tidings/hub/detail/registry_state.hpp>
 
-#include "../held_log.hpp"
 #include "../support.hpp"
+#include "support/scripted_store.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -22,7 +22,7 @@ namespace {
 class work_fixture
 {
 public:
-    held_log log;
+    std::shared_ptr<scripted_store> store = std::make_shared<scripted_store>();
     std::shared_ptr<detail::registry_state> all;
 
     void make(topics_options options, topic_options each = {})
@@ -96,14 +96,20 @@ TEST_CASE_METHOD(work_fixture, "an event at the bound of all histories costs a f
     CHECK(least.stats().history_count * 2 > most.stats().history_count);
 }
 
-// Topics with a log that are in use cannot leave the memory, and are not all asked for each event.
-TEST_CASE_METHOD(work_fixture, "topics in use with a log are not all looked at")
+// Topics with a store that are in use cannot leave the memory, and are not all asked for each event.
+TEST_CASE_METHOD(work_fixture, "topics in use with a store are not all looked at")
 {
-    make({.kept_bytes = 1'000'000}, {.log = &log});
+    make({.kept_bytes = 1'000'000}, {.store = store});
+    store->begin_life();
     std::vector<topic> used;
     auto const publish_one = [&](int i) {
-        used.push_back(publish(std::to_string(i % 200), 1'000));
-        log.keep_next();
+        std::shared_ptr<detail::topic_state> opened;
+        all->open(std::to_string(i % 200),
+                  [&](auto found, std::exception_ptr) { opened = std::move(found); });
+        store->open_all();
+        used.push_back(internal::access::make<topic>(std::move(opened)));
+        used.back().publish({.data = std::string(1'000, 'x')});
+        store->keep_next();
     };
     CHECK(most_looks(2'000, publish_one) <= 50);
     CHECK(all->stats().bytes <= 1'000'000);

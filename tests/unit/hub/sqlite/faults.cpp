@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/hub/sqlite/sqlite_log.hpp>
+#include <tidings/hub/sqlite/sqlite_store.hpp>
 
 #include "sqlite/faulty_disk.hpp"
-#include "sqlite/log_user.hpp"
 #include "sqlite/scratch_folder.hpp"
+#include "sqlite/store_user.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -16,11 +16,10 @@
 #include <string>
 
 using Catch::Matchers::ContainsSubstring;
-using tidings::sqlite_log;
+using tidings::sqlite_store;
 using tidings::test::faulty_disk;
-using tidings::test::log_user;
-using tidings::test::numbers_of;
 using tidings::test::scratch_folder;
+using tidings::test::store_user;
 using tidings::test::text_of;
 
 namespace {
@@ -38,12 +37,12 @@ void write(std::string const& path, std::string const& content)
     std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
 }
 
-// Why a log cannot be opened there.
+// Why a store cannot be opened there.
 std::string refusal(std::string const& path)
 {
     try {
-        sqlite_log log(path);
-        log.open("news");
+        sqlite_store store(path);
+        store_user(store).read("news");
     } catch (std::runtime_error const& error) {
         return error.what();
     }
@@ -60,62 +59,62 @@ void run(std::string const& path, char const* statements)
 
 void keep(std::string const& path, std::uint64_t last, std::size_t size = 0)
 {
-    sqlite_log log(path);
-    log.open("news");
-    log_user news(log, "news");
-    for (std::uint64_t number = 1; number <= last; ++number)
-        CHECK(news.append(number, size));
-    news.wait();
+    sqlite_store store(path);
+    store_user user(store);
+    user.open("news");
+    for (std::uint64_t tag = 1; tag <= last; ++tag)
+        CHECK(user.append("news", tag, size));
+    user.wait("news");
 }
 
 } // namespace
 
 // A full disk is an error to those who publish then, who are told what to do, and to nobody else.
-TEST_CASE("a log outlives a full disk")
+TEST_CASE("a store outlives a full disk")
 {
     scratch_folder const folder;
     faulty_disk disk;
     {
-        sqlite_log log(folder.file("events.db"), {.vfs = faulty_disk::name});
-        log.open("news");
-        log_user news(log, "news");
-        CHECK(news.error_of(1).empty());
+        sqlite_store store(folder.file("events.db"), {.vfs = faulty_disk::name});
+        store_user user(store);
+        user.open("news");
+        CHECK(user.error_of("news", 1).empty());
         disk.set_room(20'000);
-        auto const error = news.error_of(2, 100'000);
+        auto const error = user.error_of("news", 2, 100'000);
         CHECK_THAT(error, ContainsSubstring(folder.file("events.db")));
         CHECK_THAT(error, ContainsSubstring("disk is full"));
         CHECK_THAT(error, ContainsSubstring("make room"));
-        log.forget_before("news", 1); // cannot be done now, and harms nobody
-        CHECK_THAT(news.error_of(3, 100'000), ContainsSubstring("disk is full"));
-        CHECK(numbers_of(log.open("news")) == numbers{1});
+        store.forget_before("news", 1); // cannot be done now, and harms nobody
+        CHECK_THAT(user.error_of("news", 3, 100'000), ContainsSubstring("disk is full"));
+        CHECK(user.tags("news") == numbers{1});
         disk.set_room({});
-        CHECK(news.error_of(4, 100'000).empty());
-        CHECK(news.error_of(5).empty());
-        CHECK(news.kept() == numbers{1, 4, 5});
-        CHECK(news.refused() == numbers{2, 3});
+        CHECK(user.error_of("news", 4, 100'000).empty());
+        CHECK(user.error_of("news", 5).empty());
+        CHECK(user.kept("news") == numbers{1, 4, 5});
+        CHECK(user.refused("news") == numbers{2, 3});
     }
-    sqlite_log log(folder.file("events.db"));
-    CHECK(numbers_of(log.open("news")) == numbers{1, 4, 5});
+    sqlite_store store(folder.file("events.db"));
+    CHECK(store_user(store).tags("news") == numbers{1, 4, 5});
 }
 
 // The same for a disk that fails, and for one that has become read-only.
-TEST_CASE("a log outlives a disk that refuses writes")
+TEST_CASE("a store outlives a disk that refuses writes")
 {
     scratch_folder const folder;
     faulty_disk disk;
-    sqlite_log log(folder.file("events.db"), {.vfs = faulty_disk::name});
-    log.open("news");
-    log_user news(log, "news");
-    CHECK(news.error_of(1).empty());
+    sqlite_store store(folder.file("events.db"), {.vfs = faulty_disk::name});
+    store_user user(store);
+    user.open("news");
+    CHECK(user.error_of("news", 1).empty());
     disk.refuse_writes(SQLITE_IOERR_WRITE);
-    CHECK_THAT(news.error_of(2),
+    CHECK_THAT(user.error_of("news", 2),
                ContainsSubstring("disk I/O error") && ContainsSubstring("look at the disk"));
-    CHECK(log.open("a new topic").next_number == 1); // nothing is written for it
+    CHECK(user.open("a new topic") == 0); // nothing is written for it
     disk.refuse_writes(SQLITE_READONLY);
-    CHECK_THAT(news.error_of(3), ContainsSubstring("readonly") && ContainsSubstring("writable"));
+    CHECK_THAT(user.error_of("news", 3), ContainsSubstring("readonly") && ContainsSubstring("writable"));
     disk.refuse_writes(SQLITE_OK);
-    CHECK(news.error_of(4).empty());
-    CHECK(numbers_of(log.open("news")) == numbers{1, 4});
+    CHECK(user.error_of("news", 4).empty());
+    CHECK(user.tags("news") == numbers{1, 4});
 }
 
 // A commit whose sync failed lies whole in the file; all the same its events never come back.
@@ -123,48 +122,48 @@ TEST_CASE("a refused event stays refused")
 {
     scratch_folder const folder;
     faulty_disk disk;
-    std::optional<sqlite_log> log;
-    log.emplace(folder.file("events.db"), tidings::sqlite_log_options{.vfs = faulty_disk::name});
-    log->open("news");
-    log_user news(*log, "news");
-    CHECK(news.error_of(1).empty());
+    std::optional<sqlite_store> store;
+    store.emplace(folder.file("events.db"), tidings::sqlite_store_options{.vfs = faulty_disk::name});
+    store_user user(*store);
+    user.open("news");
+    CHECK(user.error_of("news", 1).empty());
     disk.fail_sync_after(0);
-    CHECK_THAT(news.error_of(2), ContainsSubstring("disk I/O error"));
+    CHECK_THAT(user.error_of("news", 2), ContainsSubstring("disk I/O error"));
     // As a crash of the process would leave them.
     write(folder.file("crashed.db"), read(folder.file("events.db")));
     write(folder.file("crashed.db-wal"), read(folder.file("events.db-wal")));
-    sqlite_log crashed(folder.file("crashed.db"));
-    CHECK(numbers_of(crashed.open("news")) == numbers{1});
+    sqlite_store crashed(folder.file("crashed.db"));
+    CHECK(store_user(crashed).tags("news") == numbers{1});
 }
 
-// One file, one log.
-TEST_CASE("a second log on the same file is refused")
+// One file, one store.
+TEST_CASE("a second store on the same file is refused")
 {
     scratch_folder const folder;
     std::string const path = folder.file("events.db");
     {
-        sqlite_log log(path);
-        CHECK_THAT(refusal(path), ContainsSubstring("another log has it open"));
+        sqlite_store store(path);
+        CHECK_THAT(refusal(path), ContainsSubstring("another store has it open"));
         std::filesystem::create_symlink(path, folder.file("link.db"));
-        CHECK_THAT(refusal(folder.file("link.db")), ContainsSubstring("another log has it open"));
+        CHECK_THAT(refusal(folder.file("link.db")), ContainsSubstring("another store has it open"));
     }
     CHECK(refusal(path).empty());
 }
 
 // A file that is something else is refused, and left as it is.
-TEST_CASE("a file that is no log is refused")
+TEST_CASE("a file that is no store is refused")
 {
     scratch_folder const folder;
     std::string const path = folder.file("events.db");
     SECTION("text")
     {
         write(path, std::string(5'000, 'x'));
-        CHECK_THAT(refusal(path), ContainsSubstring("is no log"));
+        CHECK_THAT(refusal(path), ContainsSubstring("is no store"));
     }
     SECTION("short text")
     {
         write(path, "x");
-        CHECK_THAT(refusal(path), ContainsSubstring("is no log"));
+        CHECK_THAT(refusal(path), ContainsSubstring("is no store"));
     }
     SECTION("another database")
     {
@@ -174,7 +173,7 @@ TEST_CASE("a file that is no log is refused")
     SECTION("a newer version")
     {
         keep(path, 1);
-        run(path, "PRAGMA user_version = 2");
+        run(path, "PRAGMA user_version = 3");
         CHECK_THAT(refusal(path), ContainsSubstring("another version"));
     }
     SECTION("a folder")
@@ -220,11 +219,11 @@ TEST_CASE("a torn end of the second file is undone")
     scratch_folder const folder;
     std::string const path = folder.file("events.db");
     std::string const copy = folder.file("copy.db");
-    sqlite_log log(path);
-    log.open("news");
-    log_user news(log, "news");
-    for (std::uint64_t number = 1; number <= 20; ++number)
-        CHECK(news.error_of(number).empty()); // a commit each
+    sqlite_store store(path);
+    store_user user(store);
+    user.open("news");
+    for (std::uint64_t tag = 1; tag <= 20; ++tag)
+        CHECK(user.error_of("news", tag).empty()); // a commit each
     auto const database = read(path);
     auto const whole = read(path + "-wal");
     REQUIRE(whole.size() > 20 * 4'096);
@@ -239,13 +238,13 @@ TEST_CASE("a torn end of the second file is undone")
         write(copy, database);
         write(copy + "-wal", damaged);
         for (int start = 1; start <= 2; ++start) {
-            sqlite_log healed(copy);
-            auto const tail = healed.open("news");
-            REQUIRE(tail.events.size() <= fewest);
-            fewest = tail.events.size();
-            for (std::size_t i = 0; i < tail.events.size(); ++i) {
-                REQUIRE(tail.events[i].number == i + 1);
-                REQUIRE(tail.events[i].text == text_of(i + 1));
+            sqlite_store healed(copy);
+            auto const news = store_user(healed).read("news");
+            REQUIRE(news.events.size() <= fewest);
+            fewest = news.events.size();
+            for (std::size_t i = 0; i < news.events.size(); ++i) {
+                REQUIRE(news.events[i].number == i + 1);
+                REQUIRE(news.events[i].text == text_of(i + 1));
             }
         }
         if (cut == 0)

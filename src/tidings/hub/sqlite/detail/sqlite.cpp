@@ -23,7 +23,7 @@ char const* advice_for(int code)
         return "the folder has to exist and to be writable";
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return "the file is damaged or is no log; put a copy in its place";
+        return "the file is damaged or is no store; put a copy in its place";
     case SQLITE_BUSY:
         return "another program holds the file locked";
     default:
@@ -33,7 +33,7 @@ char const* advice_for(int code)
 
 std::string describe(std::string const& path, int code, std::string const& details)
 {
-    std::string text = "tidings: the log " + path + ": " + details;
+    std::string text = "tidings: the store " + path + ": " + details;
     if (char const* advice = advice_for(code))
         text += std::string(": ") + advice;
     return text;

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <tidings/hub/topic_store.hpp>
+
+#include <memory>
+#include <string>
+
+namespace hub {
+
+/// Keeps the events in a file in this folder, which is made if need be. Throws `usage_error` where tidings
+/// was built without SQLite, `std::runtime_error` when the folder or the file cannot be used.
+std::shared_ptr<tidings::topic_store> open_store(std::string const& folder);
+
+} // namespace hub

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/detail/registry_state.hpp>
+#include <tidings/hub/detail/store_link.hpp>
+#include <tidings/hub/detail/topic_load.hpp>
+#include <tidings/hub/detail/topic_state.hpp>
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <stdexcept>
+#include <utility>
+
+namespace tidings::detail {
+
+topic_load::topic_load(std::shared_ptr<topic_state> topic, bool is_first)
+    : topic_(std::move(topic)), is_first_(is_first)
+{}
+
+// Who asks keeps neither this nor the registry: a store that does not answer would keep both, and itself.
+void topic_load::start()
+{
+    auto const answer = [self = weak_from_this(), of = std::weak_ptr(topic_->options().store),
+                         name = topic_->name()](topic_store::opened const& got) {
+        if (auto const load = self.lock())
+            load->on_opened(got);
+        else if (auto const store = of.lock(); store && !got.error)
+            store->close(name);
+    };
+    try {
+        topic_->link()->store().open(topic_->name(), topic_->options(), answer);
+    } catch (...) {
+        finish(std::current_exception());
+    }
+}
+
+void topic_load::on_opened(topic_store::opened const& got)
+{
+    if (got.error)
+        return finish(got.error);
+    order const* numbers = nullptr;
+    {
+        registry_state::section const locked(*topic_->registry());
+        has_opened_ = true;
+        numbers = topic_->on_opened(got.newest);
+    }
+    if (!numbers || got.newest > numbers->newest)
+        return finish(std::make_exception_ptr(std::runtime_error(fmt::format(
+            "tidings: {} gives the topic \"{}\" an epoch or a number that none can have; it is damaged, "
+            "or breaks its contract (see topic_store)",
+            topic_->link()->store().name(), topic_->name()))));
+    restoring_.emplace(numbers->epoch);
+    restoring_->begin(got.newest);
+    newest_ = got.newest;
+    if (got.newest == 0)
+        return finish({});
+    read_on();
+}
+
+void topic_load::read_on()
+{
+    auto const answer = [self = weak_from_this()](topic_store::page got) {
+        if (auto const load = self.lock())
+            load->on_page(std::move(got));
+    };
+    try {
+        topic_->link()->store().read(topic_->name(), restoring_->after(), newest_, answer);
+    } catch (...) {
+        finish(std::current_exception());
+    }
+}
+
+void topic_load::on_page(topic_store::page got)
+{
+    if (got.error)
+        return finish(got.error);
+    bool const is_last = got.is_last || got.events.empty();
+    std::uint64_t const before = restoring_->after();
+    auto ready = restoring_->take(std::move(got), topic_->options().now(), std::chrono::system_clock::now());
+    {
+        registry_state::section const locked(*topic_->registry());
+        topic_->restore(*restoring_, std::move(ready));
+    }
+    if (is_last || restoring_->after() == before) // a store that never comes to an end
+        finish({});
+    else
+        read_on();
+}
+
+std::shared_ptr<topic_load> topic_load::again()
+{
+    auto next = std::make_shared<topic_load>(topic_, is_first_);
+    next->waiters_ = std::move(waiters_);
+    topic_->begin_anew();
+    return next;
+}
+
+bool topic_load::is_of(store_link const& store) const noexcept
+{
+    return topic_->link().get() == &store;
+}
+
+void topic_load::hold(std::uint64_t number, std::uint64_t previous, std::optional<prepared_event> value)
+{
+    held_.push_back({number, previous, std::move(value)});
+}
+
+void topic_load::finish(std::exception_ptr error)
+{
+    registry_state& registry = *topic_->registry();
+    std::vector<when_loaded> waiters;
+    {
+        auto const self = shared_from_this(); // the registry gives it up
+        registry_state::section locked(registry);
+        waiters = std::move(waiters_);
+        registry.end_load(*this, topic_->name());
+        try {
+            if (!error && restoring_)
+                topic_->finish_restoring(*restoring_);
+            if (!error && is_first_)
+                registry.insert(topic_, locked);
+        } catch (...) {
+            error = std::current_exception();
+        }
+        topic_->end_load(!error);
+        if (!error)
+            for (held& each : held_)
+                registry.accept(*topic_, each.number, each.previous, std::move(each.value), locked);
+    }
+    if (auto const news = news_of(error != nullptr); !news.empty())
+        registry.say(log_level::warning, news);
+    for (auto const& each : waiters)
+        each(error ? nullptr : topic_, error);
+}
+
+std::string topic_load::news_of(bool has_failed) const
+{
+    if (has_failed && !is_first_)
+        return fmt::format(
+            "{}: the topic \"{}\" could not be opened again after the store had begun anew; nobody "
+            "can follow it until it has been",
+            topic_->link()->store().name(), topic_->name());
+    if (has_failed || !restoring_ || restoring_->unreadable == 0)
+        return {};
+    return fmt::format(
+        "{}: {} events of the topic \"{}\" are damaged and left out, and clients from before them "
+        "are told; put a copy in its place. The first: {}",
+        topic_->link()->store().name(), restoring_->unreadable, topic_->name(), restoring_->first_fault);
+}
+
+} // namespace tidings::detail

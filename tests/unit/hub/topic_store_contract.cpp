@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: BSL-1.0
+// What a registry does with what other processes publish, with a store that loses what it had kept, and with
+// one that breaks its contract: nobody misses anything without being told.
+#include "store_fixture.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include <chrono>
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+using namespace std::chrono_literals;
+using namespace tidings;
+using namespace tidings::test;
+using Catch::Matchers::ContainsSubstring;
+using tidings::testing::stream;
+
+namespace {
+
+constexpr auto largest = std::numeric_limits<std::uint64_t>::max();
+
+std::string reset_of(stream& client)
+{
+    for (auto const& each : client.events())
+        if (each.type() == "tidings-reset")
+            return each.data();
+    return "";
+}
+
+} // namespace
+
+// What another process has published comes among the own events, under the same ids.
+TEST_CASE_METHOD(store_fixture, "events of another process")
+{
+    topic orders = open();
+    stream client(time, following(orders), request::get("/"));
+    store->publish("orders", {.own_id = "theirs", .text = "event: note\ndata: a\n\n"});
+    keep(orders, "b");
+    store->publish("orders", "c");
+    time.run_until_idle();
+    CHECK(data_of(client) == texts{"a", "b", "c"});
+    CHECK(client.events()[0].id() == "theirs");
+    CHECK(client.events()[0].type() == "note");
+    CHECK(client.events()[1].id() == "000000000000-2");
+    CHECK(orders.position() == "000000000000-3");
+    CHECK_THROWS_AS(orders.publish({.id = "theirs", .data = "d"}), std::invalid_argument);
+    stream back(time, following(orders), coming_back_with("theirs"));
+    CHECK(data_of(back) == texts{"b", "c"});
+}
+
+// They count as any event: for the bounds of the topic, for its key, and as a first event.
+TEST_CASE_METHOD(store_fixture, "events of another process have their place")
+{
+    topic prices = open(3, overflow::keep_latest);
+    store->publish("orders", {.key = "oil", .text = "data: 1\n\n"});
+    CHECK(all->stats().topics == 1);
+    store->publish("orders", {.key = "oil", .text = "data: 2\n\n"});
+    store->publish("orders", {.key = "gas", .text = "data: 3\n\n"});
+    CHECK(prices.stats().history_count == 2);
+    CHECK(store->events_of("orders").size() == 2);
+    store->publish("nobody's", "x");
+    CHECK_FALSE(all->find("nobody's"));
+}
+
+// A publisher that waits for its answer is told the number, also when others came before it.
+TEST_CASE_METHOD(store_fixture, "a publisher beside another process")
+{
+    topic orders = open();
+    auto const waiting = run(time, orders.publish(ctx, {.data = "a"}));
+    store->publish("orders", "b");
+    store->keep_next();
+    time.run_until_idle();
+    REQUIRE(waiting->value);
+    CHECK(waiting->value->id == "000000000000-2");
+}
+
+// A hole in what a store tells is told: who follows is sent away, and gets a reset when it comes back.
+TEST_CASE_METHOD(store_fixture, "a store that leaves out an event")
+{
+    topic orders = open();
+    stream client(time, following(orders), request::get("/"));
+    keep(orders, "a");
+    store->tell("orders", {.number = 5, .previous = 4, .text = "data: e\n\n"});
+    time.run_until_idle();
+    CHECK(data_of(client) == texts{"a"});
+    CHECK(client.comments() == texts{"disconnected"});
+    stream back(time, following(orders), coming_back_with(client.events()[0].id()));
+    CHECK_THAT(reset_of(back), ContainsSubstring("evicted"));
+    CHECK(lines.size() == 1);
+    CHECK_THAT(lines.at(0), ContainsSubstring("the scripted store") && ContainsSubstring("number 5"));
+}
+
+// What a store should never tell is left out. Whoever may have missed an event by that is told; the topic
+// goes on.
+TEST_CASE_METHOD(store_fixture, "a store that breaks its contract")
+{
+    topic orders = open();
+    stream client(time, following(orders), request::get("/"));
+    keep(orders, "a");
+    auto const id = client.events()[0].id();
+    struct breach
+    {
+        stored_event event;
+        char const* said;
+        bool is_told;
+    };
+    auto const each = GENERATE_COPY(values<breach>({
+        {{.number = 1, .previous = 1, .text = "data: x\n\n"}, "does not rise", false},
+        {{.number = 0, .previous = 1, .text = "data: x\n\n"}, "does not rise", false},
+        {{.number = largest, .previous = 1, .text = "data: x\n\n"}, "does not rise", false},
+        {{.number = 2, .previous = 1, .text = "data: x"}, "not that of one event", true},
+        {{.number = 2, .previous = 1, .text = "id: 7\ndata: x\n\n"}, "not that of one event", true},
+        {{.number = 2, .previous = 1, .text = "data: \xff\n\n"}, "not that of one event", true},
+        {{.number = 2, .previous = 1, .own_id = "a\nb", .text = "data: x\n\n"},
+         "no publisher may bring",
+         true},
+    }));
+    store->tell("orders", each.event);
+    time.run_until_idle();
+    CHECK(data_of(client) == texts{"a"});
+    REQUIRE(lines.size() == 1);
+    CHECK_THAT(lines[0], ContainsSubstring(each.said) && ContainsSubstring("the scripted store"));
+    store->tell("orders", each.event); // as often as it likes
+    CHECK(lines.size() == 1);
+    stream back(time, following(orders), coming_back_with(id));
+    if (each.is_told)
+        CHECK_THAT(reset_of(back), ContainsSubstring("evicted"));
+    else
+        CHECK(data_of(back).empty());
+    store->tell("orders", {.number = 9, .previous = each.is_told ? 2u : 1u, .text = "data: later\n\n"});
+    time.run_until_idle();
+    CHECK(data_of(back).back() == "later");
+}
+
+// What is damaged in a store is left out and said, and who comes back from before it is told.
+TEST_CASE_METHOD(store_fixture, "a topic with damaged events in its store")
+{
+    for (auto const* data : {"a", "b", "c", "d"})
+        store->publish("orders", data);
+    store->events_of("orders")[2].text = "damaged";
+    topic const orders = open(10);
+    REQUIRE(lines.size() == 1);
+    CHECK_THAT(lines[0],
+               ContainsSubstring("the scripted store: 1 events of the topic \"orders\" are damaged") &&
+                   ContainsSubstring("number 2: its text"));
+    stream before(time, following(orders), coming_back_with("000000000000-1"));
+    CHECK_THAT(reset_of(before), ContainsSubstring("evicted"));
+    stream behind(time, following(orders), coming_back_with("000000000000-2"));
+    CHECK(data_of(behind) == texts{"c", "d"});
+}
+
+// What was deleted before the topic was opened is told, also when nothing is left.
+TEST_CASE_METHOD(store_fixture, "events that a store has deleted")
+{
+    for (auto const* data : {"a", "b", "c"})
+        store->publish("orders", data);
+    std::uint64_t const below = GENERATE(3u, 4u);
+    store->forget_before("orders", below);
+    topic const orders = open(10);
+    stream before(time, following(orders), coming_back_with("000000000000-1"));
+    CHECK_THAT(reset_of(before), ContainsSubstring("evicted"));
+    stream behind(time, following(orders), coming_back_with("000000000000-2"));
+    CHECK((below == 4) == !reset_of(behind).empty());
+    stream now(time, following(orders), coming_back_with("000000000000-3"));
+    CHECK(reset_of(now).empty());
+}
+
+// A store that has lost what it said to be kept begins another life: who follows is sent away, and told that
+// its place is of the life before; what is published goes on under the new one.
+TEST_CASE_METHOD(store_fixture, "a store begins another life")
+{
+    add("{name...}");
+    topic orders = open("orders");
+    topic other = open("other");
+    stream client(time, following(orders), request::get("/"));
+    keep(orders, "a");
+    keep(other, "b");
+    auto const before = client.events()[0].id();
+    auto const reading = run(time, all->open(ctx, "third"));
+    store->open_next();
+
+    store->lose_everything("111111111111");
+    time.run_until_idle();
+    CHECK(client.comments() == texts{"disconnected"});
+    REQUIRE(lines.size() == 1);
+    CHECK_THAT(lines[0], ContainsSubstring("the scripted store") && ContainsSubstring("begins anew"));
+
+    // Until it was opened again nobody gets in, and publishers wait for the store.
+    stream too_early(time, following(orders), coming_back_with(before));
+    time.run_until_idle();
+    CHECK(too_early.comments() == texts{"disconnected"});
+    auto const waiting = run(time, orders.publish(ctx, {.data = "c"}));
+    store->open_all();
+    store->keep_all();
+    time.run_until_idle();
+    REQUIRE(waiting->value);
+    CHECK(waiting->value->id == "111111111111-1");
+    REQUIRE(reading->value);
+    CHECK((**reading->value).position() == "111111111111-1");
+
+    stream back(time, following(orders), coming_back_with(before));
+    CHECK_THAT(reset_of(back), ContainsSubstring("restarted"));
+    keep(orders, "d");
+    CHECK(data_of(back).back() == "d");
+    keep(other, "e");
+    CHECK(other.position() == "111111111111-3");
+    CHECK(store->opens_of("orders") == 2);
+    {
+        topic const last = std::move(orders);
+    }
+}
+
+// What no store can be in is not used: its topics cannot be opened.
+TEST_CASE_METHOD(store_fixture, "a store with an impossible epoch")
+{
+    store = std::make_shared<scripted_store>("a\nb");
+    add("{name...}");
+    auto const opening = run(time, all->open(ctx, "orders"));
+    store->open_all();
+    time.run_until_idle();
+    REQUIRE(opening->failure);
+    CHECK_THROWS_AS(std::rethrow_exception(opening->failure), std::runtime_error);
+    REQUIRE(lines.size() == 1);
+    CHECK_THAT(lines[0], ContainsSubstring("has an epoch"));
+}
+
+// A store that never answers keeps nobody alive: topic, registry and store go with their handles.
+TEST_CASE_METHOD(store_fixture, "a store that never answers")
+{
+    add("{name...}");
+    topic orders = open("orders");
+    CHECK(orders.publish({.data = "a"}));
+    auto const opening = run(time, all->open(ctx, "other"));
+    std::weak_ptr<scripted_store> const gone = store;
+    all.reset();
+    {
+        topic const last = std::move(orders);
+    }
+    store.reset();
+    CHECK(gone.expired());
+    time.run_until_idle();
+    CHECK_FALSE(opening->value);
+}
