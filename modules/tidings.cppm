@@ -59,6 +59,7 @@ using tidings::cut_reason;
 using tidings::event_stream;
 using tidings::handler;
 using tidings::middleware;
+using tidings::stream_end;
 using tidings::stream_handler;
 
 // hub/using tidings::event_filter;

@@ -42,6 +42,7 @@
 #include <tidings/stream/event_stream.hpp>
 #include <tidings/stream/handler.hpp>
 #include <tidings/stream/log.hpp>
+#include <tidings/stream/stream_end.hpp>
 #include <tidings/wait/after.hpp>
 #include <tidings/wait/bind.hpp>
 #include <tidings/wait/blocking_threads.hpp>

@@ -19,6 +19,8 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,9 +47,37 @@ public:
     std::filesystem::path const path;
 };
 
-tidings::server_options options_for(end_row const& row)
+/// What is kept of each record.
+struct kept_end
+{
+    end_reason reason;
+    std::optional<tidings::cut_reason> cut;
+    bool is_stream;
+};
+
+class kept_ends
+{
+public:
+    void add(tidings::stream_end const& over)
+    {
+        std::lock_guard const guard(lock_);
+        all_.push_back({over.reason, over.cut, over.is_stream});
+    }
+    std::vector<kept_end> all() const
+    {
+        std::lock_guard const guard(lock_);
+        return all_;
+    }
+
+private:
+    mutable std::mutex lock_;
+    std::vector<kept_end> all_;
+};
+
+tidings::server_options options_for(end_row const& row, kept_ends& kept)
 {
     auto options = options_for_ends();
+    options.on_stream_end = [&kept](tidings::stream_end const& over) { kept.add(over); };
     if (row.how == leaving::half_closes) // a hundred of them take their answers one after the other
         options.write_timeout = 30s;
     return options;
@@ -58,7 +88,8 @@ class socket_row
 {
 public:
     socket_row(end_row expected, std::string_view version, std::size_t count, large_file const& file)
-        : row(expected), handlers_(file.path), fixture(handlers_.handler_for(row.what), options_for(row))
+        : row(expected), handlers_(file.path),
+          fixture(handlers_.handler_for(row.what), options_for(row, kept_))
     {
         for (std::size_t i = 0; i < count; ++i) {
             clients_.push_back(fixture.connect({.receive_buffer = is_under_way(row.what) ? 4096 : 0}));
@@ -113,6 +144,21 @@ public:
             CHECK(each.read_until(": ping\n\n").ends_with(": ping\n\n"));
         CHECK_FALSE(look());
         CHECK(times_.empty());
+        CHECK(kept_.all().empty());
+    }
+
+    // Each has exactly one record, with the reason for which it is counted.
+    void check_records() const
+    {
+        auto const kept = kept_.all();
+        CHECK(kept.size() == clients_.size());
+        for (auto const& each : kept) {
+            CHECK(each.reason == (row.count == counted_as::nothing ? end_reason::handler_returned
+                                                                   : end_reason::client_gone));
+            CHECK(each.cut.has_value() == (row.count == counted_as::write_timeout));
+            if (is_open_stream(row.what))
+                CHECK(each.is_stream);
+        }
     }
 
     void check()
@@ -122,6 +168,9 @@ public:
             return check_that_they_stay();
         REQUIRE(times_.size() == clients_.size());
         std::size_t const all = clients_.size();
+        if (row.how == leaving::half_closes) // until then the requests have not ended
+            for (auto& each : clients_)
+                check_answer(each);
         CHECK(fixture.wait_for_stats([&](server_stats const& now) {
             return now.clients_gone == (row.count == counted_as::client_gone ? all : 0) &&
                    now.write_timeouts == (row.count == counted_as::write_timeout ? all : 0);
@@ -133,11 +182,10 @@ public:
         if (row.what != doing::stream_handed_over)
             for (auto const& each : handlers_.contexts())
                 CHECK(each.reason() == end_reason::client_gone);
-        if (row.how == leaving::half_closes) // what was answered is written all the same
-            for (auto& each : clients_)
-                check_answer(each);
-        else
+        if (row.how != leaving::half_closes)
             CHECK(fixture.wait_for_stats(nothing_is_left));
+        CHECK(fixture.wait_for_stats([&](server_stats const&) { return kept_.all().size() >= all; }));
+        check_records();
     }
 
     std::string line()
@@ -153,6 +201,7 @@ public:
     end_row const row;
 
 private:
+    kept_ends kept_;
     ended_handlers handlers_;
 
 public:

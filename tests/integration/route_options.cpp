@@ -186,7 +186,7 @@ TEST_CASE("a half-close of one route")
     CHECK(page.next_event()->data() == "hello");
     page.half_close();
     CHECK(page.wait_for_end() == client::ending::closed);
-    CHECK(fixture.stats().clients_gone == 1);
+    CHECK(fixture.wait_for_stats([](auto const& now) { return now.clients_gone == 1; }));
 }
 
 // How much a route takes is decided on the head, whether that is more than elsewhere or less; the next

@@ -137,19 +137,21 @@ asio::awaitable<tidings::response> say_hello(tidings::context, tidings::request 
 }
 // [/who-asks]
 
+tidings::stream_handler customers_only(tidings::stream_handler next);
+
 void serve(std::set<std::string> const& known_tokens)
 {
-    // [error-hook]
     tidings::server_options options;
+    // [ends]
+    options.on_stream_end = tidings::log_requests([](std::string_view line) { fmt::print("{}\n", line); });
+    // [/ends]
+
+    // [error-hook]
     options.on_handler_error = [](std::exception_ptr, tidings::request const&) {
         return tidings::event_text({.type = "failure", .data = "something went wrong; we are on it"});
     };
     tidings::server server(std::move(options));
     // [/error-hook]
-
-    // [middleware]
-    server.use(tidings::log_requests([](std::string_view line) { fmt::print("{}\n", line); }));
-    // [/middleware]
 
     // [checks]
     server.check(tidings::check_host({"app.example", "localhost"}));
@@ -164,8 +166,7 @@ void serve(std::set<std::string> const& known_tokens)
     server.get("/hello", say_hello, {.checks = {std::bind_front(find_user, std::cref(users))}});
 
     // [of-one-route]
-    server.use("/admin",
-               tidings::log_requests([](std::string_view line) { fmt::print("admin: {}\n", line); }));
+    server.use("/pictures", customers_only);
     server.post("/pictures", keep_picture,
                 {.body_bytes = 20 * 1024 * 1024, .checks = {tidings::check_origin({"https://app.example"})}});
     server.get("/telemetry", send_telemetry, {.keep_alive = 5s, .on_half_close = tidings::half_close::keep});

@@ -94,6 +94,7 @@ void server::route(std::string_view method, std::string_view pattern, handler an
     body_bytes = own.body_bytes.value_or(body_bytes);
     on_half_close = own.on_half_close.value_or(on_half_close);
     shared.paths.add(method, pattern);
+    added.pattern = pattern;
     shared.routes.push_back(std::move(added));
 }
 

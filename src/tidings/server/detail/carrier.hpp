@@ -4,6 +4,7 @@
 #include <tidings/loop/time.hpp>
 #include <tidings/stream/internal/event_writer.hpp>
 #include <tidings/stream/internal/transport.hpp>
+#include <tidings/wait/end_reason.hpp>
 
 #include <cstddef>
 
@@ -20,6 +21,9 @@ public:
     /// An event stream begins, before its handler does: the `of_address`-th of its client's address, 0 where
     /// that stands for many clients. It ends at that age; zero: at none.
     virtual void stream_begins(std::size_t of_address, duration age) = 0;
+
+    /// Why the request will have ended: the first reason stays, and is counted.
+    virtual void request_ends(end_reason why) = 0;
 
     /// The exchange is over, and may be destroyed now; a stream that was handed over goes on without it.
     /// `is_whole`: all of the answer has left, to its proper end.

@@ -15,7 +15,7 @@ namespace tidings::detail {
 exchange::exchange(loop_state& home, carrier& over, request asked)
     : internal::handler_run(context::root(home.io.get_executor()), over.out(),
                             home.shared->options.grace_timeout, std::move(asked)),
-      home_(home), over_(over)
+      home_(home), over_(over), open_(*home.shared, over.out())
 {}
 
 void exchange::start(boost::intrusive_ptr<internal::counted> owner, reception decided)
@@ -27,10 +27,8 @@ void exchange::start(boost::intrusive_ptr<internal::counted> owner, reception de
 
 void exchange::client_left(bool is_gone)
 {
-    auto const why = get_context().reason();
-    bool const is_first = why == end_reason::none || why == end_reason::client_gone;
-    if (is_first && (is_gone || is_running()) && !std::exchange(is_left_, true))
-        ++home_.shared->counts.clients_gone;
+    if (is_gone || is_running())
+        over_.request_ends(get_context().is_done() ? get_context().reason() : end_reason::client_gone);
     end(end_reason::client_gone);
 }
 
@@ -39,19 +37,21 @@ stream_handler const* exchange::find_handler(reception decided)
     shared_state& shared = *home_.shared;
     if (!decided.fields.empty())
         out().fields() = std::move(decided.fields);
+    if (decided.to)
+        open_.leads_to(decided.to->pattern);
     if (decided.answer)
         return answer_with(std::move(*decided.answer));
     route const& found = *decided.to;
     if (!found.is_stream)
         return &found.call;
     std::string const account = shared.proxies.account_of(asked().remote_address());
-    place_ = shared.streams_by_address.add(account);
+    open_.place = shared.streams_by_address.add(account);
     if (auto refused = refuse_stream(home_, asked(), 1)) { // since its body began to come
-        place_ = {};
+        open_.place = {};
         return answer_with(std::move(*refused));
     }
     if (asked().method() == "HEAD") {
-        place_ = {};
+        open_.place = {};
         return &found.head;
     }
     open_stream(account);
@@ -73,7 +73,7 @@ void exchange::open_stream(std::string_view account)
     if (age > duration::zero())
         age -= duration(static_cast<duration::rep>(home_.random() %
                                                    (static_cast<std::uint64_t>((age / 10).count()) + 1)));
-    over_.stream_begins(account.empty() ? 0 : place_.count(), age);
+    over_.stream_begins(account.empty() ? 0 : open_.place.count(), age);
 }
 
 // What becomes of the handler
@@ -86,6 +86,9 @@ asio::awaitable<bool> exchange::send_response(response& answer)
 void exchange::handler_returned()
 {
     --home_.shared->counts.handlers;
+    if (auto const why = get_context().reason();
+        why != end_reason::none && why != end_reason::handler_returned)
+        over_.request_ends(why);
 }
 
 void exchange::log_handler(log_kind kind, log_level level, std::string_view what) const
@@ -109,6 +112,7 @@ void exchange::handler_sent_type_alone()
 
 void exchange::handler_failed(std::exception_ptr failure)
 {
+    over_.request_ends(end_reason::failed);
     ++home_.shared->counts.handlers_failed;
     log_handler(log_kind::handler_failed, log_level::error, "failed: " + describe(failure));
 }
@@ -134,8 +138,29 @@ void exchange::handler_abandoned()
                     "terminal cancellation; its connection is closed. Wait through the context, or use "
                     "run_blocking for work that blocks",
                     to_string(get_context().reason())));
-    place_ = {};
+    note_answer();
+    over_.request_ends(get_context().reason());
+    open_ = {}; // nobody knows when it will return
     over_.close_now();
+}
+
+void exchange::note_answer()
+{
+    using state = internal::stream_core::state;
+    state const now = out().get_state();
+    open_.answered(asked(), now == state::fresh ? 0 : out().status(),
+                   now != state::fresh && now != state::responded);
+}
+
+void exchange::ended(bool is_whole)
+{
+    if (is_attached())
+        open_.handed_over(*home_.shared, out().out(), asked(), out().status());
+    else if (is_whole)
+        over_.request_ends(end_reason::handler_returned);
+    else
+        over_.request_ends(out().out().is_lost() ? end_reason::client_gone : end_reason::failed);
+    over_.exchange_ended(is_whole);
 }
 
 } // namespace tidings::detail

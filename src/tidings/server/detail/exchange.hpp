@@ -3,9 +3,9 @@
 
 #include <tidings/http/request.hpp>
 #include <tidings/http/response.hpp>
-#include <tidings/server/detail/address_counts.hpp>
 #include <tidings/server/detail/carrier.hpp>
 #include <tidings/server/detail/loop_state.hpp>
+#include <tidings/server/detail/open_request.hpp>
 #include <tidings/server/detail/receive.hpp>
 #include <tidings/stream/handler.hpp>
 #include <tidings/stream/internal/counted.hpp>
@@ -27,18 +27,18 @@ class exchange : public internal::handler_run
 {
 public:
     exchange(loop_state& home, carrier& over, request asked);
+    ~exchange() { note_answer(); }
 
     /// Runs the handler; the last thing it does, because the handler may be over before this returns. `owner`
     /// keeps the carrier, and with it this object, alive until then.
     void start(boost::intrusive_ptr<internal::counted> owner, reception decided);
 
     /// The client is gone, or has sent a FIN, which one that is gone sends and one that has half-closed: ends
-    /// the context, and counts it once. Once the answer is under way a FIN does not count: it may still be
-    /// taken.
+    /// the context. Once the answer is under way a FIN does not count as the end: it may still be taken.
     void client_left(bool is_gone);
 
-    /// In the counts of open streams; for a carrier that goes on with the stream.
-    address_counts::place take_place() noexcept { return std::move(place_); }
+    /// Also for a carrier that goes on with the stream, to be moved.
+    open_request& open() noexcept { return open_; }
 
 private:
     boost::asio::awaitable<bool> send_response(response& answer) override;
@@ -48,17 +48,17 @@ private:
     void handler_failed(std::exception_ptr failure) override;
     std::optional<event_text> last_words(std::exception_ptr failure) override;
     void handler_abandoned() override;
-    void ended(bool is_whole) override { over_.exchange_ended(is_whole); }
+    void ended(bool is_whole) override;
 
     stream_handler const* find_handler(reception decided);
     stream_handler const* answer_with(response answer);
     void open_stream(std::string_view account);
+    void note_answer();
     void log_handler(log_kind kind, log_level level, std::string_view what) const;
 
     loop_state& home_;
     carrier& over_;
-    address_counts::place place_;
-    bool is_left_ = false;
+    open_request open_;
 };
 
 } // namespace tidings::detail

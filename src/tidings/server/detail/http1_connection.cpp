@@ -113,10 +113,11 @@ void http1_connection::happen(happening what)
         return exchange_->end(what == happening::stop ? end_reason::server_stopping
                                                       : end_reason::deadline_exceeded);
     case reaction::end_feed:
+        request_ends(what == happening::stop ? end_reason::server_stopping : end_reason::deadline_exceeded);
         out_.end_feed();
         return finish();
     case reaction::cut:
-        ++shared().counts.queue_overflows;
+        request_ends(end_reason::client_gone, cut_reason::queue_overflow);
         log_cut("the server's buffers were full (buffered_bytes), and it held most of them");
         return give_up(end_reason::client_gone, true);
     }
@@ -125,8 +126,9 @@ void http1_connection::happen(happening what)
 void http1_connection::end_stream_of(std::string_view principal)
 {
     bool const is_handled = phase_ == phase::streaming && exchange_->asked().principal() == principal;
-    bool const is_carried = phase_ == phase::carrying && principal_ && *principal_ == principal;
+    bool const is_carried = phase_ == phase::carrying && carried_.principal() == principal;
     if (is_carried || (is_handled && exchange_->is_attached() && !exchange_->is_running())) {
+        request_ends(end_reason::canceled);
         out_.end_feed();
         finish();
     } else if (is_handled) {
@@ -155,7 +157,7 @@ void http1_connection::on_closed()
 {
     phase_ = phase::closed;
     home().give_back(std::move(incoming_));
-    place_ = {};
+    auto const over = std::move(carried_); // told of last
     out_.lose();
     if (exchange_ && !exchange_->is_answering())
         let_exchange_go();
@@ -212,28 +214,28 @@ void http1_connection::carry_on()
 {
     phase_ = phase::carrying;
     hold(0);
-    place_ = exchange_->take_place();
-    if (auto const who = exchange_->asked().principal(); !who.empty())
-        principal_ = std::make_unique<std::string>(who);
+    carried_ = std::move(exchange_->open());
     out_.keep_alive_alone();
     auto const finished = std::move(exchange_); // its request and context are not needed any more
     auto const why = finished->get_context().reason();
     // In a drain one that has not been stopped yet waits for its turn.
     bool const is_to_end = why == end_reason::deadline_exceeded || why == end_reason::server_stopping ||
                            why == end_reason::canceled;
-    if (is_to_end)
+    if (is_to_end) {
+        request_ends(why);
         out_.end_feed();
+    }
     if (is_to_end || is_finishing_)
         finish();
 }
 
 void http1_connection::end_after_answer()
 {
+    request_ends(end_reason::handler_returned);
     let_exchange_go();
     if (!may_go_on(discarded_ == 0))
         return linger(discarded_ == 0);
-    place_ = {};
-    principal_.reset();
+    carried_ = {};
     has_input_ended() ? close(false) : enter(phase::idle);
 }
 
@@ -241,7 +243,7 @@ void http1_connection::linger(bool is_peer_silent)
 {
     if (phase_ == phase::closed)
         return;
-    place_ = {};
+    carried_ = {};
     hold(0);
     socket().shutdown_send();
     if (has_input_ended())
@@ -250,6 +252,21 @@ void http1_connection::linger(bool is_peer_silent)
     set(now() + (is_peer_silent && home().is_draining ? linger_time_in_drain : linger_time));
     discarded_ = 0;
     read();
+}
+
+void http1_connection::request_ends(end_reason why, std::optional<cut_reason> cut)
+{
+    if (!exchange_ && phase_ != phase::carrying)
+        return;
+    (exchange_ ? exchange_->open() : carried_).ends(why, cut);
+    bool const is_first = !has_end_;
+    has_end_ = true;
+    if (cut == cut_reason::write_timeout)
+        ++shared().counts.write_timeouts;
+    else if (cut == cut_reason::queue_overflow)
+        ++shared().counts.queue_overflows;
+    else if (is_first && why == end_reason::client_gone)
+        ++shared().counts.clients_gone;
 }
 
 // It may be what has called.
@@ -298,7 +315,7 @@ std::size_t http1_connection::can_be_relieved_of() const noexcept
 void http1_connection::client_gone()
 {
     if (phase_ == phase::carrying)
-        ++shared().counts.clients_gone;
+        request_ends(end_reason::client_gone);
     else if (exchange_ && phase_ != phase::closed)
         exchange_->client_left(true);
     close(false);
@@ -317,6 +334,7 @@ void http1_connection::client_lost()
 
 void http1_connection::give_up(end_reason why, bool with_reset)
 {
+    request_ends(why);
     if (exchange_)
         exchange_->end(why);
     close(with_reset);
@@ -403,13 +421,12 @@ void http1_connection::finish()
 
 void http1_connection::cut(cut_reason why)
 {
+    request_ends(end_reason::client_gone, why);
     switch (why) {
     case cut_reason::write_timeout:
-        ++shared().counts.write_timeouts;
         log_cut("the client took nothing within the write timeout, or less than the least rate");
         break;
     case cut_reason::queue_overflow:
-        ++shared().counts.queue_overflows;
         log_cut("more was waiting than the queue limit allows");
         break;
     case cut_reason::behind:

@@ -3,12 +3,12 @@
 
 #include <tidings/http/internal/response_head.hpp>
 #include <tidings/http/request.hpp>
-#include <tidings/server/detail/address_counts.hpp>
 #include <tidings/server/detail/carrier.hpp>
 #include <tidings/server/detail/connection.hpp>
 #include <tidings/server/detail/exchange.hpp>
 #include <tidings/server/detail/http1_phases.hpp>
 #include <tidings/server/detail/incoming.hpp>
+#include <tidings/server/detail/open_request.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -65,6 +65,7 @@ private:
     // carrier
     internal::event_writer& out() noexcept override { return out_; }
     void stream_begins(std::size_t of_address, duration age) override;
+    void request_ends(end_reason why) override { request_ends(why, {}); }
     void exchange_ended(bool is_whole) override;
 
     // transport: over HTTP/1.1 a stream leaves in chunks, and over HTTP/1.0 as it is
@@ -99,6 +100,7 @@ private:
     // Answers and ends
     internal::head_params params() const noexcept;
     bool may_go_on(bool is_in_step) const noexcept;
+    void request_ends(end_reason why, std::optional<cut_reason> cut);
     void carry_on();
     void end_after_answer();
     void refuse(internal::parse_error error);
@@ -119,13 +121,13 @@ private:
     bool is_limited_ : 1 = false;   // how long what was sent may stay unacknowledged
     bool is_awaited_ : 1 = false;   // that the socket can take more
     bool is_finishing_ : 1 = false; // the stream ends once all is sent
+    bool has_end_ : 1 = false;      // of the request, a reason that was counted
     bool is_lost_ : 1 = false;      // the kernel has given up on the client
     half_close on_half_close_ : 2 = half_close::probe; // for the request that is being answered
     std::uint32_t discarded_ = 0;
     std::unique_ptr<incoming> incoming_;
     std::unique_ptr<answered_request> exchange_;
-    address_counts::place place_;            // of a stream that is carried
-    std::unique_ptr<std::string> principal_; // the same, where it has one
+    open_request carried_; // after its exchange
 };
 
 } // namespace tidings::detail

@@ -100,6 +100,7 @@ void http1_connection::discard(std::size_t count)
         ++shared().counts.bad_requests;
         log_cut("the client sent more than discarded_input_bytes into its open stream");
     }
+    request_ends(end_reason::canceled);
     give_up(end_reason::client_gone, false);
 }
 
@@ -222,6 +223,7 @@ void http1_connection::begin_exchange(phase how)
     is_http_1_0_ = asked.http_minor() == 0;
     may_reuse_ = asked.keep_alive();
     is_finishing_ = false;
+    has_end_ = false;
     if (is_limited_)
         socket().limit_unacknowledged({});
     is_limited_ = false;

@@ -57,6 +57,7 @@ struct route
     bool is_stream;
     exchange_settings settings;
     std::vector<guard> checks;
+    std::string pattern{};
 
     void wrap(std::vector<middleware> const& around);
 };

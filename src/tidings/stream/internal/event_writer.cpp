@@ -54,12 +54,25 @@ std::size_t event_writer::checked_size(event const& value)
 void event_writer::append(event const& value)
 {
     append_piece(checked_size(value), [&](char* at) { return encode(value, at); });
+    if (tally_)
+        count(1);
+}
+
+void event_writer::count(std::uint64_t more)
+{
+    if (tally_->events == 0)
+        tally_->first_event = now();
+    tally_->events += more;
 }
 
 void event_writer::append(event_text const& text)
 {
-    if (auto const bytes = text.text(); !bytes.empty())
-        append_piece(bytes.size(), [&](char* at) { return std::copy(bytes.begin(), bytes.end(), at); });
+    auto const bytes = text.text();
+    if (bytes.empty())
+        return;
+    append_piece(bytes.size(), [&](char* at) { return std::copy(bytes.begin(), bytes.end(), at); });
+    if (tally_)
+        count(1);
 }
 
 void event_writer::append_comment(std::string_view text)
@@ -71,20 +84,22 @@ std::size_t event_writer::deliver(std::span<shared_frame const> frames)
 {
     if (!is_open_)
         return 0;
-    std::size_t const count = std::min(frames.size(), detail::gather_limit);
+    std::size_t const most = std::min(frames.size(), detail::gather_limit);
     detail::piece_list pieces;
-    for (shared_frame const& each : frames.first(count)) {
+    for (shared_frame const& each : frames.first(most)) {
         auto const bytes = each.bytes(framing_);
         pieces.emplace_back(bytes.data(), bytes.size());
     }
     std::size_t taken = write_through(pieces);
     std::size_t done = 0;
-    while (done < count && taken >= pieces[done].size())
+    while (done < most && taken >= pieces[done].size())
         taken -= pieces[done++].size();
     if (taken != 0) { // the rest of a frame that has begun to leave must follow before anything else
         append(frames[done].bytes(framing_).substr(taken));
         ++done;
     }
+    if (tally_ && done != 0)
+        count(done);
     return done;
 }
 
@@ -96,7 +111,8 @@ void event_writer::probe()
 
 void event_writer::advise(std::chrono::milliseconds pause)
 {
-    append(event{.retry = pause});
+    event const advice{.retry = pause};
+    append_piece(encoded_size(advice), [&](char* at) { return encode(advice, at); });
     flush();
 }
 
@@ -112,6 +128,8 @@ void event_writer::append_finish(event const& last)
     std::string const id = std::string(last.id) + std::string(finished_mark);
     marked.id = id;
     append_piece(encoded_size(marked), [&](char* at) { return encode(marked, at); });
+    if (tally_)
+        count(1);
     stop_keep_alive();
 }
 

@@ -10,10 +10,18 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
 namespace tidings::internal {
+
+/// What has been sent of one body, for who asks; see `event_writer::count_in`.
+struct stream_tally
+{
+    std::uint64_t events = 0;
+    time_point first_event{};
+};
 
 /// The writing side of a connection that can carry an event stream: puts each piece into the framing of its
 /// transport. It belongs to the connection and outlives the handler and its `event_stream`: what a topic
@@ -47,6 +55,9 @@ public:
     /// From now on the body's comments in silence are its own, and no hook is asked.
     void keep_alive_alone();
 
+    /// Has events counted from now on, but no comments of its own and no advice; null: no more.
+    void count_in(stream_tally* tally) noexcept { tally_ = tally; }
+
     // The end
 
     /// Appends a last event that ends the stream for good: `;finished` is added to its id.
@@ -73,8 +84,11 @@ private:
     void append_piece(std::size_t size, Encode&& encode);
     void on_idle() override { probe(); }
 
+    void count(std::uint64_t more);
+
     framing framing_ = framing::none;
     bool is_open_ = false;
+    stream_tally* tally_ = nullptr;
 };
 
 } // namespace tidings::internal

@@ -114,7 +114,6 @@ asio::awaitable<void> handler_run::run(stream_handler const& handler)
     if (auto cause = root_.cause(); cause && (!failure || is_aborted_operation(failure)))
         failure = std::move(cause);
     co_await answer(std::move(failure));
-    out().be_over();
     root_.cancel(end_reason::handler_returned);
 }
 

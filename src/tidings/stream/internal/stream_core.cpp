@@ -121,30 +121,12 @@ void stream_core::take_place(response answer)
     state_ = state::responded;
     note_status(answer.status());
     out_.stop_keep_alive();
-    auto const before = std::move(given_);
-    given_ = std::make_unique<given_answer>(std::move(answer));
-    if (before)
-        given_->when_over = std::move(before->when_over);
+    given_ = std::make_unique<response>(std::move(answer));
 }
 
 response stream_core::take_response()
 {
-    return std::move(given_->what);
-}
-
-void stream_core::when_over(std::function<void()> told)
-{
-    given_->when_over = [first = std::move(given_->when_over), told = std::move(told)] {
-        if (first)
-            first();
-        told();
-    };
-}
-
-void stream_core::be_over() const
-{
-    if (given_ && given_->when_over)
-        given_->when_over();
+    return std::move(*given_);
 }
 
 // Events

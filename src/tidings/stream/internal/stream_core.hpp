@@ -12,7 +12,6 @@
 #include <tidings/wait/internal/progress.hpp>
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -47,15 +46,10 @@ public:
     event_writer& out() const noexcept { return out_; }
     context const& get_context() const noexcept { return ctx_; }
     /// Keeps an answer that was decided upon before the handler's turn, for a handler that gives it.
-    void decide(response answer) { given_ = std::make_unique<given_answer>(std::move(answer)); }
+    void decide(response answer) { given_ = std::make_unique<response>(std::move(answer)); }
     /// Of a stream that has `responded`, or what was decided.
     response take_response();
-    /// Whether that is a file: whether it can be sent is not known before.
-    bool is_file() const noexcept { return given_ && given_->what.file_path(); }
-    /// Has `told` called when a given answer was sent, and `status` is what was sent in its place.
-    void when_over(std::function<void()> told);
     void note_status(int status) noexcept { status_ = static_cast<short>(status); }
-    void be_over() const;
     /// The route's own handler begins: the headers so far are the middleware's.
     void handler_begins();
     /// Answers in place of a handler that failed before the head: with 500 and what the middleware had set
@@ -90,12 +84,6 @@ protected:
     void append_finish(event const& last);
 
 private:
-    struct given_answer
-    {
-        response what;
-        std::function<void()> when_over{};
-    };
-
     void check_thread() const;
     headers const& middleware_headers() const noexcept;
     void take_place(response answer);
@@ -110,7 +98,7 @@ private:
     short status_ = 200;
     std::unique_ptr<headers> headers_;
     std::unique_ptr<headers> middleware_headers_; // until the head is out
-    std::unique_ptr<given_answer> given_;
+    std::unique_ptr<response> given_;
 };
 
 } // namespace tidings::internal

@@ -96,6 +96,9 @@ public:
     std::size_t write_through(std::span<boost::asio::const_buffer const> pieces);
 
     std::size_t unsent() const noexcept { return outbox_.size(); }
+    /// How many bytes the transport has taken so far.
+    std::uint64_t taken() const noexcept { return reached(); }
+    using loop_timer::now;
     bool is_lost() const noexcept { return has_ended(); }
     /// The transport takes nothing now; it will tell when it does.
     bool is_blocked() const noexcept { return is_waiting_; }
