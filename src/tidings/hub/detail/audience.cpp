@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/detail/audience.hpp>
 #include <tidings/hub/detail/loop_feed.hpp>
-#include <tidings/hub/detail/loop_group.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
 
 #include <algorithm>

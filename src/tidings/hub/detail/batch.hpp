@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/hub/detail/reset_text.hpp>
 #include <tidings/stream/internal/shared_frame.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
 namespace tidings::detail {
+
+class cursor;
 
 /// How many events are read at once, and leave in one gathered write.
 inline constexpr std::size_t batch_limit = 64;
@@ -56,5 +60,59 @@ struct batch
         has_own_ids |= from.has_own_id;
     }
 };
+
+/// Some events for one follower, from all topics of one order that it follows, by their numbers.
+struct merged
+{
+    struct source : origin
+    {
+        std::size_t stop = 0; ///< index of its topic's
+    };
+    /// How far one cursor gets with these.
+    struct stop
+    {
+        cursor* at = nullptr;
+        std::uint64_t next = 0;
+        std::uint64_t oldest = 0; ///< the topic's history begins here
+        bool is_complete = false; ///< nothing is left behind these
+        bool is_last = false;     ///< the topic is closed, and nothing comes after these
+    };
+
+    std::vector<internal::shared_frame> frames;
+    std::vector<source> sources; ///< of the frames
+    std::vector<stop> stops;
+    std::size_t part = 0;      ///< which order, see `cursor_set`
+    std::uint64_t up_to = 0;   ///< if all stops are complete: everything up to this number is done with them
+    bool has_own_ids = false;  ///< one of them has its publisher's id
+    cursor* behind = nullptr;  ///< what it wants has left the history, and its topic cuts
+    cursor* passing = nullptr; ///< it passes over what has left the history, and goes on from `passing_to`
+    std::uint64_t passing_to = 0;
+    reset told; ///< what its client is told of that
+
+    std::size_t size() const noexcept { return frames.size(); }
+    cursor& cursor_of(std::size_t i) const noexcept { return *stops[sources[i].stop].at; }
+    void add(source const& from, internal::shared_frame frame)
+    {
+        sources.push_back(from);
+        frames.push_back(std::move(frame));
+        has_own_ids |= from.has_own_id;
+    }
+
+    void clear()
+    {
+        frames.clear();
+        sources.clear();
+        stops.clear();
+        has_own_ids = false;
+        behind = passing = nullptr;
+    }
+};
+
+/// Reads on at the places of all these cursors, of one order, at most `limit` events; takes the lock. Cursors
+/// stay where they are.
+void read_merged(std::span<cursor* const> from, std::size_t limit, merged& into);
+
+/// The same from what they are told of in this turn, which has everything up to that number.
+void merge_live(std::span<cursor* const> told, std::uint64_t up_to, merged& into);
 
 } // namespace tidings::detail

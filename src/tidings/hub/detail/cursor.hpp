@@ -2,7 +2,7 @@
 #pragma once
 
 #include <tidings/hub/detail/batch.hpp>
-#include <tidings/hub/detail/loop_group.hpp>
+#include <tidings/hub/detail/loop_feed.hpp>
 #include <tidings/hub/detail/reader.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
 #include <tidings/hub/event_filter.hpp>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/detail/cursor_set.hpp>
 #include <tidings/hub/detail/event_id.hpp>
-#include <tidings/hub/detail/loop_feed.hpp>
 #include <tidings/hub/detail/registry_state.hpp>
 #include <tidings/sse/event_text.hpp>
 
@@ -13,16 +12,6 @@
 namespace tidings::detail {
 
 namespace {
-
-// Where one of a list begins that its client has no place in. The lock is held.
-client_id::lead start_of(topic_list::item const& of)
-{
-    if (of.start.what() != start_position::kind::after)
-        return {};
-    topic_state* const topic = of.of.get();
-    order const* const numbers = &topic->numbers();
-    return client_id(of.start_id, std::span(&numbers, 1)).in(*numbers, std::span(&topic, 1));
-}
 
 // Of an order that a client has no place in any more.
 reset reset_of_order(gap reason, std::span<topic_state* const> topics)
@@ -71,22 +60,22 @@ void cursor_set::enter(entry_plan::part const& planned, boost::asio::any_io_exec
         times.push_back(each->of->options().now());
         cursors.push_back(&at);
     }
-    auto const& lead = planned.lead;
+    lead const& by_client = planned.by_client;
     std::lock_guard const guard(planned.topics.front()->registry()->lock());
     std::uint64_t number = planned.numbers->newest;
-    if (lead.missing != gap::none && entered.told.empty()) // once a stream
-        entered.told.push_back(reset_of_order(lead.missing, planned.topics));
+    if (by_client.missing != gap::none && entered.told.empty()) // once a stream
+        entered.told.push_back(reset_of_order(by_client.missing, planned.topics));
     for (std::size_t i = 0; i < cursors.size(); ++i) {
         topic_list::item const& item = *planned.items[i];
         topic_state& of = *planned.topics[i];
-        auto const begin = lead.after || lead.missing != gap::none ? lead : start_of(item);
+        auto const begin = by_client.after || by_client.missing != gap::none ? by_client : lead_of(item);
         bool const is_by_id =
             begin.after || begin.missing != gap::none || item.start.what() == start_position::kind::after;
         gap missing =
             cursors[i]->enter(of, executor, begin.after, is_by_id ? from_newest() : item.start, times[i]);
-        if (lead.missing == gap::none && begin.missing != gap::none)
+        if (by_client.missing == gap::none && begin.missing != gap::none)
             missing = begin.missing;
-        entered.knows_place &= lead.after.has_value() && missing == gap::none;
+        entered.knows_place &= by_client.after.has_value() && missing == gap::none;
         number = std::min(number, of.events().number_before(cursors[i]->next(), planned.numbers->newest));
         if (missing == gap::none)
             continue;

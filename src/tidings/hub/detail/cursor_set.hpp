@@ -3,7 +3,6 @@
 
 #include <tidings/hub/detail/cursor.hpp>
 #include <tidings/hub/detail/entry_plan.hpp>
-#include <tidings/hub/detail/merged.hpp>
 #include <tidings/hub/topic_list.hpp>
 #include <tidings/stream/internal/shared_frame.hpp>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/detail/entry_plan.hpp>
+#include <tidings/hub/detail/event_id.hpp>
 #include <tidings/hub/detail/registry_state.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
 
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <mutex>
 #include <stdexcept>
+#include <string_view>
 
 namespace tidings::detail {
 
@@ -15,6 +17,44 @@ namespace {
 
 // A number for each is in an id, which has to come back in a header.
 constexpr std::size_t max_orders = 32;
+
+/// An id, for a stream whose topics are of some orders.
+class given_id
+{
+public:
+    given_id(std::string_view text, std::span<order const* const> orders)
+        : text_(text), places_(parse_places(text)), is_earlier_(is_of_earlier_form(text)),
+          has_stranger_(std::ranges::any_of(places_, [&](automatic_id const& place) {
+              return std::ranges::none_of(orders, [&](auto* each) { return each->epoch == place.epoch; });
+          }))
+    {}
+
+    // In one of the orders, of which these topics are followed; with the lock held. An order that the id does
+    // not name is new to the client. A publisher's id leads behind its event, in the topic that has it at the
+    // lowest number.
+    lead in(order const& numbers, std::span<topic_state* const> topics) const
+    {
+        std::optional<std::uint64_t> found;
+        for (topic_state const* const each : topics) // also what looks like a place in an order of others
+            if (auto const own = each->events().ids().find(text_))
+                found = std::min(found.value_or(*own), *own);
+        bool const is_publishers = found.has_value();
+        for (automatic_id const& each : places_)
+            if (each.epoch == numbers.epoch)
+                found = each.number;
+        if (found && *found <= numbers.newest)
+            return {.after = found, .is_publishers = is_publishers};
+        if (found || (places_.empty() && !is_earlier_))
+            return {.missing = gap::unknown_id};
+        return {.missing = is_earlier_ || has_stranger_ ? gap::restarted : gap::none};
+    }
+
+private:
+    std::string_view text_;
+    std::vector<automatic_id> places_;
+    bool is_earlier_;
+    bool has_stranger_; // it names another order: one of ours may have begun anew
+};
 
 } // namespace
 
@@ -45,16 +85,25 @@ void entry_plan::follow(std::string const& id)
     std::vector<order const*> orders;
     for (part const& each : parts_)
         orders.push_back(each.numbers);
-    client_id const given(id, orders);
+    given_id const given(id, orders);
     bool is_publishers = false;
     for (part& each : parts_) {
         std::lock_guard const guard(each.topics.front()->registry()->lock());
-        each.lead = given.in(*each.numbers, each.topics);
-        is_publishers |= each.lead.is_publishers;
+        each.by_client = given.in(*each.numbers, each.topics);
+        is_publishers |= each.by_client.is_publishers;
     }
     if (is_publishers) // orders without the event begin where the list says
         for (part& each : parts_)
-            each.lead.missing = gap::none;
+            each.by_client.missing = gap::none;
+}
+
+lead lead_of(topic_list::item const& of)
+{
+    if (of.start.what() != start_position::kind::after)
+        return {};
+    topic_state* const topic = of.of.get();
+    order const* const numbers = &topic->numbers();
+    return given_id(of.start_id, std::span(&numbers, 1)).in(*numbers, std::span(&topic, 1));
 }
 
 } // namespace tidings::detail

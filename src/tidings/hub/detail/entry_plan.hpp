@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/hub/detail/client_id.hpp>
+#include <tidings/hub/detail/history.hpp>
 #include <tidings/hub/topic_list.hpp>
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,14 @@ namespace tidings::detail {
 
 class topic_state;
 struct order;
+
+/// Where an id leads to in an order: one that a client came back with, or that a page gave.
+struct lead
+{
+    std::optional<std::uint64_t> after{}; ///< behind this number; none: where the list says
+    gap missing = gap::none;              ///< it leads nowhere, and the client has to be told
+    bool is_publishers = false;           ///< the id is that of an event, which one order has
+};
 
 /// The topics that a follower asks for, by their orders, and where its client goes on in each order.
 class entry_plan
@@ -22,7 +32,7 @@ public:
         order* numbers = nullptr;
         std::vector<topic_list::item const*> items{};
         std::vector<topic_state*> topics{}; ///< the items'
-        client_id::lead lead{};             ///< with none each begins where the list says
+        lead by_client{};
     };
 
     /// The items outlive it. Throws `std::invalid_argument` for none, and for too many orders.
@@ -36,5 +46,8 @@ private:
 
     std::vector<part> parts_;
 };
+
+/// Where one of a list begins if its client has no place in it. With the lock held.
+lead lead_of(topic_list::item const& of);
 
 } // namespace tidings::detail

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/detail/follower.hpp>
-#include <tidings/hub/detail/loop_feed.hpp>
 
 #include <algorithm>
 #include <span>

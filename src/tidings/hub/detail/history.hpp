@@ -17,16 +17,6 @@
 
 namespace tidings::detail {
 
-/// Why a follower cannot be brought up to date.
-enum class gap
-{
-    none,
-    evicted,    ///< what it wants has left the history, or the topic with it
-    restarted,  ///< its id is of an earlier life of the order, in another process
-    unknown_id, ///< its id is nobody's
-    overflowed, ///< it was too slow, and the topic has dropped what it had not got
-};
-
 /// The last events of a topic, within its bounds. Among them, in order, is text that clients dispatch nothing
 /// for (comments, retry times): it is there for those who follow already, and takes no event's place.
 ///

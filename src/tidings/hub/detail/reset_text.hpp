@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/hub/detail/history.hpp>
-
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace tidings::detail {
+
+/// Why a follower cannot be brought up to date.
+enum class gap
+{
+    none,
+    evicted,    ///< what it wants has left the history, or the topic with it
+    restarted,  ///< its id is of an earlier life of the order, in another process
+    unknown_id, ///< its id is nobody's
+    overflowed, ///< it was too slow, and the topic has dropped what it had not got
+};
 
 /// What a follower is told when it cannot be brought up to date: the data of a `tidings-reset` event.
 struct reset

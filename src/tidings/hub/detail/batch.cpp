@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/detail/batch.hpp>
 #include <tidings/hub/detail/cursor.hpp>
-#include <tidings/hub/detail/merged.hpp>
 #include <tidings/hub/detail/registry_state.hpp>
 
 #include <algorithm>
