@@ -3,7 +3,6 @@
 
 #include <boost/beast/http/status.hpp>
 
-#include <fmt/chrono.h>
 #include <fmt/compile.h>
 #include <fmt/format.h>
 
@@ -94,8 +93,16 @@ std::string stream_head(int status, headers const& fields, head_params const& pa
 
 std::string http_date(std::chrono::sys_seconds time)
 {
-    return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT",
-                       fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+    constexpr std::array weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    auto const day = std::chrono::floor<std::chrono::days>(time);
+    std::chrono::year_month_day const date(day);
+    std::chrono::hh_mm_ss const clock(time - day);
+    return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
+                       weekdays.at(std::chrono::weekday(day).c_encoding()), unsigned(date.day()),
+                       months.at(unsigned(date.month()) - 1), int(date.year()), clock.hours().count(),
+                       clock.minutes().count(), clock.seconds().count());
 }
 
 } // namespace tidings::internal
