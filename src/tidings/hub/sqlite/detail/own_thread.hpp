@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/system_executor.hpp>
+
 #include <thread>
+#include <utility>
 
 namespace tidings::detail {
 
-/// Waits for a thread that was told to end. The thread itself, which cannot wait, goes on to its end alone:
-/// it does nothing but what it was told, and owns what it needs for that.
+/// Waits for a thread that was told to end. A thread cannot wait for itself: one of Asio's system pool, which
+/// the end of the process waits for, then does it in its place. Until then the thread does what it was told,
+/// and owns what it needs for that.
 inline void end_thread(std::thread& which)
 {
     if (which.get_id() == std::this_thread::get_id())
-        which.detach();
+        boost::asio::post(boost::asio::system_executor(),
+                          [ending = std::move(which)]() mutable { ending.join(); });
     else
         which.join();
 }
