@@ -196,7 +196,8 @@ int main(int argc, char** argv)
         auto const store = measure_store(seconds, on_their_way);
         auto const batch = std::max<std::size_t>(1, static_cast<std::size_t>(store.events_a_commit + 0.5));
         auto const group = measure_bare(seconds, batch);
-        std::printf("store, %5zu on their way: %8.0f events/s, %6.1f a commit, wait p50 %6.2f ms, p99 %6.2f ms, CPU %5.2f us "
+        std::printf("store, %5zu on their way: %8.0f events/s, %6.1f a commit, wait p50 %6.2f ms, p99 %6.2f "
+                    "ms, CPU %5.2f us "
                     "an event; x%.2f "
                     "of a transaction each; x%.2f of bare groups of %zu (%.0f events/s)\n",
                     on_their_way, store.events_a_second, store.events_a_commit, store.median_wait * 1e3,

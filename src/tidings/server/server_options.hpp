@@ -117,8 +117,8 @@ struct server_options
     /// `refused_for_now` makes of it. Called on a loop, with middleware around it, and also when there are no
     /// descriptors left: it must not wait. One that throws is logged, and the standard answer is sent.
     std::function<response(request const& asked, int status, response const& standard)> on_refusal{};
-    /// Told once of each request, and of each stream that was handed over, when all of it is over. Called on a
-    /// loop, which it holds up as long as it takes. It may call the server. What it throws is logged.
+    /// Told once of each request, and of each stream that was handed over, when all of it is over. Called on
+    /// a loop, which it holds up as long as it takes. It may call the server. What it throws is logged.
     std::function<void(stream_end const&)> on_stream_end{};
     log_hook log = log_to_stderr;
     /// For the spread of reconnects and ages; fixed in tests.

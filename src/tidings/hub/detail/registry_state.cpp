@@ -217,7 +217,7 @@ bool registry_state::accept(std::string_view name, std::uint64_t number, std::ui
     auto const known = topics_.find(name);
     auto const of = known == topics_.end() ? nullptr : known->second->weak_from_this().lock();
     if (!of || of->is_loading())
-        return true;           // who opens it reads the event
+        return true; // who opens it reads the event
     locked.held.push_back(of);
     return accept(*of, number, previous, std::move(value), locked);
 }

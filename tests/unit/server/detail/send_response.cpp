@@ -2,8 +2,8 @@
 #include <tidings/server/detail/send_response.hpp>
 #include <tidings/server/detail/shared_state.hpp>
 
-#include "support/virtual_loop.hpp"
 #include "support/scripted_transport.hpp"
+#include "support/virtual_loop.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -11,10 +11,10 @@
 #include <string_view>
 
 namespace asio = boost::asio;
-using tidings::internal::block_pool;
 using tidings::detail::gather_limit;
 using tidings::detail::outbox;
 using tidings::detail::piece_list;
+using tidings::internal::block_pool;
 
 namespace {
 

@@ -2,8 +2,8 @@
 #include <tidings/stream/internal/counted.hpp>
 #include <tidings/stream/internal/event_writer.hpp>
 
-#include "support/virtual_loop.hpp"
 #include "support/scripted_transport.hpp"
+#include "support/virtual_loop.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/stream/internal/writer.hpp>
 
-#include "support/virtual_loop.hpp"
 #include "support/scripted_transport.hpp"
+#include "support/virtual_loop.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
