@@ -73,8 +73,8 @@ entry_plan::entry_plan(std::vector<topic_list::item> const& items,
     }
     if (parts_.size() > max_orders)
         throw std::invalid_argument(fmt::format(
-            "tidings: a stream of {} topics that stand alone, or have logs, has ids with a number "
-            "for each, and {} can be; take topics of one registry, which share a number",
+            "tidings: the ids of a stream have a number for each of its {} orders, and {} can be: "
+            "take topics of one registry, which have one order",
             parts_.size(), max_orders));
     if (last_event_id)
         follow(*last_event_id);
@@ -83,6 +83,7 @@ entry_plan::entry_plan(std::vector<topic_list::item> const& items,
 void entry_plan::follow(std::string const& id)
 {
     std::vector<order const*> orders;
+    orders.reserve(parts_.size());
     for (part const& each : parts_)
         orders.push_back(each.numbers);
     given_id const given(id, orders);

@@ -150,7 +150,7 @@ void registry_state::open(std::string_view name, when_open when_open)
                 known = std::make_shared<topic_state>(std::string(name), found.options, shared_from_this(),
                                                       found.store);
             load = std::make_shared<topic_load>(known, is_first);
-            load->wait(std::move(when_open));
+            load->wait(when_open);
             loads_.emplace(name, load);
         }
     }

@@ -85,7 +85,7 @@ std::string_view restoring::fault_of_next(stored_event const& value)
     return {};
 }
 
-std::vector<kept_event> restoring::take(topic_store::page page, time_point now,
+std::vector<kept_event> restoring::take(topic_store::page const& page, time_point now,
                                         std::chrono::system_clock::time_point wall_clock_now)
 {
     if (page.lost > after_)

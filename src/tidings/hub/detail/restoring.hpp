@@ -33,7 +33,7 @@ public:
     std::uint64_t after() const noexcept { return after_; }
 
     /// Checks a page and makes frames of it. The clocks tell how old its events are.
-    std::vector<kept_event> take(topic_store::page page, time_point now,
+    std::vector<kept_event> take(topic_store::page const& page, time_point now,
                                  std::chrono::system_clock::time_point wall_clock_now);
     /// Adds what `take` gave.
     void add(std::vector<kept_event> ready, history& to);

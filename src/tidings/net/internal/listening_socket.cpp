@@ -18,7 +18,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <string_view>
-#include <utility>
 
 namespace asio = boost::asio;
 

@@ -33,7 +33,7 @@ constexpr internal::parse_error too_late{408, "the request did not arrive in tim
 
 } // namespace
 
-http1_connection::http1_connection(std::shared_ptr<loop_state> home, internal::stream_socket socket,
+http1_connection::http1_connection(std::shared_ptr<loop_state> const& home, internal::stream_socket socket,
                                    internal::peer_address peer, admission given)
     : connection(home, std::move(socket), peer, given),
       out_(home->root, *this, home->shared->settings.writing)

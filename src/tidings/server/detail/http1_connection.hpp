@@ -27,7 +27,7 @@ namespace tidings::detail {
 class http1_connection final : public connection, public carrier
 {
 public:
-    http1_connection(std::shared_ptr<loop_state> home, internal::stream_socket socket,
+    http1_connection(std::shared_ptr<loop_state> const& home, internal::stream_socket socket,
                      internal::peer_address peer, admission given);
     ~http1_connection() override;
 

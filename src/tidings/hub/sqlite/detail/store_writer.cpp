@@ -121,7 +121,8 @@ void store_writer::keep(std::vector<queued_event>& events)
     try {
         sqlite_transaction all(database_);
         for (auto& each : events) {
-            if ((each.error = each.topic->error))
+            each.error = each.topic->error;
+            if (each.error)
                 continue;
             each.row = row_of(*each.topic);
             insert(each);
