@@ -30,7 +30,7 @@ void audience::leave(loop_group& group)
     --size_;
     if (--group.count > 0)
         return;
-    group.feed().remove_group();
+    group.feed().remove_group(group);
     std::erase_if(groups_, [&](auto const& each) { return each.get() == &group; });
 }
 

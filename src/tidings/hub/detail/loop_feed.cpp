@@ -94,12 +94,14 @@ void loop_feed::mark(loop_group& group)
 {
     if (std::exchange(group.is_marked, true))
         return;
-    marked_.push_back(group.shared_from_this());
+    marked_.push_back(&group);
     request();
 }
 
-void loop_feed::remove_group()
+void loop_feed::remove_group(loop_group& gone)
 {
+    if (gone.is_marked)
+        std::erase(marked_, &gone);
     if (--groups_ > 0)
         return;
     auto const self = shared_from_this();
@@ -114,12 +116,13 @@ void loop_feed::on_turn()
     itself_ = nullptr;
     {
         std::lock_guard const guard(registry_->lock());
-        turn_.swap(marked_);
         newest_ = order_.newest;
-        for (auto const& each : turn_) {
+        for (loop_group* const each : marked_) {
             each->is_marked = false;
             each->read();
+            turn_.push_back(each->shared_from_this());
         }
+        marked_.clear();
     }
     std::exception_ptr failure;
     tell_all(failure);
@@ -156,7 +159,7 @@ bool loop_feed::has_advanced()
             bool const has_more = each->advance();
             is_cut_short |= has_more;
             if (has_more && !std::exchange(each->is_marked, true))
-                marked_.push_back(each);
+                marked_.push_back(each.get());
         }
     }
     for (auto const& each : turn_)
@@ -167,7 +170,7 @@ bool loop_feed::has_advanced()
 void loop_feed::go_on()
 {
     std::lock_guard const guard(registry_->lock());
-    if (groups_ > 0 && !marked_.empty())
+    if (!marked_.empty())
         request();
 }
 

@@ -82,7 +82,7 @@ public:
     void mark(loop_group& group);
     void add_group() noexcept { ++groups_; }
     /// With the last one it leaves the order.
-    void remove_group();
+    void remove_group(loop_group& gone);
 
     // On the loop.
 
@@ -94,8 +94,6 @@ public:
     merged& scratch() noexcept { return scratch_; }
 
 private:
-    using groups = std::vector<std::shared_ptr<loop_group>>;
-
     void on_turn() override;
     void on_dropped() noexcept override { itself_ = nullptr; }
     void tell_all(std::exception_ptr& failure);
@@ -109,10 +107,10 @@ private:
 
     // Guarded by the lock.
     std::size_t groups_ = 0;
-    groups marked_;
+    std::vector<loop_group*> marked_; // of those that have followers
 
     // The loop's; their memory is used again.
-    groups turn_;
+    std::vector<std::shared_ptr<loop_group>> turn_;
     std::uint64_t newest_ = 0;
     std::vector<boost::intrusive_ptr<reader>> at_end_;
     merged scratch_;

@@ -15,7 +15,6 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <exception>
-#include <memory>
 #include <optional>
 #include <utility>
 

@@ -44,9 +44,10 @@ public:
     {
         std::promise<void> reached;
         auto is_held = reached.get_future();
-        REQUIRE(store.append(topic, {.text = text_of(1)}, [this, &reached](topic_store::kept) {
+        auto const released = released_.get_future().share(); // the callback may outlive this
+        REQUIRE(store.append(topic, {.text = text_of(1)}, [released, &reached](topic_store::kept) {
             reached.set_value();
-            released_.get_future().wait();
+            released.wait();
         }));
         is_held.wait();
     }
