@@ -25,7 +25,7 @@ commit_thread::commit_thread(std::unique_ptr<store_writer> writer, bounds queue)
 std::shared_ptr<commit_thread> commit_thread::make(std::unique_ptr<store_writer> writer, bounds queue)
 {
     auto made = std::make_shared<commit_thread>(std::move(writer), queue);
-    made->thread_ = std::thread([made] { made->run(); });
+    made->thread_ = std::jthread([made] { made->run(); });
     return made;
 }
 

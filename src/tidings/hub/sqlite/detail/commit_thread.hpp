@@ -87,7 +87,7 @@ private:
     erasures erasures_;
     bool is_stopping_ = false;
 
-    std::thread thread_;
+    std::jthread thread_;
 };
 
 } // namespace tidings::detail

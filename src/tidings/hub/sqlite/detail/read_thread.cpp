@@ -11,7 +11,7 @@ read_thread::read_thread(std::unique_ptr<store_reader> reader) : reader_(std::mo
 std::shared_ptr<read_thread> read_thread::make(std::unique_ptr<store_reader> reader)
 {
     auto made = std::make_shared<read_thread>(std::move(reader));
-    made->thread_ = std::thread([made] { made->run(); });
+    made->thread_ = std::jthread([made] { made->run(); });
     return made;
 }
 

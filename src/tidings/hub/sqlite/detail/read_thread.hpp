@@ -50,7 +50,7 @@ private:
     std::condition_variable wake_;
     std::deque<request> requests_; // the registry bounds them
     bool is_stopping_ = false;
-    std::thread thread_;
+    std::jthread thread_;
 };
 
 } // namespace tidings::detail
