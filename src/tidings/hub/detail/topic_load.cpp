@@ -58,9 +58,9 @@ void topic_load::on_opened(topic_store::opened const& got)
 
 void topic_load::read_on()
 {
-    auto const answer = [self = weak_from_this()](topic_store::page got) {
+    auto const answer = [self = weak_from_this()](topic_store::page const& got) {
         if (auto const load = self.lock())
-            load->on_page(std::move(got));
+            load->on_page(got);
     };
     try {
         topic_->link()->store().read(topic_->name(), restoring_->after(), newest_, answer);
@@ -69,13 +69,13 @@ void topic_load::read_on()
     }
 }
 
-void topic_load::on_page(topic_store::page got)
+void topic_load::on_page(topic_store::page const& got)
 {
     if (got.error)
         return finish(got.error);
     bool const is_last = got.is_last || got.events.empty();
     std::uint64_t const before = restoring_->after();
-    auto ready = restoring_->take(std::move(got), topic_->options().now(), std::chrono::system_clock::now());
+    auto ready = restoring_->take(got, topic_->options().now(), std::chrono::system_clock::now());
     {
         registry_state::section const locked(*topic_->registry());
         topic_->restore(*restoring_, std::move(ready));

@@ -56,7 +56,7 @@ private:
 
     void on_opened(topic_store::opened const& got);
     void read_on();
-    void on_page(topic_store::page got);
+    void on_page(topic_store::page const& got);
     void finish(std::exception_ptr error);
     std::string news_of(bool has_failed) const;
 
