@@ -115,7 +115,7 @@ asio::awaitable<void> follow(event_hub& events, tidings::context ctx, tidings::r
         auto const names = wanted_topics(request);
         auto const opened = co_await open_all(events, ctx, names);
         answer = attach(events, opened, request, out);
-    } catch (std::invalid_argument const& error) { // a name that is none, or so many that ids become too long
+    } catch (std::invalid_argument const& error) { // a name that is none
         answer = refuse(400, error.what());
     } catch (std::runtime_error const& error) { // too many topics, or the store cannot be read: it will pass
         answer = tidings::refused_for_now(request, 503, some_seconds(), error.what());

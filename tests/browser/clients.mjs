@@ -63,10 +63,10 @@ export function npmClient() {
   };
 }
 
-// A page of the same origin, which has nothing to do with the stream.
-export function chromiumClient(browser) {
+// A page, of the same origin if no other is given, which has nothing to do with the stream.
+export function chromiumClient(browser, origin) {
   return async (url) => {
-    const page = await browser.open(`${new URL(url).origin}/no-such-page`);
+    const page = await browser.open(`${origin ?? new URL(url).origin}/no-such-page`);
     const call = `watch(EventSource, ${JSON.stringify(url)}, ${JSON.stringify(TYPES)})`;
     await page.evaluate(`(() => { ${watch}; window.seen = ${call}; })()`);
     return {

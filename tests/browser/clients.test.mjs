@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { chromiumClient, npmClient, startProgram } from './clients.mjs';
-import { startBrowser } from './support.mjs';
+import { createCable, startBrowser } from './support.mjs';
 
 const CLOSED = 2;
 let browser;
@@ -116,3 +116,28 @@ for (const [kind, make] of [['Chromium', () => chromiumClient(browser)], ['npm',
     });
   });
 }
+
+// A page of another origin resumes a stream of several topics. Chromium asks no leave for the id of an EventSource, whatever
+// it is made of; for browsers that do, "unit/hub: ids are safe in a header" tests its letters and its length.
+test('another origin resumes several topics', async (t) => {
+  const origin = await startProgram(t, example('01_five_events'));
+  const hub = await startProgram(t, process.env.HUB, '--cors-origin', origin);
+  const cable = await createCable(new URL(hub).port);
+  t.after(() => cable.close());
+  const emit = (body) => fetch(`${hub}/emit`, { method: 'POST', body: JSON.stringify(body) });
+  const client = await chromiumClient(browser, origin)(`${cable.address}events?topic=a&topic=b`);
+  await client.opened(1);
+  await emit({ topic: 'a', retry: 10 });
+  await emit({ topic: 'a', data: 'before' });
+  await client.until((seen) => seen.events.length === 1);
+  cable.pull();
+  await emit({ topic: 'b', data: 'away' });
+  await client.opened(2);
+  await emit({ topic: 'a', data: 'after' });
+  await client.until((seen) => seen.events.length === 3);
+  const { events } = await client.snapshot();
+  assert.deepEqual(events.map(({ data }) => data), ['before', 'away', 'after']);
+  const [, back] = cable.requestsFor('/events');
+  assert.match(back, new RegExp(`^GET .*\\r\\nLast-Event-ID: ${events[0].id}\\r\\n`, 's'));
+  await client.close();
+});

@@ -73,7 +73,7 @@ export async function createCable(target) {
     }
     near.on('data', (bytes) => {
       const text = bytes.toString('latin1');
-      if (/^(GET|POST) /.test(text)) requests.push(text);
+      if (/^(GET|POST|OPTIONS) /.test(text)) requests.push(text);
     });
   });
   return {

@@ -362,7 +362,6 @@ topic_state::entrance topic_state::enter(boost::asio::any_io_executor const& exe
         audience_.mark();
     return {.begin = begin,
             .disconnects = disconnects_ - (is_loading_ ? 1 : 0),
-
             .group = &group,
             .place = audience_.add_laggard(group, begin.next, history_.end())};
 }
