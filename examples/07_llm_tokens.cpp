@@ -78,7 +78,7 @@ boost::asio::awaitable<void> generate(tidings::context ctx, tidings::topic into)
     into.close(); // browsers do not come back then
 }
 
-boost::asio::awaitable<tidings::response> start(tidings::server& server, tidings::topics& generations,
+boost::asio::awaitable<tidings::response> start(tidings::server& server, tidings::topic_registry& generations,
                                                 tidings::context, tidings::request const&)
 {
     std::random_device random; // who knows the id may read
@@ -87,7 +87,7 @@ boost::asio::awaitable<tidings::response> start(tidings::server& server, tidings
     co_return tidings::response::json(fmt::format(R"({{"id":"{}"}})", id), 201);
 }
 
-boost::asio::awaitable<void> follow(tidings::topics const& generations, tidings::context,
+boost::asio::awaitable<void> follow(tidings::topic_registry const& generations, tidings::context,
                                     tidings::request const& request, tidings::event_stream& out)
 {
     auto const found = generations.find(request.param("id"));
@@ -100,7 +100,8 @@ boost::asio::awaitable<void> follow(tidings::topics const& generations, tidings:
 
 int main(int argc, char** argv)
 {
-    tidings::topics generations({.max_topics = 1'000}); // kept for ten minutes after they have last been read
+    tidings::topic_registry generations(
+        {.max_topics = 1'000}); // kept for ten minutes after they have last been read
     generations.add("{name...}", {.max_events = 100'000, .history_bytes = 16 * 1024 * 1024});
     tidings::server server({.port = example::port(argc, argv)});
     server.post("/v1/chat/completions", complete); // ends with its client

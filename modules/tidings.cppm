@@ -84,9 +84,9 @@ using tidings::topic_list;
 using tidings::topic_options;
 using tidings::topic_stats;
 using tidings::topic_store;
-using tidings::topics;
-using tidings::topics_options;
-using tidings::topics_stats;
+using tidings::topic_registry;
+using tidings::topic_registry_options;
+using tidings::topic_registry_stats;
 
 // net/
 using tidings::endpoint;

@@ -60,9 +60,9 @@ build_list::~build_list()
     thread_.join();
 }
 
-tidings::topics build_list::make_topics() const
+tidings::topic_registry build_list::make_topics() const
 {
-    tidings::topics all;
+    tidings::topic_registry all;
     all.add("builds", {.max_events = most_kept + most_running,
                        .overflow = tidings::overflow::keep_latest,
                        .store = store_});

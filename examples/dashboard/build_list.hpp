@@ -2,8 +2,8 @@
 #pragma once
 
 #include <tidings/hub/topic.hpp>
+#include <tidings/hub/topic_registry.hpp>
 #include <tidings/hub/topic_store.hpp>
-#include <tidings/hub/topics.hpp>
 #include <tidings/wait/context.hpp>
 
 #include "build.hpp"
@@ -51,7 +51,7 @@ private:
     static constexpr std::size_t most_running = 4;
     static constexpr std::size_t most_kept = 20; // a build's log stays in memory as long as it is in the list
 
-    tidings::topics make_topics() const;
+    tidings::topic_registry make_topics() const;
     void restore();
     void announce(build const& changed);
     void forget_oldest();
@@ -59,7 +59,7 @@ private:
     std::vector<std::string> const command_;
     build_limits const limits_;
     std::shared_ptr<tidings::topic_store> const store_;
-    tidings::topics topics_;
+    tidings::topic_registry topics_;
     tidings::topic changes_;
 
     /// A build on its way into the list.

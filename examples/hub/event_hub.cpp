@@ -15,7 +15,7 @@ namespace asio = boost::asio;
 namespace {
 
 // A bound for the memory of one topic, far above what a history of events of usual size needs; all topics
-// together have one as well, `topics_options::kept_bytes`.
+// together have one as well, `topic_registry_options::kept_bytes`.
 constexpr std::size_t history_bytes = 256 * 1024 * 1024;
 
 constexpr std::size_t most_retired = 100'000;

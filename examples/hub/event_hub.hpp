@@ -2,8 +2,8 @@
 #pragma once
 
 #include <tidings/hub/topic.hpp>
+#include <tidings/hub/topic_registry.hpp>
 #include <tidings/hub/topic_store.hpp>
-#include <tidings/hub/topics.hpp>
 #include <tidings/wait/context.hpp>
 
 #include "message.hpp"
@@ -45,7 +45,7 @@ public:
     bool is_retired(std::string const& name) const { return retired_.contains(name); }
 
 private:
-    tidings::topics topics_;
+    tidings::topic_registry topics_;
     std::set<std::string> retired_;
 };
 

@@ -18,9 +18,9 @@
 #include <tidings/hub/topic.hpp>
 #include <tidings/hub/topic_list.hpp>
 #include <tidings/hub/topic_options.hpp>
+#include <tidings/hub/topic_registry.hpp>
 #include <tidings/hub/topic_stats.hpp>
 #include <tidings/hub/topic_store.hpp>
-#include <tidings/hub/topics.hpp>
 #include <tidings/loop/time.hpp>
 #include <tidings/middleware/authenticate.hpp>
 #include <tidings/middleware/check_host.hpp>

@@ -3,7 +3,7 @@
 // and delivery to a stream of 1, 16 and 1,000 topics whose connection takes everything. Prints nanoseconds of
 // CPU and of wall an event.
 #include <tidings/hub/topic_list.hpp>
-#include <tidings/hub/topics.hpp>
+#include <tidings/hub/topic_registry.hpp>
 
 #include "support/virtual_loop.hpp"
 #include "support/willing_client.hpp"
@@ -47,16 +47,16 @@ void measure(std::string const& what, std::size_t events, Action action)
     fmt::print("{:<44} {:8.0f} ns CPU {:8.0f} ns wall\n", what, (cpu_seconds() - cpu) * each, seconds * each);
 }
 
-tidings::topics registry()
+tidings::topic_registry registry()
 {
-    tidings::topics all;
+    tidings::topic_registry all;
     all.add("{name}", {.max_events = 100});
     return all;
 }
 
 void publish_from(std::size_t threads)
 {
-    tidings::topics all = registry();
+    tidings::topic_registry all = registry();
     std::vector<tidings::topic> own;
     for (std::size_t i = 0; i < threads; ++i)
         own.push_back(*all.get(std::to_string(i)));
@@ -80,7 +80,7 @@ asio::awaitable<void> attach(tidings::topic_list list, tidings::event_stream& ou
 void deliver_to(std::size_t topics, std::size_t streams, std::size_t burst)
 {
     tidings::test::virtual_loop at;
-    tidings::topics all = registry();
+    tidings::topic_registry all = registry();
     std::vector<tidings::topic> own;
     tidings::topic_list list;
     for (std::size_t i = 0; i < topics; ++i)

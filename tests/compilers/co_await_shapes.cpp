@@ -4,7 +4,7 @@
 // here.
 #include <tidings/hub/long_poll.hpp>
 #include <tidings/hub/topic_list.hpp>
-#include <tidings/hub/topics.hpp>
+#include <tidings/hub/topic_registry.hpp>
 #include <tidings/sse/event.hpp>
 #include <tidings/wait/after.hpp>
 #include <tidings/wait/bind.hpp>
@@ -390,8 +390,8 @@ task library_calls(context ctx)
         ctx, tidings::request("GET", "/"), tidings::topic_list().add(news, tidings::from_oldest()),
         {.max_events = 1});
     REQUIRE_THAT(one.body().find(long_text) != std::string::npos);
-    REQUIRE_THAT(co_await number(static_cast<int>(tidings::topics().size())) == 0);
-    tidings::topics all;
+    REQUIRE_THAT(co_await number(static_cast<int>(tidings::topic_registry().size())) == 0);
+    tidings::topic_registry all;
     all.add("{name...}");
     REQUIRE_THAT((co_await all.open(ctx, long_text)).has_value());
     tidings::publish_result const published =

@@ -5,7 +5,7 @@
 // topic_stress [events]
 #include <tidings/hub/topic.hpp>
 #include <tidings/hub/topic_list.hpp>
-#include <tidings/hub/topics.hpp>
+#include <tidings/hub/topic_registry.hpp>
 #include <tidings/sse/event_parser.hpp>
 #include <tidings/stream/event_stream.hpp>
 #include <tidings/wait/context.hpp>
@@ -174,7 +174,7 @@ int main(int argc, char** argv)
     std::uint64_t const total = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 100'000;
     std::uint64_t const each = total / publishers / topics;
 
-    tidings::topics registry;
+    tidings::topic_registry registry;
     for (std::size_t i = 0; i < policies.size(); ++i)
         registry.add(fmt::format("{}/{{topic}}", i), {.max_events = history, .overflow = policies[i]});
     std::vector<tidings::topic> all;

@@ -5,7 +5,7 @@
 #include <tidings/hub/sqlite/sqlite_store.hpp>
 #include <tidings/hub/subscription.hpp>
 #include <tidings/hub/topic.hpp>
-#include <tidings/hub/topics.hpp>
+#include <tidings/hub/topic_registry.hpp>
 #include <tidings/sse/event_parser.hpp>
 #include <tidings/sse/utf8.hpp>
 #include <tidings/wait/context.hpp>
@@ -61,9 +61,9 @@ void write(std::string const& path, std::string const& content)
     std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
 }
 
-tidings::topics topics_of(std::shared_ptr<tidings::sqlite_store> const& store)
+tidings::topic_registry topics_of(std::shared_ptr<tidings::sqlite_store> const& store)
 {
-    tidings::topics all({.log = {}});
+    tidings::topic_registry all({.log = {}});
     for (auto const& kind : kinds)
         all.add(kind.name, {.overflow = kind.overflow, .store = store});
     return all;
@@ -227,7 +227,7 @@ asio::awaitable<tidings::publish_result> publish_one(tidings::context ctx, tidin
     co_return co_await to.publish(ctx, value);
 }
 
-void use_topic(tidings::topics& known, kind_of_topic const& kind)
+void use_topic(tidings::topic_registry& known, kind_of_topic const& kind)
 {
     asio::io_context loop;
     tidings::context_scope const ctx = tidings::context::root(loop.get_executor());
@@ -259,7 +259,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     auto const path = folder.file("damaged.db");
     input from(data, size);
     write_damaged_store(path, good, from);
-    std::optional<tidings::topics> all;
+    std::optional<tidings::topic_registry> all;
     auto const try_to = [&](auto const& action) {
         try {
             action();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Patterns of routes and of topics' names, against the plainest reading of their rules.
 #include <tidings/http/internal/router.hpp>
-#include <tidings/hub/topics.hpp>
+#include <tidings/hub/topic_registry.hpp>
 #include <tidings/sse/utf8.hpp>
 
 #include "input.hpp"
@@ -61,7 +61,7 @@ bool fits(std::string_view path, std::string_view pattern)
 void match_topic(std::string_view pattern, std::string_view name)
 {
     constexpr std::size_t longest_name = 255;
-    tidings::topics all;
+    tidings::topic_registry all;
     try {
         all.add(std::string(pattern));
     } catch (std::invalid_argument const&) {

@@ -2,7 +2,7 @@
 #include <tidings/hub/long_poll.hpp>
 #include <tidings/hub/topic.hpp>
 #include <tidings/hub/topic_list.hpp>
-#include <tidings/hub/topics.hpp>
+#include <tidings/hub/topic_registry.hpp>
 
 #include "one_route.hpp"
 
@@ -59,7 +59,7 @@ asio::awaitable<void> follow_both(topic& news, topic& alerts, context ctx, reque
     co_await both.follow(ctx, out);
 }
 
-asio::awaitable<void> follow_named(topics& all, context ctx, request const& asked, event_stream& out)
+asio::awaitable<void> follow_named(topic_registry& all, context ctx, request const& asked, event_stream& out)
 {
     auto const wanted = all.get(asked.param("name"));
     if (wanted)
@@ -212,8 +212,8 @@ TEST_CASE("a topic is followed by long-polling")
 TEST_CASE("a topic that is followed does not expire")
 {
     std::atomic<std::int64_t> minutes{0};
-    topics all({.unused_timeout = std::chrono::minutes(10),
-                .now = [&minutes] { return time_point(std::chrono::minutes(minutes.load())); }});
+    topic_registry all({.unused_timeout = std::chrono::minutes(10),
+                        .now = [&minutes] { return time_point(std::chrono::minutes(minutes.load())); }});
     all.add("{name}");
     server_fixture fixture;
     fixture.routes().get("/{name}", std::bind_front(follow_named, std::ref(all)));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // What the page about durable history shows. Compiled, not run.
 #include <tidings/hub/sqlite/sqlite_store.hpp>
-#include <tidings/hub/topics.hpp>
+#include <tidings/hub/topic_registry.hpp>
 #include <tidings/server/server.hpp>
 
 #include <cstdio>
@@ -12,16 +12,16 @@
 namespace asio = boost::asio;
 
 // [make]
-tidings::topics make_topics()
+tidings::topic_registry make_topics()
 {
-    tidings::topics all;
+    tidings::topic_registry all;
     all.add("news", {.store = std::make_shared<tidings::sqlite_store>("events.db")});
     return all;
 }
 // [/make]
 
 // [open]
-asio::awaitable<void> follow_news(tidings::topics all, tidings::context ctx, tidings::request const&,
+asio::awaitable<void> follow_news(tidings::topic_registry all, tidings::context ctx, tidings::request const&,
                                   tidings::event_stream& out)
 {
     if (auto const news = co_await all.open(ctx, "news"))

@@ -45,7 +45,7 @@ void publish_from_a_thread(tidings::topic news, double (*read_sensor)())
 void make_registry()
 {
     // [registry]
-    tidings::topics all({.max_topics = 10'000, .unused_timeout = 10min});
+    tidings::topic_registry all({.max_topics = 10'000, .unused_timeout = 10min});
     all.add("builds/{id}", {.max_events = 20'000, .history_bytes = 8 * 1024 * 1024});
     all.add("sensors/{where...}", {.max_events = 100, .history_age = 1h});
 
@@ -98,7 +98,7 @@ asio::awaitable<void> send_large_orders(tidings::topic const& orders, tidings::c
 // [/subscription-resumes]
 
 // [refused]
-asio::awaitable<void> follow_sensor(tidings::topics& sensors, tidings::context,
+asio::awaitable<void> follow_sensor(tidings::topic_registry& sensors, tidings::context,
                                     tidings::request const& request, tidings::event_stream& out)
 {
     auto const sensor = sensors.get("sensors/" + request.param("name"));

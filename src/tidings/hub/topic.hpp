@@ -94,7 +94,7 @@ public:
     /// closed or sends its followers away. The client's Last-Event-ID wins over `from`, also when a stream
     /// follows once more: it begins again where its request says. An id of any stream of the registry
     /// leads to a place in this topic. Several topics on one stream: `topic_list`. Throws `too_many_topics`
-    /// (see `topics_options::max_blank_topics`); the stream has not begun then.
+    /// (see `topic_registry_options::max_blank_topics`); the stream has not begun then.
     [[nodiscard]] boost::asio::awaitable<follow_end> follow(context ctx, event_stream& out,
                                                             start_position from = from_newest(),
                                                             event_filter where = {}) const;

@@ -2,7 +2,7 @@
 // What a handler may await of topics and streams comes back at once now and then, and gives way all the same.
 #include <tidings/hub/long_poll.hpp>
 #include <tidings/hub/subscription.hpp>
-#include <tidings/hub/topics.hpp>
+#include <tidings/hub/topic_registry.hpp>
 #include <tidings/wait/after.hpp>
 
 #include "topic_fixture.hpp"
@@ -32,7 +32,7 @@ struct sources
     topic news;
     topic prices{{.overflow = tidings::overflow::keep_latest}};
     topic over;
-    tidings::topics all;
+    tidings::topic_registry all;
 };
 
 struct named_wait
@@ -125,8 +125,8 @@ TEST_CASE("what is awaited of topics and streams gives way")
         {"publish", false, publish},
         {"publish, left", true, publish},
         {"publish by key", false, publish_price},
-        {"topics::open", false, open_known},
-        {"topics::open, left", true, open_known},
+        {"topic_registry::open", false, open_known},
+        {"topic_registry::open, left", true, open_known},
         {"long_poll", false, poll_news},
         {"long_poll, left", true, poll_news},
         {"subscription, closed", false, receive_from_closed},

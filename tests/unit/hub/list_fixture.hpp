@@ -2,7 +2,7 @@
 #pragma once
 
 #include <tidings/hub/topic_list.hpp>
-#include <tidings/hub/topics.hpp>
+#include <tidings/hub/topic_registry.hpp>
 #include <tidings/testing/virtual_time.hpp>
 
 #include <string>
@@ -14,7 +14,7 @@ class list_fixture
 {
 public:
     testing::virtual_time time;
-    topics all = made();
+    topic_registry all = made();
     topic orders = *all.get("orders");
     topic alerts = *all.get("alerts & more");
 
@@ -33,9 +33,9 @@ public:
     }
 
 private:
-    static topics made()
+    static topic_registry made()
     {
-        topics of;
+        topic_registry of;
         of.add("{name}", {.max_events = 3});
         return of;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/hub/topics.hpp>
+#include <tidings/hub/topic_registry.hpp>
 #include <tidings/testing/virtual_time.hpp>
 #include <tidings/wait/context.hpp>
 
@@ -29,8 +29,8 @@ public:
     std::shared_ptr<scripted_store> store = std::make_shared<scripted_store>();
     context_scope ctx = context::root(time.loop().get_executor());
     std::vector<std::string> lines; ///< of the log
-    std::optional<topics> all;
-    topics_options bounds{};
+    std::optional<topic_registry> all;
+    topic_registry_options bounds{};
 
     /// The topics whose names fit have these options, and the store.
     void add(std::string const& pattern, topic_options options = {})

@@ -45,7 +45,7 @@ TEST_CASE_METHOD(list_fixture, "several topics in one stream")
 // one that catches up, a slow one too: else its id would pass over some.
 TEST_CASE_METHOD(list_fixture, "many events of several topics in one turn")
 {
-    topics wide;
+    topic_registry wide;
     wide.add("{name}");
     topic_list list;
     std::vector<topic> all;

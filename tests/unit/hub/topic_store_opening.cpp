@@ -177,7 +177,7 @@ TEST_CASE_METHOD(store_fixture, "a store of two registries")
 {
     add("a/{name}");
     add("b/{name}");
-    topics other;
+    topic_registry other;
     CHECK_THROWS_AS(other.add("{name...}", {.store = store}), std::logic_error);
     CHECK_THROWS_AS(topic({.name = "orders", .store = store}), std::invalid_argument);
     topic a = open("a/1");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The times of topics at their ends.
 #include <tidings/hub/long_poll.hpp>
-#include <tidings/hub/topics.hpp>
+#include <tidings/hub/topic_registry.hpp>
 
 #include "topic_fixture.hpp"
 
@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 using namespace tidings::test;
 using tidings::duration;
 using tidings::topic;
-using tidings::topics;
+using tidings::topic_registry;
 using tidings::testing::stream;
 using tidings::testing::virtual_time;
 
@@ -50,7 +50,7 @@ TEST_CASE("times of topics at their ends")
     for (duration const unused : {duration::min(), duration(-1), duration(0), duration(1), duration::max()}) {
         INFO("unused_timeout = " << unused.count() << " ns");
         virtual_time time;
-        topics all({.unused_timeout = unused, .now = [&time] { return time.now(); }});
+        topic_registry all({.unused_timeout = unused, .now = [&time] { return time.now(); }});
         all.add("{name}");
         all.get("news")->publish({.data = "x"});
         time.advance(century);

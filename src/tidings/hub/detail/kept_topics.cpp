@@ -46,7 +46,7 @@ void kept_topics::make_room(bool for_publisher, victims& gone)
         return;
     throw too_many_topics(
         fmt::format("tidings: there are {} topics with events, and none of them can make room, since all are "
-                    "in use or {} (see topics_options::max_topics)",
+                    "in use or {} (see topic_registry_options::max_topics)",
                     count(), for_publisher ? "were so a moment ago" : "would lose their events"));
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <tidings/hub/detail/kept_entry.hpp>
-#include <tidings/hub/topics.hpp>
+#include <tidings/hub/topic_registry.hpp>
 
 #include <array>
 #include <cstddef>
@@ -22,7 +22,7 @@ public:
     using victims = std::vector<std::shared_ptr<topic_state>>;
 
     /// The options outlive it.
-    explicit kept_topics(topics_options const& options) : options_(options) {}
+    explicit kept_topics(topic_registry_options const& options) : options_(options) {}
 
     /// Makes room for one more. Throws `too_many_topics`.
     void make_room(bool for_publisher, victims& gone);
@@ -39,7 +39,7 @@ public:
 
     std::size_t count() const noexcept { return by_use_.size(); }
     /// What it has forgotten, and what there is.
-    topics_stats const& totals() const noexcept { return totals_; }
+    topic_registry_stats const& totals() const noexcept { return totals_; }
 
     /// Numbers up to this one of a topic of that name may be lost with one that was forgotten.
     std::uint64_t lost_up_to(std::string_view name) const noexcept;
@@ -58,13 +58,13 @@ private:
     void count_bytes(topic_state& which);
     void place(topic_state& which, std::size_t bytes);
 
-    topics_options const& options_;
+    topic_registry_options const& options_;
     kept_entry::by_use by_use_;
     std::array<kept_entry::by_publish, 2> by_publish_; // without a store, and with one
     kept_entry::by_bytes by_bytes_;                    // with 0 bytes: it has nothing to give up
     std::size_t too_much_ = 0;                         // more than the bound when nothing could be given up
     std::vector<std::uint64_t> forgotten_;             // by hash of name, see `lost_up_to`
-    topics_stats totals_;
+    topic_registry_stats totals_;
     std::uint64_t looks_ = 0;
 };
 

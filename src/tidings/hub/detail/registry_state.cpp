@@ -32,7 +32,7 @@ topic handle_of(std::shared_ptr<topic_state> state)
 
 } // namespace
 
-std::shared_ptr<registry_state> registry_state::make(topics_options options)
+std::shared_ptr<registry_state> registry_state::make(topic_registry_options options)
 {
     std::shared_ptr<registry_state> const made(new registry_state(std::move(options), true));
     return {made.get(), [made](registry_state*) { made->let_go(); }};
@@ -43,7 +43,7 @@ std::shared_ptr<registry_state> registry_state::make_for_one()
     return std::shared_ptr<registry_state>(new registry_state({}, false));
 }
 
-registry_state::registry_state(topics_options options, bool keeps)
+registry_state::registry_state(topic_registry_options options, bool keeps)
     : options_(std::move(options)), in_memory_(std::make_shared<order>(make_epoch())), keeps_(keeps),
       kept_(options_)
 {}
@@ -296,10 +296,10 @@ std::size_t registry_state::size() const
     return topics_.size();
 }
 
-topics_stats registry_state::stats() const
+topic_registry_stats registry_state::stats() const
 {
     std::lock_guard const guard(lock_);
-    topics_stats now = kept_.totals();
+    topic_registry_stats now = kept_.totals();
     now.blank = blank_;
     return now;
 }
@@ -370,7 +370,7 @@ void registry_state::on_first_follower(topic_state& which)
     if (blank_ >= options_.max_blank_topics)
         throw too_many_topics(fmt::format(
             "tidings: clients follow {} topics that were never published to, and no more are allowed (see "
-            "topics_options::max_blank_topics)",
+            "topic_registry_options::max_blank_topics)",
             options_.max_blank_topics));
     ++blank_;
 }
@@ -383,7 +383,7 @@ void registry_state::on_last_follower(topic_state const& which) noexcept
 
 std::string registry_state::news_of_forgotten()
 {
-    topics_stats const& totals = kept_.totals();
+    topic_registry_stats const& totals = kept_.totals();
     auto const topics = totals.evicted - told_.evicted;
     auto const events = totals.events_given_up - told_.events_given_up;
     if (topics + events == 0)
@@ -395,7 +395,7 @@ std::string registry_state::news_of_forgotten()
     told_ = totals;
     return fmt::format("topics: {} were forgotten with their events to make room for others, and {} events "
                        "of others before their time; clients that come back for them are told. See "
-                       "max_topics ({}) and kept_bytes ({}) of topics_options",
+                       "max_topics ({}) and kept_bytes ({}) of topic_registry_options",
                        topics, events, options_.max_topics, options_.kept_bytes);
 }
 

@@ -4,7 +4,7 @@
 #include <tidings/http/internal/route_pattern.hpp>
 #include <tidings/hub/detail/kept_topics.hpp>
 #include <tidings/hub/detail/topic_load.hpp>
-#include <tidings/hub/topics.hpp>
+#include <tidings/hub/topic_registry.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -31,7 +31,7 @@ class registry_state : public std::enable_shared_from_this<registry_state>
 {
 public:
     /// What its handles share; with the last of them it keeps no topic any more.
-    static std::shared_ptr<registry_state> make(topics_options options);
+    static std::shared_ptr<registry_state> make(topic_registry_options options);
     /// Of a topic that stands alone.
     static std::shared_ptr<registry_state> make_for_one();
     ~registry_state();
@@ -46,7 +46,7 @@ public:
     std::optional<topic> find(std::string_view name) const;
     std::vector<topic> all() const;
     std::size_t size() const;
-    topics_stats stats() const;
+    topic_registry_stats stats() const;
     std::size_t expire(std::size_t most);
     std::uint64_t looks() const;
 
@@ -112,7 +112,7 @@ private:
         std::shared_ptr<store_link> store;
     };
 
-    explicit registry_state(topics_options options, bool keeps);
+    explicit registry_state(topic_registry_options options, bool keeps);
     std::shared_ptr<topic_state> find_used(std::string_view name);
     kind find_kind(std::string_view name) const;
     std::shared_ptr<store_link> link_to(std::shared_ptr<topic_store> const& store);
@@ -121,7 +121,7 @@ private:
     void let_go();
     std::string news_of_forgotten();
 
-    topics_options const options_;
+    topic_registry_options const options_;
     std::shared_ptr<order> const in_memory_;
     mutable std::mutex lock_;
 
@@ -133,7 +133,7 @@ private:
     std::size_t blank_ = 0; // topics that are followed, and were never published to
     std::map<topic_store*, std::shared_ptr<store_link>> stores_;
     std::map<std::string, std::shared_ptr<topic_load>, std::less<>> loads_;
-    topics_stats told_;
+    topic_registry_stats told_;
     time_point next_telling_{};
 };
 

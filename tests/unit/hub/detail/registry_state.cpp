@@ -25,7 +25,7 @@ public:
     std::shared_ptr<scripted_store> store = std::make_shared<scripted_store>();
     std::shared_ptr<detail::registry_state> all;
 
-    void make(topics_options options, topic_options each = {})
+    void make(topic_registry_options options, topic_options each = {})
     {
         options.log = [](log_level, std::string_view) {};
         all = detail::registry_state::make(std::move(options));

@@ -2,7 +2,7 @@
 // Topics of a file, as their clients see them.
 #include <tidings/hub/sqlite/sqlite_store.hpp>
 #include <tidings/hub/topic_list.hpp>
-#include <tidings/hub/topics.hpp>
+#include <tidings/hub/topic_registry.hpp>
 #include <tidings/testing/stream.hpp>
 #include <tidings/testing/virtual_time.hpp>
 
@@ -58,10 +58,10 @@ public:
     std::string const path = folder.file("events.db");
     std::vector<std::string> lines;
 
-    topics open(topic_options options = {})
+    topic_registry open(topic_options options = {})
     {
         auto const note = [this](log_level, std::string_view line) { lines.emplace_back(line); };
-        topics all({.log = note});
+        topic_registry all({.log = note});
         options.store = std::make_shared<sqlite_store>(path, sqlite_store_options{.log = note});
         all.add("{name...}", std::move(options));
         return all;
@@ -174,7 +174,7 @@ TEST_CASE_METHOD(topics_of_file, "a registry that is left while its events are o
         topic news = *all.open_blocking("news");
         for (int i = 0; i < 5; ++i)
             REQUIRE(news.publish({.data = "x"}));
-        all = topics();
+        all = topic_registry();
         {
             topic const last = std::move(news);
         }

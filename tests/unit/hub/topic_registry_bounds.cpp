@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/hub/topics.hpp>
+#include <tidings/hub/topic_registry.hpp>
 
 #include "support.hpp"
 
@@ -26,17 +26,17 @@ public:
     virtual_time time;
     std::vector<std::string> lines;
 
-    topics make(topics_options options)
+    topic_registry make(topic_registry_options options)
     {
         options.log = [this](log_level, std::string_view line) { lines.emplace_back(line); };
         options.now = [this] { return time.now(); };
-        topics all(std::move(options));
+        topic_registry all(std::move(options));
         all.add("{name...}", {.max_events = 100, .history_bytes = 64 * 1024 * 1024});
         return all;
     }
 
     // Each a moment later than the one before.
-    topic publish(topics& all, std::string const& name, std::string const& data = "x")
+    topic publish(topic_registry& all, std::string const& name, std::string const& data = "x")
     {
         time.advance(1ms);
         topic made = *all.get(name);
@@ -52,7 +52,7 @@ public:
 // counted, said, and told to who comes back.
 TEST_CASE_METHOD(bounds_fixture, "the longest unpublished topic makes room")
 {
-    topics all = make({.max_topics = 3});
+    topic_registry all = make({.max_topics = 3});
     std::string const place = publish(all, "a").position();
     publish(all, "b");
     publish(all, "c");
@@ -81,7 +81,7 @@ TEST_CASE_METHOD(bounds_fixture, "the longest unpublished topic makes room")
 // on, and reading is not concerned.
 TEST_CASE_METHOD(bounds_fixture, "topics in use make no room")
 {
-    topics all = make({.max_topics = 2});
+    topic_registry all = make({.max_topics = 2});
     std::optional<topic> one = publish(all, "a");
     std::optional<topic> two = publish(all, "b");
     topic more = *all.get("c");
@@ -101,7 +101,7 @@ TEST_CASE_METHOD(bounds_fixture, "topics in use make no room")
 // What is refused for what it is makes no topic, and evicts none.
 TEST_CASE_METHOD(bounds_fixture, "a bad event makes no topic")
 {
-    topics all = make({.max_topics = 1});
+    topic_registry all = make({.max_topics = 1});
     publish(all, "a");
     CHECK_THROWS(all.get("b")->publish({.id = "a\nb", .data = "x"}));
     CHECK(all.find("a"));
@@ -111,7 +111,7 @@ TEST_CASE_METHOD(bounds_fixture, "a bad event makes no topic")
 // Names that are only followed have a bound of their own, and do not keep publishers out.
 TEST_CASE_METHOD(bounds_fixture, "only so many topics are followed without an event")
 {
-    topics all = make({.max_blank_topics = 2});
+    topic_registry all = make({.max_blank_topics = 2});
     std::optional<stream> one(std::in_place, time, following(*all.get("a")), request::get("/"));
     stream two(time, following(*all.get("b")), request::get("/"));
     stream same(time, following(*all.get("b")), request::get("/"));
@@ -135,7 +135,7 @@ TEST_CASE_METHOD(bounds_fixture, "only so many topics are followed without an ev
 TEST_CASE_METHOD(bounds_fixture, "all histories together are bounded")
 {
     constexpr std::size_t bound = 1024 * 1024;
-    topics all = make({.kept_bytes = bound});
+    topic_registry all = make({.kept_bytes = bound});
     std::string const data(20'000, 'x');
     topic small = publish(all, "small", "s");
     auto const small_place = small.position();
@@ -161,7 +161,7 @@ TEST_CASE_METHOD(bounds_fixture, "all histories together are bounded")
 // An event that a follower has yet to get is not given up for the bound, nor is the newest of a topic.
 TEST_CASE_METHOD(bounds_fixture, "what a reader has yet to get is not given up")
 {
-    topics all = make({.kept_bytes = 100'000});
+    topic_registry all = make({.kept_bytes = 100'000});
     std::string const data(10'000, 'x');
     topic news = *all.get("news");
     stream slow(time, following(news), request::get("/"));
@@ -174,7 +174,7 @@ TEST_CASE_METHOD(bounds_fixture, "what a reader has yet to get is not given up")
     CHECK(slow.events().size() == 50);
     publish(all, "news", data);
     CHECK(all.stats().bytes <= 100'000);
-    topics none = make({.kept_bytes = 0});
+    topic_registry none = make({.kept_bytes = 0});
     publish(none, "a");
     CHECK(publish(none, "a").stats().history_count == 1);
 }
@@ -182,7 +182,7 @@ TEST_CASE_METHOD(bounds_fixture, "what a reader has yet to get is not given up")
 // Where there is nothing to shorten, topics that nobody uses go, the longest unpublished first.
 TEST_CASE_METHOD(bounds_fixture, "many small topics stay within the bound of all histories")
 {
-    topics all = make({.kept_bytes = 100'000});
+    topic_registry all = make({.kept_bytes = 100'000});
     for (int i = 0; i < 200; ++i)
         publish(all, std::to_string(i));
     CHECK(all.stats().bytes <= 100'000);

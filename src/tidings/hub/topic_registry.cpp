@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/detail/registry_state.hpp>
-#include <tidings/hub/topics.hpp>
+#include <tidings/hub/topic_registry.hpp>
 #include <tidings/wait/channel.hpp>
 #include <tidings/wait/internal/give_way.hpp>
 
@@ -34,26 +34,28 @@ std::optional<topic> handle_of(opening answer)
 
 } // namespace
 
-topics::topics() : topics(topics_options{}) {}
+topic_registry::topic_registry() : topic_registry(topic_registry_options{}) {}
 
-topics::topics(topics_options options) : state_(detail::registry_state::make(std::move(options))) {}
+topic_registry::topic_registry(topic_registry_options options)
+    : state_(detail::registry_state::make(std::move(options)))
+{}
 
-void topics::add(std::string pattern)
+void topic_registry::add(std::string pattern)
 {
     add(std::move(pattern), topic_options{});
 }
 
-void topics::add(std::string pattern, topic_options options)
+void topic_registry::add(std::string pattern, topic_options options)
 {
     state_->add(std::move(pattern), std::move(options));
 }
 
-std::optional<topic> topics::get(std::string_view name)
+std::optional<topic> topic_registry::get(std::string_view name)
 {
     return state_->get(name);
 }
 
-asio::awaitable<std::optional<topic>> topics::open(context ctx, std::string name)
+asio::awaitable<std::optional<topic>> topic_registry::open(context ctx, std::string name)
 {
     co_await internal::give_way(ctx);
     channel<opening> answers(1);
@@ -67,7 +69,7 @@ asio::awaitable<std::optional<topic>> topics::open(context ctx, std::string name
     co_return handle_of(std::move(*answer));
 }
 
-std::optional<topic> topics::open_blocking(std::string_view name)
+std::optional<topic> topic_registry::open_blocking(std::string_view name)
 {
     // What Asio itself looks at, to know whether a thread runs one of its loops.
     if (asio::detail::thread_context::top_of_thread_call_stack())
@@ -81,27 +83,27 @@ std::optional<topic> topics::open_blocking(std::string_view name)
     return handle_of(answer.get_future().get());
 }
 
-std::optional<topic> topics::find(std::string_view name) const
+std::optional<topic> topic_registry::find(std::string_view name) const
 {
     return state_->find(name);
 }
 
-std::vector<topic> topics::all() const
+std::vector<topic> topic_registry::all() const
 {
     return state_->all();
 }
 
-std::size_t topics::size() const
+std::size_t topic_registry::size() const
 {
     return state_->size();
 }
 
-topics_stats topics::stats() const
+topic_registry_stats topic_registry::stats() const
 {
     return state_->stats();
 }
 
-std::size_t topics::expire()
+std::size_t topic_registry::expire()
 {
     return state_->expire(std::numeric_limits<std::size_t>::max());
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/hub/topics.hpp>
+#include <tidings/hub/topic_registry.hpp>
 
 #include "support.hpp"
 
@@ -24,7 +24,7 @@ class registry_fixture
 {
 public:
     virtual_time time;
-    topics all{{.max_topics = 10, .unused_timeout = 1min, .now = [this] { return time.now(); }}};
+    topic_registry all{{.max_topics = 10, .unused_timeout = 1min, .now = [this] { return time.now(); }}};
 
     registry_fixture()
     {
@@ -160,7 +160,7 @@ TEST_CASE_METHOD(registry_fixture, "a client comes back to a topic that expired"
 // A topic that was forgotten and is made again goes on with the numbers of its registry: none comes twice.
 TEST_CASE_METHOD(registry_fixture, "a topic made again repeats no id")
 {
-    topics few({.max_topics = 1, .log = [](log_level, std::string_view) {}});
+    topic_registry few({.max_topics = 1, .log = [](log_level, std::string_view) {}});
     few.add("{name}");
     auto const first = few.get("a")->publish({.data = "1"}).id;
     auto const between = few.get("b")->publish({.data = "2"}).id; // takes the place of a

@@ -29,7 +29,7 @@ class registry_state;
 /// The bounds of a registry. Clients may choose names, so each kind of topic has one of its own. None of
 /// them is ever exceeded by a reader; where 0 is given, nothing of that kind is allowed, and the largest
 /// value is as good as no bound.
-struct topics_options
+struct topic_registry_options
 {
     /// Topics that have been published to. For one more, the one that was not published to for longest makes
     /// room, with its history, unless somebody follows it or holds a handle of it; where none can, the
@@ -62,7 +62,7 @@ struct topics_options
 };
 
 /// What a registry holds now, and what it has forgotten so far.
-struct topics_stats
+struct topic_registry_stats
 {
     std::size_t topics = 0;            ///< published to
     std::size_t blank = 0;             ///< followed, and never published to
@@ -74,7 +74,7 @@ struct topics_stats
 
 /// Topics by name, made when they are first asked for:
 ///
-///     tidings::topics all;
+///     tidings::topic_registry all;
 ///     all.add("builds/{id}", {.max_events = 10'000});
 ///     std::optional<tidings::topic> build = all.get("builds/17");
 ///
@@ -86,11 +86,11 @@ struct topics_stats
 /// `evicted`.
 ///
 /// A handle: copies share the topics. All functions may be called from any thread.
-class topics
+class topic_registry
 {
 public:
-    explicit topics(topics_options options);
-    topics(); ///< with the default options
+    explicit topic_registry(topic_registry_options options);
+    topic_registry(); ///< with the default options
 
     /// Topics whose names fit the pattern are made with these options and their own name. Patterns are those
     /// of routes, without the '/' in front: between slashes stand plain text, `{name}` for one segment, or at
@@ -119,7 +119,7 @@ public:
     /// All that are in memory.
     std::vector<topic> all() const;
     std::size_t size() const;
-    topics_stats stats() const;
+    topic_registry_stats stats() const;
 
     /// Forgets all that have been unused for long enough; their number.
     std::size_t expire();
