@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // Clients that come back to topics with any id. What a client has missed it gets, in order and once, or it is
-// told that something is missing. Every id that it was given leads it back to where it was.
+// told that something is missing. Every id that it was given leads it back to where it was. The topics stand
+// alone, or are those of one registry.
 #include <tidings/http/internal/request_parser.hpp>
 #include <tidings/hub/subscription.hpp>
 #include <tidings/hub/topic.hpp>
 #include <tidings/hub/topic_list.hpp>
+#include <tidings/hub/topic_registry.hpp>
 #include <tidings/wait/context.hpp>
 
 #include "input.hpp"
@@ -31,6 +33,7 @@ namespace {
 
 constexpr std::size_t topic_count = 3;
 constexpr std::array<char const*, topic_count> names{"a", "b & c=d", "\u03c0/{x}"};
+constexpr std::size_t most_id_bytes = 29; // of an order
 
 /// A topic, and what was published in each of its lives.
 struct publisher
@@ -39,12 +42,20 @@ struct publisher
     {
         std::string id;
         std::string key;
+        bool is_own_id = false;
         bool is_superseded = false;
+    };
+    struct past_life
+    {
+        std::size_t order;
+        std::size_t events;
     };
 
     std::optional<tidings::topic> topic;
+    std::size_t order = 0; // the orders are counted
     std::size_t life = 0;
     std::vector<published> events; // of this life
+    std::vector<past_life> past;   // lives, the first one is life 1
 };
 
 /// Where a client is in a topic: it has everything before `index`.
@@ -56,11 +67,12 @@ struct place
 
 using places = std::array<std::optional<place>, topic_count>;
 
-/// An id that the library gave out, and what it stands for: a place in one topic, or in several.
+/// An id that was given out, and what it stands for: a place in one topic, or in several.
 struct given_id
 {
     std::string text;
     places at;
+    std::optional<std::size_t> publisher{}; ///< the topic whose publisher brought it
 };
 
 class world
@@ -68,7 +80,9 @@ class world
 public:
     explicit world(input& from) : from_(from)
     {
-        is_roomy_ = from.choose(1) == 0;
+        auto const kind = from.choose(3);
+        is_roomy_ = kind % 2 == 0;
+        is_shared_ = kind >= 2;
         options_.overflow =
             std::array{tidings::overflow::cut, tidings::overflow::drop_oldest, tidings::overflow::keep_latest,
                        tidings::overflow::wait}[from.choose(3)];
@@ -76,8 +90,9 @@ public:
             options_.max_events = 1 + from.choose(7);
         if (!is_roomy_ && from.choose(3) == 0)
             options_.history_bytes = 64;
-        for (std::size_t i = 0; i != topic_count; ++i)
-            begin_life(i);
+        begin_order(0);
+        for (std::size_t i = 1; !is_shared_ && i != topic_count; ++i)
+            begin_order(i);
     }
 
     void step()
@@ -116,7 +131,10 @@ public:
             read(1 + from_.choose(9));
             break;
         default:
-            begin_life(at);
+            if (is_shared_ && from_.choose(1) == 0)
+                forget(at);
+            else
+                begin_order(at);
         }
     }
 
@@ -129,13 +147,48 @@ public:
 private:
     // Publishing
 
-    void begin_life(std::size_t at)
+    /// A topic that stands alone is made anew; of a registry all are.
+    void begin_order(std::size_t at)
     {
         leave();
+        ++orders_;
+        if (!is_shared_)
+            return begin_life(at, tidings::topic(options_of(at)));
+        all_.emplace(tidings::topic_registry_options{.now = [this] { return now_; }});
+        all_->add("{name...}", options_);
+        for (std::size_t i = 0; i != topic_count; ++i)
+            begin_life(i, all_->get(names[i]).value());
+    }
+
+    /// One topic of the registry has not been used for so long that it is gone.
+    void forget(std::size_t at)
+    {
+        leave();
+        topics_[at].topic.reset();
+        for (int looks = 0; looks != 2; ++looks) {
+            now_ += std::chrono::hours(1);
+            (void)all_->expire();
+        }
+        require(!all_->find(names[at]), "a topic that nobody uses is forgotten");
+        is_roomy_ = false;
+        begin_life(at, all_->get(names[at]).value());
+    }
+
+    tidings::topic_options options_of(std::size_t at) const
+    {
+        auto options = options_;
+        options.name = names[at];
+        return options;
+    }
+
+    void begin_life(std::size_t at, tidings::topic anew)
+    {
         auto& of = topics_[at];
-        options_.name = names[at];
-        of.topic.emplace(options_);
+        if (of.life > 0)
+            of.past.push_back({of.order, of.events.size()});
+        of.topic = std::move(anew);
         of.events.clear();
+        of.order = orders_;
         ++of.life;
     }
 
@@ -158,24 +211,27 @@ private:
         if (!key.empty())
             for (auto& each : of.events)
                 each.is_superseded |= each.key == key;
-        of.events.push_back({.id = result.id, .key = std::move(key)});
-        forget_reused(at, result.id, own_id.empty());
-        places behind;
-        behind[at] = place{of.life, of.events.size()};
-        note(result.id, behind);
+        bool const is_own = !own_id.empty();
+        of.events.push_back({.id = result.id, .key = std::move(key), .is_own_id = is_own});
+        forget_reused(at, result.id, is_own);
+        places behind; // of a registry in all topics: the number is that of all
+        for (std::size_t i = 0; i != topic_count; ++i)
+            if (is_shared_ || i == at)
+                behind[i] = place{topics_[i].life, topics_[i].events.size()};
+        note(result.id, behind, is_own ? std::optional(at) : std::nullopt);
         require(of.topic->position() == result.id, "a topic's position is the id of its newest event",
                 result.id);
     }
 
     // A publisher's own id may be used again in another life of its topic, and once its event is forgotten;
     // one of ours never is.
-    void forget_reused(std::size_t at, std::string const& id, bool is_ours)
+    void forget_reused(std::size_t at, std::string const& id, bool is_own)
     {
         std::erase_if(given_, [&](given_id const& each) {
-            if (each.text != id || !each.at[at])
+            if (each.text != id || (is_own && each.publisher != at))
                 return false;
-            bool const is_of_this_life = each.at[at]->life == topics_[at].life;
-            require(!is_ours && !(is_roomy_ && is_of_this_life), "no two places of a topic have one id", id);
+            bool const is_of_this_life = is_own && each.at[at]->life == topics_[at].life;
+            require(is_own && !(is_roomy_ && is_of_this_life), "no two places of a topic have one id", id);
             return true;
         });
     }
@@ -197,16 +253,33 @@ private:
         std::size_t covered = 0;
         for (auto const& each : with.at)
             covered += each ? 1 : 0;
+        bool const leads_elsewhere =
+            with.publisher && is_place_of_another(*with.publisher, with.text, followed);
         for (std::size_t i = 0; i != topic_count; ++i) {
             owed[i].is_followed = (followed >> i & 1) != 0;
-            if (!with.at[i])
+            if (!with.at[i] || leads_elsewhere)
                 continue;
-            if (covered == 1 && is_place_of_another(i, with.text, followed))
-                continue;
-            owed[i].must_be_told = with.at[i]->life != topics_[i].life;
-            owed[i].next = with.at[i]->index;
+            owed[i].must_be_told = has_lost(i, *with.at[i]);
+            owed[i].next = with.at[i]->life == topics_[i].life ? with.at[i]->index : 0;
         }
-        enter(owed, with.text, (covered > 1) == (followed_count(owed) > 1));
+        bool const is_unknown = with.publisher && (followed >> *with.publisher & 1) == 0;
+        for (auto& each : owed) // it is told once, for all
+            each.must_be_told |= is_unknown && is_shared_ && !leads_elsewhere && each.is_followed;
+        bool const is_of_such_a_stream = is_shared_ || (covered > 1) == (followed_count(owed) > 1);
+        enter(owed, with.text, is_of_such_a_stream && !is_unknown);
+    }
+
+    // Whether it is no place any more, with what has been lost since.
+    bool has_lost(std::size_t at, place const& since) const
+    {
+        auto const& of = topics_[at];
+        std::size_t has = since.index;
+        for (std::size_t life = since.life; life < of.life; ++life) {
+            auto const& then = of.past[life - 1];
+            if (then.order != of.order || then.events > std::exchange(has, 0))
+                return true;
+        }
+        return false;
     }
 
     // Publishers may give two topics the same id: in a stream of both it is the place in the one that knows
@@ -231,7 +304,7 @@ private:
         bool is_known = is_near || id.empty();
         for (auto const& each : given_)
             is_known |= each.text == id;
-        if (!is_known && followed_count(owed) == 1)
+        if (!is_known && (is_shared_ || followed_count(owed) == 1))
             for (auto& each : owed)
                 each.must_be_told = true;
         enter(owed, id, false);
@@ -326,7 +399,8 @@ private:
             if (!owed.is_followed || (!is_named && !is_of_all))
                 continue;
             // Of an order that has begun anew; the others go on.
-            if (is_of_all && is_id_fitting_ && followed_count(owed_) > 1 && !owed.must_be_told && owed.next)
+            if (!is_shared_ && is_of_all && is_id_fitting_ && followed_count(owed_) > 1 &&
+                !owed.must_be_told && owed.next)
                 continue;
             require(!is_roomy_ || !is_id_fitting_ || !owed.next || owed.must_be_told,
                     "nobody is told of a loss where nothing was lost", told);
@@ -376,10 +450,24 @@ private:
                 return;
             at[i] = place{topics_[i].life, *owed_[i].next};
         }
-        note(std::move(id), at);
+        require(!is_shared_ || followed_count(owed_) == 1 || id.size() <= most_id_bytes,
+                "the id of a stream of several topics is a short one", id);
+        auto const publisher = publisher_of(id);
+        note(std::move(id), at, publisher);
     }
 
-    void note(std::string id, places const& at)
+    // In a stream of one topic.
+    std::optional<std::size_t> publisher_of(std::string const& id) const
+    {
+        if (followed_count(owed_) == 1)
+            for (std::size_t i = 0; i != topic_count; ++i)
+                for (auto const& each : topics_[i].events)
+                    if (owed_[i].is_followed && each.is_own_id && each.id == id)
+                        return i;
+        return std::nullopt;
+    }
+
+    void note(std::string id, places const& at, std::optional<std::size_t> publisher)
     {
         tidings::internal::request_parser parser;
         auto const state =
@@ -388,7 +476,7 @@ private:
                 "an id comes back through a header as it was", id);
         constexpr std::size_t most = 64;
         if (given_.size() < most)
-            given_.push_back({std::move(id), at});
+            given_.push_back({std::move(id), at, publisher});
     }
 
     given_id any_given_id()
@@ -419,7 +507,11 @@ private:
     boost::asio::io_context loop_;
     tidings::context_scope ctx_ = tidings::context::root(loop_.get_executor());
     tidings::topic_options options_;
-    bool is_roomy_ = false; ///< no event is ever forgotten for want of room
+    bool is_roomy_ = false;  ///< no event is ever forgotten
+    bool is_shared_ = false; ///< the topics are of one registry
+    tidings::time_point now_{};
+    std::optional<tidings::topic_registry> all_;
+    std::size_t orders_ = 0;
     std::array<publisher, topic_count> topics_;
     std::vector<given_id> given_;
     std::array<debt, topic_count> owed_;

@@ -236,6 +236,22 @@ TEST_CASE_METHOD(list_fixture, "one of several orders has begun anew")
     CHECK(back.events()[1].data() == "o2");
 }
 
+// A topic has lost what its client wants, and another order has begun anew: the client is told of both.
+TEST_CASE_METHOD(list_fixture, "a gap in one order while another has begun anew")
+{
+    auto const id = publish(orders, "o1");
+    for (int i = 2; i < 7; ++i)
+        publish(orders, "o" + std::to_string(i));
+    topic alone({.name = "alone"});
+    auto list = both();
+    list.add(alone);
+    stream back(time, following(list), coming_back_with(id + ".0123456789ab-7"));
+    REQUIRE(back.events().size() == 2);
+    CHECK(back.events()[0].data().starts_with(R"({"reason":"evicted")"));
+    CHECK(back.events()[0].data().ends_with(R"("topic":"orders"})"));
+    CHECK(back.events()[1].data() == R"({"reason":"restarted","oldest":""})");
+}
+
 // A client that gets nothing at once is sent its place, in all topics.
 TEST_CASE_METHOD(list_fixture, "a client learns its place in a new topic")
 {

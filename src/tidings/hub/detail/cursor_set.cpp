@@ -63,7 +63,7 @@ void cursor_set::enter(entry_plan::part const& planned, boost::asio::any_io_exec
     lead const& by_client = planned.by_client;
     std::lock_guard const guard(planned.topics.front()->registry()->lock());
     std::uint64_t number = planned.numbers->newest;
-    if (by_client.missing != gap::none && entered.told.empty()) // once a stream
+    if (by_client.missing != gap::none && !std::exchange(entered.is_order_told, true))
         entered.told.push_back(reset_of_order(by_client.missing, planned.topics));
     for (std::size_t i = 0; i < cursors.size(); ++i) {
         topic_list::item const& item = *planned.items[i];

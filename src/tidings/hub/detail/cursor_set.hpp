@@ -28,8 +28,9 @@ class cursor_set
 public:
     struct entrance
     {
-        std::vector<reset> told; ///< what the client has to be told before its first event
-        bool knows_place = true; ///< the client's id leads to where it is now, in all topics
+        std::vector<reset> told;    ///< what the client has to be told before its first event
+        bool knows_place = true;    ///< the client's id leads to where it is now, in all topics
+        bool is_order_told = false; ///< that it has no place in an order, which is told once a stream
     };
     /// Enters the topics: from now on the reader is told of what comes. `last_event_id` wins over where the
     /// list starts. Throws `std::invalid_argument` for no topics, and for those of so many orders that ids
