@@ -81,7 +81,7 @@ public:
             if (parser_.last_event_id().empty())
                 allow_jumps(); // it knows no place yet: it begins with what is there
             else
-                asked.add_header("Last-Event-ID", parser_.last_event_id());
+                asked = std::move(asked).with_header("Last-Event-ID", parser_.last_event_id());
             tidings::internal::event_writer body(visit, client, options_);
             tidings::event_stream out(visit, body, asked);
             client.serve(body, [&visit] { visit.cancel(); });

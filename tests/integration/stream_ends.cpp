@@ -6,8 +6,10 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -51,6 +53,7 @@ private:
         line += ' ' + std::to_string(over.status) + (over.is_stream ? " stream " : " ");
         line += std::string(to_string(over.reason)) + (over.cut ? ", cut" : "");
         line += " events " + std::to_string(over.events) + (over.first_event ? "" : ", no first");
+        line += over.replayed == 0 ? "" : ", replayed " + std::to_string(over.replayed);
         line += over.bytes == 0 ? ", no bytes" : "";
         line += over.trace.empty() ? "" : " trace " + std::string(over.trace);
         CHECK(over.lasted >= over.first_event.value_or(0s));
@@ -65,6 +68,12 @@ private:
 asio::awaitable<void> hand_over(topic const& news, context, request const&, event_stream& out)
 {
     news.attach(out);
+    co_return;
+}
+
+asio::awaitable<void> hand_over_from_oldest(topic const& news, context, request const&, event_stream& out)
+{
+    news.attach(out, from_oldest());
     co_return;
 }
 
@@ -150,6 +159,28 @@ TEST_CASE("a stream that was handed over has one record at its end")
     CHECK(kept.all().back().starts_with(begin + "server stopping"));
 }
 
+// What had been kept for a client is told apart from what came while it was there.
+TEST_CASE("the record of a stream counts what was replayed")
+{
+    records kept;
+    topic news({.send_position = false});
+    server_fixture fixture(kept.options());
+    fixture.routes().get("/news", std::bind_front(hand_over_from_oldest, std::cref(news)));
+    fixture.start();
+    news.publish({.data = "1"});
+    news.publish({.data = "2"});
+    auto reading = fixture.connect();
+    reading.get("/news");
+    CHECK(reading.read_head().status() == 200);
+    CHECK(reading.read_until("data: 2\n\n").ends_with("data: 2\n\n"));
+    REQUIRE(fixture.wait_for_stats(no_handler_is_left));
+    news.publish({.data = "3"});
+    CHECK(reading.read_until("data: 3\n\n").ends_with("data: 3\n\n"));
+    reading.reset();
+    REQUIRE(kept.are(fixture, 1));
+    CHECK(kept.all().back().ends_with("client gone events 3, replayed 2"));
+}
+
 // Streams of a principal that the server ends have that as their reason, handed over or not.
 TEST_CASE("the streams of a principal that were ended say so")
 {
@@ -181,6 +212,34 @@ TEST_CASE("the streams of a principal that were ended say so")
     CHECK_FALSE(staying.next_event());
     REQUIRE(kept.are(fixture, 2));
     CHECK(kept.all().back().starts_with("GET /stays /stays 127.0.0.1 HTTP/1.1 200 stream canceled"));
+}
+
+// The hook is the last thing that is done for a request. However long it takes, the request's client has its
+// answer; others of the loop wait so long, and are served then.
+TEST_CASE("a hook for ends that is slow")
+{
+    auto options = server_fixture::brisk();
+    std::promise<void> go;
+    std::atomic<int> calls = 0;
+    options.on_stream_end = [&calls, released = go.get_future().share()](stream_end const&) {
+        ++calls;
+        released.wait();
+    };
+    server_fixture fixture(options);
+    fixture.routes().get("/plain", answer_plainly);
+    fixture.start();
+    auto first = fixture.connect();
+    first.get("/plain");
+    CHECK(first.read_head().status() == 200);
+    (void)first.read_body();
+    REQUIRE(fixture.wait_for_stats([&](server_stats const&) { return calls == 1; }));
+    auto second = fixture.connect();
+    second.get("/plain");
+    first.get("/plain");
+    CHECK(fixture.routes().stats().requests == 1);
+    go.set_value();
+    CHECK(second.read_head().status() == 200);
+    CHECK(first.read_head().status() == 200);
 }
 
 // The hook is the application's: it may call the server, and one that throws costs a line of the log.

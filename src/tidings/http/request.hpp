@@ -3,6 +3,7 @@
 
 #include <tidings/http/detail/request_notes.hpp>
 #include <tidings/http/detail/target.hpp>
+#include <tidings/internal/access.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -29,11 +30,6 @@ public:
 
     /// Throws `std::invalid_argument` if the method is no token or the target is malformed.
     request(std::string_view method, std::string_view target, int http_minor = 1);
-
-    /// For parsers: `parts` are those of `target`, which has been checked. `text_size` is how much text to
-    /// make room for: the target, all headers.
-    request(std::string_view method, std::string_view target, detail::target_parts const& parts,
-            int http_minor, std::size_t text_size, std::size_t header_count);
 
     request(request&&) noexcept = default;
     request& operator=(request&&) noexcept = default;
@@ -122,15 +118,9 @@ public:
         notes().type = &detail::type_name<T>;
     }
 
-    // For the server, before the handler runs
-
-    /// Name and value are valid already.
-    void add_header(std::string_view name, std::string_view value);
-    void add_param(std::string_view name, std::string_view value);
-    void set_body(std::string body) noexcept { body_ = std::move(body); }
-    void set_remote_address(std::string_view address) { remote_address_ = store(address); }
-
 private:
+    friend internal::access;
+
     struct slice
     {
         std::uint32_t begin = 0;
@@ -142,6 +132,17 @@ private:
         slice name;
         slice value;
     };
+
+    /// `parts` are those of `target`, which has been checked. `text_size` is how much text to make room for:
+    /// the target, all headers.
+    request(std::string_view method, std::string_view target, detail::target_parts const& parts,
+            int http_minor, std::size_t text_size, std::size_t header_count);
+
+    /// Name and value are valid already.
+    void add_header(std::string_view name, std::string_view value);
+    void add_param(std::string_view name, std::string_view value);
+    void set_body(std::string body) noexcept { body_ = std::move(body); }
+    void set_remote_address(std::string_view address) { remote_address_ = store(address); }
 
     [[nodiscard]] std::string_view view(slice s) const noexcept
     {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tidings/http/headers.hpp>
+#include <tidings/internal/access.hpp>
 
 #include <filesystem>
 #include <optional>
@@ -55,14 +56,6 @@ public:
     response& with_added_header(std::string name, std::string value) &;
     [[nodiscard]] response with_added_header(std::string name, std::string value) &&;
 
-    /// Adds those of `others` that this answer does not have by itself; Vary and Set-Cookie in any case,
-    /// since they say more and replace nothing.
-    void complete_with(headers const& others);
-
-    /// What is said in place of a file that cannot be sent: nothing that was meant for the file itself.
-    void set_headers_if_missing(headers const& others) { headers_if_missing_ = others; }
-    [[nodiscard]] headers const& headers_if_missing() const noexcept { return headers_if_missing_; }
-
     [[nodiscard]] int status() const noexcept { return status_; }
     [[nodiscard]] headers const& fields() const noexcept { return headers_; }
     [[nodiscard]] std::string_view header(std::string_view name) const noexcept { return headers_.get(name); }
@@ -74,12 +67,18 @@ public:
     [[nodiscard]] std::filesystem::path const& file_folder() const noexcept { return folder_; }
 
 private:
+    friend internal::access;
+
+    /// Adds those of `others` that this answer does not have by itself; Vary and Set-Cookie in any case,
+    /// since they say more and replace nothing.
+    void complete_with(headers const& others);
+
     int status_;
     headers headers_;
     std::string body_;
     std::optional<std::filesystem::path> file_;
     std::filesystem::path folder_;
-    headers headers_if_missing_;
+    headers headers_if_missing_; // said in place of a file that cannot be sent, and of what was meant for it
 };
 
 } // namespace tidings

@@ -33,6 +33,19 @@ struct access
         return static_cast<typename Public::core const&>(of);
     }
 
+    // What fills a `request`: what is given is valid already.
+
+    static void add_header(auto& to, auto name, auto value) { to.add_header(name, value); }
+    static void add_param(auto& to, auto name, auto value) { to.add_param(name, value); }
+    static void set_body(auto& of, auto body) noexcept { of.set_body(static_cast<decltype(body)&&>(body)); }
+    static void set_remote_address(auto& of, auto address) { of.set_remote_address(address); }
+
+    // The headers of a `response` that others have set.
+
+    static void complete(auto& answer, auto const& others) { answer.complete_with(others); }
+    static void set_headers_if_missing(auto& of, auto const& others) { of.headers_if_missing_ = others; }
+    static auto const& headers_if_missing(auto const& of) noexcept { return of.headers_if_missing_; }
+
     /// One of those that only this library makes.
     template <typename T, typename... Arguments>
     static T make(Arguments&&... arguments)

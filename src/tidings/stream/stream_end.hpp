@@ -31,6 +31,7 @@ struct stream_end
     duration lasted{};
     std::optional<duration> first_event{}; ///< since the start
     std::uint64_t events = 0;              ///< that were sent, but for comments in silence
+    std::uint64_t replayed = 0;            ///< of them from topics' histories, before it had caught up
     std::uint64_t bytes = 0;               ///< that the system has taken, of the head and the framing too
 };
 

@@ -61,7 +61,7 @@ TEST_CASE("a response is completed with other headers")
 
     auto answer =
         response::text("x").with_header("cache-control", "max-age=60").with_header("Vary", "Accept");
-    answer.complete_with(prepared);
+    tidings::internal::access::complete(answer, prepared);
 
     std::string seen;
     for (auto const& [name, value] : answer.fields())

@@ -46,7 +46,7 @@ parse_error request_policy::begin(std::string_view method, std::string_view targ
         return {400, "the request target is malformed, has a character that must be percent-encoded, or an "
                      "encoded control character"};
     authority_ = parts->authority;
-    head_.emplace(method, target, *parts, http_minor, head_size, header_count);
+    head_.emplace(access::make<request>(method, target, *parts, http_minor, head_size, header_count));
     return {};
 }
 
@@ -69,7 +69,7 @@ parse_error request_policy::add_header(std::string_view name, std::string_view v
         if (is_second || !body_size_)
             return {400, "Content-Length must be one number"};
     }
-    head_->add_header(name, value);
+    access::add_header(*head_, name, value);
     return {};
 }
 
@@ -109,7 +109,7 @@ parse_error request_policy::add_trailer()
 
 request request_policy::take()
 {
-    head_->set_body(std::move(body_));
+    access::set_body(*head_, std::move(body_));
     request taken = std::move(*head_);
     reset();
     return taken;

@@ -109,6 +109,7 @@ void follower::catch_up()
             return;
         }
     }
+    is_replaying_ = false;
     if (topics_.is_over())
         end_of_topics();
 }
@@ -149,6 +150,8 @@ bool follower::deliver(merged& events)
         if (!out_)
             return false;
     }
+    if (is_replaying_)
+        out_->count_replayed(done);
     note_places(events, done);
     bool const has_all = done == events.size();
     topics_.move_past(events, done, true);

@@ -52,6 +52,7 @@ private:
     void send_away();
     void send_position();
 
+    bool is_replaying_ = true; // until it has caught up for the first time
     bool knows_place_ = false; // the client has an id that leads back to where it is
     internal::event_writer* out_;
     cursor_set topics_;

@@ -138,8 +138,8 @@ void exchange::handler_abandoned()
                     "terminal cancellation; its connection is closed. Wait through the context, or use "
                     "run_blocking for work that blocks",
                     to_string(get_context().reason())));
-    note_answer();
     over_.request_ends(get_context().reason());
+    note_answer();
     open_ = {}; // nobody knows when it will return
     over_.close_now();
 }

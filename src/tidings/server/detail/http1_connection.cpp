@@ -292,7 +292,7 @@ void http1_connection::refuse(internal::parse_error error)
         log_kind::bad_request, log_level::info,
         fmt::format("refused a request of {}: {} {}", peer().to_string(), error.status, error.reason));
     auto answer = response::text(fmt::format("{}\n", error.reason), error.status);
-    answer.complete_with(incoming_->decided.fields);
+    internal::access::complete(answer, incoming_->decided.fields);
     send_last_answer(home(), socket(), answer);
     linger(false);
 }

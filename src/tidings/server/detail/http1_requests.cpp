@@ -189,7 +189,7 @@ std::size_t http1_connection::parse(std::string_view bytes)
 void http1_connection::decide()
 {
     request& head = incoming_->parser.head();
-    head.set_remote_address(shared().proxies.client_address(peer().to_string(), head));
+    internal::access::set_remote_address(head, shared().proxies.client_address(peer().to_string(), head));
     reception& decided = incoming_->decided;
     decided = receive(home(), head, incoming_->parser.body_size());
     incoming_->parser.limit_body(decided.settings->body_bytes);
@@ -214,7 +214,8 @@ void http1_connection::begin_exchange(phase how)
     reception decided = std::move(incoming_->decided);
     home().give_back(std::move(incoming_));
     if (decided.answer)
-        asked.set_body({}); // middleware is to see the same, whether it has come or not
+        internal::access::set_body(
+            asked, std::string()); // middleware is to see the same, whether it has come or not
     hold(asked.body().size());
     enter(how);
     discarded_ = 0;

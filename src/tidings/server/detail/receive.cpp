@@ -55,7 +55,7 @@ reception receive(loop_state& home, request& head, std::optional<std::uint64_t> 
         return decided;
     }
     for (auto const& [name, value] : match.params)
-        head.add_param(name, value);
+        internal::access::add_param(head, name, value);
     decided.to = &shared.routes[match.index];
     decided.settings = &decided.to->settings;
     decided.answer = ask(decided.to->checks, path, shared, head, decided.fields);

@@ -110,7 +110,7 @@ asio::awaitable<bool> send_file(internal::writer& out, context ctx, response& an
         response refused = file_refusal(error);
         if (refused.status() != 404)
             log_failure(shared, *answer.file_path(), "open", error);
-        refused.complete_with(answer.headers_if_missing());
+        internal::access::complete(refused, internal::access::headers_if_missing(answer));
         answer = std::move(refused);
         out.append(out.over().plain_head(answer.status(), answer.fields(), answer.body().size()));
         out.append(head_only ? std::string_view() : std::string_view(answer.body()));

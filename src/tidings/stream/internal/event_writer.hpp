@@ -20,6 +20,7 @@ namespace tidings::internal {
 struct stream_tally
 {
     std::uint64_t events = 0;
+    std::uint64_t replayed = 0; // of them
     time_point first_event{};
 };
 
@@ -44,6 +45,13 @@ public:
 
     /// Sends frames, as far as the connection takes them; the number that need not be sent again.
     std::size_t deliver(std::span<shared_frame const> frames);
+
+    /// So many of the events that were delivered had been kept for a client that comes back.
+    void count_replayed(std::size_t events) noexcept
+    {
+        if (tally_)
+            tally_->replayed += events;
+    }
 
     /// Sends a comment at once, to learn from the kernel whether the peer is there.
     void probe();

@@ -102,16 +102,16 @@ void stream_core::give(response answer)
 {
     check_fresh("respond");
     if (headers_)
-        answer.complete_with(*headers_);
+        access::complete(answer, *headers_);
     if (answer.file_path())
-        answer.set_headers_if_missing(middleware_headers());
+        access::set_headers_if_missing(answer, middleware_headers());
     take_place(std::move(answer));
 }
 
 void stream_core::respond_to_failure()
 {
     auto answer = response::text("internal server error\n", 500);
-    answer.complete_with(middleware_headers());
+    access::complete(answer, middleware_headers());
     take_place(std::move(answer));
 }
 

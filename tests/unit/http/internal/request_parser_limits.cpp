@@ -88,7 +88,7 @@ TEST_CASE("a head is taken before its body has come, or is noted in")
     auto const head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n"s;
     request_parser parser;
     CHECK(parser.feed(head).state == parse_state::head_complete);
-    parser.head().add_param("id", "7");
+    tidings::internal::access::add_param(parser.head(), "id", "7");
     CHECK(parser.feed("xy").state == parse_state::complete);
     auto const whole = parser.take();
     CHECK(whole.param("id") == "7");

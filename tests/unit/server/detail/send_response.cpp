@@ -109,7 +109,7 @@ TEST_CASE_METHOD(answering, "a file that is not there is a 404")
     answer.with_header("Cache-Control", "max-age=60");
     tidings::headers kept;
     kept.add("Vary", "Origin");
-    answer.set_headers_if_missing(kept);
+    tidings::internal::access::set_headers_if_missing(answer, kept);
     begin(answer);
     loop.io.restart();
     loop.io.run();
