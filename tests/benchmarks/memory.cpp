@@ -128,7 +128,7 @@ std::string_view name_of(std::size_t size)
     auto const is = [size](std::size_t object) { return size == (object + 8 + step - 1) / step * step; };
     if (is(sizeof(tidings::detail::http1_connection)))
         return "connection, with its writer";
-    if (is(sizeof(tidings::detail::exchange) + sizeof(void*)))
+    if (is(sizeof(tidings::detail::exchange)))
         return "exchange: request, stream, handler's state";
     if (is(sizeof(tidings::detail::context_state)))
         return "context";

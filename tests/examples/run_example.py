@@ -8,6 +8,7 @@ import json
 import os
 import re
 import socket
+import subprocess
 import sys
 import time
 import urllib.parse
@@ -164,6 +165,31 @@ def embed(example):
             example.stop()
 
 
+# A person with three tabs comes once; when all three are gone at once, with the process that held them, the person has left,
+# once. Nobody is left behind: the next one that is told of is the next one that comes.
+def who_is_here(example):
+    with example.open("/room?name=eve") as watching:
+        changes = filter(None, (re.search("event: (.*)\ndata: (.*)\n", next_block(watching)) for _ in iter(int, 1)))
+        expect_equal(next(changes).groups(), ("join", "eve"))
+        tabs = subprocess.Popen([sys.executable, "-c", THREE_TABS, example.output[-1]], stdout=subprocess.PIPE)
+        expect_equal(tabs.stdout.readline(), b"open\n")
+        expect_equal(next(changes).groups(), ("join", "ada"))
+        tabs.kill()
+        tabs.wait()
+        tabs.stdout.close()
+        expect_equal(next(changes).groups(), ("leave", "ada"))
+        with example.open("/room?name=bob"):
+            expect_equal(next(changes).groups(), ("join", "bob"))
+        expect_equal(next(changes).groups(), ("leave", "bob"))
+
+
+THREE_TABS = """
+import signal, sys, urllib.request
+tabs = [urllib.request.urlopen(sys.argv[1] + "room?name=ada") for _ in range(3)]
+print("open", flush=True)
+signal.pause()
+"""
+
 TESTS = {
     "01_five_events": five_events,
     "02_clock": clock,
@@ -174,6 +200,7 @@ TESTS = {
     "07_llm_tokens": llm_tokens,
     "08_plain_and_polling": plain_and_polling,
     "09_embed": embed,
+    "10_who_is_here": who_is_here,
 }
 
 

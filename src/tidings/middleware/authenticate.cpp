@@ -4,9 +4,7 @@
 #include <boost/url/grammar/ci_string.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <stdexcept>
-#include <utility>
 
 namespace tidings {
 

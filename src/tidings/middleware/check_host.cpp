@@ -8,8 +8,6 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <string_view>
-#include <utility>
 
 namespace tidings {
 

@@ -20,4 +20,12 @@ namespace tidings {
 /// `check_host`. Throws `std::invalid_argument` for text that is no origin.
 request_check check_origin(std::vector<std::string> allowed);
 
+namespace detail {
+
+/// Throws `std::invalid_argument` where one of them is no origin as browsers send it, such as
+/// "https://app.example:8443": another spelling would never match, and nobody would know why.
+void require_origins(std::vector<std::string> const& origins);
+
+} // namespace detail
+
 } // namespace tidings

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/middleware/check_origin.hpp>
 #include <tidings/middleware/cors.hpp>
-#include <tidings/middleware/detail/require_origins.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <memory>
 #include <stdexcept>
-#include <string_view>
-#include <utility>
 
 namespace tidings {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/net/internal/peer_probes.hpp>
+#include <tidings/net/internal/stream_socket.hpp>
 
 #include "support/ends_in_memory.hpp"
 

@@ -3,11 +3,9 @@
 
 #include <tidings/net/endpoint.hpp>
 #include <tidings/net/internal/peer_address.hpp>
-#include <tidings/net/internal/peer_probes.hpp>
 #include <tidings/net/internal/stream_socket.hpp>
 
 #include <cstdint>
-#include <string>
 
 namespace tidings::internal {
 

@@ -9,8 +9,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <functional>
-#include <string_view>
 
 namespace tidings::internal {
 
@@ -45,11 +43,6 @@ peer_address peer_address::network() const noexcept
     if (kind_ == kind::ipv6)
         std::fill(shortened.bytes_.begin() + bytes_.size() / 2, shortened.bytes_.end(), 0);
     return shortened;
-}
-
-std::size_t peer_address::hash() const noexcept
-{
-    return std::hash<std::string_view>()({reinterpret_cast<char const*>(bytes_.data()), bytes_.size()});
 }
 
 std::string peer_address::to_string() const

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstddef>
 #include <string>
 
@@ -24,8 +25,7 @@ public:
 
     /// What one customer has: an IPv4 address as it is, the first 64 bits of an IPv6 one.
     peer_address network() const noexcept;
-    std::size_t hash() const noexcept;
-    friend bool operator==(peer_address const&, peer_address const&) = default;
+    friend auto operator<=>(peer_address const&, peer_address const&) = default;
 
 private:
     enum class kind : unsigned char

@@ -8,8 +8,6 @@
 
 #include <sys/epoll.h>
 
-#include <array>
-#include <cstdint>
 #include <memory>
 
 namespace tidings::internal {

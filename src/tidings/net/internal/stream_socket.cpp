@@ -18,6 +18,13 @@ namespace tidings::internal {
 
 namespace {
 
+constexpr duration longest_base = std::chrono::seconds(15);
+
+bool comments_come_first(duration keep_alive) noexcept
+{
+    return keep_alive > duration::zero() && keep_alive <= longest_base;
+}
+
 // A router that says that there is no way to the peer leaves its word in place of the timeout.
 bool is_loss(int error) noexcept
 {
@@ -108,6 +115,23 @@ void stream_socket::close_with_reset() noexcept
     linger const at_once{1, 0};
     (void)::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     close();
+}
+
+peer_probes probes_of(duration keep_alive) noexcept
+{
+    duration const base = comments_come_first(keep_alive) ? keep_alive : longest_base;
+    auto const third = std::max(std::chrono::seconds(1), std::chrono::ceil<std::chrono::seconds>(base / 3));
+    return {.silence = std::chrono::ceil<std::chrono::seconds>(base) + third, .interval = third};
+}
+
+std::chrono::milliseconds unacknowledged_limit(duration keep_alive, duration write_timeout) noexcept
+{
+    if (write_timeout <= duration::zero())
+        return {};
+    auto const limit = std::chrono::ceil<std::chrono::milliseconds>(write_timeout);
+    return comments_come_first(keep_alive)
+               ? limit
+               : std::max<std::chrono::milliseconds>(limit, probes_of(keep_alive).worst());
 }
 
 void prepare(int descriptor, peer_probes const& probes) noexcept

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/background.hpp>
-#include <tidings/server/detail/describe_exception.hpp>
 #include <tidings/server/detail/shared_state.hpp>
 #include <tidings/wait/after.hpp>
 #include <tidings/wait/channel.hpp>
 #include <tidings/wait/internal/aborted_operation.hpp>
 #include <tidings/wait/internal/tasks.hpp>
 #include <tidings/wait/select.hpp>
-#include <tidings/wait/spawn.hpp>
 
 #include <fmt/format.h>
 

@@ -1,19 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/loop/internal/loop_timer.hpp>
-#include <tidings/net/internal/peer_address.hpp>
-#include <tidings/net/internal/reactor.hpp>
 #include <tidings/net/internal/stream_socket.hpp>
 #include <tidings/server/detail/loop_state.hpp>
 #include <tidings/stream/internal/counted.hpp>
-
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string_view>
 
 namespace tidings::detail {
 
@@ -30,6 +20,8 @@ public:
     internal::peer_address const& peer() const noexcept { return peer_; }
     /// See `shared_state::is_of_nobody`.
     bool is_of_nobody() const noexcept { return is_of_nobody_; }
+    admission how_admitted() const noexcept { return admission_; }
+    bool is_turned_away() const noexcept { return admission_ != admission::served; }
 
     // Another one needs its place.
 
@@ -87,8 +79,6 @@ protected:
     shared_state& shared() const noexcept { return *home_->shared; }
     internal::stream_socket& socket() noexcept { return socket_; }
     internal::stream_socket const& socket() const noexcept { return socket_; }
-    admission how_admitted() const noexcept { return admission_; }
-    bool is_turned_away() const noexcept { return admission_ != admission::served; }
 
     /// Reads what has come, but no more at once than the loop's buffer holds: others have their turn before
     /// the rest. More is read when the reactor tells, or when this is called again because more is wanted.

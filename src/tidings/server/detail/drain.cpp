@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/server/detail/background.hpp>
 #include <tidings/server/detail/connection.hpp>
-#include <tidings/server/detail/drain.hpp>
 #include <tidings/wait/after.hpp>
-#include <tidings/wait/channel.hpp>
 #include <tidings/wait/select.hpp>
-#include <tidings/wait/spawn.hpp>
 
 #include <algorithm>
-#include <chrono>
-#include <vector>
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/server/detail/describe_exception.hpp>
-#include <tidings/server/detail/descriptor_plan.hpp>
-#include <tidings/server/detail/drain.hpp>
 #include <tidings/server/detail/engine.hpp>
 #include <tidings/server/detail/http1_connection.hpp>
-#include <tidings/server/detail/make_room.hpp>
-#include <tidings/server/detail/receive.hpp>
-#include <tidings/server/detail/turn_away.hpp>
+#include <tidings/server/detail/room.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -18,7 +13,6 @@
 #include <exception>
 #include <stdexcept>
 #include <thread>
-#include <utility>
 
 namespace asio = boost::asio;
 
@@ -78,11 +72,14 @@ void engine::add_loop(asio::io_context& io)
         work_ = std::make_shared<background>(io.get_executor(), shared);
 }
 
-void engine::wrap_routes()
+// On a loop; a handler may let go of the server until then.
+template <typename Function>
+void engine::post(std::size_t loop, Function call)
 {
-    for (route& each : shared->routes)
-        each.wrap(around);
-    shared->as_decided = wrapped(answer_as_decided, around);
+    asio::post(loops_[loop]->io, [engine = weak_from_this(), call = std::move(call)]() mutable {
+        if (auto const self = engine.lock())
+            call(*self);
+    });
 }
 
 void engine::start()
@@ -100,7 +97,7 @@ void engine::start()
     for (auto const& each : listeners_)
         if (port == 0)
             port = each->port();
-    wrap_routes();
+    shared->routes.wrap();
     for (std::size_t i = 0; i < loops_.size(); ++i) {
         guards_[i].emplace(loops_[i]->io.get_executor());
         loops_[i]->buffers.on_excess = [engine = weak_from_this(), i] {
@@ -126,10 +123,8 @@ void engine::send_to(std::size_t loop, internal::stream_socket socket, internal:
                      std::string already_read)
 {
     auto const& on = loops_[loop];
-    asio::post(on->io, [engine = weak_from_this(), on, socket = std::move(socket), peer,
-                        bytes = std::move(already_read)]() mutable {
-        if (auto const self = engine.lock())
-            self->serve(on, std::move(socket), peer, bytes);
+    post(loop, [on, socket = std::move(socket), peer, bytes = std::move(already_read)](engine& all) mutable {
+        all.serve(on, std::move(socket), peer, bytes);
     });
 }
 
@@ -180,11 +175,10 @@ void engine::relieve(std::size_t first, std::size_t other)
     auto const& on = loops_[first];
     if (on->is_relief_due.exchange(true))
         return;
-    asio::post(on->io, [engine = weak_from_this(), on, first, other] {
+    post(first, [on, first, other](engine& all) {
         on->is_relief_due = false;
-        auto const self = engine.lock();
-        if (self && !relieve_buffers(*on) && first != other)
-            self->relieve(other, other);
+        if (!relieve_buffers(*on) && first != other)
+            all.relieve(other, other);
     });
 }
 
@@ -217,7 +211,7 @@ void engine::run()
         others.emplace_back([this, i] { run_loop(*own_[i]); });
     run_loop(*own_.front());
     others.clear();
-    shared->log_rest();
+    shared->log.tell_rest();
 }
 
 void engine::await_signal()
@@ -239,10 +233,7 @@ void engine::stop()
     if (is_stopping_.exchange(true))
         return;
     for (std::size_t i = 0; i < loops_.size(); ++i)
-        asio::post(loops_[i]->io, [engine = weak_from_this(), i] {
-            if (auto const self = engine.lock())
-                self->drain_loop(i);
-        });
+        post(i, [i](engine& all) { all.drain_loop(i); });
 }
 
 void engine::stop_listening()
@@ -299,7 +290,7 @@ void engine::close()
             each->close_now();
         loops_[i]->sockets->stop();
     }
-    shared->log_rest();
+    shared->log.tell_rest();
 }
 
 } // namespace tidings::detail

@@ -1,28 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/net/internal/peer_address.hpp>
-#include <tidings/net/internal/stream_socket.hpp>
 #include <tidings/server/detail/background.hpp>
 #include <tidings/server/detail/listener.hpp>
-#include <tidings/server/detail/loop_state.hpp>
-#include <tidings/server/detail/shared_state.hpp>
-#include <tidings/server/server_options.hpp>
-#include <tidings/stream/handler.hpp>
 #include <tidings/wait/blocking_threads.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
-#include <atomic>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
 namespace tidings::detail {
 
@@ -45,15 +30,15 @@ public:
     std::shared_ptr<background> const& work() const noexcept { return work_; }
 
     std::shared_ptr<shared_state> const shared;
-    std::vector<middleware> around;
     bool has_started = false;
     std::uint16_t port = 0;
 
 private:
     using work_guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
 
+    template <typename Function>
+    void post(std::size_t loop, Function call);
     void add_loop(boost::asio::io_context& io);
-    void wrap_routes();
     void run_loop(boost::asio::io_context& io) const;
     void deal(internal::stream_socket accepted, internal::peer_address peer);
     void send_to(std::size_t loop, internal::stream_socket socket, internal::peer_address peer,

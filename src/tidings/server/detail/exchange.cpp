@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/server/detail/describe_exception.hpp>
 #include <tidings/server/detail/exchange.hpp>
-#include <tidings/server/detail/receive.hpp>
 #include <tidings/server/detail/send_response.hpp>
 
 #include <fmt/format.h>
-
-#include <utility>
 
 namespace asio = boost::asio;
 
@@ -46,7 +42,7 @@ stream_handler const* exchange::find_handler(reception decided)
         return &found.call;
     std::string const account = shared.proxies.account_of(asked().remote_address());
     open_.place = shared.streams_by_address.add(account);
-    if (auto refused = refuse_stream(home_, asked(), 1)) { // since its body began to come
+    if (auto refused = home_.refuse_stream(asked(), 1)) { // since its body began to come
         open_.place = {};
         return answer_with(std::move(*refused));
     }
@@ -61,7 +57,7 @@ stream_handler const* exchange::find_handler(reception decided)
 stream_handler const* exchange::answer_with(response answer)
 {
     out().decide(std::move(answer));
-    return &home_.shared->as_decided;
+    return &home_.shared->routes.as_decided();
 }
 
 void exchange::open_stream(std::string_view account)
@@ -123,8 +119,7 @@ std::optional<event_text> exchange::last_words(std::exception_ptr failure)
     try {
         return hook ? hook(failure, asked()) : std::nullopt;
     } catch (...) {
-        home_.shared->log(log_kind::handler_failed, log_level::error,
-                          fmt::format("on_handler_error failed: {}", describe(std::current_exception())));
+        home_.shared->log.failed(log_kind::handler_failed, "on_handler_error");
         return std::nullopt;
     }
 }

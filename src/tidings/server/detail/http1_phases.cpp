@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 
 namespace tidings::detail {
 
@@ -25,10 +24,10 @@ constexpr std::array<row, static_cast<std::size_t>(phase::count_of_phases)> tabl
     /* queued    */ {nothing, nothing, nothing, nothing, refuse_for_now}, // stopped behind its answers
     /* head      */ {feed, close, refuse_late, close, refuse_for_now},
     /* body      */ {feed, close, refuse_if_slow, settle, refuse_for_now},
-    /* answering */ {keep, client_left, end_handler, end_handler, cut},
-    /* skipping  */ {discard, client_left, end_handler, end_handler, cut},
-    /* streaming */ {discard, probe, end_handler, end_handler, cut},
-    /* carrying  */ {discard, probe, end_feed, end_feed, cut},
+    /* answering */ {keep, client_left, end_answer, end_answer, cut},
+    /* skipping  */ {discard, client_left, end_answer, end_answer, cut},
+    /* streaming */ {discard, probe, end_answer, end_answer, cut},
+    /* carrying  */ {discard, probe, end_answer, end_answer, cut},
     /* lingering */ {discard, close, close, nothing, close},
     /* closed    */ {nothing, nothing, nothing, nothing, nothing},
 }};

@@ -6,7 +6,6 @@
 #include <tidings/server/server_options.hpp>
 
 #include <cstddef>
-#include <cstdint>
 
 namespace tidings::detail {
 
@@ -53,8 +52,7 @@ enum class reaction : std::uint8_t
     settle,         ///< a request for a stream, whose body is not waited for any more
     client_left,    ///< maybe: its context ends, and an answer that still comes is written
     probe,          ///< asks the client whether it is there
-    end_handler,
-    end_feed,
+    end_answer,
     cut, ///< with a reset
 };
 

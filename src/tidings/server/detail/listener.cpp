@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/listener.hpp>
-#include <tidings/server/detail/turn_away.hpp>
+#include <tidings/server/detail/room.hpp>
 #include <tidings/wait/internal/tasks.hpp>
 
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <fcntl.h>
 #include <stdexcept>
-#include <string>
-#include <utility>
 
 namespace tidings::detail {
 

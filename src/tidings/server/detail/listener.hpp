@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/loop/internal/loop_timer.hpp>
 #include <tidings/net/internal/listening_socket.hpp>
-#include <tidings/net/internal/reactor.hpp>
 #include <tidings/server/detail/loop_state.hpp>
 
-#include <cstdint>
-#include <functional>
-#include <memory>
-#include <vector>
 
 namespace tidings::detail {
 

@@ -3,10 +3,7 @@
 
 #include <tidings/stream/internal/block_pool.hpp>
 
-#include <boost/asio/execution_context.hpp>
-
 #include <atomic>
-#include <cstddef>
 #include <functional>
 
 namespace tidings::detail {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/http/internal/response_head.hpp>
 #include <tidings/server/detail/connection.hpp>
+#include <tidings/server/detail/http1_requests.hpp>
 #include <tidings/server/detail/loop_state.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
 
 namespace tidings::detail {
 
@@ -50,6 +50,44 @@ std::string_view loop_state::date()
     return {date_.data(), date_.size()};
 }
 
+reception loop_state::receive(request& head, std::optional<std::uint64_t> body_size,
+                              internal::peer_address const& from, admission given)
+{
+    internal::access::set_remote_address(head, shared->proxies.client_address(from.to_string(), head));
+    reception decided = shared->routes.find(head, shared->log);
+    bool const is_stream = decided.to && decided.to->is_stream;
+    if (given == admission::full) {
+        decided.answer = shared->refusal(head, 503, "the server is full");
+    } else if (given == admission::too_many_of_address) {
+        decided.answer = shared->refusal(head, 429, "too many connections of this address");
+    } else if (decided.answer) { // of a check, or since there is no route
+        return decided;
+    } else if (body_size > decided.settings->body_bytes) {
+        ++shared->counts.bad_requests;
+        decided.answer = response::text("the body is too large\n", 413);
+    } else if (is_stream && event_stream::is_finished_id(head.last_event_id().value_or(""))) {
+        // A cache may keep a 204, and does not look at Last-Event-ID: it would turn everybody away.
+        decided.answer = response(204).with_header("Cache-Control", "no-store");
+    } else if (is_stream) {
+        decided.answer = refuse_stream(head, 0);
+    }
+    return decided;
+}
+
+std::optional<response> loop_state::refuse_stream(request const& asked, std::size_t own)
+{
+    std::size_t const limit = shared->options.max_streams_per_address;
+    std::string const account =
+        limit != 0 ? shared->proxies.account_of(asked.remote_address()) : std::string();
+    bool const has_enough = !account.empty() && shared->streams_by_address.count(account) - own >= limit;
+    if (!is_draining && !has_enough)
+        return std::nullopt;
+    ++shared->counts.refused;
+    if (is_draining)
+        return shared->refusal(asked, 503, "the server is stopping");
+    return shared->refusal(asked, 429, "too many streams of this address");
+}
+
 std::unique_ptr<incoming> loop_state::take_incoming()
 {
     if (unused_.empty()) {
@@ -66,7 +104,9 @@ void loop_state::give_back(std::unique_ptr<incoming> used)
 {
     if (!used || unused_.size() == kept_parsers)
         return;
-    used->reset();
+    used->parser.reset();
+    used->decided = {};
+    used->behind = nullptr;
     unused_.push_back(std::move(used));
 }
 

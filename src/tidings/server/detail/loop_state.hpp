@@ -1,33 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/loop/internal/list.hpp>
-#include <tidings/loop/internal/loop_timer.hpp>
 #include <tidings/net/internal/reactor.hpp>
-#include <tidings/server/detail/incoming.hpp>
-#include <tidings/server/detail/loop_buffers.hpp>
 #include <tidings/server/detail/occupation.hpp>
 #include <tidings/server/detail/shared_state.hpp>
 #include <tidings/wait/channel.hpp>
-#include <tidings/wait/context.hpp>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/smart_ptr/intrusive_ptr.hpp>
-
-#include <array>
-#include <atomic>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <optional>
 #include <random>
-#include <string_view>
-#include <vector>
 
 namespace tidings::detail {
 
+class background;
 class connection;
+struct incoming;
 
 /// Whether a connection is served, or why it is only told to come back.
 enum class admission : std::uint8_t
@@ -71,6 +56,16 @@ public:
     /// The value of Date now, made anew once a second. The view stays valid, and follows the time.
     std::string_view date();
 
+    // Requests
+
+    /// Decides upon the head of a request, whichever protocol brings it: by checks and routes, by the bounds
+    /// on bodies and streams, and by whether its connection is served. `body_size`: empty if it is not known.
+    reception receive(request& head, std::optional<std::uint64_t> body_size,
+                      internal::peer_address const& from, admission given);
+    /// Refuses a stream for a while if the server stops, or if its address has enough streams, `own` not
+    /// counted.
+    std::optional<response> refuse_stream(request const& asked, std::size_t own);
+
     std::unique_ptr<incoming> take_incoming();
     void give_back(std::unique_ptr<incoming> used);
 
@@ -95,5 +90,11 @@ private:
     std::array<char, 29> date_{};
     std::chrono::sys_seconds date_made_{};
 };
+
+/// Empties one loop: streams are ended one after the other, at most one each millisecond and loop, each with
+/// a `retry:` of its own, so that their clients do not come back all at once; requests that are being
+/// answered get half of the drain time. Comes back when no connection is left, and within the drain time in
+/// any case. `work` is what belongs to no client, or null: told to end at the beginning, and waited for last.
+boost::asio::awaitable<void> drain(std::shared_ptr<loop_state> loop, std::shared_ptr<background> work);
 
 } // namespace tidings::detail

@@ -3,23 +3,15 @@
 
 #include <tidings/http/request.hpp>
 #include <tidings/server/detail/address_counts.hpp>
-#include <tidings/stream/cut_reason.hpp>
 #include <tidings/stream/internal/event_writer.hpp>
-#include <tidings/wait/end_reason.hpp>
-
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
 
 namespace tidings::detail {
 
 struct shared_state;
 
-/// A request from its beginning to its one end, of which `server_options::on_stream_end` is told: by
-/// `answered`, or, once it was handed over, where this object is destroyed. Moved on with a stream that is
-/// handed over. Something is kept only where somebody asks for it, or where such a stream has a principal, in
-/// one block. Outlived by the writer.
+/// A request from its beginning to its one end, which is where this object is destroyed: there it is told to
+/// `server_options::on_stream_end`. Moved on with a stream that is handed over. What is told is kept only
+/// where somebody asks for it, or where the stream has a principal, in one block. Outlived by the writer.
 class open_request
 {
 public:
@@ -32,9 +24,9 @@ public:
     address_counts::place place; ///< of an event stream
 
     void leads_to(std::string const& pattern) noexcept;
-    /// Its end, unless that has been told, or it was handed over.
+    /// Keeps what is to be told of a request that goes now.
     void answered(request const& asked, int status, bool is_stream);
-    /// It leaves its stream to a topic; its texts are kept.
+    /// The same of one that goes and leaves its stream to a topic, and whose that is.
     void handed_over(shared_state& all, internal::event_writer& out, request const& asked, int status);
     /// Why it will have ended: the first reason and the first cut stay.
     void ends(end_reason why, std::optional<cut_reason> cut) noexcept;
@@ -43,7 +35,7 @@ public:
     std::string_view principal() const noexcept;
 
 private:
-    class record;
+    struct record;
     struct release
     {
         void operator()(record* gone) const noexcept;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/file_reader.hpp>
 #include <tidings/server/detail/send_response.hpp>
-#include <tidings/wait/context.hpp>
 #include <tidings/wait/run_blocking.hpp>
 
 #include <fmt/format.h>
@@ -10,13 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <cstddef>
-#include <cstdint>
 #include <filesystem>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <utility>
 
 namespace asio = boost::asio;
 

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/http/response.hpp>
 #include <tidings/server/detail/shared_state.hpp>
-#include <tidings/stream/internal/writer.hpp>
-
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/io_context.hpp>
 
 namespace tidings::detail {
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/http/refused_for_now.hpp>
-#include <tidings/server/detail/describe_exception.hpp>
 #include <tidings/server/detail/shared_state.hpp>
 
-#include <fmt/format.h>
+#include <sys/resource.h>
 
-#include <exception>
+#include <algorithm>
+#include <limits>
 #include <random>
-#include <utility>
 
 namespace tidings::detail {
 
@@ -20,49 +19,21 @@ constexpr std::chrono::milliseconds pause_spread(5000);
 
 } // namespace
 
-shared_state::shared_state(server_options given)
-    : options(std::move(given)), settings{.writing = {.keep_alive = options.keep_alive,
-                                                      .write_timeout = options.write_timeout,
-                                                      .least_rate = options.least_rate,
-                                                      .queue_bytes = options.queue_bytes},
-                                          .body_bytes = options.body_bytes,
-                                          .on_half_close = options.on_half_close},
-      proxies(options.trusted_proxies)
-{}
-
-void shared_state::log(log_level level, std::string_view message) const
+descriptor_plan plan_descriptors(std::size_t allowed, std::size_t max_connections) noexcept
 {
-    try {
-        if (options.log)
-            options.log(level, message);
-    } catch (...) {
-        log_to_stderr(level, message);
-    }
+    std::size_t const refused = std::clamp<std::size_t>(allowed / 16, 1, 256);
+    std::size_t const files = std::clamp<std::size_t>(allowed / 8, 1, 1024);
+    std::size_t const others = std::min<std::size_t>(allowed / 4, 64);
+    std::size_t const spoken_for = refused + files + others;
+    std::size_t const left = allowed > spoken_for ? allowed - spoken_for : 1;
+    return {.connections = std::min(max_connections, left), .refused = refused, .files = files};
 }
 
-void shared_state::log(log_kind kind, log_level level, std::string_view message)
+std::size_t allowed_descriptors() noexcept
 {
-    auto const answer = [&] {
-        std::lock_guard const guard(rates_lock_);
-        return rates_.ask(kind, clock::now());
-    }();
-    if (!answer.is_written)
-        return;
-    if (answer.left_out == 0)
-        return log(level, message);
-    log(level, fmt::format("{} (and {} more like it in the last {} s)", message, answer.left_out,
-                           answer.left_out_over.count()));
-}
-
-void shared_state::log_rest()
-{
-    auto const rest = [&] {
-        std::lock_guard const guard(rates_lock_);
-        return rates_.take_rest();
-    }();
-    if (rest != 0)
-        log(log_level::warning,
-            fmt::format("at the end {} more lines were left out: there were too many of their kinds", rest));
+    rlimit limit{};
+    bool const is_known = ::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+    return is_known ? static_cast<std::size_t>(limit.rlim_cur) : std::numeric_limits<std::size_t>::max();
 }
 
 response shared_state::refusal(request const& asked, int status, std::string_view why)
@@ -76,8 +47,7 @@ response shared_state::refusal(request const& asked, int status, std::string_vie
     try {
         return options.on_refusal(asked, status, standard);
     } catch (...) {
-        log(log_kind::handler_failed, log_level::error,
-            fmt::format("on_refusal failed: {}", describe(std::current_exception())));
+        log.failed(log_kind::handler_failed, "on_refusal");
         return standard;
     }
 }

@@ -1,28 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/http/internal/route_pattern.hpp>
-#include <tidings/http/internal/router.hpp>
 #include <tidings/http/internal/trusted_proxies.hpp>
-#include <tidings/http/request.hpp>
-#include <tidings/http/request_check.hpp>
-#include <tidings/http/response.hpp>
 #include <tidings/net/internal/peer_address.hpp>
 #include <tidings/server/detail/address_counts.hpp>
-#include <tidings/server/detail/descriptor_plan.hpp>
-#include <tidings/server/detail/log_rates.hpp>
 #include <tidings/server/detail/loop_buffers.hpp>
-#include <tidings/server/server_options.hpp>
+#include <tidings/server/detail/route_table.hpp>
 #include <tidings/server/server_stats.hpp>
-#include <tidings/stream/handler.hpp>
-#include <tidings/stream/internal/writer.hpp>
 
-#include <atomic>
-#include <chrono>
-#include <mutex>
-#include <optional>
-#include <string_view>
-#include <vector>
 
 namespace tidings::detail {
 
@@ -34,47 +19,27 @@ struct counters
         handlers_failed{0}, handlers_abandoned{0}, ended_for_room{0};
 };
 
-/// A check, and where it is asked.
-struct guard
+/// How the descriptors that a process may have are shared out, so that no use of them takes those of another.
+/// What is left over is for the application, and for what a server has of its own: an epoll instance and a
+/// pipe a loop, the socket that listens, the standard streams.
+struct descriptor_plan
 {
-    std::optional<internal::route_pattern> below; ///< empty: everywhere
-    request_check ask;
+    std::size_t connections; ///< that are served
+    std::size_t refused;     ///< connections over that, while they are told so
+    std::size_t files;       ///< that are being sent
 };
 
-/// What the server and its routes may each have of their own.
-struct exchange_settings
-{
-    internal::writer_options writing;
-    std::size_t body_bytes;
-    half_close on_half_close;
-};
+/// `allowed` descriptors in all, and no more connections than `max_connections`.
+descriptor_plan plan_descriptors(std::size_t allowed, std::size_t max_connections) noexcept;
 
-/// A route's handler, wrapped in its middleware, and in the server's once that has started.
-struct route
-{
-    stream_handler call;
-    stream_handler head; ///< what HEAD runs: the middleware and the head, for streams
-    bool is_stream;
-    exchange_settings settings;
-    std::vector<guard> checks;
-    std::string pattern{};
-
-    void wrap(std::vector<middleware> const& around);
-};
+/// What the system allows this process (RLIMIT_NOFILE).
+std::size_t allowed_descriptors() noexcept;
 
 /// What all connections of a server share. Immutable once the server has started, but for what guards itself.
 struct shared_state
 {
-    explicit shared_state(server_options given);
+    explicit shared_state(server_options given) : options(std::move(given)) {}
 
-    /// Never throws what the hook throws: most callers are handling a failure already. For lines that are
-    /// written once, or seldom by their nature.
-    void log(log_level level, std::string_view message) const;
-    /// The same for a line that clients can cause as often as they like: written at a bounded rate a kind,
-    /// and with the number of those that were left out before it.
-    void log(log_kind kind, log_level level, std::string_view message);
-    /// The end: tells how many lines were left out and have not been told.
-    void log_rest();
     /// The answer to a request that is refused for a while, as the hook wants it.
     response refusal(request const& asked, int status, std::string_view why);
     /// Whether a peer's address stands for many clients: a unix socket's, a trusted proxy's.
@@ -85,12 +50,9 @@ struct shared_state
     server_stats stats() const noexcept;
 
     server_options options;
-    exchange_settings settings; ///< of what is no route's, or not its own
-    internal::trusted_proxies proxies;
-    internal::router paths; ///< to indexes of `routes`
-    std::vector<route> routes;
-    std::vector<guard> checks;
-    stream_handler as_decided; ///< gives an answer that is none of a route, wrapped as the routes are
+    server_log log{options.log};
+    internal::trusted_proxies proxies{options.trusted_proxies};
+    route_table routes{options};
     descriptor_plan places = plan_descriptors(allowed_descriptors(), options.max_connections);
     std::atomic<std::size_t> files_being_sent{0};
     std::atomic<std::size_t> refused_connections{0}; ///< open ones that are there to be told so
@@ -101,8 +63,6 @@ struct shared_state
 
 private:
     std::atomic<std::uint64_t> draws_{0};
-    std::mutex rates_lock_;
-    log_rates rates_;
 };
 
 } // namespace tidings::detail

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/http/internal/response_head.hpp>
-#include <tidings/net/internal/peer_probes.hpp>
+#include <tidings/net/internal/stream_socket.hpp>
 #include <tidings/testing/detail/memory_run.hpp>
 
 #include <boost/asio/post.hpp>

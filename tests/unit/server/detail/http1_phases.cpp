@@ -69,8 +69,7 @@ TEST_CASE("what happens in each phase when its time is over")
     time.is(reaction::close, {idle, lingering});
     time.is(reaction::refuse_late, {head});
     time.is(reaction::refuse_if_slow, {body});
-    time.is(reaction::end_handler, {answering, skipping, streaming});
-    time.is(reaction::end_feed, {carrying});
+    time.is(reaction::end_answer, {answering, skipping, streaming, carrying});
     time.is(reaction::nothing, {queued, closed});
 }
 
@@ -80,8 +79,7 @@ TEST_CASE("what a stop does in each phase")
     column stop(happening::stop);
     stop.is(reaction::close, {fresh, idle, head});
     stop.is(reaction::settle, {body});
-    stop.is(reaction::end_handler, {answering, skipping, streaming});
-    stop.is(reaction::end_feed, {carrying});
+    stop.is(reaction::end_answer, {answering, skipping, streaming, carrying});
     stop.is(reaction::nothing, {queued, lingering, closed});
 }
 

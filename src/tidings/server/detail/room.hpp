@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/net/internal/stream_socket.hpp>
 #include <tidings/server/detail/loop_state.hpp>
 
 namespace tidings::detail {
@@ -18,5 +19,12 @@ bool make_room(loop_state& home);
 /// stream is cut as one whose own queue overflows, a request that is coming in is refused for a while. False
 /// when nothing could be ended: what a handler is at work on is not.
 bool relieve_buffers(loop_state& home);
+
+/// Answers a client for which there is no place at all, by what it has sent so far, and closes. It waits for
+/// nothing: a client whose request has not come yet gets a 503.
+void turn_away(loop_state& home, internal::stream_socket socket, std::string_view why);
+
+/// Sends an answer behind which the connection closes, a courtesy that is not worth waiting for.
+void send_last_answer(loop_state& home, internal::stream_socket const& socket, response const& answer);
 
 } // namespace tidings::detail

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/http/internal/response_head.hpp>
+#include <tidings/http/refused_for_now.hpp>
 #include <tidings/server/detail/connection.hpp>
-#include <tidings/server/detail/make_room.hpp>
+#include <tidings/server/detail/http1_requests.hpp>
+#include <tidings/server/detail/room.hpp>
 
 #include <algorithm>
-#include <cstddef>
-#include <unordered_map>
-#include <utility>
-#include <vector>
 
 namespace tidings::detail {
 
@@ -18,11 +17,6 @@ constexpr std::size_t idle_ones_a_victim = 64;
 constexpr std::size_t compared_requests = 256;
 constexpr auto shortest_wait = std::chrono::seconds(1);
 
-struct network_hash
-{
-    std::size_t operator()(internal::peer_address const& of) const noexcept { return of.hash(); }
-};
-
 /// How many idle connections each address holds. What many share, a proxy or a unix socket, is nobody's
 /// address: each connection then stands for itself.
 class holders
@@ -32,18 +26,24 @@ public:
     {
         for (auto const& each : idle)
             if (!each->is_of_nobody())
-                ++counts_[each->peer().network()];
-        for (auto const& [network, count] : counts_)
-            most_ = std::max(most_, count);
+                sorted_.push_back(each->peer().network());
+        std::ranges::sort(sorted_);
+        for (auto const& each : sorted_)
+            most_ = std::max(most_, count(each));
     }
 
     bool holds_most(connection const& one) const
     {
-        return (one.is_of_nobody() ? 1 : counts_.at(one.peer().network())) == most_;
+        return (one.is_of_nobody() ? 1 : count(one.peer().network())) == most_;
     }
 
 private:
-    std::unordered_map<internal::peer_address, std::size_t, network_hash> counts_;
+    std::size_t count(internal::peer_address const& network) const
+    {
+        return std::ranges::equal_range(sorted_, network).size();
+    }
+
+    std::vector<internal::peer_address> sorted_;
     std::size_t most_ = 1;
 };
 
@@ -77,6 +77,20 @@ bool end_slowest_request(loop_state& home)
     return true;
 }
 
+// The request, if it has come whole. What has come is read in any case: unread, it would turn the close into
+// a reset, which can overtake the answer.
+request read_request(loop_state& home, internal::stream_socket const& socket)
+{
+    auto const got = socket.receive(home.scratch);
+    auto reading = home.take_incoming();
+    bool const is_whole =
+        got.what == internal::receive_result::bytes &&
+        reading->parser.feed({home.scratch.data(), got.count}).state == internal::parse_state::complete;
+    request asked = is_whole ? reading->parser.take() : request::get("/");
+    home.give_back(std::move(reading));
+    return asked;
+}
+
 } // namespace
 
 bool make_room(loop_state& home)
@@ -100,6 +114,23 @@ bool relieve_buffers(loop_state& home)
         excess -= std::min(excess, held);
     }
     return excess == 0;
+}
+
+void turn_away(loop_state& home, internal::stream_socket socket, std::string_view why)
+{
+    ++home.shared->counts.refused;
+    request const asked = read_request(home, socket);
+    send_last_answer(home, socket, home.shared->refusal(asked, 503, why));
+    socket.shutdown_send();
+}
+
+void send_last_answer(loop_state& home, internal::stream_socket const& socket, response const& answer)
+{
+    std::string text = internal::plain_head(answer.status(), answer.fields(), answer.body().size(),
+                                            {.keep_alive = false, .date = home.date()});
+    text += answer.body();
+    boost::asio::const_buffer const all(text.data(), text.size());
+    (void)socket.send({&all, 1});
 }
 
 } // namespace tidings::detail

@@ -2,11 +2,17 @@
 #pragma once
 
 #include <tidings/loop/time.hpp>
+#include <tidings/stream/log.hpp>
 
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace tidings::detail {
 
@@ -61,6 +67,33 @@ private:
     };
 
     std::array<entry, static_cast<std::size_t>(log_kind::count_of_kinds)> entries_;
+};
+
+/// The message of an exception, for the log: on one line, its control characters escaped, since a client may
+/// have a say in it.
+std::string describe(std::exception_ptr const& failure);
+
+/// What a server says to the hook that it was given. It never throws what the hook throws: most callers are
+/// handling a failure already. From any thread.
+class server_log
+{
+public:
+    explicit server_log(log_hook to) : to_(std::move(to)) {}
+
+    /// For lines that are written once, or seldom by their nature.
+    void operator()(log_level level, std::string_view message) const;
+    /// For a line that clients can cause as often as they like: written at a bounded rate a kind, and with
+    /// the number of those that were left out before it.
+    void operator()(log_kind kind, log_level level, std::string_view message);
+    /// The same for what an exception has left, as "on_refusal", which is the one that is being handled.
+    void failed(log_kind kind, std::string_view what);
+    /// The end: tells how many lines were left out and have not been told.
+    void tell_rest();
+
+private:
+    log_hook const to_;
+    std::mutex lock_;
+    log_rates rates_;
 };
 
 } // namespace tidings::detail

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/net/internal/peer_probes.hpp>
 #include <tidings/net/internal/stream_socket.hpp>
 
 #include <boost/asio/io_context.hpp>

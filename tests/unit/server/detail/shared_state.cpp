@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/server/detail/descriptor_plan.hpp>
+#include <tidings/server/detail/shared_state.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
