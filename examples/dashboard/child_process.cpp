@@ -134,7 +134,7 @@ asio::awaitable<std::string> child_process::read(tidings::context ctx)
 {
     std::string bytes(4096, '\0');
     std::size_t size = 0;
-    boost::system::error_code error; // end of file, or cancelled by the context: nothing more either way
+    boost::system::error_code error; // end of file, or canceled by the context: nothing more either way
     do {
         // To wait and then to read leaves no bytes on the way, which `written` would not see.
         co_await parts_->output.async_wait(

@@ -90,7 +90,7 @@ asio::awaitable<void> receive_between_ticks(context ctx, race& on)
     }
 }
 
-// Receive and send against cancellation: a canceller elsewhere ends each wait's context while it waits.
+// Receive and send against cancellation: a canceler elsewhere ends each wait's context while it waits.
 
 using scope_ptr = std::shared_ptr<context_scope>;
 

@@ -122,7 +122,7 @@ TEST_CASE("a handler that cannot be ended loses its connection")
 
 // A loop that swallows its cancellations does not seize the thread: others are served, and the backstop comes
 // back every grace period.
-TEST_CASE("a retry loop is cancelled again and again")
+TEST_CASE("a retry loop is canceled again and again")
 {
     std::atomic<bool> is_enough{false};
     server_fixture fixture;

@@ -160,7 +160,7 @@ TEST_CASE("the shortest times")
         for (int i = 0; i < 3; ++i)
             CHECK(quiet.read_until("ping\n\n").ends_with("ping\n\n"));
     }
-    SECTION("grace_timeout: a handler in a raw wait is cancelled at once")
+    SECTION("grace_timeout: a handler in a raw wait is canceled at once")
     {
         unhurried fixture(with(&server_options::grace_timeout, 1ns));
         ask(fixture, "/hang").reset();

@@ -96,11 +96,11 @@ asio::awaitable<void> spawn_failing_at_the_end(context ctx, request const&, even
     co_await out.send({.data = "started"});
 }
 
-asio::awaitable<void> note_when_cancelled(context, bool* has_ended)
+asio::awaitable<void> note_when_canceled(context, bool* has_ended)
 {
     asio::steady_timer timer(co_await asio::this_coro::executor, 10h);
-    boost::system::error_code cancelled;
-    co_await timer.async_wait(asio::redirect_error(asio::deferred, cancelled));
+    boost::system::error_code canceled;
+    co_await timer.async_wait(asio::redirect_error(asio::deferred, canceled));
     *has_ended = true;
 }
 
@@ -108,7 +108,7 @@ asio::awaitable<void> wait_for_a_group(bool* all_had_ended, context ctx, request
 {
     bool has_ended = false;
     tidings::task_group group(ctx);
-    group.spawn(note_when_cancelled, &has_ended);
+    group.spawn(note_when_canceled, &has_ended);
     co_await group.wait();
     *all_had_ended = has_ended;
 }

@@ -69,7 +69,7 @@ bool has_waiters(tidings::detail::context_state& state, virtual_loop& at)
 
 } // namespace
 
-// The operation is cancelled when the context ends, with either token.
+// The operation is canceled when the context ends, with either token.
 TEST_CASE("a bound operation ends with its context")
 {
     virtual_loop at;
@@ -84,8 +84,8 @@ TEST_CASE("a bound operation ends with its context")
     CHECK(at.finished == 2);
 }
 
-// Started after the end, it is cancelled at once.
-TEST_CASE("a bound operation that starts too late is cancelled")
+// Started after the end, it is canceled at once.
+TEST_CASE("a bound operation that starts too late is canceled")
 {
     virtual_loop at;
     at.root.cancel();

@@ -187,7 +187,7 @@ TEST_CASE("an ended context takes nothing")
 }
 
 // A receiver or sender whose context ended leaves no trace in the channel.
-TEST_CASE("a cancelled wait leaves the channel")
+TEST_CASE("a canceled wait leaves the channel")
 {
     virtual_loop at;
     channel<int> numbers;

@@ -207,8 +207,8 @@ TEST_CASE("leaving a group ends its tasks")
     CHECK(seen.use_count() == 1);
 }
 
-// A group that is cancelled tells its tasks, and is no failure.
-TEST_CASE("a group can be cancelled")
+// A group that is canceled tells its tasks, and is no failure.
+TEST_CASE("a group can be canceled")
 {
     virtual_loop at;
     auto const seen = std::make_shared<tally>();

@@ -122,7 +122,7 @@ TEST_CASE_METHOD(progress_fixture, "a wait on a strand")
 }
 
 // Terminal cancellation is how a handler that has been given up is let go of; nothing is left in the list.
-TEST_CASE_METHOD(progress_fixture, "a wait that is cancelled")
+TEST_CASE_METHOD(progress_fixture, "a wait that is canceled")
 {
     asio::cancellation_signal signal;
     bool has_ended = false;
