@@ -45,7 +45,6 @@
 #include <tidings/stream/stream_end.hpp>
 #include <tidings/wait/after.hpp>
 #include <tidings/wait/bind.hpp>
-#include <tidings/wait/blocking_threads.hpp>
 #include <tidings/wait/channel.hpp>
 #include <tidings/wait/context.hpp>
 #include <tidings/wait/done.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/loop/internal/run_queue.hpp>
+#include <tidings/loop/internal/list.hpp>
 
 #include <functional>
 #include <utility>

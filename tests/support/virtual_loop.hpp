@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/testing/virtual_time.hpp>
 #include <tidings/wait/context.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -12,12 +13,10 @@
 
 namespace tidings::test {
 
-/// An `io_context` in virtual time with a root context: hours pass in milliseconds, and no test sleeps.
+/// `testing::virtual_time` with a root context and a count of coroutines.
 class virtual_loop
 {
 public:
-    virtual_loop() { home().use_virtual_time(start); }
-
     /// Starts a coroutine. What it throws comes out of `settle` or `advance`.
     void start_coroutine(boost::asio::awaitable<void> body)
     {
@@ -28,33 +27,16 @@ public:
         });
     }
 
-    /// Runs until nothing is left to do at the present instant.
-    void settle()
-    {
-        io.restart();
-        io.poll();
-    }
+    void settle() { time.run_until_idle(); }
+    void advance(duration by) { time.advance(by); }
 
-    /// Lets that much time pass, from one due timer to the next.
-    void advance(duration by)
-    {
-        time_point const target = now() + by;
-        settle();
-        for (auto next = home().next_due(); next && *next <= target; next = home().next_due()) {
-            home().advance_virtual_time(*next);
-            settle();
-        }
-        home().advance_virtual_time(target);
-        settle();
-    }
-
-    time_point now() { return home().now(); }
-    duration elapsed() { return now() - start; }
+    time_point now() const { return time.now(); }
+    duration elapsed() const { return now() - start; }
     internal::loop& home() { return internal::loop::of(io.get_executor()); }
 
-    static constexpr time_point start{std::chrono::hours(1)};
-
-    boost::asio::io_context io;
+    testing::virtual_time time;
+    time_point const start = time.now();
+    boost::asio::io_context& io = time.loop();
     context_scope root = context::root(io.get_executor());
     int finished = 0; ///< coroutines that came to their end
 };

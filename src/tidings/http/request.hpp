@@ -22,7 +22,8 @@ namespace tidings {
 ///     auto const request = tidings::request::get("/prices/ACME?since=7").with_header("Last-Event-ID", "7");
 ///
 /// Views that it returns point into it: they live until it is moved, changed or destroyed. Move-only. All
-/// short text is kept in one block, because an idle stream holds its request for hours.
+/// short text is kept in one block, because an idle stream holds its request for hours. Several threads may
+/// read it at once.
 class request
 {
 public:

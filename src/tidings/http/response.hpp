@@ -12,7 +12,7 @@
 namespace tidings {
 
 /// A whole answer: status, headers and a body that is text at hand or a file. A value type with constructors,
-/// so that it may be built inside a `co_await` or `co_return` expression.
+/// so that it may be built inside a `co_await` or `co_return` expression. Not thread-safe.
 ///
 ///     co_return tidings::response::json(text, 201).with_header("Location", "/builds/7");
 class response

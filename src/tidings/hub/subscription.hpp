@@ -71,13 +71,12 @@ public:
     /// Whether it ended because all topics are closed, and everything in them has been received.
     bool is_read_to_end() const noexcept;
 
-    // How a select sees it.
-    using received = event_text;
-    using wait_case = internal::pull_wait_case<event_text>;
-    internal::pull_source<event_text>* wait_source() const noexcept;
-    void const* wait_key() const noexcept { return wait_source(); }
-
 private:
+    friend internal::access;
+    using wait_case = internal::pull_wait_case<event_text>;
+
+    internal::pull_source<event_text>* wait_source() const noexcept;
+
     boost::intrusive_ptr<detail::subscription_state> state_;
 };
 

@@ -37,7 +37,7 @@ asio::awaitable<follow_end> follow_until_end(topic_list topics, context ctx, eve
 topic_list& topic_list::add(topic const& also, start_position from, event_filter where)
 {
     auto const& name = internal::access::handle(also)->name();
-    if (std::any_of(items_.begin(), items_.end(), [&](item const& each) { return each.of->name() == name; }))
+    if (std::any_of(items_.begin(), items_.end(), [&](auto const& each) { return each.of->name() == name; }))
         throw std::invalid_argument(
             fmt::format("tidings: a list of topics holds two of the name \"{}\"; give each its own "
                         "topic_options::name, by which gaps are told",

@@ -16,6 +16,24 @@
 
 namespace tidings {
 
+namespace detail {
+
+/// A topic of a list, and how it is followed.
+struct listed_topic
+{
+    std::shared_ptr<topic_state> of;
+    event_filter where;
+    start_position start;
+    std::string start_id; // what `start` borrows
+
+    start_position from() const noexcept
+    {
+        return start.what() == start_position::kind::after ? from_id(start_id) : start;
+    }
+};
+
+} // namespace detail
+
 /// One or several topics to follow on one stream, each with a start and a filter:
 ///
 ///     tidings::topic_list news;
@@ -44,23 +62,10 @@ public:
     /// As `topic::attach`.
     void attach(event_stream& out) const;
 
-    // For the hub.
-    struct item
-    {
-        std::shared_ptr<detail::topic_state> of;
-        event_filter where;
-        start_position start;
-        std::string start_id; // what `start` borrows
-
-        start_position from() const noexcept
-        {
-            return start.what() == start_position::kind::after ? from_id(start_id) : start;
-        }
-    };
-    std::vector<item> const& items() const noexcept { return items_; }
-
 private:
-    std::vector<item> items_;
+    friend internal::access;
+
+    std::vector<detail::listed_topic> items_;
 };
 
 } // namespace tidings

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <type_traits>
+
 namespace tidings::internal {
 
 /// How this library gets at what a public class keeps from its users.
@@ -45,6 +47,20 @@ struct access
     static void complete(auto& answer, auto const& others) { answer.complete_with(others); }
     static void set_headers_if_missing(auto& of, auto const& others) { of.headers_if_missing_ = others; }
     static auto const& headers_if_missing(auto const& of) noexcept { return of.headers_if_missing_; }
+
+    /// The topics of a `topic_list`.
+    static auto const& items(auto const& of) noexcept { return of.items_; }
+
+    /// What a wait is told of a source, such as a channel, to find it.
+    template <typename Source>
+    static auto wait_source(Source& of) noexcept -> decltype(of.wait_source())
+    {
+        return of.wait_source();
+    }
+
+    /// With what a wait stands at such a source.
+    template <typename Source>
+    static auto wait_case(Source const&) -> std::type_identity<typename Source::wait_case>;
 
     /// One of those that only this library makes.
     template <typename T, typename... Arguments>

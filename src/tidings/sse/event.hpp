@@ -26,7 +26,8 @@ namespace tidings {
 /// warning about a handler that has sent one.
 ///
 /// Members are views, so that a temporary of this type inside a `co_await` expression is safe on every
-/// compiler (g++ 12 destroys owning aggregates twice there). What must outlive a call is an `event_text`.
+/// compiler (g++ 12 destroys owning aggregates twice there). What must outlive a call, or go
+/// to another thread, is an `event_text`.
 struct event
 {
     using is_borrowing = void; ///< it is refused where it would outlive a call

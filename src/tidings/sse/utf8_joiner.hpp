@@ -15,7 +15,8 @@ namespace tidings {
 ///         co_await out.send({.data = text.join(*token)});
 ///
 /// Bytes that cannot be UTF-8 whatever follows become U+FFFD. All results joined are the same however the
-/// input was cut. A result may be empty. A value type; one object serves one sequence of pieces.
+/// input was cut. A result may be empty. A value type, not thread-safe; one object serves one
+/// sequence of pieces.
 class utf8_joiner
 {
 public:

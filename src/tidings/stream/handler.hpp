@@ -55,7 +55,8 @@ stream_handler marked(Callable callable)
 } // namespace detail
 
 /// One route's handler, and which kind it was: a `stream_handler`, or one that answers a request with a plain
-/// response, `awaitable<response>(context, request const&)`.
+/// response, `awaitable<response>(context, request const&)`. It is called on the loops of the server: where
+/// there are several, what the function shares must be thread-safe.
 struct handler
 {
     template <typename Callable>

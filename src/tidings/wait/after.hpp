@@ -5,6 +5,7 @@
 #include <tidings/wait/context.hpp>
 #include <tidings/wait/detail/timer_cases.hpp>
 #include <tidings/wait/detail/wait_operation.hpp>
+#include <tidings/wait/detail/wait_result.hpp>
 
 #include <optional>
 
@@ -15,8 +16,8 @@ namespace tidings {
 ///
 /// A duration counts from the first wait. As a temporary in a select, `select(ctx, updates, after(30s))`, it
 /// counts from that select; as a variable it keeps its instant over several selects. It happens once, and
-/// takes no part afterwards. Kept by one coroutine and waited for by one at a time; if it goes while it is
-/// waited for, it takes no part any more.
+/// takes no part afterwards. Kept by one coroutine and waited for by one at a time, on one loop; not
+/// thread-safe. If it goes while it is waited for, it takes no part any more.
 class after : public detail::timer_source
 {
 public:
@@ -30,11 +31,12 @@ public:
         return detail::wait_operation<detail::won_shape, wait_case>(internal::access::state(ctx), this);
     }
 
-    // How a select sees an instant.
-    using received = void;
+private:
+    friend internal::access;
+    friend detail::timer_case<after>;
     using wait_case = detail::timer_case<after>;
+
     after* wait_source() noexcept { return this; }
-    void const* wait_key() const noexcept { return this; }
     std::optional<time_point> due(internal::loop& home) noexcept
     {
         if (is_spent_)
@@ -45,7 +47,6 @@ public:
     }
     void take(time_point) noexcept { is_spent_ = true; }
 
-private:
     duration delay_{};
     std::optional<time_point> instant_;
     bool is_spent_ = false;

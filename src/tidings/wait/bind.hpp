@@ -2,12 +2,15 @@
 #pragma once
 
 #include <tidings/wait/context.hpp>
-#include <tidings/wait/detail/context_link.hpp>
+#include <tidings/wait/detail/operation.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associator.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 
+#include <atomic>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -24,7 +27,8 @@ struct bound_token
 
 /// Makes any Asio operation end with a context: `co_await timer.async_wait(bind(ctx, asio::deferred))`. The
 /// operation gets terminal cancellation when the context ends, and completes as it does then, as a rule with
-/// `operation_aborted`. An operation that is started after the end is cancelled at once.
+/// `operation_aborted`. An operation that is started after the end is canceled at once. The context may end
+/// on any thread: the cancellation comes on the operation's executor.
 template <typename Token>
 [[nodiscard]] auto bind(context const& until, Token&& token)
 {
@@ -33,6 +37,35 @@ template <typename Token>
 }
 
 namespace detail {
+
+/// Emits terminal cancellation for one Asio operation, on its executor, when a context ends; passes on what
+/// comes from the coroutine's own cancellation slot.
+class context_link final : operation, public std::enable_shared_from_this<context_link>
+{
+public:
+    context_link(context until, boost::asio::any_io_executor executor, boost::asio::cancellation_slot outer);
+    ~context_link();
+
+    boost::asio::cancellation_slot slot() noexcept { return signal_.slot(); }
+
+    /// Starts watching. The operation has been initiated, and may have completed already.
+    void watch();
+
+    /// The operation has completed.
+    void release() noexcept;
+
+private:
+    void run() override;
+    void post_completion() override;
+    void abandon() noexcept override {}
+
+    context until_;
+    boost::asio::any_io_executor executor_;
+    boost::asio::cancellation_slot outer_;
+    boost::asio::cancellation_signal signal_;
+    wait_node node_;
+    std::atomic<bool> is_released_{false};
+};
 
 /// The handler of a bound operation: unlinks from the context, then goes on as the original one.
 template <typename Handler>
@@ -49,41 +82,28 @@ struct bound_handler
     }
 };
 
-template <typename Token, typename... Signatures>
-struct bound_initiation
-{
-    template <typename Initiation, typename... Arguments>
-    static auto start(Initiation&& initiation, bound_token<Token> bound, Arguments&&... arguments)
-    {
-        return boost::asio::async_initiate<Token, Signatures...>(
-            [until = std::move(bound.until)](auto handler, auto&& initiate, auto&&... rest) {
-                auto executor = boost::asio::get_associated_executor(handler, until.get_executor());
-                auto link = std::make_shared<context_link>(
-                    until, std::move(executor), boost::asio::get_associated_cancellation_slot(handler));
-                auto const slot = link->slot();
-                using handler_type = std::decay_t<decltype(handler)>;
-                std::forward<decltype(initiate)>(initiate)(
-                    boost::asio::bind_cancellation_slot(
-                        slot, bound_handler<handler_type>{link, std::move(handler)}),
-                    std::forward<decltype(rest)>(rest)...);
-                link->watch();
-            },
-            bound.token, std::forward<Initiation>(initiation), std::forward<Arguments>(arguments)...);
-    }
-};
-
 } // namespace detail
 } // namespace tidings
 
 template <typename Token, typename... Signatures>
 struct boost::asio::async_result<tidings::bound_token<Token>, Signatures...>
 {
-    template <typename Initiation, typename Bound, typename... Arguments>
-    static auto initiate(Initiation&& initiation, Bound&& bound, Arguments&&... arguments)
+    template <typename Initiation, typename... Arguments>
+    static auto initiate(Initiation&& initiation, tidings::bound_token<Token> bound, Arguments&&... arguments)
     {
-        return tidings::detail::bound_initiation<Token, Signatures...>::start(
-            std::forward<Initiation>(initiation), std::forward<Bound>(bound),
-            std::forward<Arguments>(arguments)...);
+        return async_initiate<Token, Signatures...>(
+            [until = std::move(bound.until)](auto handler, auto&& initiate, auto&&... rest) {
+                auto executor = get_associated_executor(handler, until.get_executor());
+                auto link = std::make_shared<tidings::detail::context_link>(
+                    until, std::move(executor), get_associated_cancellation_slot(handler));
+                auto const slot = link->slot();
+                tidings::detail::bound_handler<decltype(handler)> bound_to_link{link, std::move(handler)};
+                std::forward<decltype(initiate)>(initiate)(
+                    bind_cancellation_slot(slot, std::move(bound_to_link)),
+                    std::forward<decltype(rest)>(rest)...);
+                link->watch();
+            },
+            bound.token, std::forward<Initiation>(initiation), std::forward<Arguments>(arguments)...);
     }
 };
 

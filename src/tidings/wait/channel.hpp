@@ -5,10 +5,12 @@
 #include <tidings/wait/detail/channel_cases.hpp>
 #include <tidings/wait/detail/channel_state.hpp>
 #include <tidings/wait/detail/wait_operation.hpp>
+#include <tidings/wait/detail/wait_result.hpp>
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <cstddef>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -16,8 +18,8 @@ namespace tidings {
 
 /// Carries values from coroutine to coroutine, each value to exactly one receiver, in the order of sending.
 ///
-/// A handle: copies share one channel. Any number of senders and receivers, on any executors and threads;
-/// `try_send`, `try_receive` and `close` may also be called from plain threads. With capacity 0 (the default)
+/// A handle: copies share one channel. All members are safe from any thread: any number of senders and
+/// receivers, on any executors, and what does not wait from plain threads too. With capacity 0 (the default)
 /// a send completes when a receiver takes the value; otherwise when the value lies in the buffer, which never
 /// grows. When the last handle goes, also while somebody waits there, the channel is closed.
 ///
@@ -50,7 +52,13 @@ public:
     }
 
     /// Takes a value that is there. Never waits.
-    [[nodiscard]] std::optional<T> try_receive() { return state_->try_receive(); }
+    [[nodiscard]] std::optional<T> try_receive()
+    {
+        std::optional<T> value;
+        std::lock_guard const guard(state_->lock);
+        state_->take(value);
+        return value;
+    }
 
     /// Hands a value over if a receiver waits or the buffer has room. False when not, or when closed: the
     /// value is destroyed. Never waits.
@@ -58,24 +66,39 @@ public:
     [[nodiscard]] bool try_send(Arguments&&... arguments)
     {
         T value(std::forward<Arguments>(arguments)...);
-        return state_->try_send(value);
+        std::lock_guard const guard(state_->lock);
+        return state_->put(value);
     }
 
     /// Ends the channel: waiting and later sends come back false; receives go on until the buffer is empty.
     /// May be called again.
-    void close() { state_->close(); }
+    void close()
+    {
+        std::lock_guard const guard(state_->lock);
+        state_->close();
+    }
 
-    bool is_closed() const { return state_->is_closed(); }
-    std::size_t size() const { return state_->size(); } ///< values in the buffer now
+    bool is_closed() const
+    {
+        std::lock_guard const guard(state_->lock);
+        return state_->closed;
+    }
+
+    /// Values in the buffer now.
+    std::size_t size() const
+    {
+        std::lock_guard const guard(state_->lock);
+        return state_->size();
+    }
+
     std::size_t capacity() const noexcept { return state_->capacity(); }
 
-    // How a select sees a channel.
-    using received = T;
-    using wait_case = detail::receive_case<T>;
-    detail::channel_state<T>* wait_source() const noexcept { return state_.get(); }
-    void const* wait_key() const noexcept { return state_.get(); }
-
 private:
+    friend internal::access;
+    using wait_case = detail::receive_case<T>;
+
+    detail::channel_state<T>* wait_source() const noexcept { return state_.get(); }
+
     boost::intrusive_ptr<detail::channel_state<T>> state_;
 };
 

@@ -39,7 +39,7 @@ public:
     /// The nearest deadline of this context and those above it.
     std::optional<time_point> deadline() const noexcept { return state_->deadline(); }
 
-    boost::asio::any_io_executor get_executor() const { return state_->executor(); }
+    boost::asio::any_io_executor get_executor() const { return state_->root().executor(); }
 
     /// Now, by the clock of this context's loop: the real time, or the virtual time of a test.
     time_point now() const noexcept { return state_->home().now(); }
@@ -56,7 +56,8 @@ private:
 };
 
 /// Owns the end of a context: leaving the scope ends it with `end_reason::canceled`. Converts to `context`,
-/// so it is passed wherever a context is asked for. Movable, not copyable.
+/// so it is passed wherever a context is asked for. Movable, not copyable. `get`, `cancel` and what it tells
+/// are safe from any thread while it lives; it is moved and destroyed by whoever owns it.
 class [[nodiscard]] context_scope
 {
 public:
@@ -78,7 +79,7 @@ public:
     end_reason reason() const noexcept { return state_->reason(); }
     std::exception_ptr cause() const { return state_->cause(); }
     std::optional<time_point> deadline() const noexcept { return state_->deadline(); }
-    boost::asio::any_io_executor get_executor() const { return state_->executor(); }
+    boost::asio::any_io_executor get_executor() const { return state_->root().executor(); }
 
 private:
     friend internal::access;

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <tidings/wait/context.hpp>
-#include <tidings/wait/detail/case_result.hpp>
 #include <tidings/wait/detail/wait_operation.hpp>
+#include <tidings/wait/detail/wait_result.hpp>
 
 namespace tidings {
 
@@ -22,12 +22,7 @@ public:
 
     readiness poll(internal::loop&) { return source_->is_done() ? readiness::ready : readiness::pending; }
 
-    bool link(operation& owner, int index)
-    {
-        node_.owner = &owner;
-        node_.index = index;
-        return source_->link(node_);
-    }
+    bool link(operation& owner, int index) { return source_->link(node_, owner, index); }
 
     void unlink(operation&)
     {
@@ -44,7 +39,8 @@ private:
 
 } // namespace detail
 
-/// The end of a context as a source for a select, as Go's `<-other.Done()`. It stays ready once ended.
+/// The end of a context as a source for a select, as Go's `<-other.Done()`. It stays ready once ended. Any
+/// number of coroutines may wait for one object, on any threads.
 class done
 {
 public:
@@ -57,13 +53,12 @@ public:
                                                                     wait_source());
     }
 
-    // How a select sees it.
-    using received = void;
-    using wait_case = detail::done_case;
-    detail::context_state* wait_source() const noexcept { return &internal::access::state(other_); }
-    void const* wait_key() const noexcept { return &internal::access::state(other_); }
-
 private:
+    friend internal::access;
+    using wait_case = detail::done_case;
+
+    detail::context_state* wait_source() const noexcept { return &internal::access::state(other_); }
+
     context other_;
 };
 

@@ -13,7 +13,7 @@ enum class end_reason : std::uint8_t
     client_gone,       ///< the peer closed, reset, vanished, or took nothing within the write timeout
     deadline_exceeded, ///< a `with_timeout` or `with_deadline` ran out
     server_stopping,   ///< the server drains: say farewell and return
-    canceled,          ///< its scope was cancelled or left
+    canceled,          ///< its scope was canceled or left
     handler_returned,  ///< the handler that it belonged to is over
     failed,            ///< a task spawned under it threw; `context::cause` holds the exception
 };

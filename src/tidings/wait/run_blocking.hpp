@@ -2,11 +2,12 @@
 #pragma once
 
 #include <tidings/wait/context.hpp>
-#include <tidings/wait/detail/blocking_pool.hpp>
 #include <tidings/wait/detail/may_dangle.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -18,6 +19,24 @@
 namespace tidings {
 
 namespace detail {
+
+class blocking_pool;
+
+/// How many calls wait for a thread, for each thread that there is. Further ones wait as coroutines.
+constexpr std::size_t queued_per_thread = 16;
+
+/// A call that may block, and later what came of it.
+class blocking_job
+{
+public:
+    virtual ~blocking_job() = default;
+    virtual void run() noexcept = 0;
+};
+
+/// Runs the job on a thread that serves the context of `ctx`; true when it has run. False when `ctx` ended
+/// first: the job then goes on unwatched, or is not started. Throws when the system has no thread or memory
+/// for it.
+boost::asio::awaitable<bool> run_elsewhere(context ctx, std::shared_ptr<blocking_job> job);
 
 /// The result of a call on its way from the pool's thread to the coroutine: a value, an exception, or
 /// neither.
@@ -63,16 +82,34 @@ private:
 template <typename Job>
 boost::asio::awaitable<typename Job::outcome> await_job(context ctx, std::shared_ptr<Job> job)
 {
-    auto const executor = ctx.get_executor();
-    auto& service = boost::asio::use_service<blocking_pool_service>(
-        boost::asio::query(executor, boost::asio::execution::context));
-    auto const pool = service.get();
-    if (!co_await pool->run(std::move(ctx), job))
+    bool const has_run = co_await run_elsewhere(std::move(ctx), job);
+    if (!has_run)
         co_return typename Job::outcome{};
     co_return job->take();
 }
 
 } // namespace detail
+
+/// The threads of `run_blocking`, shared by several loops. An execution context that is served by none makes
+/// four of its own at its first call. A handle; the threads are joined with its last copy and the last
+/// context that it serves. Safe from any thread.
+class blocking_threads
+{
+public:
+    /// They start with the first call. Throws `std::invalid_argument` if `count` is 0: no call would ever
+    /// run.
+    explicit blocking_threads(std::size_t count);
+
+    /// From now on `run_blocking` uses these threads on the context of `executor`.
+    void serve(boost::asio::any_io_executor const& executor) const;
+
+    /// Waits, with the calling thread, until no call runs, but no longer than `limit`; the number of those
+    /// that run then.
+    std::size_t wait_until_idle(duration limit) const;
+
+private:
+    std::shared_ptr<detail::blocking_pool> pool_;
+};
 
 /// Calls `function(arguments...)` on a thread of a bounded pool and comes back with `std::optional` of its
 /// result (`bool` for a function that returns nothing), so that a blocking call (a database, a file, a long

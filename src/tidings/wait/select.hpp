@@ -4,28 +4,30 @@
 #include <tidings/wait/after.hpp>
 #include <tidings/wait/channel.hpp>
 #include <tidings/wait/context.hpp>
-#include <tidings/wait/detail/select_shape.hpp>
 #include <tidings/wait/detail/wait_operation.hpp>
+#include <tidings/wait/detail/wait_result.hpp>
 #include <tidings/wait/done.hpp>
 #include <tidings/wait/ticker.hpp>
-
-#include <concepts>
-#include <type_traits>
 
 namespace tidings {
 
 /// A source of a select that sends `value` to `target`. The value is moved from only if this source wins.
+/// Belongs to the coroutine that selects, as the value does.
 template <typename T>
 class sending
 {
 public:
     sending(channel<T> const& target, T& value) noexcept : target_(target), value_(&value) {}
 
-    using received = void;
-    using wait_case = detail::send_case<T>;
-    auto wait_source() const noexcept { return typename wait_case::offer{target_.wait_source(), value_}; }
-
 private:
+    friend internal::access;
+    using wait_case = detail::send_case<T>;
+
+    auto wait_source() const noexcept
+    {
+        return typename wait_case::offer{internal::access::wait_source(target_), value_};
+    }
+
     channel<T> target_;
     T* value_;
 };
@@ -33,18 +35,18 @@ private:
 /// What a select can wait for: `channel`, `sending`, `ticker`, `after`, `done`.
 template <typename T>
 concept wait_source = requires(T& source) {
-    typename std::remove_cvref_t<T>::wait_case;
-    source.wait_source();
+    internal::access::wait_case(source);
+    internal::access::wait_source(source);
 };
 
 /// Which source won, and what it brought: `if (auto* price = next.from(prices))`. False when no source won:
 /// the context ended, or all sources are closed or spent.
 template <wait_source... Sources>
-using select_result = detail::select_result<typename std::remove_cvref_t<Sources>::wait_case...>;
+using select_result = detail::select_result<detail::case_of<Sources>...>;
 
 namespace detail {
-template <fairness Order, typename... Cases>
-using select_operation = wait_operation<select_shape<Order, Cases...>, Cases...>;
+template <fairness Order, typename... Sources>
+using select_operation = wait_operation<select_shape<Order, case_of<Sources>...>, case_of<Sources>...>;
 }
 
 /// Waits for exactly one of the sources: `while (auto next = co_await select(ctx, updates, summary))`.
@@ -52,13 +54,12 @@ using select_operation = wait_operation<select_shape<Order, Cases...>, Cases...>
 /// The sources that lose have taken nothing. An ended context always wins. Among several that are ready each
 /// has its turn, so none starves. A closed and drained channel and a spent `after` take no part; if only such
 /// are left, the result is false while `ctx.is_done()` is too. The sources are borrowed until the await is
-/// over.
+/// over; from other threads they may be used as each of them says.
 template <wait_source... Sources>
 [[nodiscard]] auto select(context const& ctx, Sources&&... sources)
 {
-    return detail::select_operation<detail::fairness::rotating,
-                                    typename std::remove_cvref_t<Sources>::wait_case...>(
-        internal::access::state(ctx), sources.wait_source()...);
+    return detail::select_operation<detail::fairness::rotating, Sources...>(
+        internal::access::state(ctx), internal::access::wait_source(sources)...);
 }
 
 /// `select`, but among several ready sources the leftmost wins. A source that is always ready starves those
@@ -66,9 +67,8 @@ template <wait_source... Sources>
 template <wait_source... Sources>
 [[nodiscard]] auto select_ordered(context const& ctx, Sources&&... sources)
 {
-    return detail::select_operation<detail::fairness::leftmost,
-                                    typename std::remove_cvref_t<Sources>::wait_case...>(
-        internal::access::state(ctx), sources.wait_source()...);
+    return detail::select_operation<detail::fairness::leftmost, Sources...>(
+        internal::access::state(ctx), internal::access::wait_source(sources)...);
 }
 
 /// Takes from the leftmost source that is ready now, as Go's select with a `default`; false when none is. Not
@@ -76,10 +76,9 @@ template <wait_source... Sources>
 template <wait_source... Sources>
 [[nodiscard]] select_result<Sources...> try_select(context const& ctx, Sources&&... sources)
 {
-    using cases = detail::case_set<typename std::remove_cvref_t<Sources>::wait_case...>;
-    using shape =
-        detail::select_shape<detail::fairness::leftmost, typename std::remove_cvref_t<Sources>::wait_case...>;
-    cases asked(std::in_place, sources.wait_source()...);
+    using cases = detail::case_set<detail::case_of<Sources>...>;
+    using shape = detail::select_shape<detail::fairness::leftmost, detail::case_of<Sources>...>;
+    cases asked(std::in_place, internal::access::wait_source(sources)...);
     int taken = detail::context_ended;
     if (!ctx.is_done()) {
         typename cases::locks const locks(asked.locks_of_meeting_cases());

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/loop/internal/spinlock.hpp>
-#include <tidings/wait/detail/root_context.hpp>
-#include <tidings/wait/detail/task_scope.hpp>
-#include <tidings/wait/detail/wait_operation.hpp>
 #include <tidings/wait/internal/give_way.hpp>
 #include <tidings/wait/task_group.hpp>
 
@@ -70,23 +67,6 @@ private:
     bool is_left_ = false;
 };
 
-/// A task as its group counts it. It keeps the group's state: a task may outlive the group object.
-class task_group::member final : public detail::task_observer
-{
-public:
-    explicit member(std::shared_ptr<state> group) : group_(std::move(group)), entry_(group_->members) {}
-
-    void task_ended(std::exception_ptr failure) override
-    {
-        if (failure)
-            group_->failed(std::move(failure));
-    }
-
-private:
-    std::shared_ptr<state> group_;
-    detail::task entry_;
-};
-
 task_group::task_group(context const& parent) : state_(std::make_shared<state>(parent)) {}
 
 task_group::~task_group()
@@ -106,7 +86,13 @@ void task_group::cancel() noexcept
 
 void task_group::start(boost::asio::awaitable<void> body)
 {
-    detail::spawn_task(get_context(), std::move(body), std::make_shared<member>(state_));
+    // Each task keeps the group's state, and is counted there: it may outlive the group object.
+    auto observer = [group = state_,
+                     entry = std::make_shared<detail::task>(state_->members)](std::exception_ptr failure) {
+        if (failure)
+            group->failed(std::move(failure));
+    };
+    detail::spawn_task(get_context(), std::move(body), std::move(observer));
 }
 
 boost::asio::awaitable<void> task_group::wait()
@@ -120,8 +106,7 @@ boost::asio::awaitable<void> task_group::wait_for_all(std::shared_ptr<state> all
     context const ctx = all->scope.get();
     co_await internal::give_way(ctx);
     while (!all->members.is_empty()) // terminal cancellation ends the wait, and not yet the tasks
-        co_await detail::wait_operation<detail::join_shape, detail::join_case>(
-            &internal::access::state(ctx).home(), &all->members);
+        co_await detail::join(internal::access::state(ctx).home(), all->members);
     if (auto const failure = all->first_failure())
         std::rethrow_exception(failure);
 }

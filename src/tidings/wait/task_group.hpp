@@ -2,12 +2,11 @@
 #pragma once
 
 #include <tidings/wait/context.hpp>
-#include <tidings/wait/detail/spawn_task.hpp>
+#include <tidings/wait/spawn.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
 #include <memory>
-#include <type_traits>
 #include <utility>
 
 namespace tidings {
@@ -16,7 +15,8 @@ namespace tidings {
 /// the others; `wait` waits for all and then rethrows that first exception.
 ///
 /// Leaving the scope without `wait` ends the tasks' context; they are joined with the handler, and what they
-/// throw is then as of any other task. Kept by one coroutine.
+/// throw is then as of any other task. Kept by one coroutine, which waits; `spawn`, `cancel` and
+/// `get_context` are safe from any thread while it lives.
 class task_group
 {
 public:
@@ -32,9 +32,7 @@ public:
     template <typename Function, typename... Arguments>
     void spawn(Function function, Arguments&&... arguments)
     {
-        detail::check_task<Function, std::decay_t<Arguments>...>();
-        start(detail::run_task<Function, std::decay_t<Arguments>...>(get_context(), std::move(function),
-                                                                     std::forward<Arguments>(arguments)...));
+        start(detail::make_task(get_context(), std::move(function), std::forward<Arguments>(arguments)...));
     }
 
     /// Waits until all tasks have ended, also when the context has: they are told then, and have to come
@@ -45,7 +43,6 @@ public:
 
 private:
     class state;
-    class member;
     static boost::asio::awaitable<void> wait_for_all(std::shared_ptr<state> all);
     void start(boost::asio::awaitable<void> body);
 

@@ -5,8 +5,10 @@
 #include <tidings/wait/context.hpp>
 #include <tidings/wait/detail/timer_cases.hpp>
 #include <tidings/wait/detail/wait_operation.hpp>
+#include <tidings/wait/detail/wait_result.hpp>
 
 #include <optional>
+#include <stdexcept>
 
 namespace tidings {
 
@@ -15,12 +17,17 @@ namespace tidings {
 /// The rhythm starts with the first wait and does not drift: the n-th tick falls due n periods after the
 /// start, however late the ones before were looked at. Ticks that nobody looked at are dropped: after a long
 /// pause there is one tick at once, and the next one is in the rhythm again. Kept by one coroutine and waited
-/// for by one at a time; if it goes while it is waited for, there is no tick: the wait comes back false.
+/// for by one at a time, on one loop; not thread-safe. If it goes while it is waited for, there is no tick:
+/// the wait comes back false.
 class ticker : public detail::timer_source
 {
 public:
     /// Throws `std::invalid_argument` when the period is not positive.
-    explicit ticker(duration period);
+    explicit ticker(duration period) : period_(period)
+    {
+        if (period <= duration::zero())
+            throw std::invalid_argument("tidings::ticker: the period must be positive");
+    }
 
     /// Waits for the next tick. False when the context ended.
     [[nodiscard]] auto tick(context const& ctx)
@@ -30,20 +37,26 @@ public:
 
     duration period() const noexcept { return period_; }
 
-    // How a select sees a ticker.
-    using received = void;
+private:
+    friend internal::access;
+    friend detail::timer_case<ticker>;
     using wait_case = detail::timer_case<ticker>;
+
     ticker* wait_source() noexcept { return this; }
-    void const* wait_key() const noexcept { return this; }
     std::optional<time_point> due(internal::loop& home) noexcept
     {
         if (next_ == time_point())
             next_ = later(home.now(), period_);
         return next_;
     }
-    void take(time_point now) noexcept;
+    void take(time_point now) noexcept
+    {
+        duration const late = now - next_;
+        if (late >= period_)
+            next_ += late / period_ * period_; // missed
+        next_ = later(next_, period_);
+    }
 
-private:
     duration period_;
     time_point next_{}; // the epoch until the first wait; an optional is larger
 };

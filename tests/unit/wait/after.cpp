@@ -82,8 +82,8 @@ TEST_CASE("an instant in the past is due at once")
     std::vector<outcome> seen;
     after zero(0s);
     after negative(-5s);
-    after given(virtual_loop::start - 1s);
-    after exact(virtual_loop::start + 1500us); // falls between two steps of the wheel
+    after given(at.start - 1s);
+    after exact(at.start + 1500us); // falls between two steps of the wheel
     for (after* each : {&zero, &negative, &given, &exact})
         at.start_coroutine(pause(at.root, at, *each, seen));
     at.settle();

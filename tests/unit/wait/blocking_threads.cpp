@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/wait/blocking_threads.hpp>
 #include <tidings/wait/run_blocking.hpp>
 
 #include <boost/asio/co_spawn.hpp>

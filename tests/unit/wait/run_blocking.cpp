@@ -128,12 +128,10 @@ TEST_CASE("the end of the context does not wait for a call")
 TEST_CASE("the pool is bounded")
 {
     constexpr int threads = 2;
-    constexpr int calls =
-        threads * (1 + static_cast<int>(tidings::detail::blocking_pool::queue_per_thread)) + 5;
+    constexpr int calls = threads * (1 + static_cast<int>(tidings::detail::queued_per_thread)) + 5;
     asio::io_context io;
     auto root = context::root(io.get_executor());
-    asio::use_service<tidings::detail::blocking_pool_service>(io).use(
-        std::make_shared<tidings::detail::blocking_pool>(threads));
+    tidings::blocking_threads(threads).serve(io.get_executor());
     auto const through = std::make_shared<gate>();
     int came = 0;
     int empty = 0;
@@ -164,7 +162,7 @@ TEST_CASE("a call counts as work elsewhere")
     int came = 0;
     int empty = 0;
     at.start_coroutine(call_gate(at.root, through, came, empty));
-    at.settle();
+    at.io.poll();
     CHECK(at.home().has_work_elsewhere());
     through->open.release();
     while (at.home().has_work_elsewhere()) {

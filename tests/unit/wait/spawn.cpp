@@ -113,7 +113,7 @@ TEST_CASE("a spawned task runs until its context ends")
     at.root.cancel();
     at.settle();
     CHECK(numbers.try_receive() == std::nullopt);
-    CHECK(tidings::internal::access::state(at.root.get()).scope().is_empty());
+    CHECK(tidings::internal::access::state(at.root.get()).root().scope().is_empty());
 }
 
 // Where its loop is at work already, a task does not wait for a turn of it.
@@ -232,7 +232,7 @@ TEST_CASE("terminal cancellation reaches a hanging task")
     at.root.cancel();
     at.settle();
     CHECK(rounds == 0);
-    auto& tasks = tidings::internal::access::state(at.root.get()).scope();
+    auto& tasks = tidings::internal::access::state(at.root.get()).root().scope();
     for (int round = 1; round <= 3; ++round) {
         tasks.cancel_hanging();
         at.settle();

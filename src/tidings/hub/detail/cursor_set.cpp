@@ -32,8 +32,9 @@ reset reset_of_order(gap reason, std::span<topic_state* const> topics)
 cursor_set::entrance cursor_set::enter(topic_list const& topics, boost::asio::any_io_executor const& executor,
                                        std::optional<std::string> const& last_event_id, reader& by)
 {
-    entry_plan const plan(topics.items(), last_event_id);
-    if (topics.items().size() > 1)
+    auto const& items = internal::access::items(topics);
+    entry_plan const plan(items, last_event_id);
+    if (items.size() > 1)
         several_ = std::make_unique<several>();
     entrance entered{.told = {}, .knows_place = last_event_id.has_value()};
     for (entry_plan::part const& each : plan.parts())
@@ -51,7 +52,7 @@ void cursor_set::enter(entry_plan::part const& planned, boost::asio::any_io_exec
     // What may throw, or is a user's, comes before the lock.
     std::vector<cursor*> cursors;
     std::vector<time_point> times;
-    for (topic_list::item const* const each : planned.items) {
+    for (listed_topic const* const each : planned.items) {
         bool const is_first = !several_ || (several_->parts.empty() && cursors.empty());
         cursor& at = is_first ? first_ : several_->others.emplace_back();
         at.choose_by(each->where);
@@ -66,7 +67,7 @@ void cursor_set::enter(entry_plan::part const& planned, boost::asio::any_io_exec
     if (by_client.missing != gap::none && !std::exchange(entered.is_order_told, true))
         entered.told.push_back(reset_of_order(by_client.missing, planned.topics));
     for (std::size_t i = 0; i < cursors.size(); ++i) {
-        topic_list::item const& item = *planned.items[i];
+        listed_topic const& item = *planned.items[i];
         topic_state& of = *planned.topics[i];
         auto const begin = by_client.after || by_client.missing != gap::none ? by_client : lead_of(item);
         bool const is_by_id =

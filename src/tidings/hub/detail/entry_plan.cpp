@@ -58,7 +58,7 @@ private:
 
 } // namespace
 
-entry_plan::entry_plan(std::vector<topic_list::item> const& items,
+entry_plan::entry_plan(std::vector<listed_topic> const& items,
                        std::optional<std::string> const& last_event_id)
 {
     if (items.empty())
@@ -98,7 +98,7 @@ void entry_plan::follow(std::string const& id)
             each.by_client.missing = gap::none;
 }
 
-lead lead_of(topic_list::item const& of)
+lead lead_of(listed_topic const& of)
 {
     if (of.start.what() != start_position::kind::after)
         return {};

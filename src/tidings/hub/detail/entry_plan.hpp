@@ -30,13 +30,13 @@ public:
     struct part
     {
         order* numbers = nullptr;
-        std::vector<topic_list::item const*> items{};
+        std::vector<listed_topic const*> items{};
         std::vector<topic_state*> topics{}; ///< the items'
         lead by_client{};
     };
 
     /// The items outlive it. Throws `std::invalid_argument` for none, and for too many orders.
-    entry_plan(std::vector<topic_list::item> const& items, std::optional<std::string> const& last_event_id);
+    entry_plan(std::vector<listed_topic> const& items, std::optional<std::string> const& last_event_id);
 
     /// The first topic of the list is the first one of the first part.
     std::vector<part> const& parts() const noexcept { return parts_; }
@@ -48,6 +48,6 @@ private:
 };
 
 /// Where one of a list begins if its client has no place in it. With the lock held.
-lead lead_of(topic_list::item const& of);
+lead lead_of(listed_topic const& of);
 
 } // namespace tidings::detail

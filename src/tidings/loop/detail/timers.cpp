@@ -34,24 +34,21 @@ void timers::arm()
     late_after_ = std::max(instant_of(*due), now());
     timer_->expires_at(instant_of(*due));
     timer_->async_wait([this](boost::system::error_code error) {
-        if (!error) // otherwise armed anew, or shut down
-            on_timer();
+        if (error)
+            return; // armed anew, or shut down
+        {
+            std::lock_guard const guard(lock_);
+            armed_.reset();
+            arm_later();
+        }
+        on_timer();
     });
-}
-
-void timers::put_off_firing()
-{
-    std::lock_guard const guard(lock_);
-    armed_.reset();
-    arm_later();
 }
 
 void timers::expire_fired(time_point when)
 {
     std::unique_lock locked(lock_);
     delay_ = std::max(delay_, when - late_after_);
-    armed_.reset();
-    arm_later();
     expire_due(locked, when);
 }
 

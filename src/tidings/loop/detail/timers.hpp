@@ -48,8 +48,6 @@ public:
         return is_virtual() ? virtual_now_.load(std::memory_order_relaxed) : clock::now();
     }
 
-    internal::spinlock& timer_lock() noexcept { return lock_; }
-
     /// The longest time, since this was asked last, for which all others were kept waiting: by a turn, or by
     /// what is no turn of ours, beyond the instant of a timer.
     duration take_delay() noexcept;
@@ -68,6 +66,8 @@ protected:
 
     void bind(boost::asio::any_io_executor const& executor) { timer_.emplace(executor); }
 
+    internal::spinlock& timer_lock() noexcept { return lock_; }
+
     bool is_virtual() const noexcept { return is_virtual_.load(std::memory_order_relaxed); }
 
     void note_delay(duration of_others) noexcept;
@@ -81,10 +81,7 @@ protected:
         arm();
     }
 
-    /// The timer of Asio has fired, and what is due waits for the next arming.
-    void put_off_firing();
-
-    /// The timer of Asio has fired: expires what is due at `when`.
+    /// After `on_timer`: expires what is due at `when`.
     void expire_fired(time_point when);
 
     /// Drops all entries. For a loop that shuts down.
@@ -103,7 +100,7 @@ protected:
     void arm_later() noexcept { must_arm_.store(true, std::memory_order_relaxed); }
 
 private:
-    /// The timer of Asio has fired.
+    /// The timer of Asio has fired. What is due waits for `expire_fired`, or for the next arming.
     virtual void on_timer() = 0;
 
     static constexpr auto tick = std::chrono::milliseconds(1);

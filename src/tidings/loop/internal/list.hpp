@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstddef>
+#include <utility>
+
 namespace tidings::internal {
 
 /// A place in a circular list. Owned by whoever stands in the list; it must leave before it is destroyed.
@@ -46,6 +49,65 @@ public:
 
 private:
     list_link head_;
+};
+
+/// Something that a loop runs in its next turn. Owned by whoever is waiting for it.
+class run_node
+{
+public:
+    virtual void run() = 0;
+
+    /// Called instead when the loop has shut down.
+    virtual void drop() noexcept {}
+
+protected:
+    ~run_node() = default;
+
+private:
+    friend class run_queue;
+    run_node* next_ = nullptr;
+};
+
+/// An intrusive first-in-first-out queue. Not thread-safe.
+class run_queue
+{
+public:
+    bool is_empty() const noexcept { return first_ == nullptr; }
+    std::size_t size() const noexcept { return size_; }
+
+    void push(run_node& node) noexcept
+    {
+        node.next_ = nullptr;
+        *(first_ ? &last_->next_ : &first_) = &node;
+        last_ = &node;
+        ++size_;
+    }
+
+    run_node* pop() noexcept
+    {
+        run_node* const node = first_;
+        if (node) {
+            first_ = node->next_;
+            --size_;
+        }
+        return node;
+    }
+
+    /// Moves all of `other` behind what is here.
+    void append(run_queue& other) noexcept
+    {
+        if (other.is_empty())
+            return;
+        *(first_ ? &last_->next_ : &first_) = other.first_;
+        last_ = other.last_;
+        size_ += std::exchange(other.size_, 0);
+        other.first_ = nullptr;
+    }
+
+private:
+    run_node* first_ = nullptr;
+    run_node* last_ = nullptr;
+    std::size_t size_ = 0;
 };
 
 } // namespace tidings::internal

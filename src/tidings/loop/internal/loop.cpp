@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 
 #include <optional>
+#include <utility>
 
 namespace asio = boost::asio;
 
@@ -24,7 +25,9 @@ void loop::shutdown()
 {
     ready_queue::close();
     timers::close();
-    suspended_.abandon_all();
+    // Each leaves its list. Others may wait for a source on another thread meanwhile.
+    while (suspended* const waiting = first_suspended())
+        waiting->abandon();
     if (!executor_.target<asio::io_context::executor_type>())
         executor_ = {}; // a strand's service may go before this one
 }
@@ -99,7 +102,6 @@ void loop::on_timer()
     try {
         check_thread();
     } catch (...) { // what is due waits for the end of the turn on the other thread
-        put_off_firing();
         request_turn();
         throw;
     }
@@ -112,6 +114,38 @@ void loop::on_timer()
         run_ready();
     else
         arm_if_due();
+}
+
+// What waits
+
+void loop::add_suspended(suspended& waiting) noexcept
+{
+    if (waiting.runs_in_turns_ && is_in_turn()) {
+        waiting.where_ = suspended::list::within_turns;
+        suspended_in_turns_.push_back(waiting);
+        return;
+    }
+    std::lock_guard const guard(suspended_lock_);
+    waiting.where_ = suspended::list::anywhere;
+    suspended_anywhere_.push_back(waiting);
+}
+
+void loop::remove_suspended(suspended& waiting) noexcept
+{
+    list_link& place = waiting;
+    if (std::exchange(waiting.where_, suspended::list::none) == suspended::list::within_turns)
+        return place.unlink();
+    std::lock_guard const guard(suspended_lock_);
+    place.unlink();
+}
+
+suspended* loop::first_suspended() noexcept
+{
+    std::lock_guard const guard(suspended_lock_);
+    for (link_list* const list : {&suspended_in_turns_, &suspended_anywhere_})
+        if (!list->is_empty())
+            return &static_cast<suspended&>(list->front());
+    return nullptr;
 }
 
 } // namespace tidings::internal

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/loop/internal/list.hpp>
 #include <tidings/loop/internal/loop.hpp>
-#include <tidings/loop/internal/run_queue.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -23,7 +23,11 @@ public:
 
     /// Asks for one call; while one is due, for none. From any thread, but not after the execution context
     /// has been destroyed.
-    void request();
+    void request()
+    {
+        if (!is_requested_.exchange(true, std::memory_order_acq_rel))
+            home_->push(*this);
+    }
 
     /// Calls at once, in a turn of its own, when none is under way: for what Asio itself calls on the loop's
     /// thread. Waits that are ready go on inside the call then, and what it wakes runs behind it.
@@ -52,8 +56,18 @@ private:
     /// Instead of the call, when the loop has shut down: an owner that keeps itself alive lets go of itself.
     virtual void on_dropped() noexcept {}
 
-    void run() final;
-    void drop() noexcept final;
+    void run() final
+    {
+        // First, so that a request which comes while the call looks around is not lost.
+        is_requested_.exchange(false, std::memory_order_acq_rel);
+        on_turn();
+    }
+
+    void drop() noexcept final
+    {
+        is_requested_.store(false, std::memory_order_release);
+        on_dropped();
+    }
 
     loop* home_;
     std::atomic<bool> is_requested_{false};

@@ -18,8 +18,16 @@ public:
 
     /// Instead of an earlier `set`. What lies in the past is called in the next turn of the timers; not in
     /// `on_time`, which would be called for ever.
-    void set(time_point when);
-    void clear() noexcept;
+    void set(time_point when)
+    {
+        if (home_) // otherwise the loop has shut down
+            home_->set_timer(*this, when);
+    }
+    void clear() noexcept
+    {
+        if (home_)
+            home_->clear_timer(*this);
+    }
 
 protected:
     explicit loop_timer(loop& home) noexcept : home_(&home) {}
@@ -29,13 +37,18 @@ protected:
     time_point now() const noexcept { return home_->turn_time(); }
 
     /// The longest time, since this was asked last, for which something has held up the loop.
-    duration take_delay() noexcept;
+    duration take_delay() noexcept { return home_ ? home_->take_delay() : duration::zero(); }
 
 private:
     /// The instant has come. May set the timer anew, and may destroy it.
     virtual void on_time() = 0;
 
-    void expire(std::unique_lock<spinlock>& timers) final;
+    void expire(std::unique_lock<spinlock>& timers) final
+    {
+        timers.unlock();
+        on_time();
+        timers.lock();
+    }
     void drop() noexcept final { home_ = nullptr; }
 
     loop* home_;

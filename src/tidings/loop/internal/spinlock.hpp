@@ -2,6 +2,8 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <thread>
 
 namespace tidings::internal {
 
@@ -25,7 +27,23 @@ public:
     void unlock() noexcept { is_taken_.store(false, std::memory_order_release); }
 
 private:
-    void lock_contended() noexcept;
+    [[gnu::noinline]] void lock_contended() noexcept
+    {
+        // Its holder is about to leave it, or has lost the processor. For the second case: yielding is not
+        // enough where the holder's priority is lower.
+        constexpr int looks = 100;
+        constexpr int yields = 100;
+        int tries = 0;
+        do {
+            while (is_taken_.load(std::memory_order_relaxed)) {
+                ++tries;
+                if (tries > looks + yields)
+                    std::this_thread::sleep_for(std::chrono::microseconds(50));
+                else if (tries > looks)
+                    std::this_thread::yield();
+            }
+        } while (is_taken_.exchange(true, std::memory_order_acquire));
+    }
 
     std::atomic<bool> is_taken_{false};
 };

@@ -3,7 +3,6 @@
 #include <tidings/server/detail/shared_state.hpp>
 #include <tidings/wait/after.hpp>
 #include <tidings/wait/channel.hpp>
-#include <tidings/wait/internal/aborted_operation.hpp>
 #include <tidings/wait/internal/tasks.hpp>
 #include <tidings/wait/select.hpp>
 

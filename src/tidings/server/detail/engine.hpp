@@ -3,7 +3,7 @@
 
 #include <tidings/server/detail/background.hpp>
 #include <tidings/server/detail/listener.hpp>
-#include <tidings/wait/blocking_threads.hpp>
+#include <tidings/wait/run_blocking.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/signal_set.hpp>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/stream/internal/handler_run.hpp>
-#include <tidings/wait/internal/aborted_operation.hpp>
 #include <tidings/wait/internal/tasks.hpp>
 #include <tidings/wait/spawn.hpp>
 
@@ -132,17 +131,17 @@ asio::awaitable<void> handler_run::answer(std::exception_ptr failure)
     handler_returned();
     if (out().has_sent_type_alone())
         handler_sent_type_alone();
-    // An Asio operation that was cancelled with the context: the normal way to finish.
-    bool const was_cancelled = failure && root_.is_done() && is_aborted_operation(failure);
-    if (failure && !was_cancelled)
+    // An Asio operation that was canceled with the context: the normal way to finish.
+    bool const was_canceled = failure && root_.is_done() && is_aborted_operation(failure);
+    if (failure && !was_canceled)
         handler_failed(failure);
     if (out().out().is_lost())
         co_return;
 
     auto state = out().get_state();
-    if (was_cancelled && state == stream_core::state::fresh)
+    if (was_canceled && state == stream_core::state::fresh)
         co_return;
-    if (failure && !was_cancelled && state != stream_core::state::attached) {
+    if (failure && !was_canceled && state != stream_core::state::attached) {
         if (out_.is_head_sent() && state != stream_core::state::responded) {
             co_await cut_after(std::move(failure));
             co_return;

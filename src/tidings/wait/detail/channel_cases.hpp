@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/wait/detail/case_result.hpp>
 #include <tidings/wait/detail/case_set.hpp>
 #include <tidings/wait/detail/channel_state.hpp>
 
@@ -22,11 +21,8 @@ public:
 
     bool link(operation& owner, int index)
     {
-        if (!source_->closed) {
-            node_.owner = &owner;
-            node_.index = index;
-            (source_->*waiters).push_back(node_);
-        }
+        if (!source_->closed)
+            (source_->*waiters).enter(node_, owner, index);
         return true;
     }
 
@@ -97,26 +93,14 @@ struct owned_send
 
 /// A send that holds its value itself: `channel::send`.
 template <typename T>
-class owned_send_case
+class owned_send_case : owned_send<T>, public send_case<T>
 {
-    T value_;
-
 public:
-    static constexpr bool meets = true;
-
     explicit owned_send_case(owned_send<T>&& what) noexcept
-        : value_(std::move(what.value)), sending_(typename send_case<T>::offer{what.source, &value_})
+        : owned_send<T>(std::move(what)), send_case<T>({what.source, &this->value})
     {}
     owned_send_case(owned_send_case const&) = delete;
     owned_send_case& operator=(owned_send_case const&) = delete;
-
-    internal::spinlock& lock() const noexcept { return sending_.lock(); }
-    readiness poll(internal::loop& home) { return sending_.poll(home); }
-    bool link(operation& owner, int index) { return sending_.link(owner, index); }
-    void unlink(operation& owner) { sending_.unlink(owner); }
-
-private:
-    send_case<T> sending_;
 };
 
 } // namespace tidings::detail

@@ -29,7 +29,8 @@ struct send_node : wait_node
     T* value = nullptr;
 };
 
-/// What the handles of one channel share. `take`, `put` and the lists are guarded by `lock`.
+/// What the handles of one channel share. All but its handles, its capacity and `leave` is guarded by `lock`,
+/// which the caller holds.
 ///
 /// It goes with the last handle, or, when somebody waits there still, with the last of those: a wait holds no
 /// handle, but its place in a list is one, which costs it nothing. Without a handle nobody can send or
@@ -90,45 +91,26 @@ public:
         return true;
     }
 
-    std::optional<T> try_receive()
-    {
-        std::optional<T> value;
-        std::lock_guard const guard(lock);
-        take(value);
-        return value;
-    }
-
-    bool try_send(T& value)
-    {
-        std::lock_guard const guard(lock);
-        return put(value);
-    }
-
     void close()
     {
-        std::lock_guard const guard(lock);
-        end_waits();
+        if (std::exchange(closed, true))
+            return;
+        // A receiver that waits has seen an empty buffer: for both sides this source is spent.
+        for (wait_list* const list : {&receivers, &senders})
+            while (wait_node* const node = list->pop_front()) {
+                leaving_.push_back(*node);
+                node->owner->lose_source();
+            }
     }
 
-    bool is_closed()
-    {
-        std::lock_guard const guard(lock);
-        return closed;
-    }
-
-    std::size_t size()
-    {
-        std::lock_guard const guard(lock);
-        return size_;
-    }
-
+    std::size_t size() const noexcept { return size_; }
     std::size_t capacity() const noexcept { return capacity_; }
 
     /// Of a wait that has entered, and that nobody here has claimed. Perhaps this object goes.
     void leave(wait_node& node) noexcept
     {
         lock.lock();
-        wait_list::remove(node);
+        node.unlink();
         bool const is_last = !has_handles_ && !is_waited_for();
         lock.unlock();
         if (is_last)
@@ -170,18 +152,6 @@ private:
     wait_node* claim(wait_list& list) noexcept { return list.claim_front(leaving_); }
     send_node<T>* claim_sender() noexcept { return static_cast<send_node<T>*>(claim(senders)); }
 
-    void end_waits()
-    {
-        if (std::exchange(closed, true))
-            return;
-        // A receiver that waits has seen an empty buffer: for both sides this source is spent.
-        for (wait_list* const list : {&receivers, &senders})
-            while (wait_node* const node = list->pop_front()) {
-                leaving_.push_back(*node);
-                node->owner->lose_source();
-            }
-    }
-
     bool is_waited_for() noexcept
     {
         return !receivers.is_empty() || !senders.is_empty() || !leaving_.is_empty();
@@ -191,7 +161,7 @@ private:
     {
         {
             std::lock_guard const guard(lock);
-            end_waits();
+            close();
             has_handles_ = false;
             if (is_waited_for())
                 return; // the last of them deletes it

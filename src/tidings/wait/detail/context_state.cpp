@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/wait/detail/child_context.hpp>
+#include <tidings/loop/internal/loop_timer.hpp>
 #include <tidings/wait/detail/context_state.hpp>
-#include <tidings/wait/detail/root_context.hpp>
 
+#include <algorithm>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -59,7 +59,7 @@ bool context_state::end(end_reason why, std::exception_ptr cause)
         if (!owner.claim(each.index))
             continue; // something else has won: it keeps its place until it leaves
         if (!owner.leaves_winner())
-            wait_list::remove(each);
+            each.unlink();
         owner.wake();
     }
     for (child_context* child = first_child_; child; child = child->next_sibling())
@@ -74,24 +74,12 @@ void context_state::add_cause(std::exception_ptr cause)
         cause_ = std::move(cause);
 }
 
-bool context_state::link(wait_node& node)
-{
-    std::lock_guard const guard(lock_);
-    if (is_done()) {
-        node.owner = nullptr;
-        return false;
-    }
-    waiters_.push_back(node);
-    return true;
-}
-
 void context_state::unlink(wait_node& node) noexcept
 {
     bool is_last = false;
     {
         std::lock_guard const guard(lock_);
-        if (node.is_linked())
-            wait_list::remove(node);
+        wait_list::leave(node);
         is_last = !has_handles_ && waiters_.is_empty();
     }
     if (is_last)
@@ -112,14 +100,90 @@ void context_state::count_wait_after_end()
             "false or empty");
 }
 
-boost::asio::any_io_executor const& context_state::executor() noexcept
+// A root
+
+context_ptr root_context::make(boost::asio::any_io_executor const& executor)
 {
-    return root().own_executor();
+    auto* const made = new root_context(internal::loop::of(executor));
+    context_ptr root(made);
+    if (executor != made->home().executor())
+        made->executor_ = std::make_unique<boost::asio::any_io_executor>(executor);
+    return root;
 }
 
-task_scope& context_state::scope() noexcept
+void root_context::task_failed(std::exception_ptr failure)
 {
-    return root().own_scope();
+    if (!end(end_reason::failed, failure))
+        add_cause(std::move(failure));
+    else if (alarm_)
+        alarm_->set(home().turn_time());
+}
+
+// A child
+
+context_ptr child_context::make(context_ptr parent, time_point deadline)
+{
+    auto* const made = new child_context(std::move(parent), deadline);
+    context_ptr child(made);
+    if (!made->is_done() && deadline != time_point::max())
+        made->arm();
+    return child;
+}
+
+child_context::child_context(context_ptr parent, time_point deadline)
+    : context_state(parent->home()), parent_(std::move(parent)), deadline_(deadline)
+{
+    std::lock_guard const guard(parent_->lock_);
+    next_sibling_ = parent_->first_child_;
+    if (next_sibling_)
+        next_sibling_->previous_sibling_ = this;
+    parent_->first_child_ = this;
+    was_made_after_end_ = parent_->is_done();
+    if (was_made_after_end_)
+        end(parent_->reason(), parent_->cause_);
+}
+
+child_context::~child_context()
+{
+    if (armed_.load(std::memory_order_acquire))
+        home().clear_timer(*this);
+    std::lock_guard const guard(parent_->lock_);
+    (previous_sibling_ ? previous_sibling_->next_sibling_ : parent_->first_child_) = next_sibling_;
+    if (next_sibling_)
+        next_sibling_->previous_sibling_ = previous_sibling_;
+}
+
+std::optional<time_point> child_context::deadline() const noexcept
+{
+    time_point const earliest = std::min(deadline_, parent_->deadline().value_or(time_point::max()));
+    if (earliest == time_point::max())
+        return std::nullopt;
+    return earliest;
+}
+
+void child_context::arm()
+{
+    if (deadline_ <= home().now()) {
+        end(end_reason::deadline_exceeded);
+        return;
+    }
+    armed_.store(true, std::memory_order_relaxed); // before it may expire
+    home().set_timer(*this, deadline_);
+}
+
+void child_context::expire(std::unique_lock<internal::spinlock>& timers)
+{
+    // Whoever drops the last handle waits for the timer lock before the state goes away: so counting up from
+    // zero here would bring back the dead.
+    bool const is_wanted = try_add_reference();
+    armed_.store(false, std::memory_order_release);
+    if (!is_wanted)
+        return;
+    context_ptr alive(this, false);
+    timers.unlock();
+    end(end_reason::deadline_exceeded);
+    alive.reset(); // perhaps the last handle, and the last of a parent with a timer: not under the lock
+    timers.lock();
 }
 
 } // namespace tidings::detail

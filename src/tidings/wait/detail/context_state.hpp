@@ -5,6 +5,7 @@
 #include <tidings/loop/internal/spinlock.hpp>
 #include <tidings/loop/time.hpp>
 #include <tidings/wait/detail/operation.hpp>
+#include <tidings/wait/detail/task_scope.hpp>
 #include <tidings/wait/end_reason.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -13,14 +14,19 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
+#include <memory>
+#include <mutex>
 #include <optional>
+
+namespace tidings::internal {
+class loop_timer;
+}
 
 namespace tidings::detail {
 
 class child_context;
 class context_state;
 class root_context;
-class task_scope;
 void intrusive_ptr_add_ref(context_state* state) noexcept;
 void intrusive_ptr_release(context_state* state) noexcept;
 using context_ptr = boost::intrusive_ptr<context_state>;
@@ -55,7 +61,15 @@ public:
     }
 
     /// Waits for the end; false, and not linked, when it is there already.
-    bool link(wait_node& node);
+    bool link(wait_node& node, operation& owner, int index)
+    {
+        std::lock_guard const guard(lock_);
+        if (is_done())
+            return false;
+        waiters_.enter(node, owner, index);
+        return true;
+    }
+
     /// Leaves. Perhaps this object goes: whoever calls it for a node that may not be linked holds a handle.
     void unlink(wait_node& node) noexcept;
 
@@ -74,10 +88,6 @@ public:
     virtual root_context& root() noexcept = 0;
 
     internal::loop& home() const noexcept { return home_; }
-    boost::asio::any_io_executor const& executor() noexcept;
-
-    /// What joins the tasks spawned under this context's root.
-    task_scope& scope() noexcept;
 
 protected:
     explicit context_state(internal::loop& home) noexcept : home_(home) {}
@@ -107,6 +117,71 @@ private:
     child_context* first_child_ = nullptr;
     internal::loop& home_;
     std::exception_ptr cause_;
+};
+
+/// A context without a parent: it knows where its waits and tasks run, and joins the tasks.
+class root_context final : public context_state
+{
+public:
+    static context_ptr make(boost::asio::any_io_executor const& executor);
+
+    std::optional<time_point> deadline() const noexcept override { return std::nullopt; }
+    root_context& root() noexcept override { return *this; }
+    context_state& counts_waits() noexcept override { return *this; }
+
+    boost::asio::any_io_executor const& executor() const noexcept
+    {
+        return executor_ ? *executor_ : home().executor();
+    }
+
+    /// What joins the tasks spawned under this context.
+    task_scope& scope() noexcept { return scope_; }
+
+    /// An exception has left a task. The first one ends the context; one that comes after the end is kept as
+    /// its cause.
+    void task_failed(std::exception_ptr failure);
+    /// Set to the present when a task ends the context.
+    void set_alarm(internal::loop_timer* alarm) noexcept { alarm_ = alarm; }
+
+private:
+    explicit root_context(internal::loop& home) noexcept : context_state(home) {}
+    ~root_context() override = default;
+
+    std::unique_ptr<boost::asio::any_io_executor> executor_; // where it is not its loop's own: a strand, say
+    task_scope scope_;
+    internal::loop_timer* alarm_ = nullptr;
+};
+
+/// A context that ends with its parent, and may end before, on its own or at its deadline.
+class child_context final : public context_state, internal::timer_entry
+{
+public:
+    static context_ptr make(context_ptr parent, time_point deadline = time_point::max());
+
+    std::optional<time_point> deadline() const noexcept override;
+    root_context& root() noexcept override { return parent_->root(); }
+    context_state& counts_waits() noexcept override
+    {
+        return was_made_after_end_ ? parent_->counts_waits() : *this;
+    }
+
+    /// Guarded by the parent's lock.
+    child_context* next_sibling() const noexcept { return next_sibling_; }
+
+private:
+    child_context(context_ptr parent, time_point deadline);
+    ~child_context() override;
+
+    void arm();
+    void expire(std::unique_lock<internal::spinlock>& timers) override;
+    void drop() noexcept override { armed_.store(false, std::memory_order_relaxed); }
+
+    context_ptr parent_;
+    child_context* next_sibling_ = nullptr;
+    child_context* previous_sibling_ = nullptr;
+    time_point deadline_;
+    std::atomic<bool> armed_{false};
+    bool was_made_after_end_ = false; // its parent's
 };
 
 } // namespace tidings::detail

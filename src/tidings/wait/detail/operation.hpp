@@ -15,7 +15,7 @@ enum outcome : int
     waiting = -1,
     context_ended = -2,
     nothing_left = -3, // every source is closed or spent
-    cancelled = -4,    // by the coroutine's cancellation slot
+    canceled = -4,     // by the coroutine's cancellation slot
 };
 
 /// One wait of one coroutine, on one or several sources.
@@ -108,7 +108,21 @@ class wait_list
 public:
     bool is_empty() const noexcept { return nodes_.is_empty(); }
     void push_back(wait_node& node) noexcept { nodes_.push_back(node); }
-    static void remove(wait_node& node) noexcept { node.unlink(); }
+
+    /// `owner` waits here, with the case of that index.
+    void enter(wait_node& node, operation& owner, int index) noexcept
+    {
+        node.owner = &owner;
+        node.index = index;
+        push_back(node);
+    }
+
+    /// Nothing, if the node stands in no list any more.
+    static void leave(wait_node& node) noexcept
+    {
+        if (node.is_linked())
+            node.unlink();
+    }
 
     wait_node* front() noexcept { return static_cast<wait_node*>(nodes_.first()); }
 

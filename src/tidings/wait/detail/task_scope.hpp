@@ -1,39 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/loop/internal/list.hpp>
 #include <tidings/loop/internal/spinlock.hpp>
-#include <tidings/wait/detail/case_result.hpp>
-#include <tidings/wait/detail/case_set.hpp>
 #include <tidings/wait/detail/operation.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/cancellation_type.hpp>
+
+#include <mutex>
 
 namespace tidings::detail {
 
-class task_scope;
+class task;
 
-/// One running task, in the list of the scope that joins it.
-class task
-{
-public:
-    explicit task(task_scope& scope);
-    ~task();
-    task(task const&) = delete;
-    task& operator=(task const&) = delete;
-
-    boost::asio::cancellation_slot slot() noexcept { return backstop_.slot(); }
-
-private:
-    friend class task_scope;
-
-    task_scope& scope_;
-    task* previous_ = nullptr;
-    task* next_ = nullptr;
-    unsigned round_ = 0;
-    boost::asio::cancellation_signal backstop_;
-};
-
-/// The tasks spawned under one root context. Joined before what they may refer to dies.
+/// The tasks spawned under one root context, or in one group. Joined before what they may refer to dies.
 class task_scope
 {
 public:
@@ -41,12 +22,14 @@ public:
     task_scope(task_scope const&) = delete;
     task_scope& operator=(task_scope const&) = delete;
 
-    bool is_empty();
+    bool is_empty()
+    {
+        std::lock_guard const guard(lock_);
+        return tasks_.is_empty();
+    }
 
     /// Terminal cancellation for every task that still hangs in a wait. On the thread of their executor.
     void cancel_hanging();
-
-    internal::spinlock& lock() noexcept { return lock_; }
 
 private:
     friend class task;
@@ -54,33 +37,59 @@ private:
 
     task* not_signalled();
 
-    task* first_ = nullptr;
+    internal::link_list tasks_;
     wait_list joiners_;
     unsigned round_ = 0;
     internal::spinlock lock_;
 };
 
-/// Waits until no task is left.
-class join_case
+/// One running task, in the list of the scope that joins it.
+class task : internal::list_link
 {
 public:
-    static constexpr bool meets = true; // polled and linked in one step
-    explicit join_case(task_scope* scope) noexcept : scope_(scope) {}
+    explicit task(task_scope& scope) : scope_(scope)
+    {
+        std::lock_guard const guard(scope_.lock_);
+        scope_.tasks_.push_back(*this);
+    }
+    ~task()
+    {
+        std::lock_guard const guard(scope_.lock_);
+        unlink();
+        if (scope_.tasks_.is_empty())
+            while (wait_node* const joiner = scope_.joiners_.claim_front())
+                joiner->owner->wake();
+    }
 
-    internal::spinlock& lock() const noexcept { return scope_->lock_; }
-    readiness poll(internal::loop&) { return scope_->first_ ? readiness::pending : readiness::ready; }
-    bool link(operation& owner, int index);
-    void unlink(operation&);
+    boost::asio::cancellation_slot slot() noexcept { return backstop_.slot(); }
 
 private:
-    task_scope* scope_;
-    wait_node node_;
+    friend class task_scope;
+
+    task_scope& scope_;
+    unsigned round_ = 0;
+    boost::asio::cancellation_signal backstop_;
 };
 
-/// The wait for that, which nothing cuts short.
-struct join_shape : won_shape
+inline void task_scope::cancel_hanging()
 {
-    using until = no_context;
-};
+    // A task may end while it is signalled, and the list change: so the search starts anew each time.
+    ++round_;
+    while (task* const at = not_signalled())
+        at->backstop_.emit(boost::asio::cancellation_type::terminal);
+}
+
+inline task* task_scope::not_signalled()
+{
+    std::lock_guard const guard(lock_);
+    for (internal::list_link* at = tasks_.first(); at; at = tasks_.after(*at)) {
+        auto& each = static_cast<task&>(*at);
+        if (each.round_ != round_) {
+            each.round_ = round_;
+            return &each;
+        }
+    }
+    return nullptr;
+}
 
 } // namespace tidings::detail

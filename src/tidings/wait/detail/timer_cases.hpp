@@ -2,8 +2,8 @@
 #pragma once
 
 #include <tidings/loop/internal/loop.hpp>
-#include <tidings/wait/detail/case_result.hpp>
 #include <tidings/wait/detail/case_set.hpp>
+#include <tidings/wait/detail/wait_result.hpp>
 
 #include <mutex>
 #include <optional>
@@ -37,7 +37,7 @@ public:
     void source_gone()
     {
         operation& owner = *std::exchange(owner_, nullptr);
-        leave_wheel(owner);
+        owner.home().clear_timer(*this);
         owner.lose_source();
     }
 
@@ -48,15 +48,7 @@ protected:
     {
         owner_ = &owner;
         source.waiting_ = this;
-        std::lock_guard const timers(owner.home().timer_lock());
-        owner.home().add_timer(*this, due);
-    }
-
-    void leave_wheel(operation& owner)
-    {
-        std::lock_guard const timers(owner.home().timer_lock());
-        if (is_linked())
-            owner.home().remove_timer(*this);
+        owner.home().set_timer(*this, due);
     }
 
     void leave_source(timer_source& source) noexcept { source.waiting_ = nullptr; }
@@ -112,7 +104,7 @@ public:
     {
         if (!owner_)
             return; // never entered, or its source has gone
-        leave_wheel(owner);
+        owner.home().clear_timer(*this);
         leave_source(*source_);
     }
 

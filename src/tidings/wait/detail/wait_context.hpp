@@ -18,12 +18,7 @@ public:
     unsigned next_turn(unsigned count) const noexcept { return state_->next_turn(count); }
 
     /// False, and not linked, when the context has ended.
-    bool link(operation& owner)
-    {
-        node_.owner = &owner;
-        node_.index = context_ended;
-        return state_->link(node_);
-    }
+    bool link(operation& owner) { return state_->link(node_, owner, context_ended); }
     void unlink() noexcept
     {
         if (node_.owner) // otherwise nothing has kept the state alive

@@ -29,16 +29,6 @@ namespace tidings::detail {
 template <typename Shape, typename... Cases>
 class [[nodiscard]] wait_operation final : operation
 {
-    struct initiation
-    {
-        wait_operation* self;
-        template <typename Handler>
-        void operator()(Handler&& handler) const
-        {
-            self->start(std::forward<Handler>(handler));
-        }
-    };
-
 public:
     using result = typename Shape::result;
     static_assert(std::is_nothrow_move_constructible_v<result>,
@@ -51,11 +41,11 @@ public:
     {}
 
     /// Awaited in place, as `co_await channel.receive(ctx)`; Asio passes the handler.
-    template <typename Token>
-    auto operator()(Token&& token) && -> decltype(boost::asio::async_initiate<Token, void(result)>(
-        std::declval<initiation>(), token))
+    template <boost::asio::completion_token_for<void(result)> Token>
+    auto operator()(Token&& token) &&
     {
-        return boost::asio::async_initiate<Token, void(result)>(initiation{this}, token);
+        return boost::asio::async_initiate<Token, void(result)>(
+            [this](auto&& handler) { this->start(std::forward<decltype(handler)>(handler)); }, token);
     }
 
     /// The same for a shape that deletes itself; `arguments` are those of the constructor.
@@ -137,7 +127,7 @@ private:
 
     void cancel()
     {
-        if (claim(cancelled))
+        if (claim(canceled))
             wake();
     }
 
@@ -166,7 +156,7 @@ private:
 
     void abandon() noexcept override
     {
-        if (!claim(cancelled))
+        if (!claim(canceled))
             await_claimer();
         leave(how());
         if constexpr (deletes_itself)
@@ -192,6 +182,40 @@ private:
     typename Shape::until until_;
     case_set<Cases...> cases_;
     wait_handler<result> handler_;
+};
+
+/// A wait that is over, as a rule, when it begins: a mere mark in the frame of the coroutine that awaits it
+/// in place. The state of a wait is allocated for one that has to wait, or may not go on inside the present
+/// turn.
+///
+/// `Case::source`, from which the case is made, has `loop& home()`; `bool begin()`, which says whether the
+/// wait is over; and `bool is_reached()`, with what it comes back then.
+template <typename Shape, typename Case>
+class [[nodiscard]] light_wait
+{
+public:
+    explicit light_wait(typename Case::source from) noexcept : from_(from) {}
+
+    template <boost::asio::completion_token_for<void(bool)> Token>
+    auto operator()(Token&& token) &&
+    {
+        return boost::asio::async_initiate<Token, void(bool)>(
+            [this](auto&& handler) { this->start(std::forward<decltype(handler)>(handler)); }, token);
+    }
+
+private:
+    template <typename Handler>
+    void start(Handler&& handler) const
+    {
+        internal::loop& home = from_.home();
+        if (from_.begin() && home.may_run_inline()) {
+            auto const deeper = home.go_deeper();
+            return std::forward<Handler>(handler)(from_.is_reached());
+        }
+        wait_operation<Shape, Case>::start_on_heap(std::forward<Handler>(handler), &home, from_);
+    }
+
+    typename Case::source from_;
 };
 
 } // namespace tidings::detail

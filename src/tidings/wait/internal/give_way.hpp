@@ -2,14 +2,9 @@
 #pragma once
 
 #include <tidings/wait/context.hpp>
-#include <tidings/wait/detail/case_result.hpp>
 #include <tidings/wait/detail/case_set.hpp>
 #include <tidings/wait/detail/wait_operation.hpp>
-
-#include <boost/asio/async_result.hpp>
-
-#include <tuple>
-#include <utility>
+#include <tidings/wait/detail/wait_result.hpp>
 
 namespace tidings::detail {
 
@@ -17,8 +12,17 @@ namespace tidings::detail {
 class ready_case
 {
 public:
+    struct source
+    {
+        internal::loop* of;
+
+        internal::loop& home() const noexcept { return *of; }
+        bool begin() const noexcept { return true; }
+        bool is_reached() const noexcept { return true; }
+    };
     static constexpr bool meets = false;
 
+    explicit ready_case(source) noexcept {}
     readiness poll(internal::loop&) const noexcept { return readiness::ready; }
     bool link(operation&, int) const noexcept { return true; }
     void unlink(operation&) const noexcept {}
@@ -30,38 +34,6 @@ struct ready_shape : won_shape
     static constexpr bool deletes_itself = true;
 };
 
-/// See `give_way`. A mere mark in the frame of the coroutine, as `progress::wait_type`.
-class [[nodiscard]] give_way_type
-{
-    struct initiation
-    {
-        internal::loop* home;
-        template <typename Handler>
-        void operator()(Handler&& handler) const
-        {
-            if (home->may_run_inline()) {
-                auto const deeper = home->go_deeper();
-                return std::forward<Handler>(handler)(true);
-            }
-            wait_operation<ready_shape, ready_case>::start_on_heap(std::forward<Handler>(handler), home,
-                                                                   ready_case());
-        }
-    };
-
-public:
-    explicit give_way_type(internal::loop& home) noexcept : home_(&home) {}
-
-    template <typename Token>
-    auto operator()(Token&& token) && -> decltype(boost::asio::async_initiate<Token, void(bool)>(
-        std::declval<initiation>(), token))
-    {
-        return boost::asio::async_initiate<Token, void(bool)>(initiation{home_}, token);
-    }
-
-private:
-    internal::loop* home_;
-};
-
 } // namespace tidings::detail
 
 namespace tidings::internal {
@@ -70,10 +42,11 @@ namespace tidings::internal {
 /// loop has gone deep enough. Every coroutine of this library that may come back without a wait awaits this
 /// first, so that a loop around it takes the thread from nobody. What comes back says nothing. It counts as a
 /// wait through `ctx`.
-inline detail::give_way_type give_way(context const& ctx)
+inline auto give_way(context const& ctx)
 {
-    internal::access::state(ctx).check_wait();
-    return detail::give_way_type(internal::access::state(ctx).home());
+    auto& state = access::state(ctx);
+    state.check_wait();
+    return detail::light_wait<detail::ready_shape, detail::ready_case>({&state.home()});
 }
 
 } // namespace tidings::internal

@@ -6,15 +6,23 @@
 #include <tidings/wait/detail/operation.hpp>
 #include <tidings/wait/detail/wait_operation.hpp>
 
-#include <boost/asio/async_result.hpp>
-
 #include <cstdint>
 #include <tuple>
 #include <utility>
 
 namespace tidings::detail {
+
 class progress_case;
-}
+struct progress_mark;
+struct progress_shape;
+
+/// A wait at a `progress`.
+struct progress_node : wait_node
+{
+    std::uint64_t mark = 0;
+};
+
+} // namespace tidings::detail
 
 namespace tidings::internal {
 
@@ -23,7 +31,9 @@ namespace tidings::internal {
 class progress
 {
 public:
-    class wait_type;
+    /// Awaited in place, as `co_await stream.send(event)`: true when the mark was reached, false when the
+    /// progress ended before.
+    using wait_type = detail::light_wait<detail::progress_shape, detail::progress_case>;
 
     explicit progress(context const& ctx) noexcept : home_(internal::access::state(ctx).home()) {}
     progress(progress const&) = delete;
@@ -32,8 +42,25 @@ public:
     std::uint64_t reached() const noexcept { return reached_; }
     bool has_ended() const noexcept { return has_ended_; }
 
-    void advance(std::uint64_t by);
-    void end();
+    void advance(std::uint64_t by)
+    {
+        reached_ += by;
+        for (auto* at = waiters_.front(); at;) {
+            auto& each = static_cast<detail::progress_node&>(*std::exchange(at, waiters_.after(*at)));
+            if (each.mark > reached_)
+                continue;
+            each.unlink();
+            if (each.owner->claim(each.index))
+                each.owner->wake();
+        }
+    }
+
+    void end()
+    {
+        has_ended_ = true;
+        while (auto* const claimed = waiters_.claim_front())
+            claimed->owner->wake();
+    }
 
     [[nodiscard]] wait_type wait_for(std::uint64_t mark) noexcept;
 
@@ -41,7 +68,8 @@ protected:
     ~progress() = default;
 
 private:
-    friend class detail::progress_case;
+    friend detail::progress_case;
+    friend detail::progress_mark;
 
     /// Makes what progress it can: somebody begins to wait.
     virtual void drive() = 0;
@@ -60,24 +88,35 @@ struct progress_mark
 {
     internal::progress* of;
     std::uint64_t mark;
-};
 
-struct progress_node : wait_node
-{
-    std::uint64_t mark = 0;
+    internal::loop& home() const noexcept { return of->home_; }
+    bool is_reached() const noexcept { return of->reached() >= mark; }
+    bool begin() const
+    {
+        of->drive();
+        return is_reached() || of->has_ended();
+    }
 };
 
 class progress_case
 {
 public:
+    using source = progress_mark;
     static constexpr bool meets = false;
 
     explicit progress_case(progress_mark where) noexcept : of_(where.of) { node_.mark = where.mark; }
 
-    readiness poll(internal::loop&) const noexcept;
-    bool link(operation& owner, int index);
-    void unlink(operation&);
     bool is_reached() const noexcept { return of_->reached() >= node_.mark; }
+    readiness poll(internal::loop&) const noexcept
+    {
+        return is_reached() || of_->has_ended() ? readiness::ready : readiness::pending;
+    }
+    bool link(operation& owner, int index)
+    {
+        of_->waiters_.enter(node_, owner, index);
+        return true;
+    }
+    void unlink(operation&) { wait_list::leave(node_); }
 
 private:
     internal::progress* of_;
@@ -97,53 +136,9 @@ struct progress_shape
 
 namespace tidings::internal {
 
-/// Awaited in place, as `co_await stream.send(event)`: true when the mark was reached, false when the
-/// progress ended before. Most are reached at once, so it is a mere mark in the frame of the coroutine; the
-/// state of a wait is allocated for one that has to wait, or may not go on inside the present turn.
-class [[nodiscard]] progress::wait_type
-{
-    struct initiation
-    {
-        wait_type const* self;
-        template <typename Handler>
-        void operator()(Handler&& handler) const
-        {
-            self->start(std::forward<Handler>(handler));
-        }
-    };
-
-public:
-    template <typename Token>
-    auto operator()(Token&& token) && -> decltype(boost::asio::async_initiate<Token, void(bool)>(
-        std::declval<initiation>(), token))
-    {
-        return boost::asio::async_initiate<Token, void(bool)>(initiation{this}, token);
-    }
-
-private:
-    friend class progress;
-    wait_type(progress& of, std::uint64_t mark) noexcept : of_(&of), mark_(mark) {}
-
-    template <typename Handler>
-    void start(Handler&& handler) const
-    {
-        of_->drive();
-        bool const is_over = of_->reached() >= mark_ || of_->has_ended();
-        if (is_over && of_->home_.may_run_inline()) {
-            auto const deeper = of_->home_.go_deeper();
-            return std::forward<Handler>(handler)(of_->reached() >= mark_);
-        }
-        detail::wait_operation<detail::progress_shape, detail::progress_case>::start_on_heap(
-            std::forward<Handler>(handler), &of_->home_, detail::progress_mark{of_, mark_});
-    }
-
-    progress* of_;
-    std::uint64_t mark_;
-};
-
 inline progress::wait_type progress::wait_for(std::uint64_t mark) noexcept
 {
-    return {*this, mark};
+    return wait_type(detail::progress_mark{this, mark});
 }
 
 } // namespace tidings::internal

@@ -2,18 +2,27 @@
 #pragma once
 
 #include <tidings/wait/context.hpp>
-#include <tidings/wait/detail/case_result.hpp>
 #include <tidings/wait/detail/operation.hpp>
 #include <tidings/wait/detail/wait_operation.hpp>
+#include <tidings/wait/detail/wait_result.hpp>
 
 #include <optional>
 #include <tuple>
 #include <utility>
 
 namespace tidings::detail {
+
 template <typename T>
 class pull_case;
-}
+
+/// A wait at a `pull_source`, and what it has been handed.
+template <typename T>
+struct pull_node : wait_node
+{
+    std::optional<T> value;
+};
+
+} // namespace tidings::detail
 
 namespace tidings::internal {
 
@@ -47,7 +56,21 @@ protected:
     bool has_returned() const noexcept { return returned_.has_value(); }
 
     /// There may be values now, or none ever again: tells those who wait.
-    void notify();
+    void notify()
+    {
+        while (!waiters_.is_empty()) {
+            if (!returned_)
+                returned_ = fetch();
+            if (!returned_)
+                break;
+            if (detail::wait_node* const claimed = waiters_.claim_front()) {
+                static_cast<detail::pull_node<T>*>(claimed)->value = std::exchange(returned_, std::nullopt);
+                claimed->owner->wake();
+            }
+        }
+        if (is_spent())
+            end_waits();
+    }
 
     /// Tells all who wait that nothing will come.
     void end_waits()
@@ -75,11 +98,6 @@ public:
     static constexpr bool meets = false;
     using item = T;
 
-    struct node : wait_node
-    {
-        std::optional<T> value;
-    };
-
     explicit pull_case(internal::pull_source<T>* source) noexcept : source_(source) {}
 
     void const* key() const noexcept { return source_; }
@@ -94,48 +112,23 @@ public:
 
     bool link(operation& owner, int index)
     {
-        if (!source_->is_spent()) {
-            node_.owner = &owner;
-            node_.index = index;
-            source_->waiters_.push_back(node_);
-        }
+        if (!source_->is_spent())
+            source_->waiters_.enter(node_, owner, index);
         return true;
     }
 
-    void unlink(operation&)
-    {
-        if (node_.is_linked())
-            wait_list::remove(node_);
-    }
+    void unlink(operation&) { wait_list::leave(node_); }
 
     T take() noexcept { return std::move(*node_.value); }
 
 private:
     internal::pull_source<T>* source_;
-    node node_;
+    pull_node<T> node_;
 };
 
 } // namespace tidings::detail
 
 namespace tidings::internal {
-
-template <typename T>
-void pull_source<T>::notify()
-{
-    while (!waiters_.is_empty()) {
-        if (!returned_)
-            returned_ = fetch();
-        if (!returned_)
-            break;
-        if (detail::wait_node* const claimed = waiters_.claim_front()) {
-            static_cast<typename detail::pull_case<T>::node*>(claimed)->value =
-                std::exchange(returned_, std::nullopt);
-            claimed->owner->wake();
-        }
-    }
-    if (is_spent())
-        end_waits();
-}
 
 /// Waits for the next value of `source`; empty when it is spent, or the context ended.
 template <typename T>

@@ -46,18 +46,6 @@ struct pushing final : timer_entry
     job& what;
 };
 
-void add(loop& at, timer_entry& entry, tidings::time_point when)
-{
-    std::lock_guard const guard(at.timer_lock());
-    at.add_timer(entry, when);
-}
-
-void remove(loop& at, timer_entry& entry)
-{
-    std::lock_guard const guard(at.timer_lock());
-    at.remove_timer(entry);
-}
-
 } // namespace
 
 // Entries expire in the order of their instants, never early, and each at its own virtual instant.
@@ -66,17 +54,17 @@ TEST_CASE("virtual time steps from entry to entry")
     virtual_loop at;
     std::vector<int> seen;
     noted late(3, seen), soon(1, seen), middle(2, seen);
-    add(at.home(), late, virtual_loop::start + 72h);
-    add(at.home(), soon, virtual_loop::start + 1500us);
-    add(at.home(), middle, virtual_loop::start + 60s);
-    at.home().advance_virtual_time(virtual_loop::start + 1500us);
+    at.home().set_timer(late, at.start + 72h);
+    at.home().set_timer(soon, at.start + 1500us);
+    at.home().set_timer(middle, at.start + 60s);
+    at.home().advance_virtual_time(at.start + 1500us);
     CHECK(seen.empty()); // steps are milliseconds, rounded up
     at.advance(1ms);
     CHECK(seen == std::vector<int>{1});
     at.advance(100h);
     CHECK(seen == std::vector<int>{1, 2, 3});
     CHECK(at.elapsed() == 100h + 1ms + 1500us);
-    at.home().advance_virtual_time(virtual_loop::start); // never backwards
+    at.home().advance_virtual_time(at.start); // never backwards
     CHECK(at.elapsed() == 100h + 1ms + 1500us);
 }
 
@@ -87,13 +75,13 @@ TEST_CASE("only armed timers hold up run")
     loop& home = loop::of(io.get_executor());
     std::vector<int> seen;
     noted soon(1, seen), never(2, seen);
-    add(home, never, tidings::clock::now() + 24h);
-    add(home, soon, tidings::clock::now() + 2ms);
-    remove(home, never);
+    home.set_timer(never, tidings::clock::now() + 24h);
+    home.set_timer(soon, tidings::clock::now() + 2ms);
+    home.clear_timer(never);
     io.run();
     CHECK(seen == std::vector<int>{1});
-    add(home, never, tidings::clock::now() + 24h);
-    remove(home, never);
+    home.set_timer(never, tidings::clock::now() + 24h);
+    home.clear_timer(never);
     io.restart();
     io.run(); // the test's time limit is the check
     CHECK(seen == std::vector<int>{1});
@@ -106,8 +94,8 @@ TEST_CASE("an earlier timer overtakes an armed one")
     loop& home = loop::of(io.get_executor());
     std::vector<int> seen;
     noted second(2, seen), first(1, seen);
-    add(home, second, tidings::clock::now() + 20ms);
-    add(home, first, tidings::clock::now() + 2ms);
+    home.set_timer(second, tidings::clock::now() + 20ms);
+    home.set_timer(first, tidings::clock::now() + 2ms);
     io.run();
     CHECK(seen == std::vector<int>{1, 2});
 }
@@ -124,7 +112,7 @@ TEST_CASE("a timer begins a turn of its own")
         home.push(last);
     });
     pushing alarm(home, woken);
-    add(home, alarm, tidings::clock::now() + 2ms);
+    home.set_timer(alarm, tidings::clock::now() + 2ms);
     CHECK(io.run_one() == 1);
     CHECK(seen == std::vector<int>{1, 2});
 }
@@ -140,9 +128,9 @@ TEST_CASE("an exception in a timer's turn loses no timer")
     pushing first(home, broken), second(home, woken);
     noted third(3, seen);
     auto const due = tidings::clock::now() + 2ms;
-    add(home, first, due);
-    add(home, second, due);
-    add(home, third, due + 20ms);
+    home.set_timer(first, due);
+    home.set_timer(second, due);
+    home.set_timer(third, due + 20ms);
     CHECK_THROWS_AS(io.run(), std::runtime_error);
     CHECK(std::ranges::count(seen, 1) == 0);
     io.restart();
@@ -159,7 +147,7 @@ TEST_CASE("a late timer tells how long the loop was held up")
     std::vector<int> seen;
     noted soon(1, seen);
     auto const due = tidings::clock::now() + 2ms;
-    add(home, soon, due);
+    home.set_timer(soon, due);
     asio::post(io, [&] {
         while (tidings::clock::now() < due + 40ms) {
         }
@@ -187,13 +175,13 @@ TEST_CASE("a timer that is armed for the past is not late")
     SECTION("because the slot of many timers is to be spread")
     {
         due = start + 250ms; // in the slot of 192 ms to 256 ms
-        add(home, entries[0], due);
+        home.set_timer(entries[0], due);
         io.run_for(235ms);
     }
     auto const since = tidings::clock::now();
     for (noted& each : entries)
         if (!each.is_linked())
-            add(home, each, due);
+            home.set_timer(each, due);
     io.restart();
     io.run();
     CHECK(seen.size() == entries.size());
@@ -207,8 +195,8 @@ TEST_CASE("a loop drops its timers when it ends")
     noted near(1, seen), far(2, seen);
     {
         virtual_loop at;
-        add(at.home(), near, virtual_loop::start + 1s);
-        add(at.home(), far, tidings::time_point::max());
+        at.home().set_timer(near, at.start + 1s);
+        at.home().set_timer(far, tidings::time_point::max());
     }
     CHECK(near.dropped);
     CHECK(far.dropped);

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/wait/detail/blocking_pool.hpp>
 #include <tidings/wait/run_blocking.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -10,7 +9,6 @@
 #include <chrono>
 #include <cstddef>
 #include <exception>
-#include <memory>
 #include <pthread.h>
 
 // Under the thread sanitizer a thread that cannot be started is waited for without end.
@@ -26,8 +24,6 @@
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using tidings::context;
-using tidings::detail::blocking_pool;
-using tidings::detail::blocking_pool_service;
 
 namespace {
 
@@ -67,10 +63,10 @@ asio::awaitable<void> call_blocking(context ctx, int& calls)
 // A call that cannot be handed to a thread takes no place from the calls that come later.
 TEST_CASE("a call without a thread gives its place back")
 {
-    constexpr int places = 1 + static_cast<int>(blocking_pool::queue_per_thread);
+    constexpr int places = 1 + static_cast<int>(tidings::detail::queued_per_thread);
     asio::io_context io;
     auto root = context::root(io.get_executor());
-    asio::use_service<blocking_pool_service>(io).use(std::make_shared<blocking_pool>(1));
+    tidings::blocking_threads(1).serve(io.get_executor());
     int calls = 0;
     int failures = 0;
     auto const count_failure = [&](std::exception_ptr failure) { failures += failure ? 1 : 0; };

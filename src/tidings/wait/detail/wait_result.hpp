@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/internal/access.hpp>
 #include <tidings/wait/detail/case_set.hpp>
 #include <tidings/wait/detail/wait_context.hpp>
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -13,6 +15,41 @@
 
 namespace tidings::detail {
 
+/// The case that stands for a source in a select.
+template <typename Source>
+using case_of = typename decltype(internal::access::wait_case(std::declval<Source&>()))::type;
+
+/// Marks a case that comes back with nothing but its having won.
+struct happened
+{};
+
+/// The shape of a wait on one source: true when it won.
+struct won_shape
+{
+    using result = bool;
+    using until = wait_context;
+    static constexpr fairness order = fairness::leftmost;
+    template <typename Cases>
+    static result make(int how, Cases&)
+    {
+        return how == 0;
+    }
+};
+
+/// The shape of a wait on one source: what it has taken, if it won.
+template <typename Case>
+struct value_shape
+{
+    using result = std::optional<typename Case::item>;
+    using until = wait_context;
+    static constexpr fairness order = fairness::leftmost;
+    static result make(int how, std::tuple<Case>& cases)
+    {
+        return how == 0 ? result(std::get<0>(cases).take()) : std::nullopt;
+    }
+};
+
+/// See `tidings::select_result`.
 template <typename... Cases>
 class select_result
 {
@@ -25,15 +62,16 @@ public:
     /// Of a channel: a pointer to the received value, which lives as long as this result; null when another
     /// source won. Of any other source: whether it won.
     template <typename Source>
-    auto from(Source const& source) noexcept
+    auto from(Source&& source) noexcept
     {
-        static_assert((std::is_same_v<typename Source::wait_case, Cases> || ...),
+        using source_case = case_of<Source>;
+        static_assert((std::is_same_v<source_case, Cases> || ...),
                       "from: a source of this type is not in the select");
-        bool const won = key_ == source.wait_key();
-        if constexpr (std::is_void_v<typename Source::received>)
+        bool const won = key_ == internal::access::wait_source(source);
+        if constexpr (std::is_same_v<typename source_case::item, happened>)
             return won;
         else
-            return won ? find<typename Source::received>() : nullptr;
+            return won ? find<typename source_case::item>() : nullptr;
     }
 
     /// Whether the value of a `sending(channel, value)` went out.
@@ -41,7 +79,7 @@ public:
     bool sent(Channel const& channel) const noexcept
     {
         constexpr std::array is_send{false, (requires { typename Cases::offer; })...};
-        return key_ == channel.wait_key() && is_send[items_.index()];
+        return key_ == internal::access::wait_source(channel) && is_send[items_.index()];
     }
 
 private:

@@ -1,19 +1,32 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/wait/detail/root_context.hpp>
-#include <tidings/wait/detail/spawn_task.hpp>
-#include <tidings/wait/detail/task_scope.hpp>
-#include <tidings/wait/internal/aborted_operation.hpp>
+#include <tidings/wait/internal/tasks.hpp>
+#include <tidings/wait/spawn.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
-
-#include <memory>
+#include <boost/system/system_error.hpp>
 
 namespace asio = boost::asio;
 
-namespace tidings::detail {
+namespace tidings {
+
+bool internal::is_aborted_operation(std::exception_ptr const& failure) noexcept
+{
+    if (!failure)
+        return false;
+    try {
+        std::rethrow_exception(failure);
+    } catch (boost::system::system_error const& error) {
+        return error.code() == asio::error::operation_aborted;
+    } catch (...) {
+        return false;
+    }
+}
+
+namespace detail {
 
 namespace {
 
@@ -21,8 +34,8 @@ namespace {
 class task_completion
 {
 public:
-    task_completion(context const& ctx, std::shared_ptr<task_observer> observer)
-        : of_(&internal::access::state(ctx)), task_(std::make_unique<task>(of_->scope())),
+    task_completion(context const& ctx, task_observer observer)
+        : of_(&internal::access::state(ctx)), task_(std::make_unique<task>(of_->root().scope())),
           observer_(std::move(observer))
     {}
 
@@ -33,7 +46,7 @@ public:
         if (of_->is_done() && internal::is_aborted_operation(failure))
             failure = nullptr; // it has ended with its context, as it was to
         if (observer_)
-            observer_->task_ended(std::move(failure));
+            observer_(std::move(failure));
         else if (failure)
             of_->root().task_failed(std::move(failure));
     }
@@ -41,7 +54,7 @@ public:
 private:
     context_ptr of_;
     std::unique_ptr<task> task_;
-    std::shared_ptr<task_observer> observer_;
+    task_observer observer_;
 };
 
 asio::awaitable<void> without_throwing_waits(asio::awaitable<void> body)
@@ -54,7 +67,7 @@ asio::awaitable<void> without_throwing_waits(asio::awaitable<void> body)
 
 } // namespace
 
-void spawn_task(context const& ctx, asio::awaitable<void> body, std::shared_ptr<task_observer> observer)
+void spawn_task(context const& ctx, asio::awaitable<void> body, task_observer observer)
 {
     auto const executor = ctx.get_executor();
     // On the executor, because there terminal cancellation looks at the slot, which is filled here.
@@ -66,4 +79,5 @@ void spawn_task(context const& ctx, asio::awaitable<void> body, std::shared_ptr<
     });
 }
 
-} // namespace tidings::detail
+} // namespace detail
+} // namespace tidings

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/wait/detail/context_link.hpp>
+#include <tidings/wait/bind.hpp>
 
 #include <boost/asio/post.hpp>
 
@@ -23,9 +23,7 @@ context_link::~context_link()
 
 void context_link::watch()
 {
-    node_.owner = this;
-    node_.index = context_ended;
-    if (!internal::access::state(until_).link(node_))
+    if (!internal::access::state(until_).link(node_, *this, context_ended))
         post_completion();
     else if (is_released_) // completed meanwhile, on another thread
         internal::access::state(until_).unlink(node_);
