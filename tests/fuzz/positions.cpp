@@ -262,7 +262,9 @@ private:
             owed[i].must_be_told = has_lost(i, *with.at[i]);
             owed[i].next = with.at[i]->life == topics_[i].life ? with.at[i]->index : 0;
         }
-        bool const is_unknown = with.publisher && (followed >> *with.publisher & 1) == 0;
+        bool const is_unknown =
+            with.publisher && ((followed >> *with.publisher & 1) == 0 ||
+                               with.at[*with.publisher]->life != topics_[*with.publisher].life);
         for (auto& each : owed) // it is told once, for all
             each.must_be_told |= is_unknown && is_shared_ && !leads_elsewhere && each.is_followed;
         bool const is_of_such_a_stream = is_shared_ || (covered > 1) == (followed_count(owed) > 1);
@@ -456,14 +458,13 @@ private:
         note(std::move(id), at, publisher);
     }
 
-    // In a stream of one topic.
+    // In a stream of one topic, or of a client that has yet to be told of a gap.
     std::optional<std::size_t> publisher_of(std::string const& id) const
     {
-        if (followed_count(owed_) == 1)
-            for (std::size_t i = 0; i != topic_count; ++i)
-                for (auto const& each : topics_[i].events)
-                    if (owed_[i].is_followed && each.is_own_id && each.id == id)
-                        return i;
+        for (std::size_t i = 0; i != topic_count; ++i)
+            for (auto const& each : topics_[i].events)
+                if (owed_[i].is_followed && each.is_own_id && each.id == id)
+                    return i;
         return std::nullopt;
     }
 
