@@ -62,7 +62,7 @@ tidings::event_filter wanted_types(tidings::request const& request)
     auto types = request.query_all("type");
     if (types.empty())
         return {};
-    return [types = std::move(types)](tidings::event_text const& event) {
+    return [types = std::move(types)](tidings::event_text const& event, std::string_view) {
         auto const type = event.type().empty() ? std::string_view("message") : event.type();
         return std::ranges::find(types, type) != types.end();
     };

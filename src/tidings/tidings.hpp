@@ -7,12 +7,10 @@
 #include <tidings/http/request.hpp>
 #include <tidings/http/request_check.hpp>
 #include <tidings/http/response.hpp>
-#include <tidings/hub/event_filter.hpp>
-#include <tidings/hub/follow_end.hpp>
+#include <tidings/hub/following.hpp>
 #include <tidings/hub/long_poll.hpp>
 #include <tidings/hub/overflow.hpp>
 #include <tidings/hub/publish_result.hpp>
-#include <tidings/hub/start_position.hpp>
 #include <tidings/hub/subscription.hpp>
 #include <tidings/hub/too_many_topics.hpp>
 #include <tidings/hub/topic.hpp>

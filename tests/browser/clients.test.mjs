@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 // The examples and the hub in front of the clients that people have: Chromium's EventSource, and that of npm.
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
+import { createParser } from 'eventsource-parser';
 import { chromiumClient, npmClient, startProgram } from './clients.mjs';
 import { createCable, startBrowser } from './support.mjs';
+
+const { fetchEventSource } = createRequire(import.meta.url)('@microsoft/fetch-event-source');
 
 const CLOSED = 2;
 let browser;
@@ -104,6 +108,20 @@ for (const [kind, make] of [['Chromium', () => chromiumClient(browser)], ['npm',
       await client.close();
     });
 
+    // It has got nothing yet, and knows its place by an event that no page listens to.
+    test('a client is sent away before its first event', async (t) => {
+      const hub = await startProgram(t, process.env.HUB);
+      const post = (path, body) => fetch(`${hub}${path}`, { method: 'POST', body: JSON.stringify(body) });
+      const client = await make()(`${hub}/events?topic=a`);
+      await client.opened(1);
+      await post('/disconnect', { topic: 'a' });
+      await post('/emit', { topic: 'a', data: 'while away' });
+      await client.until((seen) => seen.events.length >= 1);
+      const { events } = await client.snapshot();
+      assert.deepEqual(events.map(({ type, data }) => [type, data]), [['message', 'while away']]);
+      await client.close();
+    });
+
     test('the hub retires a topic', async (t) => {
       const hub = await startProgram(t, process.env.HUB);
       const client = await make()(`${hub}/events?topic=a`);
@@ -140,4 +158,51 @@ test('another origin resumes several topics', async (t) => {
   const [, back] = cable.requestsFor('/events');
   assert.match(back, new RegExp(`^GET .*\\r\\nLast-Event-ID: ${events[0].id}\\r\\n`, 's'));
   await client.close();
+});
+
+// This library hands over every block of lines: the place is one that can be told from events, and its id comes back.
+test('fetch-event-source learns its place', async (t) => {
+  globalThis.window = globalThis;
+  globalThis.document = { removeEventListener() {} };
+  const hub = await startProgram(t, process.env.HUB);
+  const post = (path, body) => fetch(`${hub}${path}`, { method: 'POST', body: JSON.stringify(body) });
+  const stop = new AbortController();
+  t.after(() => stop.abort());
+  const seen = [];
+  let onEvent = () => {};
+  const next = () => new Promise((resolve) => { onEvent = resolve; });
+  let arrived = next();
+  fetchEventSource(`${hub}/events?topic=a`, {
+    fetch, signal: stop.signal, openWhenHidden: true,
+    onmessage(event) { seen.push(event); onEvent(); },
+    onclose() { throw new Error('the stream is asked for once more'); },
+    onerror: () => 500,
+  });
+  await arrived;
+  assert.equal(seen[0].event, 'tidings-place');
+  assert.match(seen[0].id, /^[0-9a-v]{12}-\d+$/);
+  assert.equal(seen[0].data, seen[0].id);
+  arrived = next();
+  await post('/disconnect', { topic: 'a' });
+  await post('/emit', { topic: 'a', data: 'while away' });
+  await arrived;
+  assert.deepEqual(seen.slice(1).map(({ event, data }) => [event, data]), [['', 'while away']]);
+});
+
+// This one hands over what has data.
+test('eventsource-parser learns its place', async (t) => {
+  const hub = await startProgram(t, process.env.HUB);
+  const stop = new AbortController();
+  t.after(() => stop.abort());
+  const { body } = await fetch(`${hub}/events?topic=a`, { signal: stop.signal });
+  const seen = [];
+  const parser = createParser({ onEvent: (event) => seen.push(event) });
+  const decoder = new TextDecoder();
+  for await (const bytes of body) {
+    parser.feed(decoder.decode(bytes, { stream: true }));
+    if (seen.length > 0) break;
+  }
+  assert.equal(seen[0].event, 'tidings-place');
+  assert.match(seen[0].id, /^[0-9a-v]{12}-\d+$/);
+  assert.equal(seen[0].data, seen[0].id);
 });

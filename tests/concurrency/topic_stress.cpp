@@ -122,6 +122,8 @@ private:
             ++seen.resets;
             return allow_jumps();
         }
+        if (event.type() == "tidings-place")
+            return;
         std::size_t topic = 0;
         std::size_t publisher = 0;
         unsigned long long number = 0;

@@ -48,7 +48,7 @@ public:
 
     event_filter release()
     {
-        return [this](event_text const&) {
+        return [this](event_text const&, std::string_view) {
             embedded.reset();
             return true;
         };
@@ -101,7 +101,7 @@ TEST_CASE_METHOD(released_server, "a filter lets go of the server")
 TEST_CASE_METHOD(released_server, "a filter lets go of the server while a client catches up")
 {
     bool is_due = false;
-    auto const release_when_due = [&](event_text const&) {
+    auto const release_when_due = [&](event_text const&, std::string_view) {
         if (is_due)
             embedded.reset();
         return true;

@@ -78,7 +78,7 @@ public:
 
     static bool is_handed_over(server_stats const& now) { return now.streams == 1 && now.handlers == 0; }
 
-    topic news;
+    topic news{{.send_position = false}};
     std::shared_ptr<int> held = std::make_shared<int>();
     server_fixture fixture;
 };

@@ -70,7 +70,8 @@ class hooked_server
 {
 public:
     hooked_server(place chosen, deed what)
-        : chosen_(chosen), what_(what), doomed_(std::in_place, tidings::topic_options{.name = "doomed"}),
+        : chosen_(chosen), what_(what),
+          doomed_(std::in_place, tidings::topic_options{.name = "doomed", .send_position = false}),
           server_(tidings::endpoint{.port = 0}, options())
     {
         server_.check("/checked", [this](request const&, headers&) { return pass(place::check); });

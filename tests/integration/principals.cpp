@@ -71,7 +71,7 @@ public:
         return entering;
     }
 
-    tidings::topic news{{.name = "news"}};
+    tidings::topic news{{.name = "news", .send_position = false}};
     tidings::channel<int> go{1};
     std::atomic<bool> is_banned = false;
 

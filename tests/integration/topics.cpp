@@ -46,7 +46,7 @@ asio::awaitable<response> poll_news(topic& news, context ctx, request const& ask
     return long_poll(std::move(ctx), asked, news);
 }
 
-bool is_urgent(event_text const& event)
+bool is_urgent(event_text const& event, std::string_view)
 {
     return event.type() == "urgent";
 }
@@ -121,8 +121,8 @@ TEST_CASE("a client that comes back again and again misses nothing")
 // One stream, two topics, one filter; the one id leads back to the place in both.
 TEST_CASE("several topics and a filter on one stream resume")
 {
-    topic news({.name = "news"});
-    topic alerts({.name = "alerts"});
+    topic news({.name = "news", .send_position = false});
+    topic alerts({.name = "alerts", .send_position = false});
     server_fixture fixture;
     fixture.routes().get("/both", std::bind_front(follow_both, std::ref(news), std::ref(alerts)));
     fixture.start();
@@ -170,7 +170,7 @@ TEST_CASE("a gap is told over a socket")
 // Sent away, clients come back and go on; once the topic is closed they are told not to.
 TEST_CASE("a topic disconnects its clients, and closes")
 {
-    topic news;
+    topic news({.send_position = false});
     server_fixture fixture;
     fixture.routes().get("/", std::bind_front(attach, std::ref(news)));
     fixture.start();
@@ -214,7 +214,7 @@ TEST_CASE("a topic that is followed does not expire")
     std::atomic<std::int64_t> minutes{0};
     topic_registry all({.unused_timeout = std::chrono::minutes(10),
                         .now = [&minutes] { return time_point(std::chrono::minutes(minutes.load())); }});
-    all.add("{name}");
+    all.add("{name}", {.send_position = false});
     server_fixture fixture;
     fixture.routes().get("/{name}", std::bind_front(follow_named, std::ref(all)));
     fixture.start();

@@ -12,6 +12,7 @@
 boost::asio::awaitable<void> follow_one(tidings::topic news, std::string wanted, tidings::context ctx,
                                         tidings::event_stream& out)
 {
-    co_await news.follow(ctx, out, tidings::from_newest(),
-                         [wanted](tidings::event_text const& each) { return each.type() == wanted; });
+    co_await news.follow(
+        ctx, out, tidings::from_newest(),
+        [wanted](tidings::event_text const& each, std::string_view) { return each.type() == wanted; });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // A start position borrows its id, and the temporary ends with the line.
 // must not compile: deleted function.*from_id
-#include <tidings/hub/start_position.hpp>
+#include <tidings/hub/following.hpp>
 
 #include <string>
 

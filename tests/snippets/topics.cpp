@@ -10,6 +10,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace asio = boost::asio;
@@ -53,8 +54,20 @@ void make_registry()
     // [/registry]
 }
 
+// [find-by-event]
+asio::awaitable<void> resume_answer(tidings::topic_registry const& answers, tidings::context,
+                                    tidings::request const&, tidings::event_stream& out)
+{
+    auto const answer = answers.find_by_event(out.last_event_id().value_or(""));
+    if (answer)
+        answer->attach(out); // behind that event
+    else
+        co_await out.reject(404, "no such answer, or no longer");
+}
+// [/find-by-event]
+
 // [list]
-bool is_urgent(tidings::event_text const& event)
+bool is_urgent(tidings::event_text const& event, std::string_view)
 {
     return event.type() == "urgent";
 }
@@ -67,6 +80,18 @@ asio::awaitable<void> follow_both(tidings::topic const& orders, tidings::topic c
     co_await both.follow(ctx, out);
 }
 // [/list]
+
+// [filter-by-key]
+asio::awaitable<void> follow_symbol(tidings::topic const& prices, tidings::context,
+                                    tidings::request const& request, tidings::event_stream& out)
+{
+    prices.attach(out, tidings::from_oldest(),
+                  [symbol = request.param("symbol")](tidings::event_text const&, std::string_view key) {
+                      return key == symbol;
+                  });
+    co_return;
+}
+// [/filter-by-key]
 
 // [subscription]
 asio::awaitable<void> count_orders(tidings::topic const& orders, tidings::context ctx,

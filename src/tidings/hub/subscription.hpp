@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/hub/event_filter.hpp>
-#include <tidings/hub/start_position.hpp>
+#include <tidings/hub/following.hpp>
 #include <tidings/hub/topic.hpp>
 #include <tidings/hub/topic_list.hpp>
 #include <tidings/sse/event_text.hpp>

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/hub/event_filter.hpp>
-#include <tidings/hub/follow_end.hpp>
+#include <tidings/hub/following.hpp>
 #include <tidings/hub/publish_result.hpp>
-#include <tidings/hub/start_position.hpp>
 #include <tidings/hub/topic_options.hpp>
 #include <tidings/hub/topic_stats.hpp>
 #include <tidings/internal/access.hpp>

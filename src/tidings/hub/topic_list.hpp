@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/hub/event_filter.hpp>
-#include <tidings/hub/follow_end.hpp>
-#include <tidings/hub/start_position.hpp>
+#include <tidings/hub/following.hpp>
 #include <tidings/hub/topic.hpp>
 #include <tidings/stream/event_stream.hpp>
 #include <tidings/wait/context.hpp>

@@ -30,9 +30,9 @@ struct topic_options
     std::size_t history_bytes = 1024 * 1024; ///< of their text; with 0 the newest event alone is kept
     duration history_age{};                  ///< older events are forgotten; zero and below: no limit
 
-    /// A follower that gets nothing at once is sent the id of its place, as an id line alone, which clients
-    /// take note of and do not dispatch. So one that is disconnected before its first event misses nothing
-    /// either. Off for clients that take any block of lines for an event.
+    /// A follower that gets nothing at once is sent the id of its place, in an event of the type
+    /// `tidings-place`, so one that is disconnected before its first event misses nothing either. Off for
+    /// clients that take an event of any type for one of theirs.
     bool send_position = true;
 
     tidings::overflow overflow = tidings::overflow::cut;

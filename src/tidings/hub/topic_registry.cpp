@@ -88,6 +88,11 @@ std::optional<topic> topic_registry::find(std::string_view name) const
     return state_->find(name);
 }
 
+std::optional<topic> topic_registry::find_by_event(std::string_view id) const
+{
+    return state_->find_by_event(id);
+}
+
 std::vector<topic> topic_registry::all() const
 {
     return state_->all();

@@ -116,6 +116,12 @@ public:
     /// Only if it is in memory.
     std::optional<topic> find(std::string_view name) const;
 
+    /// The topic in memory that has an event of that id: which of its streams a client comes back to, that
+    /// has one address for all of them. Empty when no topic has it any more, and for a place that is no
+    /// event's (a `tidings-place`, an id of several orders). Looks at all topics, about a tenth of a
+    /// microsecond each.
+    std::optional<topic> find_by_event(std::string_view id) const;
+
     /// All that are in memory.
     std::vector<topic> all() const;
     std::size_t size() const;

@@ -47,16 +47,16 @@ class Stream:
         return text.decode()[:-1] if text else None
 
     def next_event(self):
-        """None at the end of the stream."""
+        """None at the end of the stream. Takes note of a place, and passes it over."""
         id, type, data = None, "", []
         while (line := self.line()) is not None:
             field, _, value = line.partition(":")
             value = value.removeprefix(" ")
             if line == "":
                 self.last_id = self.last_id if id is None else id
-                if data:
+                if data and type != "tidings-place":
                     return Event(self.last_id, type or "message", "\n".join(data))
-                id, type = None, ""
+                id, type, data = None, "", []
             elif field == "":
                 self.comments.append(value)
             elif field == "id":

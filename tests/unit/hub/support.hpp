@@ -19,12 +19,26 @@ namespace tidings::test {
 
 using texts = std::vector<std::string>;
 
+/// What its page listens to: all that is not about its place.
+inline std::vector<received_event> events_of(testing::stream& client)
+{
+    auto all = client.events();
+    std::erase_if(all, [](received_event const& each) { return each.type() == "tidings-place"; });
+    return all;
+}
+
 inline texts data_of(testing::stream& client)
 {
     texts all;
-    for (auto const& each : client.events())
+    for (auto const& each : events_of(client))
         all.push_back(each.data());
     return all;
+}
+
+/// What tells a client its place.
+inline std::string place_text(std::string const& id)
+{
+    return "id: " + id + "\nevent: tidings-place\ndata: " + id + "\n\n";
 }
 
 /// Follows a list of topics, and says why that ended.

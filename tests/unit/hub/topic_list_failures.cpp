@@ -29,7 +29,7 @@ public:
             throw std::runtime_error("no more copies");
     }
     copied_so_often& operator=(copied_so_often const&) = delete;
-    bool operator()(tidings::event_text const&) const { return true; }
+    bool operator()(tidings::event_text const&, std::string_view) const { return true; }
 
 private:
     std::shared_ptr<int> left_;

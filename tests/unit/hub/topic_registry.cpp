@@ -128,7 +128,7 @@ TEST_CASE_METHOD(registry_fixture, "a client comes back to a topic that was blan
     std::string const place = all.get("builds/1")->position();
     {
         stream early(time, following(*all.get("builds/1")), coming_back_with(place));
-        CHECK(early.events().empty());
+        CHECK(events_of(early).empty());
     }
     time.run_until_idle();
     REQUIRE(all.size() == 0);
@@ -151,10 +151,10 @@ TEST_CASE_METHOD(registry_fixture, "a client comes back to a topic that expired"
     CHECK(all.stats().expired == 1);
     topic const again = *all.get("builds/1");
     stream back(time, following(again), coming_back_with(blank));
-    REQUIRE(back.events().size() == 1);
-    CHECK(back.events()[0].data().starts_with(R"({"reason":"evicted")"));
+    REQUIRE(events_of(back).size() == 1);
+    CHECK(events_of(back)[0].data().starts_with(R"({"reason":"evicted")"));
     stream current(time, following(again), coming_back_with(place));
-    CHECK(current.events().empty());
+    CHECK(events_of(current).empty());
 }
 
 // A topic that was forgotten and is made again goes on with the numbers of its registry: none comes twice.
@@ -275,4 +275,34 @@ TEST_CASE_METHOD(registry_fixture, "topics that are only ever opened expire")
     }
     CHECK(all.find("builds/1"));
     CHECK_FALSE(all.find("builds/2"));
+}
+
+// A topic is found by the id of an event that it has: the number's, or a publisher's. What is no event's is
+// nobody's: a place, an event that is gone, an id of another registry.
+TEST_CASE("a topic is found by an id of its events")
+{
+    topic_registry all;
+    all.add("{name}", {.max_events = 2});
+    topic orders = *all.get("orders");
+    topic alerts = *all.get("alerts");
+    auto const name_of = [&](std::string_view id) {
+        auto const found = all.find_by_event(id);
+        return found ? found->name() : std::string();
+    };
+    auto const gone = orders.publish({.data = "a"}).id;
+    auto const second = orders.publish({.data = "b"}).id;
+    orders.publish_comment("c");
+    auto const third = alerts.publish({.data = "d"}).id;
+    alerts.publish_comment("e");
+    auto const own = alerts.publish({.id = "alarm 7", .data = "f"}).id;
+    auto const last = orders.publish({.data = "g"}).id;
+    CHECK(name_of(second) == "orders");
+    CHECK(name_of(third) == "alerts");
+    CHECK(name_of(own) == "alerts");
+    CHECK(name_of(last) == "orders");
+    std::string const epoch = last.substr(0, last.find('-'));
+    CHECK(name_of(epoch + "-4") == "alerts"); // as a stream of several topics names "alarm 7"
+    for (auto const& id :
+         {gone, epoch + "-0", epoch + "-6", last + '.' + last, std::string("0123456789ab-2"), std::string()})
+        CHECK(name_of(id) == "");
 }

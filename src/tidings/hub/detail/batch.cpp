@@ -55,6 +55,12 @@ bool add_stop(cursor& at, std::vector<remainder>& heads, merged& into)
 
 } // namespace
 
+origin origin_of(kept_event const& which)
+{
+    return {
+        .place = which.place, .number = which.number, .has_own_id = !which.own_id.empty(), .key = which.key};
+}
+
 void read_merged(std::span<cursor* const> from, std::size_t limit, merged& into)
 {
     std::vector<remainder> heads; // a heap
@@ -69,9 +75,7 @@ void read_merged(std::span<cursor* const> from, std::size_t limit, merged& into)
         std::ranges::pop_heap(heads, comes_later);
         remainder& next = heads.back();
         kept_event const& found = next.left.front();
-        into.add(
-            {{.place = found.place, .number = found.number, .has_own_id = !found.own_id.empty()}, next.stop},
-            found.frame);
+        into.add({origin_of(found), next.stop}, found.frame);
         next.left.advance(1);
         history::skip_dead(next.left);
         if (next.left.empty())

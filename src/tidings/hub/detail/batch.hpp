@@ -6,13 +6,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
 namespace tidings::detail {
 
 class cursor;
+struct kept_event;
 
 /// How many events are read at once, and leave in one gathered write.
 inline constexpr std::size_t batch_limit = 64;
@@ -26,10 +29,13 @@ inline bool has_id(internal::shared_frame const& frame)
 /// Where a frame of a topic is from.
 struct origin
 {
-    std::uint64_t place = 0;  ///< in its topic
-    std::uint64_t number = 0; ///< in its order; of a comment that of the event before it
-    bool has_own_id = false;  ///< its publisher's
+    std::uint64_t place = 0;                  ///< in its topic
+    std::uint64_t number = 0;                 ///< in its order; of a comment that of the event before it
+    bool has_own_id = false;                  ///< its publisher's
+    std::shared_ptr<std::string const> key{}; ///< null when it has none
 };
+
+origin origin_of(kept_event const& which);
 
 /// Some events of a topic, in order.
 struct batch

@@ -5,7 +5,7 @@
 #include <tidings/hub/detail/loop_feed.hpp>
 #include <tidings/hub/detail/reader.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
-#include <tidings/hub/event_filter.hpp>
+#include <tidings/hub/following.hpp>
 #include <tidings/hub/topic_list.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace tidings::detail {
 
@@ -58,9 +59,10 @@ public:
     void set_over() noexcept { is_over_ = true; }
 
     /// What has no id, comments and retry times, is for all. The cursor may have left then.
-    bool wants(internal::shared_frame const& frame) const
+    bool wants(internal::shared_frame const& frame, origin const& from) const
     {
-        return !filter_ || !has_id(frame) || filter_->where(frame.event());
+        return !filter_ || !has_id(frame) ||
+               filter_->where(frame.event(), from.key ? std::string_view(*from.key) : std::string_view());
     }
     bool has_filter() const noexcept { return filter_ != nullptr; }
     /// Whether the topic has sent its followers away since this one came.

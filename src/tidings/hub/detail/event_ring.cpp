@@ -94,7 +94,8 @@ std::uint64_t event_ring::bytes_from(std::uint64_t place) const
 std::size_t event_ring::memory_of(kept_event const& of) noexcept
 {
     constexpr std::size_t overhead = 256;
-    return overhead + of.frame.text().size() + 2 * (of.own_id.size() + of.key.size());
+    std::size_t const key_size = of.key ? of.key->size() : 0;
+    return overhead + of.frame.text().size() + 2 * (of.own_id.size() + key_size);
 }
 
 } // namespace tidings::detail

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 
 namespace tidings::detail {
@@ -18,8 +19,8 @@ struct kept_event
     internal::shared_frame frame{};
     time_point added{};
     std::string own_id{};
-    std::string key{};
-    bool is_comment = false; ///< text that clients dispatch nothing for
+    std::shared_ptr<std::string const> key{}; ///< null when it has none
+    bool is_comment = false;                  ///< text that clients dispatch nothing for
 
     // The ring's.
     std::uint64_t place = 0;  ///< in the topic, dense

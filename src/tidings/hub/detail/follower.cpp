@@ -165,7 +165,7 @@ bool follower::choose(merged& events)
 {
     std::size_t chosen = 0;
     for (std::size_t i = 0; i < events.size(); ++i) {
-        bool const is_wanted = events.cursor_of(i).wants(events.frames[i]);
+        bool const is_wanted = events.cursor_of(i).wants(events.frames[i], events.sources[i]);
         if (!out_)
             return false;
         if (!is_wanted)
@@ -196,7 +196,7 @@ void follower::send_stale_places(merged const& events)
         if (!each.at->has_filter() || !each.at->is_place_stale(each.oldest))
             continue;
         each.at->place_sent(each.at->next());
-        out_->append(event{.id = topics_.position()});
+        append_place();
         if (out_) // or there was no room
             out_->flush();
         if (!out_)
@@ -213,8 +213,16 @@ void follower::cut_behind(cursor const& at)
 void follower::send_position()
 {
     if (out_ && !knows_place_ && topics_.first().topic().options().send_position)
-        out_->append(event{.id = topics_.position()});
+        append_place();
     knows_place_ = true;
+}
+
+// An event that every client takes note of, and that none takes for one of the application's. It has data,
+// since there are clients that drop what has none, with its id.
+void follower::append_place()
+{
+    std::string const id = topics_.position();
+    out_->append(event{.id = id, .type = place_type, .data = id});
 }
 
 void follower::end_of_topics()

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <tidings/hub/detail/cursor_set.hpp>
-#include <tidings/hub/follow_end.hpp>
+#include <tidings/hub/following.hpp>
 #include <tidings/stream/internal/event_writer.hpp>
 #include <tidings/stream/internal/stream_core.hpp>
 #include <tidings/wait/channel.hpp>
@@ -51,6 +51,7 @@ private:
     void end_of_topics();
     void send_away();
     void send_position();
+    void append_place();
 
     bool is_replaying_ = true; // until it has caught up for the first time
     bool knows_place_ = false; // the client has an id that leads back to where it is

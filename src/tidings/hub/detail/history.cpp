@@ -15,8 +15,8 @@ std::optional<std::uint64_t> history::add(kept_event added)
     std::optional<std::uint64_t> superseded;
     newest_number_ = added.number;
     newest_own_id_ = added.own_id;
-    if (!added.key.empty()) {
-        auto const [known, is_new] = latest_.try_emplace(added.key, end());
+    if (added.key) {
+        auto const [known, is_new] = latest_.try_emplace(*added.key, end());
         if (!is_new) {
             kept_event old = ring_.empty(std::exchange(known->second, end()));
             ids_.retire(std::move(old.own_id));
@@ -80,8 +80,8 @@ void history::forget_first()
     kept_event oldest = ring_.pop_front();
     if (oldest.is_dead || oldest.is_comment)
         return;
-    if (!oldest.key.empty())
-        latest_.erase(oldest.key);
+    if (oldest.key)
+        latest_.erase(*oldest.key);
     ids_.retire(std::move(oldest.own_id));
     begin_ = oldest.place + 1;
     lost_up_to_ = oldest.number;
@@ -145,7 +145,7 @@ void history::copy(std::uint64_t from, std::size_t limit, batch& into) const
             into.next = at->place;
             break;
         }
-        into.add({.place = at->place, .number = at->number, .has_own_id = !at->own_id.empty()}, at->frame);
+        into.add(origin_of(*at), at->frame);
     }
 }
 
@@ -196,6 +196,14 @@ std::uint64_t history::number_before(std::uint64_t place, std::uint64_t newest) 
     if (left.empty())
         return newest;
     return left.front().is_comment ? left.front().number : left.front().number - 1;
+}
+
+bool history::has_event(std::uint64_t number) const
+{
+    auto at = ring_.find_behind(number - std::min<std::uint64_t>(number, 1));
+    while (at != ring_.end() && at->is_comment) // they have the numbers of others
+        ++at;
+    return at != ring_.end() && at->number == number;
 }
 
 kept_event const* history::oldest() const

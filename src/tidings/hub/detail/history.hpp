@@ -4,7 +4,7 @@
 #include <tidings/hub/detail/batch.hpp>
 #include <tidings/hub/detail/event_ring.hpp>
 #include <tidings/hub/detail/own_ids.hpp>
-#include <tidings/hub/start_position.hpp>
+#include <tidings/hub/following.hpp>
 #include <tidings/hub/topic_options.hpp>
 
 #include <cstddef>
@@ -105,6 +105,8 @@ public:
     std::uint64_t newest_number() const noexcept { return newest_number_; }
     /// The newest event's own id; empty when it has none.
     std::string const& newest_own_id() const noexcept { return newest_own_id_; }
+    /// Whether the event of that number is there, or a newer one of its key.
+    bool has_event(std::uint64_t number) const;
     /// The oldest event; null when there is none.
     kept_event const* oldest() const;
 

@@ -18,10 +18,16 @@ void require_receivable(event const& value)
                                     "drop it; give it data, which may be empty");
 }
 
+// Filters look at it on all loops.
+std::shared_ptr<std::string const> shared_key(std::string_view key)
+{
+    return key.empty() ? nullptr : std::make_shared<std::string const>(key);
+}
+
 } // namespace
 
 prepared_event::prepared_event(event const& value, std::string_view of_key, std::string_view epoch)
-    : own_id(value.id), key(of_key)
+    : own_id(value.id), key(shared_key(of_key))
 {
     require_receivable(value);
     if (!own_id.empty())
@@ -36,7 +42,7 @@ prepared_event::prepared_event(event const& value, std::string_view of_key, std:
 }
 
 prepared_event::prepared_event(stored_event const& value, std::string_view epoch)
-    : own_id(value.own_id), key(value.key)
+    : own_id(value.own_id), key(shared_key(value.key))
 {
     std::string const line = own_id.empty() ? std::string() : "id: " + own_id + '\n';
     std::size_t const room = own_id.empty() ? max_id_line_size(epoch.size()) : 0;

@@ -6,6 +6,7 @@
 #include <tidings/stream/internal/shared_frame.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -25,8 +26,8 @@ struct prepared_event
     /// What its clients send back.
     std::string id(std::string_view epoch) const;
 
-    std::string own_id; ///< empty when its number is its id
-    std::string key;
+    std::string own_id;                     ///< empty when its number is its id
+    std::shared_ptr<std::string const> key; ///< null when it has none
     internal::shared_frame frame;
     std::uint64_t number = 0;
 };

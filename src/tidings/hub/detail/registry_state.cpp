@@ -279,6 +279,21 @@ std::optional<topic> registry_state::find(std::string_view name) const
     return found ? std::optional(handle_of(std::move(found))) : std::nullopt;
 }
 
+std::optional<topic> registry_state::find_by_event(std::string_view id) const
+{
+    auto const places = parse_places(id);
+    std::lock_guard const guard(lock_);
+    for (auto const& [name, each] : topics_) {
+        history const& kept = each->events();
+        bool const has_it =
+            kept.ids().find(id) || (places.size() == 1 && places[0].epoch == each->numbers().epoch &&
+                                    kept.has_event(places[0].number));
+        if (auto known = has_it ? each->weak_from_this().lock() : nullptr)
+            return handle_of(std::move(known));
+    }
+    return std::nullopt;
+}
+
 std::vector<topic> registry_state::all() const
 {
     std::vector<topic> found;

@@ -44,6 +44,7 @@ public:
     using when_open = topic_load::when_loaded;
     void open(std::string_view name, when_open when_open);
     std::optional<topic> find(std::string_view name) const;
+    std::optional<topic> find_by_event(std::string_view id) const;
     std::vector<topic> all() const;
     std::size_t size() const;
     topic_registry_stats stats() const;

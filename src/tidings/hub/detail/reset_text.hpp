@@ -32,5 +32,7 @@ struct reset
 std::string to_json(reset const& value);
 
 inline constexpr std::string_view reset_type = "tidings-reset";
+/// Of an event that tells a client its place, with the same text as id and data.
+inline constexpr std::string_view place_type = "tidings-place";
 
 } // namespace tidings::detail

@@ -97,7 +97,7 @@ std::optional<event_text> subscription_state::first_wanted(merged& events)
 {
     for (std::size_t i = 0; i < events.size(); ++i) {
         cursor const& at = events.cursor_of(i);
-        bool const is_wanted = at.wants(events.frames[i]);
+        bool const is_wanted = at.wants(events.frames[i], events.sources[i]);
         if (at.has_left()) { // the filter has destroyed the subscription
             is_over_ = true;
             return std::nullopt;

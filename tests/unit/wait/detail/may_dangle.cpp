@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/hub/start_position.hpp>
+#include <tidings/hub/following.hpp>
 #include <tidings/sse/event.hpp>
 #include <tidings/sse/event_text.hpp>
 #include <tidings/wait/channel.hpp>

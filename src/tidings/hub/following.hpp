@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/sse/event_text.hpp>
+
+#include <concepts>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -68,5 +72,32 @@ constexpr start_position from_id(std::string_view id) noexcept
 template <typename Temporary>
     requires std::is_same_v<std::remove_const_t<Temporary>, std::string>
 start_position from_id(Temporary&& id) = delete;
+
+/// Says which events of a topic a follower gets; an empty one lets all pass. `key` is that of `publish(key,
+/// event)`, and empty without one: it is not sent, and read without a copy. Comments and retry times are for
+/// all, and the filter is not asked about them. Called on the follower's loop, once for each event; what it
+/// throws ends the follower's stream as an error of its handler would (of a `subscription` see `receive`), so
+/// it had better not throw.
+using event_filter = std::function<bool(event_text const& event, std::string_view key)>;
+
+/// Why `follow` came back.
+enum class follow_end
+{
+    closed,        ///< the topic is closed, and everything in it has been handed to the connection
+    context_ended, ///< the context ended; the stream is the handler's again, for a farewell
+    stream_ended,  ///< the client left, or was cut because it fell behind the history
+    disconnected,  ///< the topic sent its followers away; the stream is the handler's, its client comes back
+};
+
+namespace detail {
+
+/// What g++ 12 destroys twice inside an expression that awaits (GCC 107288): a closure that owns something
+/// and has no name.
+template <typename Filter>
+concept owning_closure =
+    !std::is_lvalue_reference_v<Filter> && !std::is_trivially_destructible_v<std::remove_cvref_t<Filter>> &&
+    !std::same_as<std::remove_cvref_t<Filter>, event_filter>;
+
+} // namespace detail
 
 } // namespace tidings
