@@ -97,7 +97,7 @@ class owned_send_case : owned_send<T>, public send_case<T>
 {
 public:
     explicit owned_send_case(owned_send<T>&& what) noexcept
-        : owned_send<T>(std::move(what)), send_case<T>({what.source, &this->value})
+        : owned_send<T>(std::move(what)), send_case<T>({this->source, &this->value})
     {}
     owned_send_case(owned_send_case const&) = delete;
     owned_send_case& operator=(owned_send_case const&) = delete;
