@@ -2,9 +2,7 @@
 #include <tidings/http/detail/line_scanner.hpp>
 
 namespace tidings::detail {
-namespace {
 
-/// Looks for the CRLF that ends one line.
 line_scan scan_line(std::string_view text, std::size_t position) noexcept
 {
     for (auto i = position; i != text.size(); ++i) {
@@ -12,19 +10,17 @@ line_scan scan_line(std::string_view text, std::size_t position) noexcept
         if ((byte >= 0x20 && byte != 0x7F) || byte == '\t') [[likely]]
             continue;
         if (byte == '\n')
-            return {line_state::bare_lf, i};
+            return {false, i, {400, "a line ends with LF, without CR"}};
         if (byte != '\r')
-            return {line_state::control_character, i};
+            return {false, i, {400, "a line has a control character; this is plain HTTP, without TLS"}};
         if (i + 1 == text.size())
-            return {line_state::unfinished, i};
+            return {false, i};
         if (text[i + 1] != '\n')
-            return {line_state::bare_cr, i};
-        return {line_state::complete, i + 2};
+            return {false, i, {400, "a line has a CR without LF"}};
+        return {true, i + 2};
     }
-    return {line_state::unfinished, text.size()};
+    return {false, text.size()};
 }
-
-} // namespace
 
 line_scan scan_lines(std::string_view text, std::size_t position) noexcept
 {
@@ -32,12 +28,12 @@ line_scan scan_lines(std::string_view text, std::size_t position) noexcept
         auto const rest = text.substr(position);
         if (position != 0 && text[position - 1] == '\n') {
             if (rest.starts_with("\r\n"))
-                return {line_state::complete, position + 2};
+                return {true, position + 2};
             if (rest.starts_with(' ') || rest.starts_with('\t'))
-                return {line_state::folded_line, position};
+                return {false, position, {400, "a line begins with a space"}};
         }
         auto const line = scan_line(text, position);
-        if (line.state != line_state::complete)
+        if (!line.is_complete)
             return line;
         position = line.position;
     }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/http/detail/body_reader.hpp>
 #include <tidings/http/internal/request_policy.hpp>
 #include <tidings/http/request.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,8 +41,7 @@ struct parse_progress
 class request_parser
 {
 public:
-    explicit request_parser(parser_limits const& limits = {});
-    ~request_parser();
+    explicit request_parser(parser_limits const& limits = {}) noexcept : policy_(limits) {}
     request_parser(request_parser const&) = delete;
     request_parser& operator=(request_parser const&) = delete;
 
@@ -79,25 +78,18 @@ public:
     void reset() noexcept;
 
 private:
-    class beast_parser;
-
-    bool put_head(std::string_view head);
     std::size_t feed_head(std::string_view bytes);
+    void end_head(std::string_view head);
     std::size_t skip_blank_lines(std::string_view bytes) noexcept;
     std::size_t feed_body(std::string_view bytes);
-    std::size_t take_line(std::string_view bytes);
-    std::size_t put(std::string_view bytes);
-    std::size_t fail_over_head_limit(std::string_view head);
     std::size_t fail(parse_error error);
-    void forget_held() noexcept;
 
     request_policy policy_;
-    std::unique_ptr<std::optional<beast_parser>> message_; // its memory is used again for each
+    std::optional<detail::body_reader> body_; // behind a head that is complete
     parse_state state_ = parse_state::need_more;
     parse_error error_;
-    std::string held_;        // an unfinished head, or unfinished lines between chunks
-    std::size_t scanned_ = 0; // how much of `held_` was looked at
-    std::size_t framing_ = 0; // of a chunked body: all that was no data
+    std::string held_;        // an unfinished head
+    std::size_t scanned_ = 0; // how much of it was looked at
 };
 
 } // namespace tidings::internal

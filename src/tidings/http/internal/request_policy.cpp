@@ -39,6 +39,8 @@ std::optional<std::uint64_t> parse_length(std::string_view text)
 parse_error request_policy::begin(std::string_view method, std::string_view target, int http_minor,
                                   std::size_t head_size, std::size_t header_count)
 {
+    if (!detail::is_token(method))
+        return {400, "the method is malformed"};
     if (method == "CONNECT")
         return {501, "this server is no proxy and does not support CONNECT"};
     auto const parts = detail::parse_target(method, target);
@@ -52,8 +54,8 @@ parse_error request_policy::begin(std::string_view method, std::string_view targ
 
 parse_error request_policy::add_header(std::string_view name, std::string_view value)
 {
-    if (++header_count_ > limits_.header_count)
-        return {431, "there are too many headers"};
+    if (auto const why = count_field(name))
+        return why;
     if (is_single(name) && head_->has_header(name))
         return {400, "a header that must stand once stands twice"};
     if (equals_ignoring_case(name, "Host")) {
@@ -101,10 +103,18 @@ parse_error request_policy::announce(std::uint64_t more) const
     return more > limits_.body - body_.size() ? parse_error{413, "the body is too large"} : parse_error{};
 }
 
-parse_error request_policy::add_trailer()
+parse_error request_policy::add_trailer(std::string_view name, std::string_view)
 {
-    return ++header_count_ > limits_.header_count ? parse_error{431, "there are too many headers"}
-                                                  : parse_error{};
+    if (equals_ignoring_case(name, "Content-Length") || equals_ignoring_case(name, "Transfer-Encoding"))
+        return {400, "a trailer says how the body is framed"};
+    return count_field(name);
+}
+
+parse_error request_policy::count_field(std::string_view name)
+{
+    if (++header_count_ > limits_.header_count)
+        return {431, "there are too many headers"};
+    return detail::is_token(name) ? parse_error{} : parse_error{400, "the name of a header is malformed"};
 }
 
 request request_policy::take()

@@ -12,11 +12,13 @@
 namespace tidings::internal {
 
 /// Why a request was refused: the status to answer with, and a text for the client, of static storage.
-/// Status 0 means that nothing is wrong.
+/// Status 0, which is false, means that nothing is wrong.
 struct parse_error
 {
     int status = 0;
     std::string_view reason{};
+
+    explicit operator bool() const noexcept { return status != 0; }
 };
 
 /// How much of a request is taken, in bytes: plain settings.
@@ -31,6 +33,7 @@ struct parser_limits
 /// comes. Makes the request while its head is read, in the order of the members. What returns a `parse_error`
 /// says by it what is wrong.
 ///
+/// - methods and the names of headers are tokens;
 /// - 1.1 has exactly one Host, 1.0 at most one, and it must be valid; an authority replaces its value;
 /// - one Content-Length of digits at most;
 /// - what stands once and decides something (Authorization, Content-Type, Last-Event-ID, Origin,
@@ -56,7 +59,7 @@ public:
     parse_error announce(std::uint64_t more) const;
     void add_body(std::string_view bytes) { body_.append(bytes); }
     /// Trailers are counted, and dropped.
-    parse_error add_trailer();
+    parse_error add_trailer(std::string_view name, std::string_view value);
 
     bool has_head() const noexcept { return head_.has_value(); }
     request& head() noexcept { return *head_; }
@@ -75,6 +78,7 @@ public:
     void reset() noexcept { *this = request_policy(limits_); }
 
 private:
+    parse_error count_field(std::string_view name);
     parse_error check_expectation(bool has_body);
 
     parser_limits limits_;

@@ -29,7 +29,7 @@ TEST_CASE("the policy makes the request that it has accepted")
     CHECK_FALSE(policy.body_size());
     CHECK(policy.announce(3).status == 0);
     policy.add_body("abc");
-    CHECK(policy.add_trailer().status == 0);
+    CHECK(policy.add_trailer("C", "1").status == 0);
     auto const made = policy.take();
     CHECK(made.path() == "/path");
     CHECK(made.header("host") == "a");
@@ -43,6 +43,9 @@ TEST_CASE("the policy refuses methods, targets, fields and lengths")
     CHECK(fresh.begin("CONNECT", "a:1", 1, 0, 0).status == 501);
     CHECK(fresh.begin("GET", "/%00", 1, 0, 0).status == 400);
     CHECK(begun().add_header("Host", "a b").status == 400);
+    CHECK(fresh.begin("G T", "/", 1, 0, 0).status == 400);
+    CHECK(begun().add_header("A b", "").status == 400);
+    CHECK(begun().add_trailer("Content-Length", "1").status == 400);
     CHECK(begun().end_head(false).status == 400); // without a Host
     CHECK(begun().add_header("Content-Length", "18446744073709551616").status == 400);
 
@@ -53,5 +56,5 @@ TEST_CASE("the policy refuses methods, targets, fields and lengths")
     CHECK(policy.announce(6).status == 413);
     CHECK(policy.add_header("A", "1").status == 0);
     CHECK(policy.add_header("B", "1").status == 431);
-    CHECK(policy.add_trailer().status == 431);
+    CHECK(policy.add_trailer("C", "1").status == 431);
 }
