@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "routes.hpp"
 
-#include <tidings/http/refused_for_now.hpp>
+#include <tidings/http/response.hpp>
 #include <tidings/hub/topic_list.hpp>
 #include <tidings/middleware/check_host.hpp>
 #include <tidings/middleware/check_origin.hpp>

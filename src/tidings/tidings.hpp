@@ -3,9 +3,7 @@
 
 // Everything public.
 #include <tidings/http/headers.hpp>
-#include <tidings/http/refused_for_now.hpp>
 #include <tidings/http/request.hpp>
-#include <tidings/http/request_check.hpp>
 #include <tidings/http/response.hpp>
 #include <tidings/hub/following.hpp>
 #include <tidings/hub/long_poll.hpp>
@@ -33,10 +31,7 @@
 #include <tidings/sse/event.hpp>
 #include <tidings/sse/event_parser.hpp>
 #include <tidings/sse/event_text.hpp>
-#include <tidings/sse/received_event.hpp>
 #include <tidings/sse/utf8.hpp>
-#include <tidings/sse/utf8_joiner.hpp>
-#include <tidings/stream/cut_reason.hpp>
 #include <tidings/stream/event_stream.hpp>
 #include <tidings/stream/handler.hpp>
 #include <tidings/stream/log.hpp>

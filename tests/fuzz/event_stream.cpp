@@ -4,7 +4,6 @@
 #include <tidings/sse/event_parser.hpp>
 #include <tidings/sse/event_text.hpp>
 #include <tidings/sse/utf8.hpp>
-#include <tidings/sse/utf8_joiner.hpp>
 
 #include "input.hpp"
 #include "reference_utf8.hpp"

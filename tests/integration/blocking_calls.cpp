@@ -48,6 +48,16 @@ asio::awaitable<response> call_gate(std::shared_ptr<gate> through, context ctx, 
     co_return response::text(passed ? "passed" : "given up");
 }
 
+/// Starts the server; its first client asks for what the gate holds.
+tidings::testing::client ask_for_gate(server& of, std::shared_ptr<gate> const& held)
+{
+    of.get("/", std::bind_front(call_gate, held));
+    of.start();
+    tidings::testing::client asking(of.port());
+    asking.get("/");
+    return asking;
+}
+
 /// Opens the gate when the server says that it waits.
 tidings::server_options telling(std::shared_ptr<gate> const& held, std::atomic<int>& told)
 {
@@ -73,11 +83,8 @@ TEST_CASE("a server that ends says that it waits for a call")
     std::atomic<int> told{0};
     {
         server ending(telling(held, told));
-        ending.get("/", std::bind_front(call_gate, held));
-        ending.start();
+        auto asking = ask_for_gate(ending, held);
         std::thread serving([&ending] { ending.run(); });
-        tidings::testing::client asking(ending.port());
-        asking.get("/");
         held->entered.acquire();
         ending.stop();
         serving.join();
@@ -97,11 +104,8 @@ TEST_CASE("an embedded server that ends says who waits for a call")
         asio::io_context io;
         {
             server ending(io, telling(held, told));
-            ending.get("/", std::bind_front(call_gate, held));
-            ending.start();
+            auto asking = ask_for_gate(ending, held);
             std::thread running([&io] { io.run(); });
-            tidings::testing::client asking(ending.port());
-            asking.get("/");
             held->entered.acquire();
             ending.stop();
             running.join();
@@ -118,11 +122,8 @@ TEST_CASE("a call that ends with its server is not worth a word")
     std::atomic<int> told{0};
     {
         server ending(telling(held, told));
-        ending.get("/", std::bind_front(call_gate, held));
-        ending.start();
+        auto asking = ask_for_gate(ending, held);
         std::thread serving([&ending] { ending.run(); });
-        tidings::testing::client asking(ending.port());
-        asking.get("/");
         held->entered.acquire();
         held->open.release();
         CHECK(asking.read_head().status() == 200);

@@ -29,7 +29,7 @@ BREAKS = [
     ("src/tidings/wait/a.cpp", "#include <tidings/sse/detail/a.hpp>", "wait includes no other layer's detail/"),
     ("src/tidings/http/a.cpp", "#include <tidings/sse/detail/a.hpp>", "http includes no other layer's detail/"),
     ("src/tidings/stream/a.cpp", "#include <tidings/wait/detail/operation.hpp>", "stream includes no other layer's detail/"),
-    ("src/tidings/hub/a.cpp", "#include <tidings/stream/detail/outbox.hpp>", "hub includes no other layer's detail/"),
+    ("src/tidings/hub/a.cpp", "#include <tidings/stream/detail/patience.hpp>", "hub includes no other layer's detail/"),
     ("src/tidings/server/a.cpp", "#include <tidings/loop/detail/timer_wheel.hpp>", "server includes no other layer's detail/"),
     ("src/tidings/middleware/a.cpp", "#include <tidings/http/detail/syntax.hpp>", "middleware includes no other layer's detail/"),
     ("src/tidings/metrics/a.cpp", "#include <tidings/server/detail/engine.hpp>", "metrics includes no other layer's detail/"),

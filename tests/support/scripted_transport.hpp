@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/http/internal/response_head.hpp>
+#include <tidings/http/internal/response_framing.hpp>
 #include <tidings/stream/internal/transport.hpp>
 
 #include <boost/asio/buffer.hpp>

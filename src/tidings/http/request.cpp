@@ -92,13 +92,13 @@ void request::set_principal(std::string name)
     if (name.size() > 255 || std::ranges::any_of(name, detail::is_control))
         throw std::invalid_argument(
             "tidings: a principal has at most 255 bytes and no control characters; use a shorter name");
-    notes().principal = std::move(name);
+    noted().principal = std::move(name);
 }
 
-detail::request_notes& request::notes()
+request::notes& request::noted()
 {
     if (!notes_)
-        notes_ = std::make_unique<detail::request_notes>();
+        notes_ = std::make_unique<notes>();
     return *notes_;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/http/detail/request_notes.hpp>
 #include <tidings/http/detail/target.hpp>
 #include <tidings/internal/access.hpp>
 
@@ -15,6 +14,20 @@
 #include <vector>
 
 namespace tidings {
+
+namespace detail {
+
+/// Names a type without RTTI. Its address tells one type from another.
+template <typename T>
+std::string_view type_name() noexcept
+{
+    return __PRETTY_FUNCTION__;
+}
+
+/// Throws `std::logic_error`: who reads a value expects another type than it has.
+[[noreturn]] void refuse_type(std::string_view expected, std::string_view actual);
+
+} // namespace detail
 
 /// A request as a handler reads it. The server makes it and keeps it until the handler and its tasks are
 /// done; tests make their own:
@@ -115,8 +128,8 @@ public:
     template <typename T>
     void set_value(T value)
     {
-        notes().value = std::make_shared<T const>(std::move(value));
-        notes().type = &detail::type_name<T>;
+        noted().value = std::make_shared<T const>(std::move(value));
+        noted().type = &detail::type_name<T>;
     }
 
 private:
@@ -132,6 +145,14 @@ private:
     {
         slice name;
         slice value;
+    };
+
+    /// What checks and middleware have found out.
+    struct notes
+    {
+        std::string principal;
+        std::shared_ptr<void const> value;
+        std::string_view (*type)() noexcept = nullptr; // of the value
     };
 
     /// `parts` are those of `target`, which has been checked. `text_size` is how much text to make room for:
@@ -150,13 +171,13 @@ private:
         return std::string_view(text_).substr(s.begin, s.size);
     }
     slice store(std::string_view text);
-    detail::request_notes& notes();
+    notes& noted();
     field const* find_header(std::string_view name) const noexcept;
 
     std::string text_;
     std::vector<field> fields_; // headers, then params
     std::string body_;
-    std::unique_ptr<detail::request_notes> notes_; // null as long as nothing was noted
+    std::unique_ptr<notes> notes_; // null as long as nothing was noted
     std::uint32_t header_count_ : 30 = 0;
     std::uint32_t http_minor_ : 2;
     std::uint32_t method_size_ = 0; // the text begins with it

@@ -4,12 +4,15 @@
 #include <tidings/http/headers.hpp>
 #include <tidings/internal/access.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace tidings {
+
+class request;
 
 /// A whole answer: status, headers and a body that is text at hand or a file. A value type with constructors,
 /// so that it may be built inside a `co_await` or `co_return` expression. Not thread-safe.
@@ -80,5 +83,15 @@ private:
     std::filesystem::path folder_;
     headers headers_if_missing_; // said in place of a file that cannot be sent, and of what was meant for it
 };
+
+/// An answer that refuses a request for a while, in words that its client understands. An EventSource takes
+/// every status but 200 for the end, and its page would be dead although the cause passes. So a GET that
+/// accepts `text/event-stream` and nothing else gets 200 and an event stream that consists of `retry:` with
+/// that pause, a comment that says why, and the end: it comes back by itself. Everybody else gets `status`
+/// (503 or 429, say) with Retry-After. Draw the pause by chance, or all come back at once.
+///
+///     co_await out.respond(tidings::refused_for_now(request, 503, 4s, "the model is being loaded"));
+[[nodiscard]] response refused_for_now(request const& asked, int status, std::chrono::milliseconds pause,
+                                       std::string_view why);
 
 } // namespace tidings

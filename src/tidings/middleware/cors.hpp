@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/http/request_check.hpp>
+#include <tidings/stream/handler.hpp>
 
 #include <chrono>
 #include <string>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/http/request_check.hpp>
 #include <tidings/loop/time.hpp>
 #include <tidings/server/server_options.hpp>
 #include <tidings/stream/handler.hpp>

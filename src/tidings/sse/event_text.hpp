@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace tidings {
 
@@ -26,7 +27,9 @@ public:
     [[nodiscard]] static event_text comment(std::string_view text);
 
     /// Shares a block whose first `size` bytes are what `encode` or `encode_comment` has written.
-    event_text(std::shared_ptr<char[]> block, std::size_t size);
+    event_text(std::shared_ptr<char[]> block, std::size_t size) noexcept
+        : block_(std::move(block)), size_(size)
+    {}
 
     // The wire text
 
@@ -34,10 +37,10 @@ public:
     [[nodiscard]] std::string_view text() const noexcept { return {block_.get(), size_}; }
 
     /// "id: 7\n", or nothing if there is no id. Always the beginning of `text()`.
-    [[nodiscard]] std::string_view id_line() const noexcept { return text().substr(0, id_line_size_); }
+    [[nodiscard]] std::string_view id_line() const noexcept;
 
     /// What follows the id line: a stream that carries several topics writes an id line of its own before it.
-    [[nodiscard]] std::string_view body() const noexcept { return text().substr(id_line_size_); }
+    [[nodiscard]] std::string_view body() const noexcept { return text().substr(id_line().size()); }
 
     // What it was made from
 
@@ -54,11 +57,10 @@ public:
     [[nodiscard]] std::string data() const;
 
 private:
-    event_text(std::size_t size, std::size_t id_line_size);
+    explicit event_text(std::size_t size);
 
     std::shared_ptr<char[]> block_;
     std::size_t size_ = 0;
-    std::size_t id_line_size_ = 0;
 };
 
 } // namespace tidings

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 namespace tidings {
 namespace {
@@ -99,6 +100,21 @@ std::string replace_invalid_utf8(std::string text)
         valid = valid_utf8_prefix(rest);
     }
     return clean.append(rest);
+}
+
+std::string utf8_joiner::join(std::string_view piece)
+{
+    std::string text = std::exchange(held_, {});
+    text += piece;
+    auto const whole = text.size() - unfinished_utf8_tail(text);
+    held_.assign(text, whole);
+    text.resize(whole);
+    return replace_invalid_utf8(std::move(text));
+}
+
+std::string utf8_joiner::finish()
+{
+    return replace_invalid_utf8(std::exchange(held_, {}));
 }
 
 } // namespace tidings

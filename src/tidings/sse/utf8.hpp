@@ -24,4 +24,29 @@ namespace tidings {
 /// (WHATWG Encoding, 4.1). Valid text comes back as it was.
 [[nodiscard]] std::string replace_invalid_utf8(std::string text);
 
+/// Makes valid UTF-8 of text that arrives in pieces cut at any byte, such as the tokens of a language model
+/// or the output of a child process. An event whose data ends inside a code point cannot be sent; this holds
+/// the beginning of such a code point (at most 3 bytes) back until the rest has come.
+///
+///     utf8_joiner text;
+///     while (auto token = co_await tokens.receive(ctx))
+///         co_await out.send({.data = text.join(*token)});
+///
+/// Bytes that cannot be UTF-8 whatever follows become U+FFFD. All results joined are the same however the
+/// input was cut. A result may be empty. A value type, not thread-safe; one object serves one
+/// sequence of pieces.
+class utf8_joiner
+{
+public:
+    /// What was held back and the piece, up to the last whole code point.
+    [[nodiscard]] std::string join(std::string_view piece);
+
+    /// After the last piece: U+FFFD if a code point was left unfinished, else nothing. The joiner is as new
+    /// then.
+    [[nodiscard]] std::string finish();
+
+private:
+    std::string held_;
+};
+
 } // namespace tidings

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace tidings {
 
@@ -35,16 +36,27 @@ public:
 
     /// Throws `std::logic_error` once the head is out, `std::invalid_argument` for a status that is none, or
     /// whose answer has no body (204, 205, 304).
-    void set_status(int status);
+    void set_status(int status) { core::set_status(status); }
     /// Sets a header in place of any of that name. Throws as `set_status`, and for text that is no header.
-    void set_header(std::string name, std::string value);
-    void add_header(std::string name, std::string value);
+    void set_header(std::string name, std::string value)
+    {
+        open_fields("set_header").set(std::move(name), std::move(value));
+    }
+    void add_header(std::string name, std::string value)
+    {
+        open_fields("add_header").add(std::move(name), std::move(value));
+    }
     using stream_core::is_head_sent;
     /// Of the stream, or of the plain response in its place.
     using stream_core::status;
 
     /// Sends the head now, without waiting for an event.
-    [[nodiscard]] sending open();
+    [[nodiscard]] sending open()
+    {
+        require_open("open");
+        begin();
+        return sent();
+    }
 
     /// Answers with a status and a line of text instead of a stream: `co_await out.reject(404, "no such
     /// build"); co_return;`. Throws `std::logic_error` once the head is out.
@@ -55,14 +67,26 @@ public:
 
     /// Answers with a plain response instead of a stream; the headers set here complete its own. Throws as
     /// `reject`.
-    [[nodiscard]] sending respond(response answer);
+    [[nodiscard]] sending respond(response answer)
+    {
+        give(std::move(answer));
+        return sent();
+    }
 
     // Events
 
     /// Throws `std::invalid_argument` for what cannot be sent (see `event_text`), and then has written
     /// nothing; `std::logic_error` after `reject`, `finish` or an attach.
-    [[nodiscard]] sending send(event const& value);
-    [[nodiscard]] sending send(event_text const& text);
+    [[nodiscard]] sending send(event const& value)
+    {
+        append(value);
+        return sent();
+    }
+    [[nodiscard]] sending send(event_text const& text)
+    {
+        append(text);
+        return sent();
+    }
 
     /// Several events in one gathered write.
     template <typename Events>
@@ -74,7 +98,11 @@ public:
     }
 
     /// A comment, which clients ignore.
-    [[nodiscard]] sending comment(std::string_view text);
+    [[nodiscard]] sending comment(std::string_view text)
+    {
+        append_comment(text);
+        return sent();
+    }
 
     /// Tells the client how long to wait before it reconnects. Throws when negative.
     [[nodiscard]] sending retry(std::chrono::milliseconds pause) { return send(event{.retry = pause}); }
@@ -82,7 +110,11 @@ public:
     /// Sends a last event and ends the stream for good: the client's reconnect, which carries this event's
     /// id, is answered with 204, and an EventSource then stops. `;finished` is added to the id, which is how
     /// a server, also a restarted one, knows such a reconnect.
-    [[nodiscard]] sending finish(event const& last);
+    [[nodiscard]] sending finish(event const& last)
+    {
+        append_finish(last);
+        return sent();
+    }
 
     /// Whether an id is one that `finish` sent.
     static bool is_finished_id(std::string_view id) noexcept

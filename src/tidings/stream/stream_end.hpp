@@ -2,7 +2,6 @@
 #pragma once
 
 #include <tidings/loop/time.hpp>
-#include <tidings/stream/cut_reason.hpp>
 #include <tidings/wait/end_reason.hpp>
 
 #include <cstdint>
@@ -10,6 +9,15 @@
 #include <string_view>
 
 namespace tidings {
+
+/// Why a stream is cut: ended without a proper end, so that the client comes back.
+enum class cut_reason : std::uint8_t
+{
+    write_timeout,  ///< the peer took nothing, or too little, while bytes were waiting
+    queue_overflow, ///< more was waiting than the stream may hold
+    handler_failed, ///< the handler threw after the head
+    behind,         ///< a subscriber fell out of a topic's history
+};
 
 /// How a request ended, or, of one whose stream was handed over to a topic, how that stream did: exactly one
 /// for each. Its texts live as long as the call that it is given to.

@@ -3,7 +3,6 @@
 
 #include <tidings/loop/time.hpp>
 #include <tidings/sse/event_parser.hpp>
-#include <tidings/sse/received_event.hpp>
 #include <tidings/testing/received_head.hpp>
 
 #include <chrono>

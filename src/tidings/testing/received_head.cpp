@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/testing/received_head.hpp>
 
+#include <boost/url/grammar/ci_string.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <stdexcept>
 
 namespace tidings::testing {
 
-namespace {
-
-bool is_same_name(std::string_view a, std::string_view b)
-{
-    auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return std::ranges::equal(a, b, {}, lower, lower);
-}
-
-} // namespace
+using boost::urls::grammar::ci_is_equal;
 
 received_head::received_head(std::string_view text) : text_(text)
 {
@@ -39,14 +33,14 @@ received_head::received_head(std::string_view text) : text_(text)
 std::string received_head::header(std::string_view name) const
 {
     for (auto const& [key, value] : fields_)
-        if (is_same_name(key, name))
+        if (ci_is_equal(key, name))
             return value;
     return {};
 }
 
 bool received_head::has_header(std::string_view name) const
 {
-    return std::ranges::any_of(fields_, [&](auto const& field) { return is_same_name(field.first, name); });
+    return std::ranges::any_of(fields_, [&](auto const& field) { return ci_is_equal(field.first, name); });
 }
 
 } // namespace tidings::testing

@@ -113,7 +113,7 @@ void stream::stop_reading(std::size_t after_bytes)
 
 void stream::resume_reading()
 {
-    stop_reading(detail::memory_transport::unlimited);
+    stop_reading(detail::memory_run::unlimited);
 }
 
 void stream::stop_server()

@@ -5,7 +5,6 @@
 #include <tidings/http/response.hpp>
 #include <tidings/server/server_options.hpp>
 #include <tidings/sse/event_parser.hpp>
-#include <tidings/sse/received_event.hpp>
 #include <tidings/stream/handler.hpp>
 #include <tidings/stream/internal/transport.hpp>
 #include <tidings/testing/received_head.hpp>

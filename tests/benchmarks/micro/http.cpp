@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // What a request costs before its handler runs, and the head of the stream that answers it.
 #include <tidings/http/internal/request_parser.hpp>
-#include <tidings/http/internal/response_head.hpp>
+#include <tidings/http/internal/response_framing.hpp>
 #include <tidings/http/internal/router.hpp>
 
 #include <catch2/benchmark/catch_benchmark.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/sse/received_event.hpp>
+#include <tidings/sse/event_parser.hpp>
 
 #include <string>
 #include <vector>

@@ -1,14 +1,25 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/http/detail/ip_address.hpp>
 #include <tidings/http/request.hpp>
 
+#include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace tidings::internal {
+
+/// An address of either kind; IPv4 as IPv6 maps it (::ffff:a.b.c.d).
+using ip_address = std::array<unsigned char, 16>;
+
+/// Reads an address as peers and X-Forwarded-For write it: also in brackets, with a port, or with a zone.
+[[nodiscard]] std::optional<ip_address> parse_ip_address(std::string_view text);
+
+[[nodiscard]] bool is_ipv4(ip_address const& address) noexcept;
+
+[[nodiscard]] std::string to_string(ip_address const& address);
 
 /// The proxies whose X-Forwarded-For is believed. Anybody can send that header, so none are trusted by
 /// default.
@@ -36,7 +47,7 @@ public:
 private:
     struct network
     {
-        detail::ip_address address;
+        ip_address address;
         int prefix_bits;
     };
 

@@ -3,7 +3,7 @@
 
 #include <tidings/net/internal/stream_socket.hpp>
 #include <tidings/server/detail/loop_state.hpp>
-#include <tidings/stream/internal/counted.hpp>
+#include <tidings/stream/internal/transport.hpp>
 
 namespace tidings::detail {
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/http/internal/response_head.hpp>
+#include <tidings/http/internal/response_framing.hpp>
 #include <tidings/server/detail/exchange.hpp>
-
 
 namespace tidings::detail {
 

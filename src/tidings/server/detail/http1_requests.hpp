@@ -5,8 +5,7 @@
 #include <tidings/loop/internal/loop_call.hpp>
 #include <tidings/server/detail/http1_phases.hpp>
 #include <tidings/server/detail/route_table.hpp>
-#include <tidings/stream/internal/counted.hpp>
-
+#include <tidings/stream/internal/transport.hpp>
 
 namespace tidings::detail {
 

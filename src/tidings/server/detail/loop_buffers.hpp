@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/stream/internal/block_pool.hpp>
+#include <tidings/stream/internal/outbox.hpp>
 
 #include <atomic>
 #include <functional>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/http/internal/response_head.hpp>
-#include <tidings/http/refused_for_now.hpp>
+#include <tidings/http/internal/response_framing.hpp>
+#include <tidings/http/response.hpp>
 #include <tidings/server/detail/connection.hpp>
 #include <tidings/server/detail/http1_requests.hpp>
 #include <tidings/server/detail/room.hpp>

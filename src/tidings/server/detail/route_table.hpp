@@ -2,9 +2,9 @@
 #pragma once
 
 #include <tidings/http/internal/router.hpp>
-#include <tidings/http/request_check.hpp>
 #include <tidings/server/detail/server_log.hpp>
 #include <tidings/server/route_options.hpp>
+#include <tidings/stream/handler.hpp>
 #include <tidings/stream/internal/writer.hpp>
 
 namespace tidings::detail {

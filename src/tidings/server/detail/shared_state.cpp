@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/http/refused_for_now.hpp>
+#include <tidings/http/response.hpp>
 #include <tidings/server/detail/shared_state.hpp>
 
 #include <sys/resource.h>

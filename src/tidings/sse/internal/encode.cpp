@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <stdexcept>
 
@@ -57,21 +56,6 @@ char* write_line(char* out, std::string_view field, std::string_view value) noex
     return out;
 }
 
-/// The decimal digits of a reconnection time.
-class retry_digits
-{
-public:
-    explicit retry_digits(std::chrono::milliseconds time) noexcept
-        : end_(std::to_chars(digits_, digits_ + sizeof digits_, time.count()).ptr)
-    {}
-
-    std::string_view view() const noexcept { return {digits_, static_cast<std::size_t>(end_ - digits_)}; }
-
-private:
-    char digits_[20];
-    char* end_;
-};
-
 void require_utf8(std::string_view what, std::string_view text)
 {
     auto const valid = valid_utf8_prefix(text);
@@ -105,44 +89,49 @@ void require_without(bool (*is_forbidden)(char), std::string_view what, std::str
             what, static_cast<unsigned char>(*found), found - text.begin()));
 }
 
+void require_sendable(event const& value)
+{
+    require_without(is_control, "the id of an event", value.id);
+    require_utf8("the id of an event", value.id);
+    require_without(is_line_break, "the type of an event", value.type);
+    require_utf8("the type of an event", value.type);
+    require_utf8("the data of an event", value.data);
+    if (value.retry && value.retry->count() < 0)
+        throw std::invalid_argument(fmt::format(
+            "the retry time of an event is {} ms; it must not be negative", value.retry->count()));
+}
+
+/// Calls `action` with the name and the value of each line, in their order on the wire.
+template <typename Action>
+void for_each_field(event const& value, Action action)
+{
+    if (value.id.data() != nullptr)
+        action("id", value.id);
+    if (value.type.data() != nullptr)
+        action("event", value.type);
+    if (value.data.data() != nullptr)
+        for_each_line(value.data, [&](std::string_view line) { action("data", line); });
+    if (value.retry) {
+        fmt::format_int const digits(value.retry->count());
+        action("retry", std::string_view(digits.data(), digits.size()));
+    }
+}
+
 } // namespace
 
 std::size_t encoded_size(event const& value)
 {
+    require_sendable(value);
     std::size_t size = 1;
-    if (value.id.data() != nullptr) {
-        require_without(is_control, "the id of an event", value.id);
-        require_utf8("the id of an event", value.id);
-        size += line_size("id", value.id);
-    }
-    if (value.type.data() != nullptr) {
-        require_without(is_line_break, "the type of an event", value.type);
-        require_utf8("the type of an event", value.type);
-        size += line_size("event", value.type);
-    }
-    if (value.data.data() != nullptr) {
-        require_utf8("the data of an event", value.data);
-        for_each_line(value.data, [&](std::string_view line) { size += line_size("data", line); });
-    }
-    if (value.retry) {
-        if (value.retry->count() < 0)
-            throw std::invalid_argument(fmt::format(
-                "the retry time of an event is {} ms; it must not be negative", value.retry->count()));
-        size += line_size("retry", retry_digits(*value.retry).view());
-    }
+    for_each_field(value,
+                   [&](std::string_view field, std::string_view line) { size += line_size(field, line); });
     return size;
 }
 
 char* encode(event const& value, char* out) noexcept
 {
-    if (value.id.data() != nullptr)
-        out = write_line(out, "id", value.id);
-    if (value.type.data() != nullptr)
-        out = write_line(out, "event", value.type);
-    if (value.data.data() != nullptr)
-        for_each_line(value.data, [&](std::string_view line) { out = write_line(out, "data", line); });
-    if (value.retry)
-        out = write_line(out, "retry", retry_digits(*value.retry).view());
+    for_each_field(
+        value, [&](std::string_view field, std::string_view line) { out = write_line(out, field, line); });
     *out++ = '\n';
     return out;
 }

@@ -35,10 +35,9 @@ void event_writer::append_piece(std::size_t size, Encode&& encode)
         encode(extend(size));
         return;
     }
-    char* at = extend(chunk_header_size(size) + size + chunk_end.size());
-    at = write_chunk_header(size, at);
-    at = encode(at);
-    std::copy(chunk_end.begin(), chunk_end.end(), at);
+    char* const bytes = extend(chunk_header_size(size) + size + chunk_end.size()) + chunk_header_size(size);
+    write_chunk_header(size, bytes);
+    std::ranges::copy(chunk_end, encode(bytes));
 }
 
 std::size_t event_writer::checked_size(event const& value)
@@ -84,8 +83,8 @@ std::size_t event_writer::deliver(std::span<shared_frame const> frames)
 {
     if (!is_open_)
         return 0;
-    std::size_t const most = std::min(frames.size(), detail::gather_limit);
-    detail::piece_list pieces;
+    std::size_t const most = std::min(frames.size(), gather_limit);
+    piece_list pieces;
     for (shared_frame const& each : frames.first(most)) {
         auto const bytes = each.bytes(framing_);
         pieces.emplace_back(bytes.data(), bytes.size());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/http/internal/chunk.hpp>
+#include <tidings/http/internal/response_framing.hpp>
 #include <tidings/sse/event.hpp>
 #include <tidings/sse/event_text.hpp>
 #include <tidings/stream/internal/shared_frame.hpp>

@@ -11,7 +11,15 @@
 
 namespace asio = boost::asio;
 
-namespace tidings::internal {
+namespace tidings {
+
+asio::awaitable<void> detail::respond_with(asio::awaitable<response> answering, event_stream& out)
+{
+    response answer = co_await std::move(answering);
+    co_await out.respond(std::move(answer));
+}
+
+namespace internal {
 
 namespace {
 
@@ -181,4 +189,5 @@ asio::awaitable<void> handler_run::cut_after(std::exception_ptr failure)
     out().out().cut(cut_reason::handler_failed);
 }
 
-} // namespace tidings::internal
+} // namespace internal
+} // namespace tidings

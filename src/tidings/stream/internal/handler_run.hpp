@@ -6,7 +6,7 @@
 #include <tidings/loop/internal/loop_timer.hpp>
 #include <tidings/stream/event_stream.hpp>
 #include <tidings/stream/handler.hpp>
-#include <tidings/stream/internal/counted.hpp>
+#include <tidings/stream/internal/transport.hpp>
 #include <tidings/wait/context.hpp>
 
 #include <boost/asio/awaitable.hpp>

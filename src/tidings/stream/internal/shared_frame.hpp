@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/http/internal/chunk.hpp>
+#include <tidings/http/internal/response_framing.hpp>
 #include <tidings/sse/event_text.hpp>
 #include <tidings/stream/internal/transport.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 namespace tidings::internal {
 
@@ -17,7 +19,9 @@ class shared_frame
 {
 public:
     shared_frame() = default;
-    explicit shared_frame(std::string_view text);
+    explicit shared_frame(std::string_view text)
+        : shared_frame(text.size(), 0, [text](char* at) { std::ranges::copy(text, at); })
+    {}
 
     /// Text of `size` bytes that `write(char*)` writes in place, and room in front of it for a line that is
     /// known later, see `put_in_front`.
@@ -31,7 +35,12 @@ public:
     }
 
     /// Puts a line in front of the text, into the room that was left for it. Only while there is no copy.
-    void put_in_front(std::string_view line) noexcept;
+    void put_in_front(std::string_view line) noexcept
+    {
+        char* const text = block_.get() + text_begin_ - line.size();
+        std::ranges::copy(line, text);
+        frame(text, text_size_ + line.size());
+    }
 
     /// The bytes for a transport of that framing. They live as long as any copy.
     std::string_view bytes(framing wanted) const noexcept
@@ -49,7 +58,16 @@ public:
     }
 
 private:
-    void frame(char* text, std::size_t text_size) noexcept;
+    // Puts the chunk around a text in the block.
+    void frame(char* text, std::size_t text_size) noexcept
+    {
+        text_size_ = text_size;
+        text_begin_ = chunk_header_size(text_size);
+        size_ = text_begin_ + text_size + chunk_end.size();
+        write_chunk_header(text_size, text);
+        std::ranges::copy(chunk_end, text + text_size);
+        block_ = std::shared_ptr<char[]>(std::move(block_), text - text_begin_);
+    }
 
     std::shared_ptr<char[]> block_; // points to the chunk, which may begin behind room that is not used
     std::size_t size_ = 0;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/http/internal/response_framing.hpp>
 #include <tidings/sse/internal/encode.hpp>
 #include <tidings/stream/internal/stream_core.hpp>
 
@@ -68,6 +69,18 @@ stream_core::sending stream_core::sent()
 }
 
 // The head
+
+void stream_core::set_status(int status)
+{
+    check_fresh("set_status");
+    if (status < 200 || status > 599)
+        throw std::invalid_argument(fmt::format("tidings: {} is no status of a response", status));
+    if (!status_allows_body(status) || status == 205)
+        throw std::invalid_argument(fmt::format(
+            "tidings: an answer with status {} has no body, so it is no stream: use respond(response({}))",
+            status, status));
+    note_status(status);
+}
 
 void stream_core::begin()
 {

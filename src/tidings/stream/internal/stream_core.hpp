@@ -74,6 +74,12 @@ protected:
 
     /// Throws as `require_open`, and once the head is out.
     void check_fresh(char const* what) const;
+    void set_status(int status);
+    headers& open_fields(char const* what)
+    {
+        check_fresh(what);
+        return fields();
+    }
     sending sent();
     void begin();
     /// A plain answer takes the place of the stream.

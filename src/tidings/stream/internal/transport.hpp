@@ -2,9 +2,11 @@
 #pragma once
 
 #include <tidings/http/headers.hpp>
-#include <tidings/stream/cut_reason.hpp>
+#include <tidings/stream/stream_end.hpp>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +14,14 @@
 #include <string>
 
 namespace tidings::internal {
+
+/// What handlers and the kernel may call, and what therefore lives until the last of them lets go: kept by
+/// `boost::intrusive_ptr`. On one loop, so references are counted without atomics, and in four bytes: there
+/// is one for each connection.
+struct counted : boost::intrusive_ref_counter<counted, boost::thread_unsafe_counter>
+{
+    virtual ~counted() = default;
+};
 
 /// How a transport wants each piece of a body wrapped.
 enum class framing : unsigned char

@@ -59,7 +59,7 @@ progress::wait_type writer::written() noexcept
 void writer::send_outbox()
 {
     while (!outbox_.is_empty()) {
-        detail::piece_list pieces;
+        piece_list pieces;
         outbox_.gather(pieces);
         auto const result = over_.write(pieces);
         if (result.is_gone)
@@ -73,11 +73,11 @@ void writer::send_outbox()
 
 std::size_t writer::write_through(std::span<asio::const_buffer const> pieces)
 {
-    pieces = pieces.first(std::min(pieces.size(), detail::gather_limit));
+    pieces = pieces.first(std::min(pieces.size(), gather_limit));
     if (outbox_.is_empty()) // nearly always: there is nothing to gather
         return is_waiting_ || is_lost() ? 0 : offer(pieces);
 
-    detail::piece_list offered;
+    piece_list offered;
     outbox_.gather(offered);
     if (asio::buffer_size(offered) < outbox_.size()) { // more than one write holds
         flush();

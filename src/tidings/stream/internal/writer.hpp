@@ -3,8 +3,8 @@
 
 #include <tidings/loop/internal/loop_timer.hpp>
 #include <tidings/loop/time.hpp>
-#include <tidings/stream/detail/outbox.hpp>
 #include <tidings/stream/detail/patience.hpp>
+#include <tidings/stream/internal/outbox.hpp>
 #include <tidings/stream/internal/transport.hpp>
 #include <tidings/wait/context.hpp>
 #include <tidings/wait/internal/progress.hpp>
@@ -137,7 +137,7 @@ private:
     bool is_waiting_ = false; // for the transport to become writable
     transport& over_;
     writer_options const* options_;
-    detail::outbox outbox_;
+    outbox outbox_;
     idle_hook* hook_ = nullptr;
     feed* feed_ = nullptr;
     time_point last_progress_;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/http/internal/response_head.hpp>
+#include <tidings/http/internal/response_framing.hpp>
 #include <tidings/net/internal/stream_socket.hpp>
 #include <tidings/testing/detail/memory_run.hpp>
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -108,12 +109,30 @@ void memory_run::be_over()
 
 // transport
 
+std::string memory_run::stream_head(int status, headers const& fields)
+{
+    head_ = received_head(internal::stream_head(status, fields, {}));
+    return {}; // kept apart from the body, which is all that `text` shows
+}
+
 internal::write_result memory_run::write(std::span<asio::const_buffer const> pieces)
 {
-    if (is_closed_) // the peer's answer
+    if (is_gone_)
+        return {.is_gone = true};
+    if (is_closed_) { // the peer's answer
         asio::post(get_context().get_executor(),
                    [self = boost::intrusive_ptr<memory_run>(this)] { self->reset(); });
-    return memory_transport::write(pieces);
+        return {.taken = asio::buffer_size(pieces)};
+    }
+    std::size_t taken = 0;
+    for (auto const& piece : pieces) {
+        std::size_t const part = std::min(piece.size(), capacity_);
+        text_.append(static_cast<char const*>(piece.data()), part);
+        taken += part;
+        if (capacity_ != unlimited)
+            capacity_ -= part;
+    }
+    return {.taken = taken};
 }
 
 void memory_run::finish()
@@ -135,9 +154,8 @@ void memory_run::cut(cut_reason why)
 
 asio::awaitable<bool> memory_run::send_response(response& answer)
 {
-    take_answer(
-        received_head(internal::plain_head(answer.status(), answer.fields(), answer.body().size(), {})),
-        answer.body());
+    head_ = received_head(internal::plain_head(answer.status(), answer.fields(), answer.body().size(), {}));
+    text_ = answer.body();
     answer_ = answer;
     co_return true;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/stream/internal/counted.hpp>
 #include <tidings/stream/internal/event_writer.hpp>
+#include <tidings/stream/internal/transport.hpp>
 
 #include "support/scripted_transport.hpp"
 #include "support/virtual_loop.hpp"

@@ -1,11 +1,27 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/http/internal/response_head.hpp>
+#include <tidings/http/internal/response_framing.hpp>
 
 #include <catch2/catch_test_macros.hpp>
+
+#include <cstdint>
+#include <limits>
+#include <string>
 
 using namespace std::chrono_literals;
 using tidings::internal::plain_head;
 using tidings::internal::stream_head;
+
+namespace {
+
+std::string chunk_header(std::size_t size)
+{
+    std::string text("#" + std::string(tidings::internal::chunk_header_size(size), '.'));
+    tidings::internal::write_chunk_header(size, text.data() + text.size());
+    REQUIRE(text.front() == '#');
+    return text.substr(1);
+}
+
+} // namespace
 
 TEST_CASE("the head of a plain response")
 {
@@ -114,4 +130,19 @@ TEST_CASE("1xx, 204 and 304 have no body")
         CHECK_FALSE(tidings::internal::status_allows_body(status));
     for (auto const status : {200, 205, 404, 500})
         CHECK(tidings::internal::status_allows_body(status));
+}
+
+// Lowercase hexadecimal without leading zeros, right at the sizes where a digit is added.
+TEST_CASE("the line before a chunk")
+{
+    CHECK(chunk_header(1) == "1\r\n");
+    CHECK(chunk_header(9) == "9\r\n");
+    CHECK(chunk_header(15) == "f\r\n");
+    CHECK(chunk_header(16) == "10\r\n");
+    CHECK(chunk_header(26) == "1a\r\n");
+    CHECK(chunk_header(0xFF) == "ff\r\n");
+    CHECK(chunk_header(0x100) == "100\r\n");
+    CHECK(chunk_header(0xABCDEF) == "abcdef\r\n");
+    CHECK(chunk_header(std::numeric_limits<std::uint32_t>::max()) == "ffffffff\r\n");
+    CHECK(chunk_header(std::size_t{1} << 63) == "8000000000000000\r\n");
 }

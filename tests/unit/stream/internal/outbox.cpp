@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/stream/detail/outbox.hpp>
+#include <tidings/stream/internal/outbox.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -11,10 +11,10 @@
 #include <string_view>
 
 namespace asio = boost::asio;
-using tidings::detail::gather_limit;
-using tidings::detail::outbox;
-using tidings::detail::piece_list;
 using tidings::internal::block_pool;
+using tidings::internal::gather_limit;
+using tidings::internal::outbox;
+using tidings::internal::piece_list;
 
 namespace {
 

@@ -3,7 +3,9 @@
 
 #include <tidings/http/headers.hpp>
 
+#include <bit>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -43,5 +45,28 @@ struct head_params
 
 /// A point in time as HTTP writes it (RFC 9110, 5.6.7): "Sun, 06 Nov 1994 08:49:37 GMT".
 [[nodiscard]] std::string http_date(std::chrono::sys_seconds time);
+
+// The chunked transfer coding (RFC 9112, 7.1): a chunk of 26 bytes is "1a\r\n", the bytes, "\r\n".
+
+/// What follows the bytes of each chunk.
+inline constexpr std::string_view chunk_end = "\r\n";
+
+/// What ends the body.
+inline constexpr std::string_view last_chunk = "0\r\n\r\n";
+
+/// The size of the line before a chunk of `size` bytes. `size` is not 0: that would be the last chunk.
+[[nodiscard]] constexpr std::size_t chunk_header_size(std::size_t size) noexcept
+{
+    return (static_cast<std::size_t>(std::bit_width(size)) + 3) / 4 + chunk_end.size();
+}
+
+/// Writes that line into the room in front of the chunk's bytes.
+constexpr void write_chunk_header(std::size_t size, char* bytes) noexcept
+{
+    *--bytes = '\n';
+    *--bytes = '\r';
+    for (; size != 0; size >>= 4)
+        *--bytes = "0123456789abcdef"[size & 0xF];
+}
 
 } // namespace tidings::internal

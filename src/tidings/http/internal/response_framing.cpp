@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/http/internal/response_head.hpp>
+#include <tidings/http/internal/response_framing.hpp>
 
 #include <boost/beast/http/status.hpp>
 
@@ -21,54 +21,42 @@ std::string_view status_text(int status)
     return boost::beast::http::obsolete_reason(known);
 }
 
-class head_writer
+void add(std::string& head, std::string_view name, std::string_view value)
 {
-public:
-    // The status line names the version that the server speaks, whatever the client's (RFC 9110, 2.5).
-    head_writer(int status, headers const& fields, std::string_view date)
-    {
-        text_.reserve(usual_size);
-        fmt::format_to(std::back_inserter(text_), FMT_COMPILE("HTTP/1.1 {} {}\r\n"), status,
-                       status_text(status));
-        if (!date.empty() && !fields.contains("Date"))
-            add("Date", date);
-    }
+    head.append(name).append(": ").append(value).append("\r\n");
+}
 
-    void add(std::string_view name, std::string_view value)
-    {
-        text_.append(name).append(": ").append(value).append("\r\n");
-    }
+void add(std::string& head, headers const& fields)
+{
+    for (auto const& [name, value] : fields)
+        add(head, name, value);
+}
 
-    void add(headers const& fields)
-    {
-        for (auto const& [name, value] : fields)
-            add(name, value);
-    }
-
-    std::string finish() &&
-    {
-        text_ += "\r\n";
-        return std::move(text_);
-    }
-
-private:
-    static constexpr std::size_t usual_size = 384;
-    std::string text_;
-};
+// The status line names the version that the server speaks, whatever the client's (RFC 9110, 2.5).
+std::string begin_head(int status, headers const& fields, std::string_view date)
+{
+    std::string head;
+    head.reserve(384);
+    fmt::format_to(std::back_inserter(head), FMT_COMPILE("HTTP/1.1 {} {}\r\n"), status, status_text(status));
+    if (!date.empty() && !fields.contains("Date"))
+        add(head, "Date", date);
+    return head;
+}
 
 } // namespace
 
 std::string plain_head(int status, headers const& fields, std::uint64_t body_size, head_params const& params)
 {
-    head_writer head(status, fields, params.date);
-    head.add(fields);
+    auto head = begin_head(status, fields, params.date);
+    add(head, fields);
     if (status_allows_body(status))
-        head.add("Content-Length", fmt::format_int(body_size).str());
+        add(head, "Content-Length", fmt::format_int(body_size).str());
     if (!params.keep_alive)
-        head.add("Connection", "close");
+        add(head, "Connection", "close");
     else if (params.http_minor == 0)
-        head.add("Connection", "keep-alive");
-    return std::move(head).finish();
+        add(head, "Connection", "keep-alive");
+    head += "\r\n";
+    return head;
 }
 
 std::string stream_head(int status, headers const& fields, head_params const& params)
@@ -79,16 +67,17 @@ std::string stream_head(int status, headers const& fields, head_params const& pa
          {"X-Accel-Buffering", "no"},
          {"Incremental", "?1"}}};
 
-    head_writer head(status, fields, params.date);
+    auto head = begin_head(status, fields, params.date);
     for (auto const& [name, value] : defaults)
         if (!fields.contains(name))
-            head.add(name, value);
-    head.add(fields);
+            add(head, name, value);
+    add(head, fields);
     bool const chunked = params.http_minor >= 1;
     if (chunked)
-        head.add("Transfer-Encoding", "chunked");
-    head.add("Connection", chunked && params.keep_alive ? "keep-alive" : "close");
-    return std::move(head).finish();
+        add(head, "Transfer-Encoding", "chunked");
+    add(head, "Connection", chunked && params.keep_alive ? "keep-alive" : "close");
+    head += "\r\n";
+    return head;
 }
 
 std::string http_date(std::chrono::sys_seconds time)
