@@ -62,7 +62,8 @@ using tidings::middleware;
 using tidings::stream_end;
 using tidings::stream_handler;
 
-// hub/using tidings::event_filter;
+// hub/
+using tidings::event_filter;
 using tidings::follow_end;
 using tidings::from_id;
 using tidings::from_last;

@@ -5,6 +5,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -81,7 +82,7 @@ start_position from_id(Temporary&& id) = delete;
 using event_filter = std::function<bool(event_text const& event, std::string_view key)>;
 
 /// Why `follow` came back.
-enum class follow_end
+enum class follow_end : std::uint8_t
 {
     closed,        ///< the topic is closed, and everything in it has been handed to the connection
     context_ended, ///< the context ended; the stream is the handler's again, for a farewell

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/hub/detail/json_string.hpp>
+#include <tidings/hub/detail/reset_text.hpp>
 #include <tidings/hub/long_poll.hpp>
 #include <tidings/hub/subscription.hpp>
 #include <tidings/hub/too_many_topics.hpp>

@@ -27,7 +27,7 @@ asio::awaitable<follow_end> follow_until_end(topic_list topics, context ctx, eve
     auto end = co_await over.receive(ctx);
     if (!end)
         end = over.try_receive(); // it may have ended in the same turn; then it has said so
-    joined->detach();
+    joined->end(follow_end::context_ended);
     internal::access::core(out).detach();
     co_return end.value_or(follow_end::context_ended);
 }

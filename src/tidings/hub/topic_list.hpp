@@ -23,11 +23,6 @@ struct listed_topic
     event_filter where;
     start_position start;
     std::string start_id; // what `start` borrows
-
-    start_position from() const noexcept
-    {
-        return start.what() == start_position::kind::after ? from_id(start_id) : start;
-    }
 };
 
 } // namespace detail

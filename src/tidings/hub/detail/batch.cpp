@@ -63,6 +63,7 @@ origin origin_of(kept_event const& which)
 
 void read_merged(std::span<cursor* const> from, std::size_t limit, merged& into)
 {
+    into.clear();
     std::vector<remainder> heads; // a heap
     topic_state const& any = from.front()->topic();
     std::lock_guard const guard(any.registry()->lock());
@@ -90,15 +91,16 @@ void read_merged(std::span<cursor* const> from, std::size_t limit, merged& into)
     }
 }
 
-void merge_live(std::span<cursor* const> told, std::uint64_t up_to, merged& into)
+void merge_live(std::span<cursor* const> told, merged& into)
 {
+    into.clear();
     struct found
     {
         merged::source from;
         internal::shared_frame const* frame;
     };
     std::vector<found> all;
-    into.up_to = up_to;
+    into.up_to = told.front()->group().feed().newest();
     for (cursor* const each : told) {
         batch const& live = each->group().live();
         auto const first = std::ranges::lower_bound(live.origins, each->next(), {}, &origin::place);

@@ -44,7 +44,6 @@ struct batch
     std::vector<origin> origins;   ///< of the frames
     std::uint64_t next = 0;        ///< the place to go on from
     std::uint64_t oldest = 0;      ///< the history began here
-    bool has_own_ids = false;      ///< one of them
     bool is_behind = false;        ///< what was asked for has left the history
     bool is_last = false;          ///< the topic is closed, and nothing comes after these
     std::uint32_t disconnects = 0; ///< how often the topic has sent its followers away
@@ -56,14 +55,12 @@ struct batch
     {
         frames.clear();
         origins.clear();
-        has_own_ids = false;
     }
 
     void add(origin const& from, internal::shared_frame frame)
     {
         origins.push_back(from);
         frames.push_back(std::move(frame));
-        has_own_ids |= from.has_own_id;
     }
 };
 
@@ -118,7 +115,7 @@ struct merged
 /// stay where they are.
 void read_merged(std::span<cursor* const> from, std::size_t limit, merged& into);
 
-/// The same from what they are told of in this turn, which has everything up to that number.
-void merge_live(std::span<cursor* const> told, std::uint64_t up_to, merged& into);
+/// The same from what they are told of in this turn.
+void merge_live(std::span<cursor* const> told, merged& into);
 
 } // namespace tidings::detail

@@ -87,9 +87,9 @@ bool cursor::is_left_behind(batch const& live) const
 
 bool cursor::is_place_stale(std::uint64_t oldest) const noexcept
 {
-    std::uint64_t const sent = filter_->sent;
-    if (sent == next_)
+    if (!filter_ || filter_->sent == next_)
         return false;
+    std::uint64_t const sent = filter_->sent;
     bool const history_moves = oldest > 1;
     return next_ - sent > topic().options().max_events / 2 ||
            (history_moves && sent < oldest + (next_ - oldest) / 2);

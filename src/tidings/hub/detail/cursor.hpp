@@ -3,7 +3,6 @@
 
 #include <tidings/hub/detail/batch.hpp>
 #include <tidings/hub/detail/loop_feed.hpp>
-#include <tidings/hub/detail/reader.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
 #include <tidings/hub/following.hpp>
 #include <tidings/hub/topic_list.hpp>

@@ -14,15 +14,15 @@ namespace tidings::detail {
 namespace {
 
 // Of an order that a client has no place in any more.
-reset reset_of_order(gap reason, std::span<topic_state* const> topics)
+reset reset_of_order(gap reason, std::span<listed_topic const* const> topics)
 {
     kept_event const* oldest = nullptr;
     reset told{.reason = reason, .oldest = {}, .topic = {}};
-    for (topic_state const* const each : topics)
-        if (kept_event const* const first = each->events().oldest();
+    for (auto const* const each : topics)
+        if (kept_event const* const first = each->of->events().oldest();
             first && (!oldest || first->number < oldest->number)) {
             oldest = first;
-            told.oldest = each->id_of(*first);
+            told.oldest = each->of->id_of(*first);
         }
     return told;
 }
@@ -62,13 +62,13 @@ void cursor_set::enter(entry_plan::part const& planned, boost::asio::any_io_exec
         cursors.push_back(&at);
     }
     lead const& by_client = planned.by_client;
-    std::lock_guard const guard(planned.topics.front()->registry()->lock());
+    std::lock_guard const guard(planned.items.front()->of->registry()->lock());
     std::uint64_t number = planned.numbers->newest;
     if (by_client.missing != gap::none && !std::exchange(entered.is_order_told, true))
-        entered.told.push_back(reset_of_order(by_client.missing, planned.topics));
+        entered.told.push_back(reset_of_order(by_client.missing, planned.items));
     for (std::size_t i = 0; i < cursors.size(); ++i) {
         listed_topic const& item = *planned.items[i];
-        topic_state& of = *planned.topics[i];
+        topic_state& of = *item.of;
         auto const begin = by_client.after || by_client.missing != gap::none ? by_client : lead_of(item);
         bool const is_by_id =
             begin.after || begin.missing != gap::none || item.start.what() == start_position::kind::after;
@@ -121,7 +121,6 @@ cursor_set::part& cursor_set::part_of(cursor const& at) noexcept
 
 void cursor_set::read(std::size_t limit, merged& into)
 {
-    into.clear();
     if (is_single()) {
         cursor* const only = &first_;
         return read_merged(std::span(&only, 1), limit, into);
@@ -135,40 +134,28 @@ void cursor_set::read(std::size_t limit, merged& into)
     into.told.topic = into.passing ? into.passing->topic().name() : std::string();
 }
 
-void cursor_set::take_live(cursor& at, merged& into)
-{
-    into.clear();
-    cursor* const only = &at;
-    merge_live(std::span(&only, 1), at.group().feed().newest(), into);
-}
-
-void cursor_set::take_live(merged& into)
-{
-    into.clear();
-    auto& told = several_->told;
-    into.part = static_cast<std::size_t>(&part_of(*told.front()) - several_->parts.data());
-    merge_live(told, told.front()->group().feed().newest(), into);
-    told.clear();
-}
-
 bool cursor_set::note(cursor& told)
 {
     several_->told.push_back(&told);
     return several_->told.size() == 1;
 }
 
-bool cursor_set::keeps_pace()
+bool cursor_set::take_told(merged& into)
 {
     auto& told = several_->told;
     bool const can_go_on = !lags() && std::ranges::none_of(told, [](cursor const* each) {
         batch const& live = each->group().live();
         return live.is_behind || live.is_last || live.is_full();
     });
-    if (can_go_on)
-        return true;
-    for (cursor* const each : std::exchange(told, {}))
-        move(*each, each->next(), false);
-    return false;
+    if (can_go_on) {
+        into.part = static_cast<std::size_t>(&part_of(*told.front()) - several_->parts.data());
+        merge_live(told, into);
+    } else {
+        for (cursor* const each : told)
+            move(*each, each->next(), false);
+    }
+    told.clear();
+    return can_go_on;
 }
 
 void cursor_set::move(cursor& at, std::uint64_t next, bool keeps_pace)

@@ -51,14 +51,11 @@ public:
 
     /// Reads on in the topics of one order that lags, at most `limit` events; each order has its turn.
     void read(std::size_t limit, merged& into);
-    /// The same of what one topic, or several, are told of in this turn.
-    void take_live(cursor& at, merged& into);
-    void take_live(merged& into);
     /// Notes that a cursor is told of something in this turn. Whether it is the first one.
     bool note(cursor& told);
-    /// Whether all that were noted can go on with what they are told; else they lag from now on, and none is
-    /// noted any more.
-    bool keeps_pace();
+    /// The same of what those that were noted are told. False when they cannot go on with that: they lag from
+    /// now on. None is noted any more.
+    bool take_told(merged& into);
 
     /// The first `done` of the events are done with. `keeps_pace`: see `cursor::move_to`; only where nothing
     /// is left.

@@ -32,11 +32,11 @@ public:
     // In one of the orders, of which these topics are followed; with the lock held. An order that the id does
     // not name is new to the client. A publisher's id leads behind its event, in the topic that has it at the
     // lowest number.
-    lead in(order const& numbers, std::span<topic_state* const> topics) const
+    lead in(order const& numbers, std::span<listed_topic const* const> topics) const
     {
         std::optional<std::uint64_t> found;
-        for (topic_state const* const each : topics) // also what looks like a place in an order of others
-            if (auto const own = each->events().ids().find(text_))
+        for (auto const* const each : topics) // also what looks like a place in an order of others
+            if (auto const own = each->of->events().ids().find(text_))
                 found = std::min(found.value_or(*own), *own);
         bool const is_publishers = found.has_value();
         for (automatic_id const& each : places_)
@@ -69,7 +69,6 @@ entry_plan::entry_plan(std::vector<listed_topic> const& items,
         if (found == parts_.end())
             found = parts_.insert(found, part{.numbers = numbers});
         found->items.push_back(&each);
-        found->topics.push_back(each.of.get());
     }
     if (parts_.size() > max_orders)
         throw std::invalid_argument(fmt::format(
@@ -89,8 +88,8 @@ void entry_plan::follow(std::string const& id)
     given_id const given(id, orders);
     bool is_publishers = false;
     for (part& each : parts_) {
-        std::lock_guard const guard(each.topics.front()->registry()->lock());
-        each.by_client = given.in(*each.numbers, each.topics);
+        std::lock_guard const guard(each.items.front()->of->registry()->lock());
+        each.by_client = given.in(*each.numbers, each.items);
         is_publishers |= each.by_client.is_publishers;
     }
     if (is_publishers) // orders without the event begin where the list says
@@ -102,9 +101,9 @@ lead lead_of(listed_topic const& of)
 {
     if (of.start.what() != start_position::kind::after)
         return {};
-    topic_state* const topic = of.of.get();
-    order const* const numbers = &topic->numbers();
-    return given_id(of.start_id, std::span(&numbers, 1)).in(*numbers, std::span(&topic, 1));
+    order const* const numbers = &of.of->numbers();
+    auto const* const only = &of;
+    return given_id(of.start_id, std::span(&numbers, 1)).in(*numbers, std::span(&only, 1));
 }
 
 } // namespace tidings::detail

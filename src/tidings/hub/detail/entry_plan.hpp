@@ -12,7 +12,6 @@
 
 namespace tidings::detail {
 
-class topic_state;
 struct order;
 
 /// Where an id leads to in an order: one that a client came back with, or that a page gave.
@@ -31,7 +30,6 @@ public:
     {
         order* numbers = nullptr;
         std::vector<listed_topic const*> items{};
-        std::vector<topic_state*> topics{}; ///< the items'
         lead by_client{};
     };
 

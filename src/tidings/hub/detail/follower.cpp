@@ -15,7 +15,7 @@ boost::intrusive_ptr<follower> follower::start(topic_list const& topics, interna
     try {
         made->begin(topics, out);
     } catch (...) {
-        made->detach();
+        made->end(follow_end::stream_ended);
         if (out.get_state() == internal::stream_core::state::attached)
             out.detach();
         throw;
@@ -32,17 +32,39 @@ void follower::begin(topic_list const& topics, internal::stream_core& out)
     for (reset const& each : entered.told)
         out.out().append(event{.type = reset_type, .data = to_json(each)});
     refill();
-    send_position();
+    if (out_ && !knows_place_ && topics_.first().topic().options().send_position)
+        append_place();
+    knows_place_ = true;
     out.out().flush(); // the head, when there was nothing to replay
+}
+
+// What ends it meanwhile, a filter or a connection that is found lost, is noted, and followed here.
+template <typename Action>
+void follower::work(Action action)
+{
+    if (!out_)
+        return;
+    bool const was_at_work = std::exchange(is_at_work_, true);
+    try {
+        action();
+    } catch (...) { // a filter's
+        if (out_)
+            out_->cut(cut_reason::handler_failed);
+    }
+    is_at_work_ = was_at_work;
+    if (!out_ && !is_at_work_)
+        leave();
 }
 
 void follower::take(cursor& at, batch const& live)
 {
-    if (!out_)
-        return;
-    auto const self = kept();
+    work([&] { look_at(at, live); });
+}
+
+void follower::look_at(cursor& at, batch const& live)
+{
     if (at.is_sent_away(live))
-        return send_away();
+        return end_stream(follow_end::disconnected);
     if (at.is_over())
         return;
     bool const must_read = live.is_behind || live.is_last;
@@ -55,46 +77,32 @@ void follower::take(cursor& at, batch const& live)
             at.group().feed().call_at_end(*this);
     } else if (must_read) { // what the batch has left out comes from the history, if not now, then later
         topics_.move(at, at.next(), false);
-        refill();
+        catch_up();
     } else if (at.next() < live.next) { // else it is ahead, and has it all
-        guard_filters([&] { deliver_live(at, live); });
+        deliver_live(at, live);
     }
 }
 
 void follower::end_turn()
 {
-    if (!out_)
-        return;
-    auto const self = kept();
-    merged& events = topics_.first().group().feed().scratch();
-    if (!topics_.keeps_pace())
-        return refill();
-    topics_.take_live(events);
-    guard_filters([&] { deliver(events); });
+    work([this] {
+        merged& events = topics_.first().group().feed().scratch();
+        if (topics_.take_told(events))
+            deliver(events);
+        else
+            catch_up();
+    });
 }
 
 void follower::refill()
 {
-    auto const self = kept();
-    if (out_)
-        guard_filters([this] { catch_up(); });
-}
-
-template <typename Action>
-void follower::guard_filters(Action action)
-{
-    try {
-        action();
-    } catch (...) {
-        if (out_)
-            out_->cut(cut_reason::handler_failed);
-    }
+    work([this] { catch_up(); });
 }
 
 void follower::catch_up()
 {
     merged events;
-    while (topics_.lags()) {
+    while (out_ && topics_.lags()) {
         if (out_->is_blocked()) // what its client is told of a gap now may be out of date when it leaves
             return;
         topics_.read(batch_limit, events);
@@ -103,15 +111,13 @@ void follower::catch_up()
         if (events.passing) {
             topics_.move(*events.passing, events.passing_to, false);
             out_->append(event{.type = reset_type, .data = to_json(events.told)});
-            if (!out_)
-                return;
         } else if (!deliver(events)) { // called again when the connection can take more
             return;
         }
     }
     is_replaying_ = false;
-    if (topics_.is_over())
-        end_of_topics();
+    if (out_ && topics_.is_over())
+        end_stream(follow_end::closed);
 }
 
 // To one that follows one topic and keeps pace: what most deliveries are.
@@ -119,7 +125,8 @@ void follower::deliver_live(cursor& at, batch const& live)
 {
     if (at.has_filter()) {
         merged& events = at.group().feed().scratch();
-        topics_.take_live(at, events);
+        cursor* const only = &at;
+        merge_live(std::span(&only, 1), events);
         deliver(events);
         return;
     }
@@ -128,8 +135,6 @@ void follower::deliver_live(cursor& at, batch const& live)
     auto const frames = std::span(live.frames).subspan(first);
     std::size_t const done = frames.empty() ? 0 : out_->deliver(frames);
     knows_place_ = knows_place_ || std::ranges::any_of(frames.first(done), has_id);
-    if (!out_)
-        return;
     if (done < frames.size())
         topics_.move(at, live.origins[first + done].place, false);
     else
@@ -144,20 +149,19 @@ bool follower::deliver(merged& events)
     if (!is_plain && !choose(events))
         return false;
     std::size_t done = 0;
-    for (std::size_t taken = batch_limit; taken == batch_limit && done < events.size(); done += taken) {
+    for (std::size_t taken = batch_limit; out_ && taken == batch_limit && done < events.size();
+         done += taken) {
         auto const frames = std::span(events.frames).subspan(done);
         taken = out_->deliver(frames.first(std::min(frames.size(), batch_limit)));
-        if (!out_)
-            return false;
     }
-    if (is_replaying_)
+    if (is_replaying_ && out_)
         out_->count_replayed(done);
     note_places(events, done);
     bool const has_all = done == events.size();
     topics_.move_past(events, done, true);
     if (topics_.has_filters())
-        send_stale_places(events);
-    return has_all && out_ != nullptr;
+        send_stale_place(events);
+    return has_all && out_;
 }
 
 // False when a filter has ended the stream, or the server.
@@ -181,40 +185,26 @@ bool follower::choose(merged& events)
 // The client has the ids of these.
 void follower::note_places(merged const& events, std::size_t done)
 {
-    auto const frames = std::span(events.frames).first(done);
-    knows_place_ = knows_place_ || std::ranges::any_of(frames, has_id);
-    if (!topics_.has_filters())
-        return;
     for (std::size_t i = 0; i < done; ++i)
-        if (has_id(frames[i]))
+        if (has_id(events.frames[i])) {
+            knows_place_ = true;
             events.cursor_of(i).place_sent(events.sources[i].place + 1);
+        }
 }
 
-void follower::send_stale_places(merged const& events)
+// One place is that in all topics.
+void follower::send_stale_place(merged const& events)
 {
-    for (merged::stop const& each : events.stops) {
-        if (!each.at->has_filter() || !each.at->is_place_stale(each.oldest))
-            continue;
-        each.at->place_sent(each.at->next());
+    bool is_stale = false;
+    for (merged::stop const& each : events.stops)
+        if (each.at->is_place_stale(each.oldest)) {
+            each.at->place_sent(each.at->next());
+            is_stale = true;
+        }
+    if (is_stale && out_)
         append_place();
-        if (out_) // or there was no room
-            out_->flush();
-        if (!out_)
-            return;
-    }
-}
-
-void follower::cut_behind(cursor const& at)
-{
-    at.topic().count_cut();
-    out_->cut(cut_reason::behind);
-}
-
-void follower::send_position()
-{
-    if (out_ && !knows_place_ && topics_.first().topic().options().send_position)
-        append_place();
-    knows_place_ = true;
+    if (is_stale && out_) // or there was no room
+        out_->flush();
 }
 
 // An event that every client takes note of, and that none takes for one of the application's. It has data,
@@ -225,43 +215,41 @@ void follower::append_place()
     out_->append(event{.id = id, .type = place_type, .data = id});
 }
 
-void follower::end_of_topics()
+void follower::cut_behind(cursor const& at)
+{
+    at.topic().count_cut();
+    out_->cut(cut_reason::behind);
+}
+
+// The topics are closed, or have sent it away: a handler that waits has the stream again, else it ends.
+void follower::end_stream(follow_end why)
 {
     internal::event_writer& out = *out_;
     std::string const position = topics_.position();
+    end(why);
     if (over_)
-        return leave(follow_end::closed);
-    detach();
-    out.append_finish(event{.id = position});
+        return;
+    if (why == follow_end::closed)
+        out.append_finish(event{.id = position});
     out.finish();
 }
 
-void follower::send_away()
-{
-    internal::event_writer& out = *out_;
-    bool const has_handler = over_ != nullptr;
-    leave(follow_end::disconnected);
-    if (!has_handler)
-        out.finish();
-}
-
-void follower::detach()
+void follower::end(follow_end why)
 {
     if (!out_)
         return;
-    auto const self = kept();
     std::exchange(out_, nullptr)->set_feed(nullptr);
-    topics_.leave();
+    why_ = why;
+    if (!is_at_work_)
+        leave();
 }
 
-void follower::leave(follow_end why)
+void follower::leave()
 {
-    if (!out_)
-        return;
-    auto const self = kept();
-    detach();
+    boost::intrusive_ptr<reader> const self(this); // its topics have kept it
+    topics_.leave();
     if (over_)
-        (void)over_->try_send(why);
+        (void)over_->try_send(why_);
 }
 
 } // namespace tidings::detail

@@ -28,34 +28,35 @@ public:
     follower(internal::stream_core& out, end_channel over) noexcept : out_(&out.out()), over_(std::move(over))
     {}
 
-    /// Leaves the stream.
-    void detach();
+    /// Leaves the stream, and says why if somebody wants to know.
+    void end(follow_end why);
 
     void take(cursor& at, batch const& live) override;
     void end_turn() override;
     void refill() override;
-    void stream_ended() override { leave(follow_end::stream_ended); }
+    void stream_ended() override { end(follow_end::stream_ended); }
 
 private:
     void begin(topic_list const& topics, internal::stream_core& out);
     template <typename Action>
-    void guard_filters(Action action);
+    void work(Action action);
+    void look_at(cursor& at, batch const& live);
     void catch_up();
     void deliver_live(cursor& at, batch const& live);
     bool deliver(merged& events);
     bool choose(merged& events);
     void note_places(merged const& events, std::size_t done);
-    void send_stale_places(merged const& events);
-    void cut_behind(cursor const& at);
-    void leave(follow_end why);
-    void end_of_topics();
-    void send_away();
-    void send_position();
+    void send_stale_place(merged const& events);
     void append_place();
+    void cut_behind(cursor const& at);
+    void end_stream(follow_end why);
+    void leave();
 
     bool is_replaying_ = true; // until it has caught up for the first time
     bool knows_place_ = false; // the client has an id that leads back to where it is
-    internal::event_writer* out_;
+    bool is_at_work_ = false;
+    follow_end why_{};            // once it has left the stream
+    internal::event_writer* out_; // null then
     cursor_set topics_;
     end_channel over_; // of a `follow`
 };

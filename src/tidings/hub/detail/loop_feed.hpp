@@ -2,11 +2,11 @@
 #pragma once
 
 #include <tidings/hub/detail/batch.hpp>
-#include <tidings/hub/detail/reader.hpp>
 #include <tidings/loop/internal/loop_call.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +21,24 @@ class registry_state;
 class topic_state;
 class loop_feed;
 struct order;
+
+/// Follows topics through cursors, on one loop, whose thread alone counts who holds it. What has joined a
+/// topic is kept alive by that until it leaves.
+class reader : public boost::intrusive_ref_counter<reader, boost::thread_unsafe_counter>
+{
+public:
+    reader() = default;
+    reader(reader const&) = delete;
+    reader& operator=(reader const&) = delete;
+    virtual ~reader() = default;
+
+    /// Events have come to the topic of a cursor, or its followers have been sent away. A cursor that lags
+    /// behind `live` is read on when its reader can take more.
+    virtual void take(cursor& at, batch const& live) = 0;
+
+    /// All topics have told of theirs in this turn; for who has asked for it, see `loop_feed::call_at_end`.
+    virtual void end_turn() {}
+};
 
 /// The followers of one topic on one loop. It keeps its topic while it has members. Touched by the loop's
 /// thread only, but for what the registry's lock guards.

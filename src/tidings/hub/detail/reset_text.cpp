@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/hub/detail/json_string.hpp>
 #include <tidings/hub/detail/reset_text.hpp>
 
 #include <fmt/format.h>
@@ -26,6 +25,20 @@ std::string_view name_of(gap reason)
 }
 
 } // namespace
+
+std::string json_string(std::string_view text)
+{
+    std::string quoted = "\"";
+    for (char const c : text) {
+        if (c == '"' || c == '\\')
+            quoted += '\\';
+        if (static_cast<unsigned char>(c) < 0x20)
+            quoted += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+        else
+            quoted += c;
+    }
+    return quoted + '"';
+}
 
 std::string to_json(reset const& value)
 {

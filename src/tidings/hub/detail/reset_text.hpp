@@ -7,6 +7,9 @@
 
 namespace tidings::detail {
 
+/// UTF-8 text as a JSON string (RFC 8259, section 7), with its quotes.
+std::string json_string(std::string_view text);
+
 /// Why a follower cannot be brought up to date.
 enum class gap
 {

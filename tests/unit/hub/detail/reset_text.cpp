@@ -3,7 +3,11 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <string_view>
+
+using namespace std::string_view_literals;
 using tidings::detail::gap;
+using tidings::detail::json_string;
 using tidings::detail::to_json;
 
 TEST_CASE("the text of a reset")
@@ -16,4 +20,12 @@ TEST_CASE("the text of a reset")
           R"({"reason":"restarted","oldest":"a\"b\\c\u0009"})");
     CHECK(to_json({.reason = gap::unknown_id, .oldest = "x", .topic = {}}) ==
           R"({"reason":"unknown_id","oldest":"x"})");
+}
+
+TEST_CASE("text as a JSON string")
+{
+    CHECK(json_string("") == R"("")");
+    CHECK(json_string("plain ü") == R"("plain ü")");
+    CHECK(json_string(R"(a"b\c)") == R"("a\"b\\c")");
+    CHECK(json_string("\n\t\x01\0"sv) == R"("\u000a\u0009\u0001\u0000")");
 }
