@@ -5,7 +5,6 @@
 #include <tidings/hub/detail/loop_feed.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
 #include <tidings/hub/following.hpp>
-#include <tidings/hub/topic_list.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 

@@ -33,11 +33,11 @@ cursor_set::entrance cursor_set::enter(topic_list const& topics, boost::asio::an
                                        std::optional<std::string> const& last_event_id, reader& by)
 {
     auto const& items = internal::access::items(topics);
-    entry_plan const plan(items, last_event_id);
+    auto const parts = plan_entry(items, last_event_id);
     if (items.size() > 1)
         several_ = std::make_unique<several>();
     entrance entered{.told = {}, .knows_place = last_event_id.has_value()};
-    for (entry_plan::part const& each : plan.parts())
+    for (entry_part const& each : parts)
         enter(each, executor, entered);
     first_.join(by);
     if (several_)
@@ -46,7 +46,7 @@ cursor_set::entrance cursor_set::enter(topic_list const& topics, boost::asio::an
     return entered;
 }
 
-void cursor_set::enter(entry_plan::part const& planned, boost::asio::any_io_executor const& executor,
+void cursor_set::enter(entry_part const& planned, boost::asio::any_io_executor const& executor,
                        entrance& entered)
 {
     // What may throw, or is a user's, comes before the lock.

@@ -98,8 +98,7 @@ private:
         bool have_filters = false; // one of them
     };
 
-    void enter(entry_plan::part const& planned, boost::asio::any_io_executor const& executor,
-               entrance& entered);
+    void enter(entry_part const& planned, boost::asio::any_io_executor const& executor, entrance& entered);
     part& part_of(cursor const& at) noexcept;
 
     std::unique_ptr<several> several_; // before the place, beside what each delivery reads of it

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <span>
 #include <stdexcept>
 #include <string_view>
 
@@ -56,45 +57,47 @@ private:
     bool has_stranger_; // it names another order: one of ours may have begun anew
 };
 
-} // namespace
-
-entry_plan::entry_plan(std::vector<listed_topic> const& items,
-                       std::optional<std::string> const& last_event_id)
-{
-    if (items.empty())
-        throw std::invalid_argument("tidings: the list of topics to follow is empty");
-    for (auto const& each : items) {
-        order* const numbers = &each.of->numbers();
-        auto found = std::ranges::find(parts_, numbers, &part::numbers);
-        if (found == parts_.end())
-            found = parts_.insert(found, part{.numbers = numbers});
-        found->items.push_back(&each);
-    }
-    if (parts_.size() > max_orders)
-        throw std::invalid_argument(fmt::format(
-            "tidings: the ids of a stream have a number for each of its {} orders, and {} can be: "
-            "take topics of one registry, which have one order",
-            parts_.size(), max_orders));
-    if (last_event_id)
-        follow(*last_event_id);
-}
-
-void entry_plan::follow(std::string const& id)
+void find_leads(std::vector<entry_part>& parts, std::string const& id)
 {
     std::vector<order const*> orders;
-    orders.reserve(parts_.size());
-    for (part const& each : parts_)
+    orders.reserve(parts.size());
+    for (entry_part const& each : parts)
         orders.push_back(each.numbers);
     given_id const given(id, orders);
     bool is_publishers = false;
-    for (part& each : parts_) {
+    for (entry_part& each : parts) {
         std::lock_guard const guard(each.items.front()->of->registry()->lock());
         each.by_client = given.in(*each.numbers, each.items);
         is_publishers |= each.by_client.is_publishers;
     }
     if (is_publishers) // orders without the event begin where the list says
-        for (part& each : parts_)
+        for (entry_part& each : parts)
             each.by_client.missing = gap::none;
+}
+
+} // namespace
+
+std::vector<entry_part> plan_entry(std::vector<listed_topic> const& items,
+                                   std::optional<std::string> const& last_event_id)
+{
+    if (items.empty())
+        throw std::invalid_argument("tidings: the list of topics to follow is empty");
+    std::vector<entry_part> parts;
+    for (auto const& each : items) {
+        order* const numbers = &each.of->numbers();
+        auto found = std::ranges::find(parts, numbers, &entry_part::numbers);
+        if (found == parts.end())
+            found = parts.insert(found, {.numbers = numbers});
+        found->items.push_back(&each);
+    }
+    if (parts.size() > max_orders)
+        throw std::invalid_argument(fmt::format(
+            "tidings: the ids of a stream have a number for each of its {} orders, and {} can be: "
+            "take topics of one registry, which have one order",
+            parts.size(), max_orders));
+    if (last_event_id)
+        find_leads(parts, *last_event_id);
+    return parts;
 }
 
 lead lead_of(listed_topic const& of)

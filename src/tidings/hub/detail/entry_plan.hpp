@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -22,28 +21,18 @@ struct lead
     bool is_publishers = false;           ///< the id is that of an event, which one order has
 };
 
-/// The topics that a follower asks for, by their orders, and where its client goes on in each order.
-class entry_plan
+/// The topics of one order that a follower asks for, and where its client goes on in that order.
+struct entry_part
 {
-public:
-    struct part
-    {
-        order* numbers = nullptr;
-        std::vector<listed_topic const*> items{};
-        lead by_client{};
-    };
-
-    /// The items outlive it. Throws `std::invalid_argument` for none, and for too many orders.
-    entry_plan(std::vector<listed_topic> const& items, std::optional<std::string> const& last_event_id);
-
-    /// The first topic of the list is the first one of the first part.
-    std::vector<part> const& parts() const noexcept { return parts_; }
-
-private:
-    void follow(std::string const& id);
-
-    std::vector<part> parts_;
+    order* numbers = nullptr;
+    std::vector<listed_topic const*> items{};
+    lead by_client{};
 };
+
+/// The parts of a list, of which the first one begins with the first topic, for a client that comes back with
+/// that id. The list outlives them. Throws `std::invalid_argument` for none, and for too many orders.
+std::vector<entry_part> plan_entry(std::vector<listed_topic> const& items,
+                                   std::optional<std::string> const& last_event_id);
 
 /// Where one of a list begins if its client has no place in it. With the lock held.
 lead lead_of(listed_topic const& of);
