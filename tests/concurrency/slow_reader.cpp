@@ -114,8 +114,10 @@ struct outcome
 outcome run(std::size_t subscribers, std::size_t events, bool with_slow_reader)
 {
     using namespace std::chrono_literals;
-    tidings::topic news(
-        {.max_events = events, .history_bytes = history_bytes, .overflow = tidings::overflow::drop_oldest});
+    tidings::topic news({.max_events = events,
+                         .history_bytes = history_bytes,
+                         .send_position = false,
+                         .overflow = tidings::overflow::drop_oldest});
     tidings::server_options options = tidings::testing::server_fixture::brisk();
     options.write_timeout = 60s; // the slow reader stays for the whole run
     tidings::testing::server_fixture fixture(options);

@@ -56,7 +56,7 @@ public:
         fixture.start();
     }
 
-    topic news;
+    topic news{{.send_position = false}};
     server_fixture fixture;
 };
 
