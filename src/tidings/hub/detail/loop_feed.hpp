@@ -3,7 +3,7 @@
 
 #include <tidings/hub/detail/batch.hpp>
 #include <tidings/loop/internal/loop_call.hpp>
-#include <tidings/stream/internal/counted.hpp>
+#include <tidings/stream/internal/transport.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
