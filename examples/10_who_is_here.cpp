@@ -32,7 +32,7 @@ public:
         }
     }
 
-    tidings::topic changes{{.name = "changes"}};
+    tidings::topic changes{{.send_position = false}};
 
 private:
     std::mutex lock_;

@@ -23,6 +23,7 @@
 #include <functional>
 #include <malloc.h>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -100,7 +101,10 @@ asio::awaitable<void> wait_in_a_select(tidings::channel<int> const& updates, tid
 {
     asio::io_context io;
     std::vector<asio::ip::tcp::socket> all;
-    std::string const asked = fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n", path);
+    std::string const asked =
+        fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\n"
+                    "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n\r\n",
+                    path);
     for (int i = 0; i < streams; ++i) {
         auto& socket = all.emplace_back(io);
         socket.connect({asio::ip::address_v4::loopback(), port});
@@ -180,4 +184,18 @@ int main(int argc, char** argv)
     measure(server, "/attached", streams);
     measure(server, "/select", streams);
     server.stop();
+
+    // With a record of each stream: its trace, its principal, a hook for its end.
+    options.on_stream_end = [](tidings::stream_end const&) {};
+    tidings::server recording({.port = 0}, options);
+    recording.check([](tidings::request& asked, tidings::headers&) -> std::optional<tidings::response> {
+        asked.set_principal("somebody");
+        return std::nullopt;
+    });
+    recording.get("/attached", std::bind_front(carry, std::cref(news)));
+    recording.start();
+    std::jthread const serving_too([&recording] { recording.run(); });
+    fmt::print("with records, ");
+    measure(recording, "/attached", streams);
+    recording.stop();
 }

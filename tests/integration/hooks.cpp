@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Every function of a user's that a server or a topic calls, and the three things that it may do there. The
+// Every function of a user's that a server or a topic calls, and the four things that it may do there. The
 // table is in docs/guide/03-errors.md.
 #include <tidings/hub/topic.hpp>
 #include <tidings/middleware/log_requests.hpp>
@@ -51,6 +51,7 @@ enum class deed
     calls_back,
     destroys_topic,
     throws,
+    is_slow,
 };
 
 asio::awaitable<void> do_nothing(context)
@@ -151,6 +152,9 @@ public:
 
     bool has_acted() const { return has_acted_; }
 
+    /// What a client gets that came while the chosen function was slow.
+    int status_of_waiting() { return waiting_->read_head().status(); }
+
 private:
     tidings::server_options options()
     {
@@ -212,6 +216,10 @@ private:
             break;
         case deed::throws:
             throw std::runtime_error("thrown on purpose");
+        case deed::is_slow: // until another client has asked, whom nobody can answer meanwhile
+            waiting_.emplace(server_.port());
+            waiting_->get("/alive");
+            break;
         }
     }
 
@@ -222,6 +230,7 @@ private:
     tidings::server server_;
     std::thread thread_;
     std::optional<client> follower_;
+    std::optional<client> waiting_;
 };
 
 struct row
@@ -235,17 +244,19 @@ struct row
 
 // Whatever a user's function does, it has a defined outcome for the one client that it was called for, and
 // none for the others.
-TEST_CASE("functions of a user's may call back, destroy a topic, or throw")
+TEST_CASE("functions of a user's may call back, destroy a topic, throw, or be slow")
 {
     auto const [which, usual, thrown] = GENERATE(
         row{place::log, "cut", "cut"}, row{place::check, "200", "500"}, row{place::route_check, "200", "500"},
         row{place::middleware, "200", "500"}, row{place::route_middleware, "200", "500"},
         row{place::sink, "200", "200"}, row{place::on_handler_error, "cut", "cut"},
         row{place::on_refusal, "429", "429"}, row{place::filter, "one", "cut"});
-    auto const what = GENERATE(deed::calls_back, deed::destroys_topic, deed::throws);
+    auto const what = GENERATE(deed::calls_back, deed::destroys_topic, deed::throws, deed::is_slow);
     CAPTURE(static_cast<int>(which), static_cast<int>(what));
     hooked_server served(which, what);
     CHECK(served.provoke() == (what == deed::throws ? thrown : usual));
     CHECK(served.status_of("/alive") == "200");
     CHECK(served.has_acted()); // at the latest in the turn after the answer, so before that of "/alive"
+    if (what == deed::is_slow)
+        CHECK(served.status_of_waiting() == 200);
 }

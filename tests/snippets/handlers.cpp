@@ -137,6 +137,16 @@ asio::awaitable<tidings::response> say_hello(tidings::context, tidings::request 
 }
 // [/who-asks]
 
+// [basic]
+tidings::admission ask_password(std::string const& credentials, tidings::request& asked)
+{
+    if (!tidings::equal_in_constant_time(asked.header("Authorization"), "Basic " + credentials))
+        return tidings::admission::unauthenticated;
+    asked.set_principal("ada");
+    return tidings::admission::granted;
+}
+// [/basic]
+
 tidings::stream_handler customers_only(tidings::stream_handler next);
 
 void serve(std::set<std::string> const& known_tokens)
@@ -161,6 +171,12 @@ void serve(std::set<std::string> const& known_tokens)
                      return known ? tidings::admission::granted : tidings::admission::unauthenticated;
                  }));
     // [/checks]
+
+    // [basic-check]
+    std::string const ada_secret = "YWRhOnNlY3JldA=="; // printf ada:secret | base64
+    server.check("/admin",
+                 tidings::authenticate(std::bind_front(ask_password, ada_secret), "Basic realm=\"admin\""));
+    // [/basic-check]
 
     std::map<std::string, user, std::less<>> users;
     server.get("/hello", say_hello, {.checks = {std::bind_front(find_user, std::cref(users))}});

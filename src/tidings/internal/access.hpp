@@ -37,10 +37,10 @@ struct access
 
     // What fills a `request`: what is given is valid already.
 
-    static void add_header(auto& to, auto name, auto value) { to.add_header(name, value); }
-    static void add_param(auto& to, auto name, auto value) { to.add_param(name, value); }
+    static void add_header(auto& to, auto const& name, auto const& value) { to.add_header(name, value); }
+    static void add_param(auto& to, auto const& name, auto const& value) { to.add_param(name, value); }
     static void set_body(auto& of, auto body) noexcept { of.set_body(static_cast<decltype(body)&&>(body)); }
-    static void set_remote_address(auto& of, auto address) { of.set_remote_address(address); }
+    static void set_remote_address(auto& of, auto const& address) { of.set_remote_address(address); }
 
     // The headers of a `response` that others have set.
 

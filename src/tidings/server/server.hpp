@@ -33,6 +33,9 @@ class engine;
 /// Routes, checks and middleware are given before the server starts; afterwards they are refused with
 /// `std::logic_error`. It runs loops of its own (`run`), or on an `io_context` that the application owns and
 /// runs on one thread.
+///
+/// Safe from any thread, once it has started: `stop`, `stats`, `end_streams`, `spawn`, `adopt` and `port`. All
+/// else is called from the thread that made it; its destructor when no other call is under way.
 class server
 {
 public:
@@ -113,7 +116,7 @@ public:
     void run();
 
     /// Stops gracefully: accepts no more, ends every context with `server_stopping`, and is done within the
-    /// drain time. Comes back at once. May be called again, and from any thread or handler.
+    /// drain time. Comes back at once. May be called again, and from any handler.
     void stop();
 
     /// The port of the first endpoint that is not a unix socket, once started: the one that the system chose

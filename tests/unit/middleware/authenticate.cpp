@@ -39,6 +39,26 @@ TEST_CASE("what the function does not grant is answered")
     CHECK_THROWS_AS(authenticate(grant_all, "two\nlines"), std::invalid_argument);
 }
 
+// Basic credentials are compared as they come, without being decoded; who brings none, or others, is told how
+// to bring them.
+TEST_CASE("Basic credentials")
+{
+    auto const guard = authenticate(
+        [](request const& head) {
+            bool const is_known =
+                equal_in_constant_time(head.header("Authorization"), "Basic YWRhOnNlY3JldA==");
+            return is_known ? admission::granted : admission::unauthenticated;
+        },
+        "Basic realm=\"admin\"");
+    auto const with = [](std::string_view value) {
+        return request::get("/").with_header("Authorization", value);
+    };
+    CHECK(asked(guard, with("Basic YWRhOnNlY3JldA==")).status() == 0);
+    CHECK(asked(guard, with("Basic YWRhOnNlY3JlcA==")).status() == 401);
+    asked const unknown(guard, request::get("/"));
+    CHECK(unknown.header("WWW-Authenticate") == "Basic realm=\"admin\"");
+}
+
 // Who it is that was granted goes on with the request.
 TEST_CASE("the function names the principal")
 {

@@ -43,11 +43,6 @@ bool reactor::add_listening(int descriptor, user& of)
     return add(descriptor, of, EPOLLIN);
 }
 
-void reactor::listen(int descriptor, user& of, bool is_told) noexcept
-{
-    (void)control(EPOLL_CTL_MOD, descriptor, of, is_told ? EPOLLIN : 0u);
-}
-
 bool reactor::add(int descriptor, user& of, std::uint32_t events)
 {
     if (!control(EPOLL_CTL_ADD, descriptor, of, events))

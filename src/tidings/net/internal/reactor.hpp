@@ -47,8 +47,6 @@ public:
     void watch_writing(int descriptor, user& of) noexcept;
     /// Instead of `add` for a socket that listens: its user is told as long as a client waits.
     [[nodiscard]] bool add_listening(int descriptor, user& of);
-    /// Whether it is told from now on.
-    void listen(int descriptor, user& of, bool is_told) noexcept;
     /// Before the descriptor is closed. `of` is not told any more.
     void remove(int descriptor, user& of) noexcept;
 

@@ -41,7 +41,8 @@ connection::~connection()
 
 void connection::start(std::string_view already_read)
 {
-    self_ = this;
+    intrusive_ptr_add_ref(this);
+    is_kept_ = true;
     if (!home_->sockets->add(socket_.descriptor(), *this)) {
         shared().log(log_kind::system_refused, log_level::error,
                      "the system watches no more sockets: a client is turned away; raise "
@@ -160,8 +161,8 @@ void connection::close(bool with_reset)
     home_->sockets->remove(socket_.descriptor(), *this);
     with_reset ? socket_.close_with_reset() : socket_.close();
     on_closed();
-    if (self_)
-        asio::post(home_->io.get_executor(), [self = std::move(self_)] {});
+    if (is_kept_)
+        asio::post(home_->io.get_executor(), [self = boost::intrusive_ptr<connection>(this, false)] {});
 }
 
 } // namespace tidings::detail

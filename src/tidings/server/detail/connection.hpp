@@ -112,12 +112,12 @@ private:
     bool ends_soon_ : 1 = false;      // what there is to read is the last
     bool has_hung_up_ : 1 = false;
     bool has_ended_ : 1 = false;
+    bool is_kept_ : 1 = false; // by itself, while the socket is open: a reference
     bool const is_of_nobody_ : 1;
     occupation occupation_ : 2 = occupation::busy;
     admission const admission_ : 2;
     std::uint32_t began_ = 0; // what it does, in milliseconds of the loop's clock, which wraps
     std::uint32_t held_ = 0;
-    boost::intrusive_ptr<connection> self_; // while the socket is open
 };
 
 } // namespace tidings::detail

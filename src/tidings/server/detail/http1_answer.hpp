@@ -73,17 +73,17 @@ private:
     void let_exchange_go();
 
     http1_connection& on_;
-    internal::event_writer out_;
-    std::unique_ptr<exchange> exchange_;
-    open_request carried_;          // after its exchange
-    bool is_http_1_0_ : 1 = false;  // bits, since each open connection has them
-    bool may_reuse_ : 1 = false;    // the connection, once this has had its proper end
-    bool is_limited_ : 1 = false;   // how long what was sent may stay unacknowledged
-    bool is_awaited_ : 1 = false;   // that the socket can take more
-    bool is_finishing_ : 1 = false; // the stream ends once all is sent
-    bool has_end_ : 1 = false;      // of the request, a reason that was counted
-    bool is_lost_ : 1 = false;      // the kernel has given up on the client
+    [[no_unique_address]] internal::event_writer out_; // leaves room for the bits
+    bool is_http_1_0_ : 1 = false;                     // bits, since each open connection has them
+    bool may_reuse_ : 1 = false;                       // the connection, once this has had its proper end
+    bool is_limited_ : 1 = false;                      // how long what was sent may stay unacknowledged
+    bool is_awaited_ : 1 = false;                      // that the socket can take more
+    bool is_finishing_ : 1 = false;                    // the stream ends once all is sent
+    bool has_end_ : 1 = false;                         // of the request, a reason that was counted
+    bool is_lost_ : 1 = false;                         // the kernel has given up on the client
     half_close on_half_close_ : 2 = half_close::probe;
+    std::unique_ptr<exchange> exchange_;
+    open_request carried_; // after its exchange
 };
 
 } // namespace tidings::detail

@@ -95,7 +95,7 @@ void http1_connection::happen(happening what)
         [[fallthrough]]; // the handler waits before the head
     case reaction::client_left:
         // Requests behind this one show that the client wanted its answers when it closed.
-        if (answer_.on_half_close() != half_close::keep && !requests_.is_one_waiting())
+        if (answer_.on_half_close() != half_close::keep && !requests_.is_one_waiting(*this))
             answer_.client_left(false);
         return;
     case reaction::end_answer:
@@ -127,7 +127,7 @@ void http1_connection::stop(std::optional<std::chrono::milliseconds> retry)
 
 void http1_connection::begin_answer(phase how)
 {
-    auto [asked, decided] = requests_.take();
+    auto [asked, decided] = requests_.take(*this);
     if (decided.answer)
         internal::access::set_body(asked, std::string()); // middleware is to see the same, come or not
     hold(asked.body().size());
@@ -153,13 +153,13 @@ void http1_connection::answer_ended(bool is_whole)
     if (is_closed())
         return;
     bool const is_in_step = requests_.is_in_step() && phase_ != phase::skipping;
-    auto input = requests_.take_behind();
+    auto input = requests_.take_behind(*this);
     hold(0);
     if (!may_go_on(is_whole && is_in_step))
         return linger(!input && is_in_step);
     enter(phase::idle);
-    requests_.keep(std::move(input));
-    requests_.await_next();
+    requests_.keep(*this, std::move(input));
+    requests_.await_next(*this);
 }
 
 void http1_connection::stream_ended(open_request)
@@ -229,7 +229,7 @@ void http1_connection::end_for_room()
 
 std::size_t http1_connection::can_be_relieved_of() const noexcept
 {
-    return answer_.unsent() + requests_.behind().size() + (doing() == occupation::reading ? held() : 0);
+    return answer_.unsent() + requests_.behind(*this).size() + (doing() == occupation::reading ? held() : 0);
 }
 
 void http1_connection::client_gone()
@@ -258,7 +258,7 @@ void http1_connection::give_up(end_reason why, bool with_reset)
 void http1_connection::on_closed()
 {
     phase_ = phase::closed;
-    requests_.drop();
+    requests_.drop(*this);
     answer_.on_closed();
 }
 

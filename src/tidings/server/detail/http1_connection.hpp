@@ -65,8 +65,8 @@ public:
 
 private:
     // connection
-    bool may_read() const noexcept override { return requests_.wants_input(); }
-    void on_input(std::string_view bytes) override { requests_.on_input(bytes); }
+    bool may_read() const noexcept override { return requests_.wants_input(*this); }
+    void on_input(std::string_view bytes) override { requests_.on_input(*this, bytes); }
     void on_end_of_input() override { happen(happening::end_of_input); }
     void on_broken(bool is_lost) override { is_lost ? client_lost() : client_gone(); }
     void on_writable() override { answer_.on_writable(); }
@@ -78,8 +78,9 @@ private:
     void client_lost();
     void refuse_for_now(std::string_view why);
 
+    [[no_unique_address]] http1_requests
+        requests_; // leaves room for the phase, which each open connection has
     phase phase_ = phase::fresh;
-    http1_requests requests_{*this};
     http1_answer answer_{*this};
 };
 

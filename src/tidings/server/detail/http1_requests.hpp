@@ -44,47 +44,44 @@ struct incoming
 
 /// What an HTTP/1.1 connection makes of its input: takes one request after the other off it, keeps what lies
 /// behind one that is being answered, and throws away what nobody waits for. It is a part of the connection,
-/// which knows what phase it is in.
+/// which knows what phase it is in, and is given with each call: each open connection has this.
 class http1_requests
 {
 public:
-    explicit http1_requests(http1_connection& on) noexcept : on_(on) {}
-
-    bool wants_input() const noexcept;
-    void on_input(std::string_view bytes);
+    bool wants_input(http1_connection const& on) const noexcept;
+    void on_input(http1_connection& on, std::string_view bytes);
 
     /// The one that is coming in.
     incoming& current() const noexcept { return *incoming_; }
     /// Whether it is for an event stream; its head is complete.
     bool is_for_stream() const noexcept;
     /// Takes it, to be answered.
-    std::pair<request, reception> take();
+    std::pair<request, reception> take(http1_connection& on);
 
     /// Input behind the request that is being answered.
-    std::string_view behind() const noexcept;
-    std::unique_ptr<backlog> take_behind();
-    bool is_one_waiting() const;
+    std::string_view behind(http1_connection const& on) const noexcept;
+    std::unique_ptr<backlog> take_behind(http1_connection const& on);
+    bool is_one_waiting(http1_connection const& on) const;
     /// Whether it is known where the next request begins, since nothing was thrown away behind this one.
     bool is_in_step() const noexcept { return discarded_ == 0; }
     /// Goes on with what lies behind a request that has been answered, in a later turn.
-    void keep(std::unique_ptr<backlog> input);
-    void await_next();
+    void keep(http1_connection& on, std::unique_ptr<backlog> input);
+    void await_next(http1_connection& on);
     /// In that turn.
-    void go_on(std::unique_ptr<backlog> input);
+    void go_on(http1_connection& on, std::unique_ptr<backlog> input);
 
     /// Input is thrown away from now on, up to its bound.
     void end() noexcept { discarded_ = 0; }
-    void drop() noexcept;
+    void drop(http1_connection const& on) noexcept;
 
 private:
-    void keep(std::string_view bytes);
-    void discard(std::size_t count);
-    void decide();
-    bool is_answered_now(std::size_t bytes_at_hand) const noexcept;
-    std::size_t feed(std::string_view bytes);
-    std::size_t parse(std::string_view bytes);
+    void keep(http1_connection& on, std::string_view bytes);
+    void discard(http1_connection& on, std::size_t count);
+    void decide(http1_connection& on);
+    bool is_answered_now(http1_connection const& on, std::size_t bytes_at_hand) const noexcept;
+    std::size_t feed(http1_connection& on, std::string_view bytes);
+    std::size_t parse(http1_connection& on, std::string_view bytes);
 
-    http1_connection& on_;
     std::unique_ptr<incoming> incoming_; // what has come of a request, or has come behind one
     std::uint32_t discarded_ = 0;
     bool is_feeding_ = false;

@@ -52,16 +52,16 @@ void listener::on_ready(internal::socket_readiness)
     accept_batch();
 }
 
-void listener::on_time()
-{
-    is_watched_ ? home_.sockets->listen(socket_.descriptor(), *this, true) : start();
-}
-
-void listener::stop()
+void listener::pause()
 {
     clear();
     if (std::exchange(is_watched_, false))
         home_.sockets->remove(socket_.descriptor(), *this);
+}
+
+void listener::stop()
+{
+    pause();
     socket_.close();
     if (int const reserve = std::exchange(reserve_, -1); reserve >= 0)
         ::close(reserve);
@@ -97,7 +97,7 @@ void listener::out_of_descriptors()
                           "the limit (ulimit -n) or lower server_options::max_connections");
     if (turn_away_waiting())
         return;
-    home_.sockets->listen(socket_.descriptor(), *this, false);
+    pause();
     set(now() + pause_when_short);
 }
 

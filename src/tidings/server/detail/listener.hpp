@@ -31,7 +31,8 @@ public:
 
 private:
     void on_ready(internal::socket_readiness) override;
-    void on_time() override;
+    void on_time() override { start(); }
+    void pause();
     void accept_batch();
     void keep_reserve();
     void out_of_descriptors();

@@ -94,9 +94,9 @@ private:
 
     void count(std::uint64_t more);
 
+    stream_tally* tally_ = nullptr;
     framing framing_ = framing::none;
     bool is_open_ = false;
-    stream_tally* tally_ = nullptr;
 };
 
 } // namespace tidings::internal
