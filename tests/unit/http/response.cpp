@@ -85,7 +85,7 @@ TEST_CASE("a response is completed with other headers")
 
     std::string seen;
     for (auto const& [name, value] : answer.fields())
-        seen += name + ": " + value + "\n";
+        seen.append(name).append(": ").append(value).append("\n");
     CHECK(seen == "Content-Type: text/plain; charset=utf-8\ncache-control: max-age=60\nVary: Accept\n"
                   "Server: one\nvary: Origin\nSet-Cookie: a=1\nSet-Cookie: b=2\nLink: </x>\nLink: </y>\n");
 }

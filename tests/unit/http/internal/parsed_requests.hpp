@@ -17,7 +17,7 @@ namespace tidings::test {
 class parsed
 {
 public:
-    explicit parsed(std::initializer_list<std::string_view> pieces,
+    explicit parsed(std::initializer_list<std::string_view> pieces = {},
                     internal::parser_limits const& limits = {})
         : parser_(limits)
     {
@@ -25,12 +25,12 @@ public:
             feed(piece);
     }
 
-    std::vector<request> const& requests() const { return requests_; }
-    int status() const { return parser_.error().status; }
-    std::string_view reason() const { return parser_.error().reason; }
-    bool has_begun() const { return parser_.has_begun(); }
+    void feed_byte_by_byte(std::string_view text)
+    {
+        for (; !text.empty(); text.remove_prefix(1))
+            feed(text.substr(0, 1));
+    }
 
-private:
     void feed(std::string_view piece)
     {
         while (!piece.empty()) {
@@ -46,6 +46,12 @@ private:
         }
     }
 
+    std::vector<request> const& requests() const { return requests_; }
+    int status() const { return parser_.error().status; }
+    std::string_view reason() const { return parser_.error().reason; }
+    bool has_begun() const { return parser_.has_begun(); }
+
+private:
     internal::request_parser parser_;
     std::vector<request> requests_;
 };

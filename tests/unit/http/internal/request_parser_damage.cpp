@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/http/internal/request_parser.hpp>
+#include "parsed_requests.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <array>
 #include <random>
 #include <string>
-
-using tidings::internal::parse_state;
 
 namespace {
 
@@ -65,30 +63,16 @@ std::string damaged_requests(random_engine& random)
 /// What a server would see: each request, then the status of a refusal. Pieces have at most `most` bytes.
 std::string seen(std::string_view text, std::size_t most, random_engine& random)
 {
-    tidings::internal::request_parser parser({.head = 200, .body = 20, .header_count = 6});
-    std::string result;
+    tidings::test::parsed result({}, {.head = 200, .body = 20, .header_count = 6});
     while (!text.empty()) {
-        auto piece = text.substr(0, 1 + below(random, most));
+        auto const piece = text.substr(0, 1 + below(random, most));
         text.remove_prefix(piece.size());
-        while (!piece.empty()) {
-            auto const [consumed, state] = parser.feed(piece);
-            REQUIRE(consumed <= piece.size());
-            piece.remove_prefix(consumed);
-            if (state == parse_state::failed) {
-                REQUIRE(parser.error().status >= 400);
-                return result + std::to_string(parser.error().status);
-            }
-            REQUIRE((piece.empty() || consumed != 0));
-            if (state == parse_state::complete) {
-                auto const r = parser.take();
-                result.append(r.method()).append(" ").append(r.target()).append(" ").append(r.body());
-                for (std::size_t i = 0; i != r.header_count(); ++i)
-                    result.append("|").append(r.header_at(i).second);
-                result += '\n';
-            }
-        }
+        result.feed(piece);
     }
-    return result + (parser.has_begun() ? "..." : "");
+    auto const requests = tidings::test::printed(result.requests());
+    if (result.status() != 0)
+        return requests + std::to_string(result.status());
+    return requests + (result.has_begun() ? "..." : "");
 }
 
 } // namespace
