@@ -34,8 +34,8 @@ class engine;
 /// `std::logic_error`. It runs loops of its own (`run`), or on an `io_context` that the application owns and
 /// runs on one thread.
 ///
-/// Safe from any thread, once it has started: `stop`, `stats`, `end_streams`, `spawn`, `adopt` and `port`. All
-/// else is called from the thread that made it; its destructor when no other call is under way.
+/// Safe from any thread, once it has started: `stop`, `stats`, `end_streams`, `spawn`, `adopt` and `port`.
+/// All else is called from the thread that made it; its destructor when no other call is under way.
 class server
 {
 public:

@@ -8,7 +8,6 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/signal_set.hpp>
 
-
 namespace tidings::detail {
 
 /// The running parts of a server: loops, their connections, and the listener.

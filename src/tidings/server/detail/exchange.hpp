@@ -5,7 +5,6 @@
 #include <tidings/server/detail/open_request.hpp>
 #include <tidings/stream/internal/handler_run.hpp>
 
-
 namespace tidings::detail {
 
 /// What has brought a request and takes its answer away: a connection that speaks HTTP/1.1; of another

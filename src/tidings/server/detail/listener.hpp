@@ -4,7 +4,6 @@
 #include <tidings/net/internal/listening_socket.hpp>
 #include <tidings/server/detail/loop_state.hpp>
 
-
 namespace tidings::detail {
 
 /// Accepts connections on one endpoint, in batches, and hands them on. When descriptors run out it says so,

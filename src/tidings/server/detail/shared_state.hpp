@@ -8,7 +8,6 @@
 #include <tidings/server/detail/route_table.hpp>
 #include <tidings/server/server_stats.hpp>
 
-
 namespace tidings::detail {
 
 /// The running counts behind `server_stats`, but for those of open streams.
