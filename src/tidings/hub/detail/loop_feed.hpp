@@ -3,10 +3,10 @@
 
 #include <tidings/hub/detail/batch.hpp>
 #include <tidings/loop/internal/loop_call.hpp>
-#include <tidings/stream/internal/transport.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -22,11 +22,14 @@ class topic_state;
 class loop_feed;
 struct order;
 
-/// Follows topics through cursors, on one loop. What has joined a topic is kept alive by that until it
-/// leaves.
-class reader : public internal::counted
+/// Follows topics through cursors, on one loop, whose thread alone counts who holds it. What has joined a
+/// topic is kept alive by that until it leaves. Not `internal::counted`, which g++ 12 warns of where it is
+/// not the first base.
+class reader : public boost::intrusive_ref_counter<reader, boost::thread_unsafe_counter>
 {
 public:
+    virtual ~reader() = default;
+
     /// Events have come to the topic of a cursor, or its followers have been sent away. A cursor that lags
     /// behind `live` is read on when its reader can take more.
     virtual void take(cursor& at, batch const& live) = 0;
