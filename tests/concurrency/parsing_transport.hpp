@@ -43,6 +43,7 @@ public:
 
     std::string stream_head(int, headers const&) override { return {}; }
 
+    void feed_failed(std::exception_ptr) override {}
     void cut(cut_reason) override
     {
         was_cut_ = true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Every function of a user's that a server or a topic calls, and the four things that it may do there. The
 // table is in docs/guide/03-errors.md.
-#include <tidings/hub/topic.hpp>
+#include <tidings/hub/topic_registry.hpp>
 #include <tidings/middleware/log_requests.hpp>
 #include <tidings/server/server.hpp>
 #include <tidings/testing/client.hpp>
@@ -44,6 +44,7 @@ enum class place
     on_handler_error,
     on_refusal,
     filter,
+    registry_log,
 };
 
 enum class deed
@@ -73,8 +74,11 @@ public:
     hooked_server(place chosen, deed what)
         : chosen_(chosen), what_(what),
           doomed_(std::in_place, tidings::topic_options{.name = "doomed", .send_position = false}),
+          few_({.max_topics = 1,
+                .log = [this](tidings::log_level, std::string_view) { act(place::registry_log); }}),
           server_(tidings::endpoint{.port = 0}, options())
     {
+        few_.add("{name}");
         server_.check("/checked", [this](request const&, headers&) { return pass(place::check); });
         server_.use("/wrapped", wrapping(place::middleware));
         auto const pass_route = [this](request const&, headers&) { return pass(place::route_check); };
@@ -124,10 +128,15 @@ public:
         }
         case place::filter: {
             tidings::topic const publishing = *doomed_;
-            tidings::topic(publishing).publish({.data = "one"});
+            publishing.publish({.data = "one"});
             auto const event = follower_->next_event();
+            CHECK(has_logged("a filter failed: thrown on purpose") == (!event && what_ == deed::throws));
             return event ? std::string(event->data()) : follower_->is_body_complete() ? "end" : "cut";
         }
+        case place::registry_log:
+            few_.get("one")->publish({.data = "1"});
+            few_.get("two")->publish({.data = "2"}); // takes the place of the other, which is said
+            return std::to_string(few_.size());
         case place::log:
         case place::on_handler_error: {
             client asking(server_.port());
@@ -162,7 +171,13 @@ private:
         made.handle_signals = false;
         made.max_streams_per_address = 2;
         made.drain_timeout = std::chrono::seconds(1);
-        made.log = [this](tidings::log_level, std::string_view) { act(place::log); };
+        made.log = [this](tidings::log_level, std::string_view line) {
+            {
+                std::lock_guard const guard(lock_);
+                logged_ += line;
+            }
+            act(place::log);
+        };
         made.on_handler_error = [this](std::exception_ptr const&, request const&) {
             act(place::on_handler_error);
             return std::optional<tidings::event_text>();
@@ -195,6 +210,12 @@ private:
         co_return;
     }
 
+    bool has_logged(std::string_view what)
+    {
+        std::lock_guard const guard(lock_);
+        return logged_.find(what) != std::string::npos;
+    }
+
     std::optional<response> pass(place which)
     {
         act(which);
@@ -210,6 +231,7 @@ private:
             server_.spawn(do_nothing);
             CHECK(server_.port() != 0);
             CHECK(server_.stats().connections != 0);
+            CHECK(few_.size() <= 2);
             break;
         case deed::destroys_topic:
             doomed_.reset();
@@ -227,6 +249,9 @@ private:
     deed const what_;
     std::atomic<bool> has_acted_ = false;
     std::optional<tidings::topic> doomed_;
+    tidings::topic_registry few_;
+    std::mutex lock_;
+    std::string logged_; // by the server
     tidings::server server_;
     std::thread thread_;
     std::optional<client> follower_;
@@ -246,11 +271,12 @@ struct row
 // none for the others.
 TEST_CASE("functions of a user's may call back, destroy a topic, throw, or be slow")
 {
-    auto const [which, usual, thrown] = GENERATE(
-        row{place::log, "cut", "cut"}, row{place::check, "200", "500"}, row{place::route_check, "200", "500"},
-        row{place::middleware, "200", "500"}, row{place::route_middleware, "200", "500"},
-        row{place::sink, "200", "200"}, row{place::on_handler_error, "cut", "cut"},
-        row{place::on_refusal, "429", "429"}, row{place::filter, "one", "cut"});
+    auto const [which, usual, thrown] =
+        GENERATE(row{place::log, "cut", "cut"}, row{place::check, "200", "500"},
+                 row{place::route_check, "200", "500"}, row{place::middleware, "200", "500"},
+                 row{place::route_middleware, "200", "500"}, row{place::sink, "200", "200"},
+                 row{place::on_handler_error, "cut", "cut"}, row{place::on_refusal, "429", "429"},
+                 row{place::filter, "one", "cut"}, row{place::registry_log, "1", "1"});
     auto const what = GENERATE(deed::calls_back, deed::destroys_topic, deed::throws, deed::is_slow);
     CAPTURE(static_cast<int>(which), static_cast<int>(what));
     hooked_server served(which, what);

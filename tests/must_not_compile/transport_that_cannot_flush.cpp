@@ -17,6 +17,7 @@ public:
     }
     void await_writable() override {}
     void finish() override {}
+    void feed_failed(std::exception_ptr) override {}
     void cut(tidings::cut_reason) override {}
 };
 

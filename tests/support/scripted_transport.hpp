@@ -65,6 +65,7 @@ public:
     void await_writable() override { ++awaited; }
     void lost() override { ++losses; }
     void finish() override { ++finished; }
+    void feed_failed(std::exception_ptr) override {}
     void cut(cut_reason why) override { why_cut = why; }
 };
 

@@ -112,6 +112,7 @@ TEST_CASE_METHOD(filter_fixture, "a filter that throws")
     stream whole(time, following(alerts), request::get("/"));
     publish(alerts, "a");
     CHECK(broken.why_cut() == cut_reason::handler_failed);
+    CHECK(broken.failure());
     CHECK(data_of(whole) == texts{"a"});
     CHECK(alerts.subscribers() == 1);
 }

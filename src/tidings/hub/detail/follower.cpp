@@ -49,7 +49,7 @@ void follower::work(Action action)
         action();
     } catch (...) { // a filter's
         if (out_)
-            out_->cut(cut_reason::handler_failed);
+            out_->fail(std::current_exception());
     }
     is_at_work_ = was_at_work;
     if (!out_ && !is_at_work_)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/http1_answer.hpp>
 #include <tidings/server/detail/http1_connection.hpp>
+#include <tidings/server/detail/server_log.hpp>
 
 #include <boost/asio/post.hpp>
 
@@ -236,6 +237,12 @@ void http1_answer::finish()
     request_ends(end_reason::handler_returned);
     let_exchange_go();
     on_.stream_ended(std::move(carried_));
+}
+
+void http1_answer::feed_failed(std::exception_ptr failure)
+{
+    on_.shared().log(log_kind::handler_failed, log_level::error,
+                     fmt::format("cut {}: a filter failed: {}", what_is_answered(), describe(failure)));
 }
 
 void http1_answer::cut(cut_reason why)

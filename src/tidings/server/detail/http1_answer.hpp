@@ -44,6 +44,7 @@ public:
     /// The connection has been closed.
     void on_closed();
 
+    void feed_failed(std::exception_ptr failure) override;
     void cut(cut_reason why) override;
     void log_vanished_client() const;
 

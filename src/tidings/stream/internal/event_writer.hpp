@@ -11,8 +11,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace tidings::internal {
 
@@ -86,6 +88,12 @@ public:
     /// Ends the body after what is unsent, and then the stream; its client comes back.
     void finish() { over().finish(); }
     void cut(cut_reason why) { over().cut(why); }
+    /// Cuts it for what its feed has thrown.
+    void fail(std::exception_ptr failure)
+    {
+        over().feed_failed(std::move(failure));
+        cut(cut_reason::handler_failed);
+    }
 
 private:
     template <typename Encode>

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <span>
 #include <string>
 
@@ -66,6 +67,9 @@ public:
 
     /// The body is complete: ends the stream once all is sent. For streams without a handler.
     virtual void finish() = 0;
+
+    /// What feeds the stream without a handler has failed, and the stream is about to be cut: for the log.
+    virtual void feed_failed(std::exception_ptr failure) = 0;
 
     /// Gives the connection up at once. The context of the stream ends with `end_reason::client_gone`.
     virtual void cut(cut_reason why) = 0;

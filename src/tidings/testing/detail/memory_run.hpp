@@ -73,6 +73,7 @@ private:
     void await_writable() override { is_awaited_ = true; }
     void lost() override {}
     void finish() override;
+    void feed_failed(std::exception_ptr failure) override { failure_ = std::move(failure); }
     void cut(cut_reason why) override;
 
     // handler_run
