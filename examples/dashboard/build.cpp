@@ -80,7 +80,9 @@ void build::recover()
         summary_ = parse_summary(last->data());
     } else {
         summary_.state = "interrupted";
-        events_.publish({.type = "result", .data = to_json(summary_)});
+        if (!events_.try_publish({.type = "result", .data = to_json(summary_)}))
+            fmt::print(stderr, "dashboard: the end of build {} is not kept: too much waits for the disk\n",
+                       summary_.id);
     }
 }
 
@@ -204,11 +206,11 @@ asio::awaitable<void> build::publish(std::string_view type, std::string const& d
 {
     tidings::event const shown{.type = type, .data = data};
     tidings::ticker again(50ms);
-    bool is_taken = static_cast<bool>(events_.publish(shown));
+    bool is_taken = static_cast<bool>(events_.try_publish(shown));
     while (!is_taken) {
         if (!co_await again.tick(alive_))
             co_return;
-        is_taken = static_cast<bool>(events_.publish(shown));
+        is_taken = static_cast<bool>(events_.try_publish(shown));
     }
 }
 

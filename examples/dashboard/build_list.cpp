@@ -8,8 +8,11 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <limits>
 #include <utility>
 
@@ -95,7 +98,10 @@ void build_list::restore()
 void build_list::announce(build const& changed)
 {
     auto const summary = changed.summary();
-    changes_.publish(std::to_string(summary.id), {.type = "build", .data = to_json(summary)});
+    std::string const data = to_json(summary);
+    if (!changes_.try_publish(std::to_string(summary.id), {.type = "build", .data = data}))
+        fmt::print(stderr, "dashboard: a change of build {} is not kept: too much waits for the disk\n",
+                   summary.id);
 }
 
 asio::awaitable<std::shared_ptr<build>> build_list::start(tidings::context ctx)

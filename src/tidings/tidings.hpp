@@ -7,15 +7,11 @@
 #include <tidings/http/response.hpp>
 #include <tidings/hub/following.hpp>
 #include <tidings/hub/long_poll.hpp>
-#include <tidings/hub/overflow.hpp>
-#include <tidings/hub/publish_result.hpp>
 #include <tidings/hub/subscription.hpp>
-#include <tidings/hub/too_many_topics.hpp>
 #include <tidings/hub/topic.hpp>
 #include <tidings/hub/topic_list.hpp>
 #include <tidings/hub/topic_options.hpp>
 #include <tidings/hub/topic_registry.hpp>
-#include <tidings/hub/topic_stats.hpp>
 #include <tidings/hub/topic_store.hpp>
 #include <tidings/loop/time.hpp>
 #include <tidings/middleware/authenticate.hpp>

@@ -164,7 +164,7 @@ void publish(std::vector<tidings::topic>& all, std::size_t publisher, std::uint6
     for (std::uint64_t i = 0; i < each; ++i)
         for (std::size_t t = 0; t < topics; ++t) {
             std::string const data = fmt::format("{} {} {}", t, publisher, i);
-            while (!all[t].publish({.data = data}))
+            while (!all[t].try_publish({.data = data}))
                 std::this_thread::yield(); // refused: a follower has to catch up
         }
 }

@@ -94,9 +94,9 @@ struct good_store
             auto keys = *all.open_blocking(kinds[2].name);
             for (int i = 1; i <= 4; ++i) {
                 auto const id = "own-" + std::to_string(i);
-                news.publish({.type = "news", .data = "line one\nline two"});
-                own.publish({.id = id, .data = "some data"});
-                keys.publish(i % 2 ? "odd" : "even", {.data = "a value"});
+                (void)news.try_publish({.type = "news", .data = "line one\nline two"});
+                (void)own.try_publish({.id = id, .data = "some data"});
+                (void)keys.try_publish(i % 2 ? "odd" : "even", {.data = "a value"});
             }
             require(wait_for_all(news, own, keys), "events are kept", "");
             open = read(path);

@@ -3,6 +3,7 @@
 // told that something is missing. Every id that it was given leads it back to where it was. The topics stand
 // alone, or are those of one registry.
 #include <tidings/http/internal/request_parser.hpp>
+#include <tidings/hub/detail/registry_state.hpp>
 #include <tidings/hub/subscription.hpp>
 #include <tidings/hub/topic.hpp>
 #include <tidings/hub/topic_list.hpp>
@@ -154,7 +155,8 @@ private:
         ++orders_;
         if (!is_shared_)
             return begin_life(at, tidings::topic(options_of(at)));
-        all_.emplace(tidings::topic_registry_options{.now = [this] { return now_; }});
+        all_.emplace();
+        tidings::internal::access::state(*all_).set_clock([this] { return now_; });
         all_->add("{name...}", options_);
         for (std::size_t i = 0; i != topic_count; ++i)
             begin_life(i, all_->get(names[i]).value());
@@ -201,7 +203,7 @@ private:
         tidings::event const value{.id = own_id, .data = data};
         tidings::publish_result result;
         try {
-            result = key.empty() ? of.topic->publish(value) : of.topic->publish(key, value);
+            result = of.topic->try_publish(key, value);
         } catch (std::invalid_argument const&) {
             require(!own_id.empty(), "what a topic numbers itself is not refused");
             return;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/detail/registry_state.hpp>
 #include <tidings/hub/long_poll.hpp>
 #include <tidings/hub/topic.hpp>
 #include <tidings/hub/topic_list.hpp>
@@ -216,8 +217,9 @@ TEST_CASE("a topic is followed by long-polling")
 TEST_CASE("a topic that is followed does not expire")
 {
     std::atomic<std::int64_t> minutes{0};
-    topic_registry all({.unused_timeout = std::chrono::minutes(10),
-                        .now = [&minutes] { return time_point(std::chrono::minutes(minutes.load())); }});
+    topic_registry all({.unused_timeout = std::chrono::minutes(10)});
+    tidings::internal::access::state(all).set_clock(
+        [&minutes] { return time_point(std::chrono::minutes(minutes.load())); });
     all.add("{name}", {.send_position = false});
     server_fixture fixture;
     fixture.routes().get("/{name}", std::bind_front(follow_named, std::ref(all)));

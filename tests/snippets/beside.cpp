@@ -42,7 +42,7 @@ TEST_CASE("a server beside an application of several threads")
     std::vector<std::jthread> threads;
     for (int i = 0; i < 4; ++i)
         threads.emplace_back([&application] { application.run(); });
-    asio::post(application, [orders]() mutable { orders.publish({.data = "an order"}); });
+    asio::post(application, [orders] { orders.publish({.data = "an order"}); });
     // [/beside]
 
     tidings::testing::client reading(server.port());

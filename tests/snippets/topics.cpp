@@ -36,7 +36,7 @@ asio::awaitable<void> attach_news(tidings::topic const& news, tidings::context, 
 void publish_from_a_thread(tidings::topic news, double (*read_sensor)())
 {
     // [publish]
-    std::jthread measuring([news, read_sensor](std::stop_token stopped) mutable {
+    std::jthread measuring([news, read_sensor](std::stop_token stopped) {
         while (!stopped.stop_requested())
             news.publish({.type = "reading", .data = fmt::format("{:.1f}", read_sensor())}); // never waits
     });

@@ -2,7 +2,7 @@
 #include <tidings/hub/detail/reset_text.hpp>
 #include <tidings/hub/long_poll.hpp>
 #include <tidings/hub/subscription.hpp>
-#include <tidings/hub/too_many_topics.hpp>
+#include <tidings/hub/topic_registry.hpp>
 #include <tidings/wait/internal/give_way.hpp>
 
 #include <fmt/format.h>

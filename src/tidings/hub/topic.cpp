@@ -6,6 +6,8 @@
 #include <tidings/sse/event_text.hpp>
 #include <tidings/wait/internal/give_way.hpp>
 
+#include <fmt/format.h>
+
 #include <exception>
 #include <stdexcept>
 #include <utility>
@@ -16,58 +18,32 @@ namespace tidings {
 
 namespace {
 
-/// An event that outlives the call it came with.
-struct kept_event
-{
-    std::string id, type, data, key;
-    bool has_type, has_data; // a member that is left out has no line, an empty one has
-    std::optional<std::chrono::milliseconds> retry;
-
-    kept_event(event const& value, std::string_view of_key)
-        : id(value.id), type(value.type), data(value.data), key(of_key),
-          has_type(value.type.data() != nullptr), has_data(value.data.data() != nullptr), retry(value.retry)
-    {}
-
-    event view() const
-    {
-        event same{.id = id, .retry = retry};
-        if (has_type)
-            same.type = type;
-        if (has_data)
-            same.data = data;
-        return same;
-    }
-};
-
-struct log_answer
+struct store_answer
 {
     publish_result result;
     std::exception_ptr error;
 };
 
 asio::awaitable<publish_result> publish_and_wait(std::shared_ptr<detail::topic_state> to, context ctx,
-                                                 kept_event value)
+                                                 detail::kept_event value)
 {
     co_await internal::give_way(ctx);
-    channel<log_answer> answers(1);
+    channel<store_answer> answers(1);
     detail::topic_state::delivered const answer = [answers](publish_result result,
                                                             std::exception_ptr error) mutable {
-        (void)answers.try_send(log_answer{std::move(result), std::move(error)});
+        (void)answers.try_send(store_answer{std::move(result), std::move(error)});
     };
-    auto tried = to->try_publish(value.view(), value.key, answer);
-    while (tried.result.status == publish_status::would_block && !tried.is_store_full) {
+    auto tried = to->try_publish(value, answer);
+    while (tried.may_wait) {
         auto const room = co_await to->room().receive(ctx);
         if (!room && ctx.is_done())
             co_return publish_result{.status = publish_status::context_ended, .id = {}};
         if (!room)
             throw std::logic_error("tidings: the topic was closed while a publish was waiting");
-        tried = to->try_publish(value.view(), value.key, answer);
-        if (tried.result || tried.is_store_full)
-            (void)to->room().try_send(
-                true); // for the next one: there may be room for it, or none in the store either
+        tried = to->try_publish(value, answer);
+        if (!tried.may_wait) // there may be room for the next one, or none in the store either
+            (void)to->room().try_send(true);
     }
-    if (tried.result.status == publish_status::would_block)
-        to->count_refused();
     if (tried.result.status != publish_status::queued)
         co_return std::move(tried.result);
     auto answered = co_await answers.receive(ctx);
@@ -98,32 +74,53 @@ std::string const& topic::name() const noexcept
     return state_->name();
 }
 
-publish_result topic::publish(event const& value)
+void topic::require_never_refused() const
 {
-    return state_->publish(value, {});
+    if (state_->can_refuse())
+        throw std::logic_error(fmt::format("tidings: the topic \"{}\" has {}, so it may refuse an event: use "
+                                           "`try_publish` and look at what it "
+                                           "returns, or `co_await publish(ctx, …)`",
+                                           name(), state_->has_store() ? "a store" : "overflow::wait"));
 }
 
-publish_result topic::publish(std::string_view key, event const& value)
+publish_result topic::publish(event const& value) const
 {
-    return state_->publish(value, key);
+    return publish({}, value);
 }
 
-asio::awaitable<publish_result> topic::publish(context ctx, event const& value)
+publish_result topic::publish(std::string_view key, event const& value) const
 {
-    return publish_and_wait(state_, std::move(ctx), kept_event(value, {}));
+    require_never_refused();
+    return try_publish(key, value);
 }
 
-asio::awaitable<publish_result> topic::publish(context ctx, std::string_view key, event const& value)
+publish_result topic::try_publish(event const& value) const
 {
-    return publish_and_wait(state_, std::move(ctx), kept_event(value, key));
+    return try_publish({}, value);
 }
 
-publish_result topic::publish_comment(std::string_view text)
+publish_result topic::try_publish(std::string_view key, event const& value) const
+{
+    auto prepared = state_->prepare(value, key);
+    return state_->try_publish(prepared, {}).result;
+}
+
+asio::awaitable<publish_result> topic::publish(context ctx, event const& value) const
+{
+    return publish(std::move(ctx), {}, value);
+}
+
+asio::awaitable<publish_result> topic::publish(context ctx, std::string_view key, event const& value) const
+{
+    return publish_and_wait(state_, std::move(ctx), state_->prepare(value, key));
+}
+
+publish_result topic::publish_comment(std::string_view text) const
 {
     return state_->publish_unnamed(event_text::comment(text).text());
 }
 
-publish_result topic::publish_retry(std::chrono::milliseconds pause)
+publish_result topic::publish_retry(std::chrono::milliseconds pause) const
 {
     return state_->publish_unnamed(event_text(event{.retry = pause}).text());
 }
@@ -143,7 +140,7 @@ void topic::attach(event_stream& out, start_position from, event_filter where) c
     only.attach(out);
 }
 
-void topic::close()
+void topic::close() const
 {
     state_->close();
 }
@@ -153,7 +150,7 @@ bool topic::is_closed() const
     return state_->is_closed();
 }
 
-std::size_t topic::disconnect()
+std::size_t topic::disconnect() const
 {
     return state_->disconnect();
 }

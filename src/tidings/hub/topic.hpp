@@ -2,9 +2,7 @@
 #pragma once
 
 #include <tidings/hub/following.hpp>
-#include <tidings/hub/publish_result.hpp>
 #include <tidings/hub/topic_options.hpp>
-#include <tidings/hub/topic_stats.hpp>
 #include <tidings/internal/access.hpp>
 #include <tidings/sse/event.hpp>
 #include <tidings/stream/event_stream.hpp>
@@ -14,6 +12,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,10 +24,50 @@ namespace detail {
 class topic_state;
 }
 
+enum class publish_status
+{
+    published,     ///< followers get it
+    queued,        ///< it goes to the topic's store, and to followers once it is kept there; it has no id yet
+    would_block,   ///< refused: a follower, or the store, has to catch up first; nobody gets it
+    context_ended, ///< the wait ended first; if it was queued already, followers may still get it
+};
+
+/// What became of a published event. True unless nobody gets it for certain.
+struct publish_result
+{
+    publish_status status = publish_status::published;
+    std::string id;            ///< what a client sends back as Last-Event-ID; empty unless published
+    std::size_t receivers = 0; ///< streams and subscriptions that followed the topic
+    std::size_t drops = 0; ///< events that followers had not got yet and that left the history for this one
+
+    explicit operator bool() const noexcept
+    {
+        return status == publish_status::published || status == publish_status::queued;
+    }
+};
+
+/// What a topic has seen, and what it holds now.
+struct topic_stats
+{
+    std::uint64_t published = 0;  ///< events that followers could get; comments are none
+    std::uint64_t superseded = 0; ///< of these, replaced by a newer one of the same key
+    std::uint64_t refused = 0;    ///< publishes that came back with `would_block`
+    std::uint64_t not_kept = 0;   ///< publishes that the store could not keep
+    std::uint64_t dropped = 0;    ///< events times followers that did not get them, see `overflow`
+    std::uint64_t cut = 0;        ///< followers cut because they fell behind the history
+
+    std::size_t subscribers = 0; ///< streams and subscriptions that follow
+    std::size_t lagging = 0;     ///< of these, those that are given what they miss as they can take it
+    std::uint64_t max_lag = 0;   ///< how many numbers the last of them is behind the newest event
+
+    std::size_t history_count = 0; ///< events in the history
+    std::size_t history_bytes = 0; ///< of their text
+};
+
 /// Brings each published event to every stream that follows: once, in order, also to clients that come back.
 ///
-/// A handle: copies share one topic, and a stream that follows keeps it alive. `publish` may be called from
-/// any thread and never waits; `follow` and `attach` belong to a handler.
+/// A handle: copies share one topic, and a stream that follows keeps it alive. All members may be called from
+/// any thread at any time, but for `follow` and `attach`, which belong to the loop of their stream.
 ///
 /// A client that comes back with a Last-Event-ID gets what it has missed, then what comes, in one ordered
 /// step. If that is not possible (the history has moved on, the topic is a new one, the id is unknown) it is
@@ -51,40 +90,46 @@ public:
     // Publishing
 
     /// Sends an event to all followers and keeps it in the history. Without an id of its own it gets the
-    /// next number's, which all topics of a registry share. Never waits: where it would have to, the event is
-    /// refused with `would_block`; with a store it is only `queued`. Throws, and then nobody has got
-    /// anything:
+    /// next number's, which all topics of a registry share. Never waits, and is never refused: it is for
+    /// topics in memory whose followers hold nobody up. Throws, and then nobody has got anything:
+    /// - `std::logic_error` on a topic that can refuse, which is one with a store or with `overflow::wait`:
+    ///   what was refused would be lost there without a word, so these have `try_publish` and
+    ///   `co_await publish(ctx, …)`; and when the topic is closed;
     /// - `std::invalid_argument` for what cannot be sent (see `event_text`), for an event with a type and
-    /// no
-    ///   data, which clients drop, and for an own id that was published already (as many are remembered as
-    ///   events are kept, beside these), that does not come back in a client's header as it was (over 255
+    ///   no data, which clients drop, and for an own id that was published already (as many are remembered
+    ///   as events are kept, beside these), that does not come back in a client's header as it was (over 255
     ///   bytes, blanks at an end, control characters), or that looks like one that the library makes
     ///   (`b2k4zq7c1m0f-17`, several of these, an end of `;finished`);
-    /// - `too_many_topics` for the first event of a topic whose registry has no room;
-    /// - `std::logic_error` when the topic is closed.
-    publish_result publish(event const& value);
+    /// - `too_many_topics` for the first event of a topic whose registry has no room.
+    publish_result publish(event const& value) const;
 
-    /// With `overflow::keep_latest`: the event takes the place of the one before with the same key, which may
-    /// not be empty. Throws `std::logic_error` for other topics.
-    publish_result publish(std::string_view key, event const& value);
+    /// With `overflow::keep_latest`: the event takes the place of the one before with the same key. Throws
+    /// `std::logic_error` for a key on other topics; an empty one is none.
+    publish_result publish(std::string_view key, event const& value) const;
 
-    /// Waits until the event is published: for followers that have to catch up (`overflow::wait`), and until
-    /// the store has kept it. It does not wait for a store whose queue is full: then it is `would_block`,
-    /// too. The event is copied before this returns. Throws what `publish` throws, and what the store says
-    /// when it cannot keep the event: then nobody gets it.
-    [[nodiscard]] boost::asio::awaitable<publish_result> publish(context ctx, event const& value);
+    /// The same on any topic. Where it would have to wait the event is refused with `would_block`; with a
+    /// store it is `queued` at best.
+    [[nodiscard]] publish_result try_publish(event const& value) const;
+    [[nodiscard]] publish_result try_publish(std::string_view key, event const& value) const;
+
+    /// The same on any topic, but waits until the event is published: for followers that have to catch up
+    /// (`overflow::wait`), and until the store has kept it. It does not wait for a store whose queue is full:
+    /// then it is `would_block`, too. The event is encoded before this returns, and what cannot be sent
+    /// throws from here. The wait throws what the store says when it cannot keep the event: then nobody gets
+    /// it.
+    [[nodiscard]] boost::asio::awaitable<publish_result> publish(context ctx, event const& value) const;
     [[nodiscard]] boost::asio::awaitable<publish_result> publish(context ctx, std::string_view key,
-                                                                 event const& value);
+                                                                 event const& value) const;
 
-    /// Sends a comment, which clients ignore, to those who follow now, in order among the events. It takes no
-    /// event's place in the history, and has no id; as many comments wait for a slow follower as events are
-    /// kept, then the oldest go. A store does not keep it, and it is `queued` behind the events that are on
-    /// their way there; `would_block` when as many are queued as the history holds events.
-    publish_result publish_comment(std::string_view text);
+    /// Sends a comment, which clients ignore, to those who follow now, in order among the events; never
+    /// refused. It takes no event's place in the history, and has no id; as many comments wait for a slow
+    /// follower as events are kept, then the oldest go. A store does not keep it: it is `queued` behind the
+    /// events that are on their way there, within the same bound.
+    publish_result publish_comment(std::string_view text) const;
 
     /// Tells all clients how long to wait before they reconnect; like a comment otherwise. Throws
     /// `std::invalid_argument` when negative.
-    publish_result publish_retry(std::chrono::milliseconds pause);
+    publish_result publish_retry(std::chrono::milliseconds pause) const;
 
     // Following
 
@@ -117,11 +162,11 @@ public:
 
     /// Ends the topic: those who follow get what is left and then come back from `follow`, those who come
     /// later get the history first. May be called again.
-    void close();
+    void close() const;
     bool is_closed() const;
 
     /// Sends all who follow now away; clients come back and resume. The number of those.
-    std::size_t disconnect();
+    std::size_t disconnect() const;
 
     /// The id of the newest event: put it into a page, and `from_id` of it misses nothing in between.
     std::string position() const;
@@ -133,6 +178,7 @@ public:
 private:
     friend internal::access;
     explicit topic(std::shared_ptr<detail::topic_state> state) noexcept : state_(std::move(state)) {}
+    void require_never_refused() const;
 
     std::shared_ptr<detail::topic_state> state_;
 };

@@ -40,22 +40,22 @@ topic_registry::topic_registry(topic_registry_options options)
     : state_(detail::registry_state::make(std::move(options)))
 {}
 
-void topic_registry::add(std::string pattern)
+void topic_registry::add(std::string pattern) const
 {
     add(std::move(pattern), topic_options{});
 }
 
-void topic_registry::add(std::string pattern, topic_options options)
+void topic_registry::add(std::string pattern, topic_options options) const
 {
     state_->add(std::move(pattern), std::move(options));
 }
 
-std::optional<topic> topic_registry::get(std::string_view name)
+std::optional<topic> topic_registry::get(std::string_view name) const
 {
     return state_->get(name);
 }
 
-asio::awaitable<std::optional<topic>> topic_registry::open(context ctx, std::string name)
+asio::awaitable<std::optional<topic>> topic_registry::open(context ctx, std::string name) const
 {
     co_await internal::give_way(ctx);
     channel<opening> answers(1);
@@ -69,7 +69,7 @@ asio::awaitable<std::optional<topic>> topic_registry::open(context ctx, std::str
     co_return handle_of(std::move(*answer));
 }
 
-std::optional<topic> topic_registry::open_blocking(std::string_view name)
+std::optional<topic> topic_registry::open_blocking(std::string_view name) const
 {
     // What Asio itself looks at, to know whether a thread runs one of its loops.
     if (asio::detail::thread_context::top_of_thread_call_stack())
@@ -108,7 +108,7 @@ topic_registry_stats topic_registry::stats() const
     return state_->stats();
 }
 
-std::size_t topic_registry::expire()
+std::size_t topic_registry::expire() const
 {
     return state_->expire(std::numeric_limits<std::size_t>::max());
 }

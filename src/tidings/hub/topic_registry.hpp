@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/hub/too_many_topics.hpp>
 #include <tidings/hub/topic.hpp>
 #include <tidings/hub/topic_options.hpp>
 #include <tidings/loop/time.hpp>
@@ -13,9 +12,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,9 +55,15 @@ struct topic_registry_options
     /// Where the registry says that it had to forget something, at most once in ten seconds. Called from
     /// threads that publish.
     log_hook log = log_to_stderr;
+};
 
-    /// The time for `unused_timeout`; a test gives its virtual time.
-    std::function<time_point()> now = [] { return clock::now(); };
+/// A registry holds as many topics as it may, and none of them can make room now: see
+/// `topic_registry_options`. It will pass; a client is told to come back, with status 503 and Retry-After for
+/// one.
+class too_many_topics : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
 };
 
 /// What a registry holds now, and what it has forgotten so far.
@@ -97,21 +102,21 @@ public:
     /// the end `{name...}` for all that follows, neither of them empty. Of several that fit, the more exact
     /// one counts. Throws `std::invalid_argument` for one that is malformed, that no name can fit, or that is
     /// equivalent to one that is there.
-    void add(std::string pattern, topic_options options);
-    void add(std::string pattern); ///< with the default options
+    void add(std::string pattern, topic_options options) const;
+    void add(std::string pattern) const; ///< with the default options
 
     /// The topic of that name. Empty when no pattern fits, or the name cannot be one: it is not UTF-8, or
     /// longer than `max_name_bytes`. Throws `std::logic_error` for a topic of a store that is not in memory:
     /// that has to be opened.
-    std::optional<topic> get(std::string_view name);
+    std::optional<topic> get(std::string_view name) const;
 
     /// The topic of that name, in memory or not; those of a store are read from there, and whoever asks for
     /// one meanwhile waits for the same answer. Empty as `get`, and when the context ended. Throws what the
     /// store says when it cannot be opened, and `too_many_topics`.
-    [[nodiscard]] boost::asio::awaitable<std::optional<topic>> open(context ctx, std::string name);
+    [[nodiscard]] boost::asio::awaitable<std::optional<topic>> open(context ctx, std::string name) const;
 
     /// `open` for `main`: waits. Throws `std::logic_error` on a thread that runs a loop, or a pool of Asio's.
-    std::optional<topic> open_blocking(std::string_view name);
+    std::optional<topic> open_blocking(std::string_view name) const;
 
     /// Only if it is in memory.
     std::optional<topic> find(std::string_view name) const;
@@ -128,9 +133,11 @@ public:
     topic_registry_stats stats() const;
 
     /// Forgets all that have been unused for long enough; their number.
-    std::size_t expire();
+    std::size_t expire() const;
 
 private:
+    friend internal::access;
+
     std::shared_ptr<detail::registry_state> state_;
 };
 

@@ -44,7 +44,7 @@ TEST_CASE_METHOD(overflow_fixture, "cut")
 // A stream with too much unsent is cut, also while the history still holds all of it.
 TEST_CASE_METHOD(overflow_fixture, "cut for what is unsent")
 {
-    topic news({.max_events = 1'000, .unsent_bytes = 2'000, .now = [this] { return time.now(); }});
+    topic const news = in_virtual_time(time, topic({.max_events = 1'000, .unsent_bytes = 2'000}));
     std::string const large(600, 'x');
     for (int i = 0; i < 10; ++i)
         publish(news, large);
@@ -62,7 +62,7 @@ TEST_CASE_METHOD(overflow_fixture, "cut for what is unsent")
 // A stream that keeps pace has nothing unsent, however much comes in one turn with the end.
 TEST_CASE_METHOD(overflow_fixture, "a topic that is closed behind a burst")
 {
-    topic news({.max_events = 1'000, .unsent_bytes = 2'000, .now = [this] { return time.now(); }});
+    topic const news = in_virtual_time(time, topic({.max_events = 1'000, .unsent_bytes = 2'000}));
     topic_list list;
     list.add(news);
     stream client(time, attaching(list), request::get("/"));
@@ -97,7 +97,7 @@ TEST_CASE_METHOD(overflow_fixture, "no room for the place of a filtered client")
 // What was there when it came does not count as unsent until it has got all of it; what comes meanwhile does.
 TEST_CASE_METHOD(overflow_fixture, "a long replay is not cut for what is unsent")
 {
-    topic news({.max_events = 1'000, .unsent_bytes = 2'000, .now = [this] { return time.now(); }});
+    topic const news = in_virtual_time(time, topic({.max_events = 1'000, .unsent_bytes = 2'000}));
     std::string const large(600, 'x');
     for (int i = 0; i < 200; ++i)
         publish(news, large);

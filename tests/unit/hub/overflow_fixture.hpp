@@ -4,6 +4,8 @@
 #include <tidings/hub/topic.hpp>
 #include <tidings/testing/virtual_time.hpp>
 
+#include "support.hpp"
+
 #include <cstddef>
 #include <string>
 
@@ -17,19 +19,19 @@ public:
 
     topic make(overflow policy, std::size_t max_events = 3)
     {
-        return topic({.max_events = max_events, .overflow = policy, .now = [this] { return time.now(); }});
+        return in_virtual_time(time, topic({.max_events = max_events, .overflow = policy}));
     }
 
-    publish_result publish(topic& to, std::string const& data)
+    publish_result publish(topic const& to, std::string const& data)
     {
-        auto const result = to.publish({.data = data});
+        auto const result = to.try_publish({.data = data});
         time.run_until_idle();
         return result;
     }
 
-    publish_result publish(topic& to, std::string const& key, std::string const& data)
+    publish_result publish(topic const& to, std::string const& key, std::string const& data)
     {
-        auto const result = to.publish(key, {.data = data});
+        auto const result = to.try_publish(key, {.data = data});
         time.run_until_idle();
         return result;
     }

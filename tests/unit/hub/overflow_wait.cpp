@@ -51,8 +51,8 @@ TEST_CASE_METHOD(overflow_fixture, "a publish that is awaited changes nothing of
                         "id: own\nevent: t\ndata:\nretry: 5\n\n"));
 }
 
-// A plain publish never waits: it is refused, and nobody gets the event.
-TEST_CASE_METHOD(wait_fixture, "wait: a plain publish is refused")
+// One that does not wait is refused, and nobody gets the event.
+TEST_CASE_METHOD(wait_fixture, "wait: a publish that does not wait is refused")
 {
     stream quick(time, following(orders), request::get("/"));
     hold_up();

@@ -37,11 +37,9 @@ public:
     {
         if (!all) {
             bounds.log = [this](log_level, std::string_view line) { lines.emplace_back(line); };
-            bounds.now = [this] { return time.now(); };
-            all.emplace(bounds);
+            all.emplace(in_virtual_time(time, topic_registry(bounds)));
         }
         options.store = store;
-        options.now = [this] { return time.now(); };
         all->add(pattern, std::move(options));
         store->begin_life_once();
     }
@@ -74,9 +72,9 @@ public:
     }
 
     /// Published and kept.
-    void keep(topic& to, std::string const& data)
+    void keep(topic const& to, std::string const& data)
     {
-        REQUIRE(to.publish({.data = data}));
+        REQUIRE(to.try_publish({.data = data}));
         store->keep_next();
         time.run_until_idle();
     }

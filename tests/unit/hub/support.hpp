@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/hub/detail/registry_state.hpp>
+#include <tidings/hub/detail/topic_state.hpp>
 #include <tidings/hub/topic_list.hpp>
 #include <tidings/testing/stream.hpp>
 #include <tidings/testing/virtual_time.hpp>
@@ -25,6 +27,19 @@ inline std::vector<received_event> events_of(testing::stream& client)
     auto all = client.events();
     std::erase_if(all, [](received_event const& each) { return each.type() == "tidings-place"; });
     return all;
+}
+
+/// Topics whose events and uses age by virtual time.
+inline topic_registry in_virtual_time(testing::virtual_time& time, topic_registry of)
+{
+    internal::access::state(of).set_clock([&time] { return time.now(); });
+    return of;
+}
+
+inline topic in_virtual_time(testing::virtual_time& time, topic of)
+{
+    internal::access::state(of).registry()->set_clock([&time] { return time.now(); });
+    return of;
 }
 
 inline texts data_of(testing::stream& client)

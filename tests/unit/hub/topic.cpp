@@ -4,13 +4,19 @@
 #include "topic_fixture.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <stdexcept>
 #include <string>
 #include <thread>
 
 using namespace tidings::test;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::MessageMatches;
 using tidings::cut_reason;
+using tidings::overflow;
+using tidings::publish_status;
 using tidings::request;
 using tidings::topic;
 using tidings::testing::stream;
@@ -131,4 +137,19 @@ TEST_CASE_METHOD(topic_fixture, "an id that the topic may give itself")
     publish("c");
     CHECK(data_of(client) == texts{"b", "c"});
     CHECK(data_after(events_of(client)[0].id()) == texts{"c"});
+}
+
+// What a publish on such a topic returned was easily overlooked, and the event lost.
+TEST_CASE("plain publish is for topics that cannot refuse")
+{
+    topic const orders({.name = "orders", .overflow = overflow::wait});
+    CHECK_THROWS_MATCHES(
+        orders.publish({.data = "a"}), std::logic_error,
+        MessageMatches(ContainsSubstring("\"orders\"") && ContainsSubstring("overflow::wait") &&
+                       ContainsSubstring("`try_publish`") && ContainsSubstring("`co_await publish(ctx, …)`")));
+    CHECK_THROWS_AS(orders.publish("key", {.data = "a"}), std::logic_error);
+    CHECK(orders.stats().published == 0);
+    CHECK(orders.try_publish({.data = "b"}).status == publish_status::published);
+    CHECK(topic({.overflow = overflow::drop_oldest}).publish({.data = "c"}).status ==
+          publish_status::published);
 }

@@ -27,10 +27,8 @@ class topic_fixture
 {
 public:
     testing::virtual_time time;
-    topic news{
-        {.max_events = 3, .history_bytes = 100'000, .history_age = std::chrono::hours(1), .now = [this] {
-             return time.now();
-         }}};
+    topic news = in_virtual_time(
+        time, topic({.max_events = 3, .history_bytes = 100'000, .history_age = std::chrono::hours(1)}));
 
     handler following() { return std::bind_front(follow_news, std::ref(news)); }
 

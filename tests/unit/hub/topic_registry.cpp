@@ -24,7 +24,7 @@ class registry_fixture
 {
 public:
     virtual_time time;
-    topic_registry all{{.max_topics = 10, .unused_timeout = 1min, .now = [this] { return time.now(); }}};
+    topic_registry all = in_virtual_time(time, topic_registry({.max_topics = 10, .unused_timeout = 1min}));
 
     registry_fixture()
     {

@@ -29,8 +29,7 @@ public:
     topic_registry make(topic_registry_options options)
     {
         options.log = [this](log_level, std::string_view line) { lines.emplace_back(line); };
-        options.now = [this] { return time.now(); };
-        topic_registry all(std::move(options));
+        topic_registry const all = in_virtual_time(time, topic_registry(std::move(options)));
         all.add("{name...}", {.max_events = 100, .history_bytes = 64 * 1024 * 1024});
         return all;
     }

@@ -19,7 +19,7 @@ TEST_CASE_METHOD(store_fixture, "what is kept is delivered")
 {
     topic orders = open();
     stream client(time, following(orders), request::get("/"));
-    auto const queued = orders.publish({.data = "a"});
+    auto const queued = orders.try_publish({.data = "a"});
     CHECK(queued.status == publish_status::queued);
     CHECK(queued.id.empty());
     auto const waiting = run(time, orders.publish(ctx, {.data = "b"}));
@@ -67,7 +67,7 @@ TEST_CASE_METHOD(store_fixture, "what cannot be published to a store")
     for (event const& each :
          {event{.id = "caf\xe9", .data = "a"}, event{.id = "a\nb", .data = "a"}, event{.data = "caf\xe9"},
           event{.type = "t"}, event{.id = "000000000000-7", .data = "a"}})
-        CHECK_THROWS_AS(orders.publish(each), std::invalid_argument);
+        CHECK_THROWS_AS(orders.try_publish(each), std::invalid_argument);
     CHECK(store->waiting_appends() == 0);
 }
 
@@ -75,10 +75,10 @@ TEST_CASE_METHOD(store_fixture, "a full queue of the store refuses")
 {
     topic orders = open();
     store->limit = 1;
-    CHECK(orders.publish({.data = "a"}));
-    CHECK(orders.publish({.data = "b"}).status == publish_status::would_block);
+    CHECK(orders.try_publish({.data = "a"}));
+    CHECK(orders.try_publish({.data = "b"}).status == publish_status::would_block);
     store->keep_next();
-    CHECK(orders.publish({.data = "c"}));
+    CHECK(orders.try_publish({.data = "c"}));
     CHECK(orders.stats().refused == 1);
 }
 
@@ -105,7 +105,7 @@ TEST_CASE_METHOD(store_fixture, "a topic comes back from its store")
         topic orders = open();
         stream client(time, following(orders), request::get("/"));
         for (auto const* data : {"a", "b", "c", "d"}) {
-            orders.publish({.data = data});
+            (void)orders.try_publish({.data = data});
             store->keep_next();
             time.run_until_idle();
         }
@@ -116,7 +116,7 @@ TEST_CASE_METHOD(store_fixture, "a topic comes back from its store")
     topic orders = open();
     stream back(time, following(orders), coming_back_with(id));
     CHECK(data_of(back) == texts{"d"});
-    orders.publish({.data = "e"});
+    (void)orders.try_publish({.data = "e"});
     store->keep_next();
     time.run_until_idle();
     CHECK(data_of(back) == texts{"d", "e"});
@@ -129,7 +129,7 @@ TEST_CASE_METHOD(store_fixture, "the latest of each key in a store")
 {
     topic prices = open(3, overflow::keep_latest);
     for (auto const* data : {"1", "2", "3"}) {
-        prices.publish("oil", {.data = data});
+        (void)prices.try_publish("oil", {.data = data});
         store->keep_next();
     }
     CHECK(store->events_of("orders").size() == 1);
@@ -141,14 +141,14 @@ TEST_CASE_METHOD(store_fixture, "wait with a store")
     topic orders = open(2, overflow::wait);
     stream slow(time, following(orders), request::get("/"));
     slow.stop_reading(0);
-    CHECK(orders.publish({.data = "a"}));
-    CHECK(orders.publish({.data = "b"}));
+    CHECK(orders.try_publish({.data = "a"}));
+    CHECK(orders.try_publish({.data = "b"}));
     store->keep_next();
     store->keep_next();
     time.run_until_idle();
-    CHECK(orders.publish({.data = "c"}).status == publish_status::would_block);
+    CHECK(orders.try_publish({.data = "c"}).status == publish_status::would_block);
     slow.resume_reading();
-    CHECK(orders.publish({.data = "c"}));
+    CHECK(orders.try_publish({.data = "c"}));
     store->keep_next();
     time.run_until_idle();
     CHECK(data_of(slow) == texts{"a", "b", "c"});
@@ -159,8 +159,8 @@ TEST_CASE_METHOD(store_fixture, "a topic with a store is closed")
 {
     topic orders = open();
     stream client(time, following(orders), request::get("/"));
-    orders.publish({.data = "a"});
-    orders.publish({.data = "b"});
+    (void)orders.try_publish({.data = "a"});
+    (void)orders.try_publish({.data = "b"});
     orders.close();
     time.run_until_idle();
     CHECK_FALSE(client.is_over());
@@ -175,7 +175,7 @@ TEST_CASE_METHOD(store_fixture, "a topic with a store is closed")
 TEST_CASE_METHOD(store_fixture, "a busy topic does not expire")
 {
     bounds.unused_timeout = 1s;
-    open().publish({.data = "a"});
+    (void)open().try_publish({.data = "a"});
     time.advance(1s);
     CHECK(all->expire() == 0);
     store->keep_next();
@@ -183,4 +183,12 @@ TEST_CASE_METHOD(store_fixture, "a busy topic does not expire")
     CHECK(all->expire() == 0);
     time.advance(1s);
     CHECK(all->expire() == 1);
+}
+
+// A store may be full, so an event may be refused: nothing is queued by a call that cannot say so.
+TEST_CASE_METHOD(store_fixture, "plain publish and a topic with a store")
+{
+    topic const orders = open();
+    CHECK_THROWS_AS(orders.publish({.data = "a"}), std::logic_error);
+    CHECK(store->waiting_appends() == 0);
 }

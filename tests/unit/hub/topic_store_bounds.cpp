@@ -18,7 +18,7 @@ TEST_CASE_METHOD(store_fixture, "wait: events on their way to the store do not p
     stream quick(time, following(orders), request::get("/"));
     texts accepted;
     for (auto const* data : {"a", "b", "c", "d"})
-        if (orders.publish({.data = data}))
+        if (orders.try_publish({.data = data}))
             accepted.emplace_back(data);
     CHECK(accepted == texts{"a", "b"});
     for (std::size_t i = 0; i < accepted.size(); ++i)
@@ -34,7 +34,7 @@ TEST_CASE_METHOD(store_fixture, "wait: a follower that comes while events are on
     topic orders = open(2, overflow::wait);
     texts accepted;
     for (auto const* data : {"a", "b", "c"})
-        if (orders.publish({.data = data}))
+        if (orders.try_publish({.data = data}))
             accepted.emplace_back(data);
     stream late(time, following(orders), request::get("/"));
     for (std::size_t i = 0; i < accepted.size(); ++i)
@@ -51,7 +51,7 @@ TEST_CASE_METHOD(store_fixture, "wait: a store that is full refuses")
     topic other = open("other");
     topic orders = open(2, overflow::wait);
     store->limit = 1;
-    other.publish({.data = "x"});
+    (void)other.try_publish({.data = "x"});
     auto const refused = run(time, orders.publish(ctx, {.data = "a"}));
     REQUIRE(refused->value);
     CHECK(refused->value->status == publish_status::would_block);
@@ -73,7 +73,7 @@ TEST_CASE_METHOD(store_fixture, "wait: a store that is full when there is room a
     stream slow(time, following(orders), request::get("/"));
     slow.stop_reading(0);
     for (auto const* data : {"a", "b"})
-        orders.publish({.data = data});
+        (void)orders.try_publish({.data = data});
     store->keep_next();
     store->keep_next();
     time.run_until_idle();
@@ -82,7 +82,7 @@ TEST_CASE_METHOD(store_fixture, "wait: a store that is full when there is room a
     CHECK_FALSE(one->value);
     CHECK_FALSE(two->value);
     store->limit = 1;
-    other.publish({.data = "x"});
+    (void)other.try_publish({.data = "x"});
     slow.resume_reading();
     time.run_until_idle();
     for (auto const& each : {one, two}) {
@@ -97,9 +97,9 @@ TEST_CASE_METHOD(store_fixture, "a log that throws")
     topic orders = open();
     stream client(time, following(orders), request::get("/"));
     store->throws = true;
-    CHECK_THROWS_AS(orders.publish({.id = "own", .data = "a"}), std::runtime_error);
+    CHECK_THROWS_AS(orders.try_publish({.id = "own", .data = "a"}), std::runtime_error);
     store->throws = false;
-    CHECK(orders.publish({.id = "own", .data = "a"}));
+    CHECK(orders.try_publish({.id = "own", .data = "a"}));
     store->keep_next();
     orders.close();
     time.run_until_idle();
@@ -113,7 +113,7 @@ TEST_CASE_METHOD(store_fixture, "old events leave the store")
     add("orders", {.history_age = 1h});
     topic orders = open("orders");
     auto const publish = [&](char const* data) {
-        orders.publish({.data = data});
+        (void)orders.try_publish({.data = data});
         store->keep_next();
     };
     publish("a");
@@ -133,7 +133,7 @@ TEST_CASE_METHOD(store_fixture, "superseded events leave the store after a resta
     {
         topic prices = open(3, overflow::keep_latest);
         for (auto const* data : {"1", "2", "3"}) {
-            prices.publish("oil", {.data = data});
+            (void)prices.try_publish("oil", {.data = data});
             store->keep_next();
         }
         CHECK(store->events_of("orders").size() == 3);
@@ -144,12 +144,12 @@ TEST_CASE_METHOD(store_fixture, "superseded events leave the store after a resta
     CHECK(prices.stats().superseded == 0);
     store->deletes = false;
     for (auto const* data : {"4", "5", "6"}) {
-        prices.publish(data, {.data = data});
+        (void)prices.try_publish(data, {.data = data});
         store->keep_next();
     }
     restart();
     topic again = open(3, overflow::keep_latest); // the history was full: "3" has left it
-    again.publish("6", {.data = "7"});
+    (void)again.try_publish("6", {.data = "7"});
     store->keep_next();
     CHECK(store->events_of("orders").size() == 3);
 }

@@ -46,7 +46,7 @@ TEST_CASE_METHOD(store_fixture, "events of another process")
     CHECK(events_of(client)[0].type() == "note");
     CHECK(events_of(client)[1].id() == "000000000000-2");
     CHECK(orders.position() == "000000000000-3");
-    CHECK_THROWS_AS(orders.publish({.id = "theirs", .data = "d"}), std::invalid_argument);
+    CHECK_THROWS_AS(orders.try_publish({.id = "theirs", .data = "d"}), std::invalid_argument);
     stream back(time, following(orders), coming_back_with("theirs"));
     CHECK(data_of(back) == texts{"b", "c"});
 }
@@ -232,7 +232,7 @@ TEST_CASE_METHOD(store_fixture, "a store that never answers")
 {
     add("{name...}");
     topic orders = open("orders");
-    CHECK(orders.publish({.data = "a"}));
+    CHECK(orders.try_publish({.data = "a"}));
     auto const opening = run(time, all->open(ctx, "other"));
     std::weak_ptr<scripted_store> const gone = store;
     all.reset();

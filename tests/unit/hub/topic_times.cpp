@@ -41,7 +41,7 @@ TEST_CASE("times of topics at their ends")
     for (duration const age : {duration::min(), duration(-1), duration(0), duration(1), duration::max()}) {
         INFO("history_age = " << age.count() << " ns");
         virtual_time time;
-        topic news({.history_age = age, .now = [&time] { return time.now(); }});
+        topic const news = in_virtual_time(time, topic({.history_age = age}));
         news.publish({.data = "old"});
         time.advance(century);
         news.publish({.data = "new"});
@@ -50,7 +50,7 @@ TEST_CASE("times of topics at their ends")
     for (duration const unused : {duration::min(), duration(-1), duration(0), duration(1), duration::max()}) {
         INFO("unused_timeout = " << unused.count() << " ns");
         virtual_time time;
-        topic_registry all({.unused_timeout = unused, .now = [&time] { return time.now(); }});
+        topic_registry const all = in_virtual_time(time, topic_registry({.unused_timeout = unused}));
         all.add("{name}");
         all.get("news")->publish({.data = "x"});
         time.advance(century);

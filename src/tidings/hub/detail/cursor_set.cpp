@@ -22,7 +22,7 @@ reset reset_of_order(gap reason, std::span<listed_topic const* const> topics)
         if (kept_event const* const first = each->of->events().oldest();
             first && (!oldest || first->number < oldest->number)) {
             oldest = first;
-            told.oldest = each->of->id_of(*first);
+            told.oldest = each->of->id_of(first->own_id, first->number);
         }
     return told;
 }
@@ -58,7 +58,7 @@ void cursor_set::enter(entry_part const& planned, boost::asio::any_io_executor c
         at.choose_by(each->where);
         if (several_)
             several_->have_filters |= at.has_filter();
-        times.push_back(each->of->options().now());
+        times.push_back(each->of->registry()->now());
         cursors.push_back(&at);
     }
     lead const& by_client = planned.by_client;

@@ -177,7 +177,7 @@ std::shared_ptr<topic_state> registry_state::find_used(std::string_view name)
         return nullptr;
     auto found = known->second->weak_from_this().lock();
     if (found && found->in_registry.kept)
-        kept_.use(*found, options_.now());
+        kept_.use(*found, now());
     return found;
 }
 
@@ -203,12 +203,12 @@ std::shared_ptr<topic_state> registry_state::insert(std::shared_ptr<topic_state>
     topics_.erase(made->name()); // of one that is just being destroyed, and lends its name to the key
     topics_.emplace(made->name(), made.get());
     if (made->has_store() && made->has_had_events())
-        kept_.add(*made, options_.now());
+        kept_.add(*made, now());
     return made;
 }
 
 bool registry_state::accept(std::string_view name, std::uint64_t number, std::uint64_t previous,
-                            std::optional<prepared_event> value, section& locked)
+                            std::optional<kept_event> value, section& locked)
 {
     if (auto const load = loads_.find(name); load != loads_.end() && load->second->has_opened()) {
         load->second->hold(number, previous, std::move(value));
@@ -223,7 +223,7 @@ bool registry_state::accept(std::string_view name, std::uint64_t number, std::ui
 }
 
 bool registry_state::accept(topic_state& of, std::uint64_t number, std::uint64_t previous,
-                            std::optional<prepared_event> value, section& locked)
+                            std::optional<kept_event> value, section& locked)
 {
     try {
         keep(of, locked);
@@ -327,9 +327,9 @@ std::uint64_t registry_state::looks() const
 
 std::size_t registry_state::expire(std::size_t most)
 {
-    time_point const now = options_.now();
+    time_point const time = now();
     section locked(*this);
-    kept_.expire(most, now, locked.gone);
+    kept_.expire(most, time, locked.gone);
     return locked.gone.size();
 }
 
@@ -367,7 +367,7 @@ void registry_state::keep(topic_state& which, section& locked)
     if (!keeps_ || which.in_registry.kept)
         return;
     kept_.make_room(true, locked.gone);
-    kept_.add(which, options_.now());
+    kept_.add(which, now());
     if (which.followers().size() > 0)
         --blank_;
 }
@@ -403,10 +403,10 @@ std::string registry_state::news_of_forgotten()
     auto const events = totals.events_given_up - told_.events_given_up;
     if (topics + events == 0)
         return {};
-    time_point const now = options_.now();
-    if (now < next_telling_)
+    time_point const time = now();
+    if (time < next_telling_)
         return {};
-    next_telling_ = now + telling_period;
+    next_telling_ = time + telling_period;
     told_ = totals;
     return fmt::format("topics: {} were forgotten with their events to make room for others, and {} events "
                        "of others before their time; clients that come back for them are told. See "

@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace tidings::detail {
@@ -71,6 +72,11 @@ public:
         std::unique_lock<std::mutex> lock_;
     };
 
+    /// The time for ages of events and topics.
+    time_point now() const { return clock_ ? clock_() : clock::now(); }
+    /// Another one, of a test: before anything is published.
+    void set_clock(std::function<time_point()> clock) { clock_ = std::move(clock); }
+
     /// The order of the topics without a store.
     order& in_memory() const noexcept { return *in_memory_; }
 
@@ -93,9 +99,9 @@ public:
 
     /// An event of a topic that may be in memory, or on its way there. False when one before it is missing.
     bool accept(std::string_view name, std::uint64_t number, std::uint64_t previous,
-                std::optional<prepared_event> value, section& locked);
+                std::optional<kept_event> value, section& locked);
     bool accept(topic_state& of, std::uint64_t number, std::uint64_t previous,
-                std::optional<prepared_event> value, section& locked);
+                std::optional<kept_event> value, section& locked);
     /// It is over.
     void end_load(topic_load const& which, std::string_view name);
     /// A topic that was made, or loaded for the first time; the one of that name that is there. Throws
@@ -123,6 +129,7 @@ private:
     std::string news_of_forgotten();
 
     topic_registry_options const options_;
+    std::function<time_point()> clock_; // empty: `clock`
     std::shared_ptr<order> const in_memory_;
     mutable std::mutex lock_;
 

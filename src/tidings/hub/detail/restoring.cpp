@@ -108,12 +108,8 @@ std::vector<kept_event> restoring::take(topic_store::page const& page, time_poin
         // Clocks may be wrong, and files as well: no time is before 1970 or after now.
         auto const published =
             std::clamp(each.published, std::chrono::system_clock::time_point{}, wall_clock_now);
-        prepared_event made(each, epoch_);
-        ready.push_back({.number = each.number,
-                         .frame = std::move(made.frame),
-                         .added = now - std::chrono::duration_cast<duration>(wall_clock_now - published),
-                         .own_id = std::move(made.own_id),
-                         .key = std::move(made.key)});
+        ready.push_back(prepare(each, epoch_));
+        ready.back().added = now - std::chrono::duration_cast<duration>(wall_clock_now - published);
     }
     return ready;
 }

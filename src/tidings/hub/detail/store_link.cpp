@@ -58,9 +58,9 @@ void store_link::on_event(std::string_view topic, stored_event value) noexcept
     try {
         order& numbers = *lives_.back(); // changes in calls of the store alone
         std::string_view const fault = fault_of(value, numbers.epoch);
-        std::optional<prepared_event> ready;
+        std::optional<kept_event> ready;
         if (fault.empty())
-            ready.emplace(value, numbers.epoch);
+            ready = prepare(value, numbers.epoch);
         std::string_view broken = fault;
         {
             registry_state::section locked(*registry);

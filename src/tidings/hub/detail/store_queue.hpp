@@ -38,9 +38,13 @@ public:
     std::size_t count() const noexcept { return static_cast<std::size_t>(sent_ - done_); }
     std::size_t bytes() const noexcept { return bytes_; }
 
-    /// A comment that waits for the events before it.
-    void hold(internal::shared_frame comment) { held_.push_back({sent_, std::move(comment)}); }
-    std::size_t held() const noexcept { return held_.size(); }
+    /// A comment that waits for the events before it; of more than `most` the oldest goes.
+    void hold(internal::shared_frame comment, std::size_t most)
+    {
+        held_.push_back({sent_, std::move(comment)});
+        if (held_.size() > most)
+            held_.pop_front();
+    }
     /// The next comment that waits for nothing any more.
     std::optional<internal::shared_frame> release()
     {

@@ -75,7 +75,7 @@ void topic_load::on_page(topic_store::page const& got)
         return finish(got.error);
     bool const is_last = got.is_last || got.events.empty();
     std::uint64_t const before = restoring_->after();
-    auto ready = restoring_->take(got, topic_->options().now(), std::chrono::system_clock::now());
+    auto ready = restoring_->take(got, topic_->registry()->now(), std::chrono::system_clock::now());
     {
         registry_state::section const locked(*topic_->registry());
         topic_->restore(*restoring_, std::move(ready));
@@ -99,7 +99,7 @@ bool topic_load::is_of(store_link const& store) const noexcept
     return topic_->link().get() == &store;
 }
 
-void topic_load::hold(std::uint64_t number, std::uint64_t previous, std::optional<prepared_event> value)
+void topic_load::hold(std::uint64_t number, std::uint64_t previous, std::optional<kept_event> value)
 {
     held_.push_back({number, previous, std::move(value)});
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/hub/detail/prepared_event.hpp>
 #include <tidings/hub/detail/restoring.hpp>
 #include <tidings/hub/topic_store.hpp>
 
@@ -37,7 +36,7 @@ public:
 
     void wait(when_loaded waiter) { waiters_.push_back(std::move(waiter)); }
     /// The store has told of an event, or of one that was left out.
-    void hold(std::uint64_t number, std::uint64_t previous, std::optional<prepared_event> value);
+    void hold(std::uint64_t number, std::uint64_t previous, std::optional<kept_event> value);
     bool is_of(store_link const& store) const noexcept;
     /// From then on the store tells of the topic.
     bool has_opened() const noexcept { return has_opened_; }
@@ -51,7 +50,7 @@ private:
     {
         std::uint64_t number;
         std::uint64_t previous;
-        std::optional<prepared_event> value;
+        std::optional<kept_event> value;
     };
 
     void on_opened(topic_store::opened const& got);

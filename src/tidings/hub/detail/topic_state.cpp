@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/detail/event_id.hpp>
+#include <tidings/hub/detail/prepared_event.hpp>
 #include <tidings/hub/detail/registry_state.hpp>
 #include <tidings/hub/detail/store_link.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
@@ -40,7 +41,7 @@ topic_state::topic_state(std::string name, std::shared_ptr<topic_options const> 
                          std::shared_ptr<registry_state> of, std::shared_ptr<store_link> store)
     : name_(checked_name(std::move(name), store != nullptr)), options_(std::move(options)),
       registry_(std::move(of)), link_(std::move(store)), order_(&registry_->in_memory()), history_(*options_),
-      last_published_(options_->now()), is_loading_(link_ != nullptr)
+      last_published_(registry_->now()), is_loading_(link_ != nullptr)
 {}
 
 topic_state::~topic_state()
@@ -64,87 +65,84 @@ bool topic_state::has_room(std::size_t bytes) const
     return history_.has_room(to_store_.count() + 1, to_store_.bytes() + bytes, needed());
 }
 
-publish_result topic_state::publish(event const& value, std::string_view key)
-{
-    auto tried = try_publish(value, key, {});
-    if (tried.result.status == publish_status::would_block)
-        count_refused();
-    return std::move(tried.result);
-}
-
-topic_state::attempt topic_state::try_publish(event const& value, std::string_view key,
-                                              delivered when_delivered)
+kept_event topic_state::prepare(event const& value, std::string_view key) const
 {
     if (!key.empty() && options_->overflow != overflow::keep_latest)
         throw std::logic_error("tidings: a publish with a key needs a topic with overflow::keep_latest");
-    return has_store() ? publish_to_store(value, key, std::move(when_delivered))
-                       : publish_in_memory(value, key);
+    return detail::prepare(value, key, numbers().epoch);
 }
 
-topic_state::attempt topic_state::publish_in_memory(event const& value, std::string_view key)
+topic_state::attempt topic_state::try_publish(kept_event& value, delivered when_delivered)
 {
-    prepared_event added(value, key, numbers().epoch);
-    time_point const now = options_->now();
-    attempt done;
+    return has_store() ? publish_to_store(value, std::move(when_delivered))
+                       : publish_in_memory(value, when_delivered != nullptr);
+}
+
+topic_state::attempt topic_state::publish_in_memory(kept_event& value, bool can_wait)
+{
+    time_point const now = registry_->now();
+    std::string const own_id = value.own_id;
+    std::uint64_t number = 0;
+    publish_result done;
     {
         registry_state::section locked(*registry_);
-        require_open();
-        history_.ids().require_new(added.own_id);
-        added.take_number(numbers().newest + 1, numbers().epoch);
-        if (!has_room(added.frame.text().size()))
-            return {.result = {.status = publish_status::would_block, .id = {}}};
+        if (auto const refused = refuse(value, can_wait))
+            return *refused;
         registry_->keep(*this, locked);
-        numbers().newest = added.number;
-        done.result = deliver(added, now);
+        number = numbers().newest + 1;
+        give_number(value, number, numbers().epoch);
+        numbers().newest = number;
+        done = deliver(std::move(value), now);
         registry_->on_change(*this, locked);
     }
-    done.result.id = added.id(numbers().epoch);
-    return done;
+    done.id = id_of(own_id, number);
+    return {.result = std::move(done)};
 }
 
-topic_state::attempt topic_state::publish_to_store(event const& value, std::string_view key,
-                                                   delivered when_delivered)
+topic_state::attempt topic_state::publish_to_store(kept_event const& value, delivered when_delivered)
 {
-    stored_event draft = draft_for_store(value, key, numbers().epoch);
+    stored_event draft = for_store(value);
     registry_state::section locked(*registry_);
-    require_open();
-    history_.ids().require_new(draft.own_id);
-    if (!has_room(draft.text.size()))
-        return {.result = {.status = publish_status::would_block, .id = {}}};
+    if (auto const refused = refuse(value, when_delivered != nullptr))
+        return *refused;
     registry_->keep(*this, locked);
-    if (!hand_to_store(std::move(draft), std::move(when_delivered)))
-        return {.result = {.status = publish_status::would_block, .id = {}}, .is_store_full = true};
-    return {.result = {.status = publish_status::queued, .id = {}, .receivers = audience_.size()}};
+    if (hand_to_store(std::move(draft), std::move(when_delivered)))
+        return {.result = {.status = publish_status::queued, .id = {}, .receivers = audience_.size()}};
+    ++totals_.refused;
+    return {.result = {.status = publish_status::would_block, .id = {}}};
+}
+
+// Nothing if it may be published.
+std::optional<topic_state::attempt> topic_state::refuse(kept_event const& value, bool can_wait)
+{
+    require_open();
+    history_.ids().require_new(value.own_id);
+    if (has_room(longest_text(value, numbers().epoch)))
+        return std::nullopt;
+    totals_.refused += can_wait ? 0 : 1;
+    return attempt{.result = {.status = publish_status::would_block, .id = {}}, .may_wait = can_wait};
 }
 
 publish_result topic_state::publish_unnamed(std::string_view encoded)
 {
     internal::shared_frame text(encoded);
-    time_point const now = options_->now();
+    time_point const now = registry_->now();
     registry_state::section locked(*registry_);
     require_open();
     if (!has_events_on_their_way())
         return deliver_comment(std::move(text), now);
-    if (to_store_.held() >= std::max<std::size_t>(options_->max_events, 1)) {
-        ++totals_.refused;
-        return {.status = publish_status::would_block, .id = {}};
-    }
-    to_store_.hold(std::move(text));
+    to_store_.hold(std::move(text), std::max<std::size_t>(options_->max_events, 1));
     return {.status = publish_status::queued, .id = {}, .receivers = audience_.size()};
 }
 
-publish_result topic_state::deliver(prepared_event added, time_point now)
+publish_result topic_state::deliver(kept_event added, time_point now)
 {
     publish_result result{.id = {}, .receivers = audience_.size()};
     std::uint64_t const old_begin = history_.begin();
     std::uint64_t const evicted_before = history_.evicted();
-    last_published_ = now;
+    last_published_ = added.added = now;
     history_.ids().add(added.own_id, added.number);
-    auto const superseded = history_.add({.number = added.number,
-                                          .frame = std::move(added.frame),
-                                          .added = now,
-                                          .own_id = std::move(added.own_id),
-                                          .key = std::move(added.key)});
+    auto const superseded = history_.add(std::move(added));
     history_.forget_old(now, needed());
     if (history_.has_comments())
         history_.forget_comments(audience_.needed());
@@ -215,7 +213,7 @@ void topic_state::on_kept(std::string const& own_id, std::size_t bytes, topic_st
                           delivered const& when_delivered)
 {
     publish_result result;
-    time_point const now = options_->now();
+    time_point const now = registry_->now();
     {
         registry_state::section const locked(*registry_);
         to_store_.remove(bytes);
@@ -227,9 +225,7 @@ void topic_state::on_kept(std::string const& own_id, std::size_t bytes, topic_st
         } else {
             if (answer.number == newest_kept_)
                 result = last_delivery_;
-            result.id = own_id.empty()
-                            ? automatic_id{.epoch = numbers().epoch, .number = answer.number}.text()
-                            : own_id;
+            result.id = id_of(own_id, answer.number);
         }
         while (auto comment = to_store_.release())
             deliver_comment(std::move(*comment), now);
@@ -251,7 +247,7 @@ order const* topic_state::on_opened(std::uint64_t newest)
 
 void topic_state::finish_restoring(restoring& by)
 {
-    by.finish(history_, options_->now());
+    by.finish(history_, registry_->now());
     // The process may have ended before the store deleted them.
     for (std::uint64_t const number : by.superseded)
         link_->store().forget(name_, number);
@@ -269,7 +265,7 @@ void topic_state::begin_anew()
     audience_.mark();
 }
 
-bool topic_state::accept(std::uint64_t number, std::uint64_t previous, std::optional<prepared_event> value)
+bool topic_state::accept(std::uint64_t number, std::uint64_t previous, std::optional<kept_event> value)
 {
     bool const is_whole = std::exchange(newest_kept_, number) == previous;
     last_delivery_ = {};
@@ -283,7 +279,7 @@ bool topic_state::accept(std::uint64_t number, std::uint64_t previous, std::opti
     if (!is_whole || !value)
         miss_up_to(value ? number - 1 : number);
     if (value)
-        last_delivery_ = deliver(std::move(*value), options_->now());
+        last_delivery_ = deliver(std::move(*value), registry_->now());
     return is_whole;
 }
 
@@ -313,12 +309,6 @@ void topic_state::give_room()
 {
     if (options_->overflow == overflow::wait)
         (void)room_.try_send(true);
-}
-
-void topic_state::count_refused()
-{
-    std::lock_guard const guard(registry_->lock());
-    ++totals_.refused;
 }
 
 void topic_state::count_cut()
@@ -389,26 +379,25 @@ bool topic_state::is_over_at(std::uint64_t place) const
     return is_closed_ && place >= history_.end() && !has_events_on_their_way();
 }
 
-std::string topic_state::id_of(kept_event const& which) const
+std::string topic_state::id_of(std::string const& own_id, std::uint64_t number) const
 {
-    return which.own_id.empty() ? automatic_id{.epoch = numbers().epoch, .number = which.number}.text()
-                                : which.own_id;
+    return detail::id_of(own_id, number, numbers().epoch);
 }
 
 reset topic_state::reset_for(gap reason, std::uint64_t dropped) const
 {
     kept_event const* const oldest = history_.oldest();
-    return {
-        .reason = reason, .oldest = oldest ? id_of(*oldest) : std::string(), .dropped = dropped, .topic = {}};
+    return {.reason = reason,
+            .oldest = oldest ? id_of(oldest->own_id, oldest->number) : std::string(),
+            .dropped = dropped,
+            .topic = {}};
 }
 
 std::string topic_state::position() const
 {
     std::lock_guard const guard(registry_->lock());
-    if (!history_.newest_own_id().empty())
-        return history_.newest_own_id();
     std::uint64_t const newest = history_.newest_number();
-    return automatic_id{.epoch = numbers().epoch, .number = newest > 0 ? newest : numbers().newest}.text();
+    return id_of(history_.newest_own_id(), newest > 0 ? newest : numbers().newest);
 }
 
 std::size_t topic_state::subscribers() const

@@ -5,13 +5,10 @@
 #include <tidings/hub/detail/history.hpp>
 #include <tidings/hub/detail/kept_entry.hpp>
 #include <tidings/hub/detail/order.hpp>
-#include <tidings/hub/detail/prepared_event.hpp>
 #include <tidings/hub/detail/reset_text.hpp>
 #include <tidings/hub/detail/restoring.hpp>
 #include <tidings/hub/detail/store_queue.hpp>
-#include <tidings/hub/publish_result.hpp>
-#include <tidings/hub/topic_options.hpp>
-#include <tidings/hub/topic_stats.hpp>
+#include <tidings/hub/topic.hpp>
 #include <tidings/wait/channel.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -57,22 +54,26 @@ public:
 
     // Publishing
 
-    publish_result publish(event const& value, std::string_view key);
-    /// Text that has no id and that no store keeps. It stays behind the events that are on their way to
-    /// the store.
-    publish_result publish_unnamed(std::string_view encoded);
+    /// Whether an event may have to wait: for followers, or for the store.
+    bool can_refuse() const noexcept { return has_store() || options_->overflow == overflow::wait; }
+
+    /// Checks and encodes an event, without the lock. Throws `std::logic_error` for a key on a topic that has
+    /// none, and as `prepare` of the event alone.
+    kept_event prepare(event const& value, std::string_view key) const;
 
     /// Called on a thread of the store when the event has been delivered, or could not be kept.
     using delivered = std::function<void(publish_result, std::exception_ptr)>;
     struct attempt
     {
         publish_result result;
-        bool is_store_full = false; ///< it would block, and nobody says when the store has room again
+        bool may_wait = false; ///< `room` tells when to try again; the event is as it was
     };
-    /// As `publish`, but does not count a refusal, since it may be tried again. Of a topic with a store,
-    /// `when_delivered` is called unless the publish would block.
-    attempt try_publish(event const& value, std::string_view key, delivered when_delivered);
-    void count_refused();
+    /// `when_delivered` is of one that can wait; of a topic with a store it is called if the event is queued.
+    attempt try_publish(kept_event& value, delivered when_delivered);
+
+    /// Text that has no id and that no store keeps. It stays behind the events that are on their way to
+    /// the store.
+    publish_result publish_unnamed(std::string_view encoded);
 
     /// Something is taken from it when a publish that would have blocked may be tried again. Who publishes
     /// then puts it back for the next one.
@@ -124,7 +125,7 @@ public:
     void begin_anew();
     /// An event is kept, with the number of the one before it; empty when it cannot be one. False when an
     /// event before it is missing; who follows then is sent away, and told when it comes back.
-    bool accept(std::uint64_t number, std::uint64_t previous, std::optional<prepared_event> value);
+    bool accept(std::uint64_t number, std::uint64_t previous, std::optional<kept_event> value);
     /// Events up to that number are gone for its followers.
     void miss_up_to(std::uint64_t number);
 
@@ -155,14 +156,15 @@ public:
 
     /// What a follower is told that has missed something.
     reset reset_for(gap reason, std::uint64_t dropped = 0) const;
-    std::string id_of(kept_event const& which) const;
+    std::string id_of(std::string const& own_id, std::uint64_t number) const;
 
 private:
-    attempt publish_in_memory(event const& value, std::string_view key);
-    attempt publish_to_store(event const& value, std::string_view key, delivered when_delivered);
+    attempt publish_in_memory(kept_event& value, bool can_wait);
+    attempt publish_to_store(kept_event const& value, delivered when_delivered);
+    std::optional<attempt> refuse(kept_event const& value, bool can_wait);
     void require_open() const;
     bool has_room(std::size_t bytes) const;
-    publish_result deliver(prepared_event added, time_point now);
+    publish_result deliver(kept_event added, time_point now);
     publish_result deliver_comment(internal::shared_frame text, time_point now);
     bool hand_to_store(stored_event draft, delivered when_delivered);
     void on_kept(std::string const& own_id, std::size_t bytes, topic_store::kept const& answer,

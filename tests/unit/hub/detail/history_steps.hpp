@@ -28,17 +28,15 @@ public:
     /// Adds one event, and tells its id.
     std::string add_event(event const& value, time_point now = start, std::string_view key = {})
     {
-        detail::prepared_event made(value, key, epoch);
+        auto made = detail::prepare(value, key, epoch);
         ids().require_new(made.own_id);
-        made.take_number(newest + 1, epoch);
+        detail::give_number(made, newest + 1, epoch);
         ids().add(made.own_id, made.number);
         newest = made.number;
-        add({.number = made.number,
-             .frame = made.frame,
-             .added = now,
-             .own_id = made.own_id,
-             .key = made.key});
-        return made.id(epoch);
+        made.added = now;
+        std::string id = detail::id_of(made.own_id, made.number, epoch);
+        add(std::move(made));
+        return id;
     }
 
     void comment() { add_comment(internal::shared_frame(": beat\n\n"), newest, start); }

@@ -26,10 +26,9 @@ TEST_CASE("comments behind events on their way to a store")
 {
     store_queue queue;
     queue.add(10);
-    queue.hold(shared_frame(": one\n\n"));
+    queue.hold(shared_frame(": one\n\n"), 2);
     queue.add(10);
-    queue.hold(shared_frame(": two\n\n"));
-    CHECK(queue.held() == 2);
+    queue.hold(shared_frame(": two\n\n"), 2);
     CHECK_FALSE(queue.release());
     queue.remove(10);
     CHECK(queue.release()->text() == ": one\n\n");
