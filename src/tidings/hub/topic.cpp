@@ -18,20 +18,13 @@ namespace tidings {
 
 namespace {
 
-struct store_answer
-{
-    publish_result result;
-    std::exception_ptr error;
-};
-
 asio::awaitable<publish_result> publish_and_wait(std::shared_ptr<detail::topic_state> to, context ctx,
                                                  detail::kept_event value)
 {
     co_await internal::give_way(ctx);
-    channel<store_answer> answers(1);
-    detail::topic_state::delivered const answer = [answers](publish_result result,
-                                                            std::exception_ptr error) mutable {
-        (void)answers.try_send(store_answer{std::move(result), std::move(error)});
+    channel<detail::store_answer> answers(1);
+    detail::when_kept const answer = [answers](detail::store_answer got) mutable {
+        (void)answers.try_send(std::move(got));
     };
     auto tried = to->try_publish(value, answer);
     while (tried.may_wait) {

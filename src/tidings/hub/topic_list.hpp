@@ -41,6 +41,8 @@ struct listed_topic
 /// where the list says. Of these a stream takes 32 at most (`std::invalid_argument` when it is followed or
 /// attached). Topics need names (`topic_options::name`), all different, by which gaps are told. The stream
 /// ends when all its topics are closed, or one of them sends its followers away.
+///
+/// A value: copies are independent, and one is for one thread at a time.
 class topic_list
 {
 public:

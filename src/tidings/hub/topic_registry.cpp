@@ -9,6 +9,7 @@
 #include <exception>
 #include <future>
 #include <limits>
+#include <mutex>
 #include <stdexcept>
 #include <utility>
 
@@ -18,18 +19,16 @@ namespace tidings {
 
 namespace {
 
-struct opening
+std::optional<topic> handle_of(std::shared_ptr<detail::topic_state> found)
 {
-    std::shared_ptr<detail::topic_state> found;
-    std::exception_ptr error;
-};
+    return found ? std::optional(internal::access::make<topic>(std::move(found))) : std::nullopt;
+}
 
-std::optional<topic> handle_of(opening answer)
+std::optional<topic> handle_of(detail::opening answer)
 {
     if (answer.error)
         std::rethrow_exception(answer.error);
-    return answer.found ? std::optional(internal::access::make<topic>(std::move(answer.found)))
-                        : std::nullopt;
+    return handle_of(std::move(answer.found));
 }
 
 } // namespace
@@ -52,17 +51,14 @@ void topic_registry::add(std::string pattern, topic_options options) const
 
 std::optional<topic> topic_registry::get(std::string_view name) const
 {
-    return state_->get(name);
+    return handle_of(state_->get(name));
 }
 
 asio::awaitable<std::optional<topic>> topic_registry::open(context ctx, std::string name) const
 {
     co_await internal::give_way(ctx);
-    channel<opening> answers(1);
-    state_->open(name,
-                 [answers](std::shared_ptr<detail::topic_state> found, std::exception_ptr error) mutable {
-                     (void)answers.try_send(opening{std::move(found), std::move(error)});
-                 });
+    channel<detail::opening> answers(1);
+    state_->open(name, [answers](detail::opening got) mutable { (void)answers.try_send(std::move(got)); });
     auto answer = co_await answers.receive(ctx);
     if (!answer)
         co_return std::nullopt;
@@ -76,26 +72,29 @@ std::optional<topic> topic_registry::open_blocking(std::string_view name) const
         throw std::logic_error(
             "tidings: open_blocking waits for a store, and was called on a loop, which it would "
             "hold up: use `co_await open(ctx, name)` there");
-    std::promise<opening> answer;
-    state_->open(name, [&answer](std::shared_ptr<detail::topic_state> found, std::exception_ptr error) {
-        answer.set_value(opening{std::move(found), std::move(error)});
-    });
+    std::promise<detail::opening> answer;
+    state_->open(name, [&answer](detail::opening got) { answer.set_value(std::move(got)); });
     return handle_of(answer.get_future().get());
 }
 
 std::optional<topic> topic_registry::find(std::string_view name) const
 {
-    return state_->find(name);
+    std::lock_guard const guard(state_->lock());
+    return handle_of(state_->find(name));
 }
 
 std::optional<topic> topic_registry::find_by_event(std::string_view id) const
 {
-    return state_->find_by_event(id);
+    return handle_of(state_->find_by_event(id));
 }
 
 std::vector<topic> topic_registry::all() const
 {
-    return state_->all();
+    std::vector<topic> found;
+    std::lock_guard const guard(state_->lock());
+    for (auto& each : state_->all())
+        found.push_back(internal::access::make<topic>(std::move(each)));
+    return found;
 }
 
 std::size_t topic_registry::size() const

@@ -24,14 +24,6 @@ constexpr std::size_t passed_over = 1;
 
 constexpr std::size_t forgotten_slots = 1024;
 
-template <typename Order>
-typename Order::iterator move_to(typename Order::key_type place, typename Order::iterator from, Order& order)
-{
-    auto moved = order.extract(from);
-    moved.key() = place;
-    return order.insert(std::move(moved));
-}
-
 bool is_used(topic_state const& which)
 {
     return which.in_registry.kept.use_count() > 1 || which.has_events_on_their_way();
@@ -41,8 +33,8 @@ bool is_used(topic_state const& which)
 
 void kept_topics::make_room(bool for_publisher, victims& gone)
 {
-    if (count() < options_.max_topics || take_one(true, look_at, gone) ||
-        (for_publisher && take_one(false, look_at, gone)))
+    if (count() < options_.max_topics || take_one(with_store_, look_at, gone) ||
+        (for_publisher && take_one(in_memory_, look_at, gone)))
         return;
     throw too_many_topics(
         fmt::format("tidings: there are {} topics with events, and none of them can make room, since all are "
@@ -56,7 +48,7 @@ void kept_topics::add(topic_state& which, time_point now)
     of.kept = which.shared_from_this();
     of.last_used = now;
     of.used = by_use_.insert(by_use_.end(), &which);
-    of.published = by_publish_[which.has_store()].emplace(which.last_published(), &which);
+    of.published = beside(which).insert(beside(which).end(), &which);
     of.placed = by_bytes_.emplace(0, &which);
     ++totals_.topics;
     count_bytes(which);
@@ -96,23 +88,23 @@ void kept_topics::clear(victims& gone)
         take_out(*by_use_.front(), gone);
 }
 
-// The longest unpublished that nobody uses. Topics do not say when they are published to, so each that is
-// looked at finds its place first; those in use are in nobody's way at the end.
-bool kept_topics::take_one(bool has_store, std::size_t most, victims& gone)
+kept_entry::queue& kept_topics::beside(topic_state const& which) noexcept
 {
-    kept_entry::by_publish& order = by_publish_[has_store];
-    for (std::size_t i = 0; i < std::min(most, 2 * order.size()); ++i) {
+    return which.has_store() ? with_store_ : in_memory_;
+}
+
+// The longest unpublished that nobody uses; those in use are in nobody's way at the end.
+bool kept_topics::take_one(kept_entry::queue& from, std::size_t most, victims& gone)
+{
+    for (std::size_t left = std::min(most, from.size()); left > 0; --left) {
         ++looks_;
-        auto const first = order.begin();
-        topic_state& of = *first->second;
-        bool const used = is_used(of);
-        auto const true_time = used ? order.rbegin()->first : of.last_published();
-        if (!used && true_time <= first->first) {
-            totals_.evicted += !has_store;
-            take_out(of, gone);
+        topic_state& oldest = *from.front();
+        if (!is_used(oldest)) {
+            totals_.evicted += !oldest.has_store();
+            take_out(oldest, gone);
             return true;
         }
-        of.in_registry.published = move_to(true_time, first, order);
+        from.splice(from.end(), from, from.begin());
     }
     return false;
 }
@@ -123,10 +115,10 @@ void kept_topics::take_out(topic_state& which, victims& gone)
     if (!which.has_store()) {
         forgotten_.resize(forgotten_slots);
         std::uint64_t& slot = forgotten_[std::hash<std::string_view>()(which.name()) % forgotten_slots];
-        slot = std::max(slot, which.newest_number());
+        slot = std::max(slot, which.events().newest_number());
     }
     by_use_.erase(of.used);
-    by_publish_[which.has_store()].erase(of.published);
+    beside(which).erase(of.published);
     by_bytes_.erase(of.placed);
     totals_.bytes -= std::exchange(of.bytes, 0);
     --totals_.topics;
@@ -140,6 +132,8 @@ std::uint64_t kept_topics::lost_up_to(std::string_view name) const noexcept
 
 void kept_topics::on_change(topic_state& which, victims& gone)
 {
+    kept_entry::queue& others = beside(which);
+    others.splice(others.end(), others, which.in_registry.published);
     count_bytes(which);
     if (!has_too_much())
         too_much_ = options_.kept_bytes;
@@ -150,31 +144,30 @@ void kept_topics::on_change(topic_state& which, victims& gone)
 void kept_topics::count_bytes(topic_state& which)
 {
     kept_entry& of = which.in_registry;
-    std::size_t const now = which.memory() + topic_overhead;
+    std::size_t const now = which.events().memory() + topic_overhead;
     totals_.bytes += now - of.bytes;
     of.bytes = now;
-    if (now > of.placed->first && which.can_shrink())
+    if (now > of.placed->first && which.events().count() > 1)
         place(which, now + now / 4); // the next events change nothing
 }
 
 void kept_topics::place(topic_state& which, std::size_t bytes)
 {
-    which.in_registry.placed = move_to(bytes, which.in_registry.placed, by_bytes_);
+    auto moved = by_bytes_.extract(which.in_registry.placed);
+    moved.key() = bytes;
+    which.in_registry.placed = by_bytes_.insert(std::move(moved));
 }
 
-// What cannot be freed now is tried again when a little more has been added.
+// What cannot be freed now is tried again when a little more has been added. What a store keeps costs nothing
+// to forget.
 void kept_topics::free_bytes(victims& gone)
 {
-    free_topics(true, look_first_at, gone); // what a store keeps costs nothing to forget
+    while (has_too_much() && take_one(with_store_, look_first_at, gone)) {
+    }
     shorten_largest();
-    free_topics(false, look_at, gone);
+    while (has_too_much() && take_one(in_memory_, look_at, gone)) {
+    }
     too_much_ = has_too_much() ? totals_.bytes + options_.kept_bytes / 32 : options_.kept_bytes;
-}
-
-void kept_topics::free_topics(bool have_log, std::size_t most, victims& gone)
-{
-    while (has_too_much() && take_one(have_log, most, gone))
-        ;
 }
 
 // In steps, so that those that hold about as much share the loss. The largest is found to within a quarter.
@@ -199,10 +192,10 @@ void kept_topics::shorten(topic_state& largest)
     std::size_t const wanted = has_shrunk ? 0 : std::min(totals_.bytes - options_.kept_bytes, of.bytes / 8);
     std::size_t const events = largest.give_up(wanted);
     totals_.events_given_up += events;
-    std::size_t const now = largest.memory() + topic_overhead;
+    std::size_t const now = largest.events().memory() + topic_overhead;
     totals_.bytes -= of.bytes - now;
     of.bytes = now;
-    if (!largest.can_shrink())
+    if (largest.events().count() <= 1)
         place(largest, 0);
     else if (events > 0 || now < place_before)
         place(largest, now);

@@ -20,15 +20,7 @@ namespace {
 // How many unused topics a `get` looks for in passing: more than it can add, so they do not pile up.
 constexpr std::size_t look_at = 4;
 
-// How many topics may be on their way from their stores into memory at once.
-constexpr std::size_t max_loads = 10'000;
-
 constexpr duration telling_period = std::chrono::seconds(10);
-
-topic handle_of(std::shared_ptr<topic_state> state)
-{
-    return internal::access::make<topic>(std::move(state));
-}
 
 } // namespace
 
@@ -79,57 +71,45 @@ void registry_state::add(std::string pattern, topic_options options)
         throw std::invalid_argument(fmt::format(
             "tidings: no topic fits the pattern \"{}\": names are UTF-8 and have at most {} bytes", pattern,
             max_name_bytes));
-    auto shared = std::make_shared<topic_options const>(std::move(options));
-    auto link = shared->store ? link_to(shared->store) : nullptr;
+    auto const shared = std::make_shared<topic_options const>(std::move(options));
     std::lock_guard const guard(lock_);
-    auto const [known, is_new] = patterns_.try_emplace(names, kind{std::move(shared), std::move(link)});
+    auto const link = shared->store ? link_to(shared->store) : nullptr;
+    auto const [known, is_new] = patterns_.try_emplace(names, kind{shared, link});
     if (!is_new)
         throw std::invalid_argument(
             fmt::format("tidings: all topics of the pattern \"{}\" have their options already, by \"{}\"",
                         pattern, known->first.text()));
 }
 
+// A store calls nobody from inside of `start`, so it may be called with the lock held.
 std::shared_ptr<store_link> registry_state::link_to(std::shared_ptr<topic_store> const& store)
 {
-    std::shared_ptr<store_link> made;
-    {
-        std::lock_guard const guard(lock_);
-        auto& known = stores_[store.get()];
-        if (known)
-            return known;
-        made = known = std::make_shared<store_link>(store, weak_from_this());
-    }
-    try {
-        store->start(made);
-    } catch (...) {
-        std::lock_guard const guard(lock_);
-        stores_.erase(store.get());
-        throw;
-    }
-    return made;
+    if (auto const known = stores_.find(store.get()); known != stores_.end())
+        return known->second;
+    auto const made = std::make_shared<store_link>(store, weak_from_this());
+    store->start(made);
+    return stores_.emplace(store.get(), made).first->second;
 }
 
-std::optional<topic> registry_state::get(std::string_view name)
+std::shared_ptr<topic_state> registry_state::get(std::string_view name)
 {
     expire(look_at);
-    std::shared_ptr<topic_state> known;
     kind found;
     {
         std::lock_guard const guard(lock_);
-        known = find_used(name);
+        if (auto known = find_used(name))
+            return known;
         found = find_kind(name);
     }
-    if (!known && found.store)
+    if (found.store)
         throw std::logic_error(fmt::format(
             "tidings: the topic \"{}\" is in {} and not in memory: have it by `co_await open(ctx, name)`, "
             "or where nothing runs on a loop yet by `open_blocking(name)`",
             name, found.store->store().name()));
-    if (!known && found.options)
-        known = make(name, std::move(found));
-    return known ? std::optional(handle_of(std::move(known))) : std::nullopt;
+    return make(name, found);
 }
 
-void registry_state::open(std::string_view name, when_open when_open)
+void registry_state::open(std::string_view name, when_opened when_open)
 {
     expire(look_at);
     std::shared_ptr<topic_state> known;
@@ -137,34 +117,27 @@ void registry_state::open(std::string_view name, when_open when_open)
     kind found;
     {
         std::lock_guard const guard(lock_);
-        if (auto const at = loads_.find(name); at != loads_.end())
-            return at->second->wait(std::move(when_open));
         known = find_used(name);
         found = find_kind(name);
-        bool const is_first = !known;
-        if (known ? known->is_loading() : found.store != nullptr) {
-            if (loads_.size() >= max_loads)
-                throw too_many_topics(fmt::format(
-                    "tidings: {} topics are being opened at once, and no more may be", max_loads));
-            if (is_first)
-                known = std::make_shared<topic_state>(std::string(name), found.options, shared_from_this(),
-                                                      found.store);
-            load = std::make_shared<topic_load>(known, is_first);
-            load->wait(when_open);
-            loads_.emplace(name, load);
+        stored_topic const* const stored = known ? known->stored() : nullptr;
+        if (known ? stored && stored->is_loading() : found.store != nullptr) {
+            auto const& link = stored ? stored->link() : found.store;
+            load = link->wait_for(name, known, found.options, std::move(when_open));
+            if (!load)
+                return;
         }
     }
     if (load)
         return load->start();
-    if (!known && found.options)
-        known = make(name, std::move(found));
-    when_open(std::move(known), {});
+    when_open({.found = known ? known : make(name, found), .error = {}});
 }
 
-std::shared_ptr<topic_state> registry_state::make(std::string_view name, kind of)
+// Nothing where no pattern fits.
+std::shared_ptr<topic_state> registry_state::make(std::string_view name, kind const& of)
 {
-    auto const made =
-        std::make_shared<topic_state>(std::string(name), std::move(of.options), shared_from_this());
+    if (!of.options)
+        return nullptr;
+    auto const made = std::make_shared<topic_state>(std::string(name), of.options, shared_from_this());
     section locked(*this);
     return insert(made, locked);
 }
@@ -172,10 +145,7 @@ std::shared_ptr<topic_state> registry_state::make(std::string_view name, kind of
 // With the lock held, as what follows.
 std::shared_ptr<topic_state> registry_state::find_used(std::string_view name)
 {
-    auto const known = topics_.find(name);
-    if (known == topics_.end())
-        return nullptr;
-    auto found = known->second->weak_from_this().lock();
+    auto found = find(name);
     if (found && found->in_registry.kept)
         kept_.use(*found, now());
     return found;
@@ -198,88 +168,32 @@ std::shared_ptr<topic_state> registry_state::insert(std::shared_ptr<topic_state>
         return known;
     if (!made->has_store())
         made->lose_up_to(kept_.lost_up_to(made->name()));
-    else if (made->has_had_events())
+    else if (made->events().newest_number() > 0)
         kept_.make_room(false, locked.gone);
     topics_.erase(made->name()); // of one that is just being destroyed, and lends its name to the key
     topics_.emplace(made->name(), made.get());
-    if (made->has_store() && made->has_had_events())
+    if (made->has_store() && made->events().newest_number() > 0)
         kept_.add(*made, now());
     return made;
 }
 
-bool registry_state::accept(std::string_view name, std::uint64_t number, std::uint64_t previous,
-                            std::optional<kept_event> value, section& locked)
+std::shared_ptr<topic_state> registry_state::find(std::string_view name) const
 {
-    if (auto const load = loads_.find(name); load != loads_.end() && load->second->has_opened()) {
-        load->second->hold(number, previous, std::move(value));
-        return true;
-    }
     auto const known = topics_.find(name);
-    auto const of = known == topics_.end() ? nullptr : known->second->weak_from_this().lock();
-    if (!of || of->is_loading())
-        return true; // who opens it reads the event
-    locked.held.push_back(of);
-    return accept(*of, number, previous, std::move(value), locked);
+    return known == topics_.end() ? nullptr : known->second->weak_from_this().lock();
 }
 
-bool registry_state::accept(topic_state& of, std::uint64_t number, std::uint64_t previous,
-                            std::optional<kept_event> value, section& locked)
+std::vector<std::shared_ptr<topic_state>> registry_state::all() const
 {
-    try {
-        keep(of, locked);
-    } catch (too_many_topics const&) {
-        value.reset(); // as if it was forgotten at once
-    }
-    bool const is_whole = of.accept(number, previous, std::move(value));
-    on_change(of, locked);
-    return is_whole;
+    std::vector<std::shared_ptr<topic_state>> found;
+    found.reserve(topics_.size());
+    for (auto const& [name, each] : topics_)
+        if (auto known = each->weak_from_this().lock())
+            found.push_back(std::move(known));
+    return found;
 }
 
-void registry_state::end_load(topic_load const& which, std::string_view name)
-{
-    auto const found = loads_.find(name);
-    if (found != loads_.end() && found->second.get() == &which)
-        loads_.erase(found);
-}
-
-std::vector<std::shared_ptr<topic_load>> registry_state::begin_life(store_link& of,
-                                                                    store_events::life const& begun)
-{
-    std::vector<std::shared_ptr<topic_load>> fresh;
-    std::vector<std::shared_ptr<topic_load>> void_ones; // these and the topics are let go of without the lock
-    std::vector<std::shared_ptr<topic_state>> topics;
-    section locked(*this);
-    of.begin(begun);
-    for (auto& [name, load] : loads_) {
-        if (!load->is_of(of) || !load->has_opened())
-            continue;
-        fresh.push_back(load->again());
-        void_ones.push_back(std::exchange(load, fresh.back()));
-    }
-    for (auto const& [name, which] : topics_) {
-        if (which->link().get() != &of)
-            continue;
-        topics.push_back(which->weak_from_this().lock());
-        if (!topics.back())
-            continue;
-        which->begin_anew();
-        on_change(*which, locked);
-        auto const [load, is_new] = loads_.try_emplace(std::string(name));
-        if (is_new)
-            fresh.push_back(load->second = std::make_shared<topic_load>(topics.back(), false));
-    }
-    return fresh;
-}
-
-std::optional<topic> registry_state::find(std::string_view name) const
-{
-    std::lock_guard const guard(lock_);
-    auto const known = topics_.find(name);
-    auto found = known == topics_.end() ? nullptr : known->second->weak_from_this().lock();
-    return found ? std::optional(handle_of(std::move(found))) : std::nullopt;
-}
-
-std::optional<topic> registry_state::find_by_event(std::string_view id) const
+std::shared_ptr<topic_state> registry_state::find_by_event(std::string_view id) const
 {
     auto const places = parse_places(id);
     std::lock_guard const guard(lock_);
@@ -289,20 +203,9 @@ std::optional<topic> registry_state::find_by_event(std::string_view id) const
             kept.ids().find(id) || (places.size() == 1 && places[0].epoch == each->numbers().epoch &&
                                     kept.has_event(places[0].number));
         if (auto known = has_it ? each->weak_from_this().lock() : nullptr)
-            return handle_of(std::move(known));
+            return known;
     }
-    return std::nullopt;
-}
-
-std::vector<topic> registry_state::all() const
-{
-    std::vector<topic> found;
-    std::lock_guard const guard(lock_);
-    found.reserve(topics_.size());
-    for (auto const& [name, each] : topics_)
-        if (auto known = each->weak_from_this().lock())
-            found.push_back(handle_of(std::move(known)));
-    return found;
+    return nullptr;
 }
 
 std::size_t registry_state::size() const
@@ -335,17 +238,12 @@ std::size_t registry_state::expire(std::size_t most)
 
 void registry_state::let_go()
 {
-    std::vector<std::shared_ptr<topic_load>> unused; // let go of without the lock
     section locked(*this);
     keeps_ = false;
     blank_ = 0;
     kept_.clear(locked.gone);
-    std::erase_if(loads_, [&](auto& each) {
-        bool const is_unused = each.second->is_unused();
-        if (is_unused)
-            unused.push_back(std::move(each.second));
-        return is_unused;
-    });
+    for (auto const& [store, link] : stores_)
+        link->let_go(locked);
 }
 
 void registry_state::on_gone(topic_state const& which) noexcept

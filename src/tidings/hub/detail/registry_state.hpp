@@ -38,15 +38,11 @@ public:
     ~registry_state();
 
     void add(std::string pattern, topic_options options);
-    /// Throws `std::logic_error` for one that has to be opened.
-    std::optional<topic> get(std::string_view name);
-    /// `when_open` is called with the topic, with nothing when no pattern fits, or with an error: at once, or
-    /// on a thread of the topic's store. Throws `too_many_topics` when too many are being opened.
-    using when_open = topic_load::when_loaded;
-    void open(std::string_view name, when_open when_open);
-    std::optional<topic> find(std::string_view name) const;
-    std::optional<topic> find_by_event(std::string_view id) const;
-    std::vector<topic> all() const;
+    /// Null when no pattern fits. Throws `std::logic_error` for one that has to be opened.
+    std::shared_ptr<topic_state> get(std::string_view name);
+    /// Throws `too_many_topics` when too many are being opened.
+    void open(std::string_view name, when_opened when_open);
+    std::shared_ptr<topic_state> find_by_event(std::string_view id) const;
     std::size_t size() const;
     topic_registry_stats stats() const;
     std::size_t expire(std::size_t most);
@@ -64,8 +60,8 @@ public:
         explicit section(registry_state& of) : of_(of), lock_(of.lock_) {}
         ~section();
         kept_topics::victims gone;
-        /// Handles that may be the last, to be let go of without the lock.
-        std::vector<std::shared_ptr<topic_state>> held;
+        /// Handles of topics and of what loads them, which may be the last: to be let go of without the lock.
+        std::vector<std::shared_ptr<void>> held;
 
     private:
         registry_state& of_;
@@ -95,21 +91,14 @@ public:
     void on_first_follower(topic_state& which);
     void on_last_follower(topic_state const& which) noexcept;
 
-    // With the lock held: for stores
+    // With the lock held: for handles and stores
 
-    /// An event of a topic that may be in memory, or on its way there. False when one before it is missing.
-    bool accept(std::string_view name, std::uint64_t number, std::uint64_t previous,
-                std::optional<kept_event> value, section& locked);
-    bool accept(topic_state& of, std::uint64_t number, std::uint64_t previous,
-                std::optional<kept_event> value, section& locked);
-    /// It is over.
-    void end_load(topic_load const& which, std::string_view name);
+    /// Null if it is not in memory.
+    std::shared_ptr<topic_state> find(std::string_view name) const;
+    std::vector<std::shared_ptr<topic_state>> all() const;
     /// A topic that was made, or loaded for the first time; the one of that name that is there. Throws
     /// `too_many_topics`.
     std::shared_ptr<topic_state> insert(std::shared_ptr<topic_state> const& made, section& locked);
-
-    /// A store begins a life; what is to be loaded anew. Takes the lock.
-    std::vector<std::shared_ptr<topic_load>> begin_life(store_link& of, store_events::life const& begun);
 
 private:
     /// The options of the topics of a pattern.
@@ -123,7 +112,7 @@ private:
     std::shared_ptr<topic_state> find_used(std::string_view name);
     kind find_kind(std::string_view name) const;
     std::shared_ptr<store_link> link_to(std::shared_ptr<topic_store> const& store);
-    std::shared_ptr<topic_state> make(std::string_view name, kind of);
+    std::shared_ptr<topic_state> make(std::string_view name, kind const& of);
     void forget_name(topic_state const& which) noexcept;
     void let_go();
     std::string news_of_forgotten();
@@ -140,7 +129,6 @@ private:
     kept_topics kept_;
     std::size_t blank_ = 0; // topics that are followed, and were never published to
     std::map<topic_store*, std::shared_ptr<store_link>> stores_;
-    std::map<std::string, std::shared_ptr<topic_load>, std::less<>> loads_;
     topic_registry_stats told_;
     time_point next_telling_{};
 };

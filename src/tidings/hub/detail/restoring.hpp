@@ -25,10 +25,10 @@ std::string_view fault_of(stored_event const& value, std::string_view epoch);
 class restoring
 {
 public:
-    explicit restoring(std::string epoch) : epoch_(std::move(epoch)) {}
+    /// Of events up to number `through`, of a store of that epoch.
+    restoring(std::string epoch, std::uint64_t through) : epoch_(std::move(epoch)), through_(through) {}
 
-    /// Of events up to that number.
-    void begin(std::uint64_t through) { through_ = through; }
+    std::uint64_t through() const noexcept { return through_; }
     /// Where the next page begins.
     std::uint64_t after() const noexcept { return after_; }
 
@@ -50,7 +50,7 @@ private:
     std::string_view fault_of_next(stored_event const& value);
 
     std::string const epoch_;
-    std::uint64_t through_ = 0;
+    std::uint64_t const through_;
     std::uint64_t after_ = 0;
     std::uint64_t first_ = 0; // of the events that could be read
     std::uint64_t lost_up_to_ = 0;

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/detail/event_id.hpp>
 #include <tidings/hub/detail/prepared_event.hpp>
-#include <tidings/hub/detail/registry_state.hpp>
 #include <tidings/hub/detail/restoring.hpp>
 #include <tidings/hub/detail/store_link.hpp>
-#include <tidings/hub/detail/topic_load.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
 
 #include <fmt/format.h>
@@ -18,6 +16,9 @@ namespace {
 
 constexpr duration telling_period = std::chrono::seconds(10);
 
+// How many topics may be on their way from a store into memory at once.
+constexpr std::size_t max_loads = 10'000;
+
 bool may_be_life(store_events::life const& begun)
 {
     return begun.epoch.size() <= longest_epoch && are_letters_and_digits(begun.epoch) &&
@@ -25,6 +26,44 @@ bool may_be_life(store_events::life const& begun)
 }
 
 } // namespace
+
+std::shared_ptr<topic_load> store_link::wait_for(std::string_view name, std::shared_ptr<topic_state> known,
+                                                 std::shared_ptr<topic_options const> const& options,
+                                                 when_opened waiter)
+{
+    if (auto const at = loads_.find(name); at != loads_.end()) {
+        at->second->wait(std::move(waiter));
+        return nullptr;
+    }
+    if (loads_.size() >= max_loads)
+        throw too_many_topics(
+            fmt::format("tidings: {} topics of {} are being opened at once, and no more may be", max_loads,
+                        store_->name()));
+    bool const is_first = !known;
+    if (is_first)
+        known =
+            std::make_shared<topic_state>(std::string(name), options, registry_.lock(), shared_from_this());
+    auto const load = std::make_shared<topic_load>(std::move(known), is_first);
+    load->wait(std::move(waiter));
+    return loads_.emplace(name, load).first->second;
+}
+
+void store_link::end_load(topic_load const& which, std::string_view name)
+{
+    auto const found = loads_.find(name);
+    if (found != loads_.end() && found->second.get() == &which)
+        loads_.erase(found);
+}
+
+void store_link::let_go(registry_state::section& locked)
+{
+    std::erase_if(loads_, [&](auto& each) {
+        bool const is_unused = each.second->is_unused();
+        if (is_unused)
+            locked.held.push_back(std::move(each.second));
+        return is_unused;
+    });
+}
 
 void store_link::on_life(life begun) noexcept
 {
@@ -35,7 +74,7 @@ void store_link::on_life(life begun) noexcept
         bool const is_first = lives_.empty();
         if (!may_be_life(begun))
             return tell(*registry, "it has an epoch or a newest number that none can have, and is not used");
-        auto const loads = registry->begin_life(*this, begun);
+        auto const loads = begin(*registry, begun);
         if (!is_first)
             registry->say(
                 log_level::warning,
@@ -46,6 +85,33 @@ void store_link::on_life(life begun) noexcept
     } catch (...) {
         tell(*registry, "its life could not be begun, for want of memory");
     }
+}
+
+// What is to be loaded anew.
+std::vector<std::shared_ptr<topic_load>> store_link::begin(registry_state& registry, life const& begun)
+{
+    std::vector<std::shared_ptr<topic_load>> fresh;
+    registry_state::section locked(registry);
+    lives_.push_back(std::make_unique<order>(begun.epoch, begun.newest));
+    for (auto& [name, load] : loads_) {
+        if (!load->has_opened())
+            continue;
+        fresh.push_back(load->again());
+        locked.held.push_back(std::exchange(load, fresh.back()));
+    }
+    for (auto const& each : registry.all()) {
+        locked.held.push_back(each);
+        if (!each->has_store() || each->stored()->link().get() != this)
+            continue;
+        each->stored()->begin_anew();
+        registry.on_change(*each, locked);
+        auto const [load, is_new] = loads_.try_emplace(each->name());
+        if (!is_new)
+            continue;
+        load->second = std::make_shared<topic_load>(each, false);
+        fresh.push_back(load->second);
+    }
+    return fresh;
 }
 
 void store_link::on_event(std::string_view topic, stored_event value) noexcept
@@ -68,7 +134,7 @@ void store_link::on_event(std::string_view topic, stored_event value) noexcept
                 broken = "it has a number that does not rise";
             } else {
                 numbers.newest = number;
-                if (!registry->accept(topic, number, previous, std::move(ready), locked) && fault.empty())
+                if (!accept(topic, {number, previous, std::move(ready)}, *registry, locked) && fault.empty())
                     broken = "nothing has been told of the one before it";
             }
         }
@@ -79,6 +145,32 @@ void store_link::on_event(std::string_view topic, stored_event value) noexcept
         // For want of memory. Whoever comes next sees that there is a hole before it.
         tell(*registry, "an event could not be taken, for want of memory");
     }
+}
+
+bool store_link::accept(std::string_view name, told_event event, registry_state& registry,
+                        registry_state::section& locked)
+{
+    if (auto const load = loads_.find(name); load != loads_.end() && load->second->has_opened()) {
+        load->second->hold(std::move(event));
+        return true;
+    }
+    auto const of = registry.find(name);
+    if (!of || !of->has_store())
+        return true; // who opens it reads the event
+    locked.held.push_back(of);
+    return of->stored()->is_loading() || accept(*of, std::move(event), locked);
+}
+
+bool store_link::accept(topic_state& of, told_event event, registry_state::section& locked)
+{
+    try {
+        of.registry()->keep(of, locked);
+    } catch (too_many_topics const&) {
+        event.value.reset(); // as if it was forgotten at once
+    }
+    bool const is_whole = of.stored()->accept(std::move(event));
+    of.registry()->on_change(of, locked);
+    return is_whole;
 }
 
 void store_link::tell(registry_state& registry, std::string_view what) noexcept

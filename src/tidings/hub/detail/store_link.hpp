@@ -2,9 +2,13 @@
 #pragma once
 
 #include <tidings/hub/detail/order.hpp>
+#include <tidings/hub/detail/registry_state.hpp>
+#include <tidings/hub/detail/topic_load.hpp>
 #include <tidings/hub/topic_store.hpp>
 #include <tidings/loop/time.hpp>
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,10 +16,9 @@
 
 namespace tidings::detail {
 
-class registry_state;
-
-/// One store in a registry: what it tells goes through here. Its topics have one order a life of the store.
-class store_link final : public store_events
+/// One store in a registry: what it tells goes through here, to the topics that are in memory or on their way
+/// there. Its topics have one order a life of the store.
+class store_link final : public store_events, public std::enable_shared_from_this<store_link>
 {
 public:
     store_link(std::shared_ptr<topic_store> store, std::weak_ptr<registry_state> registry)
@@ -31,16 +34,32 @@ public:
 
     /// Of the present life; null before the first one, and when the store has given one that none can be.
     order* numbers() const noexcept { return lives_.empty() ? nullptr : lives_.back().get(); }
-    /// Begins one. The orders of those before stay, since followers that are being sent away look at them.
-    void begin(life const& begun) { lives_.push_back(std::make_unique<order>(begun.epoch, begun.newest)); }
+
+    /// Calls the waiter when a topic is in memory; `known` is null of one that is to be made. A load that is
+    /// to be started, without the lock, unless the topic is on its way already. Throws `too_many_topics`.
+    std::shared_ptr<topic_load> wait_for(std::string_view name, std::shared_ptr<topic_state> known,
+                                         std::shared_ptr<topic_options const> const& options,
+                                         when_opened waiter);
+    /// It is over.
+    void end_load(topic_load const& which, std::string_view name);
+    /// Nobody will have the topics any more that nobody has.
+    void let_go(registry_state::section& locked);
+
+    /// An event of a topic in memory. False when one before it is missing.
+    bool accept(topic_state& of, told_event event, registry_state::section& locked);
 
 private:
+    std::vector<std::shared_ptr<topic_load>> begin(registry_state& registry, life const& begun);
+    bool accept(std::string_view name, told_event event, registry_state& registry,
+                registry_state::section& locked);
     /// At most once in ten seconds.
     void tell(registry_state& registry, std::string_view what) noexcept;
 
     std::shared_ptr<topic_store> const store_;
     std::weak_ptr<registry_state> const registry_;
+    // Those before the present one stay, since followers that are being sent away look at them.
     std::vector<std::unique_ptr<order>> lives_;
+    std::map<std::string, std::shared_ptr<topic_load>, std::less<>> loads_; // by topic
     time_point next_telling_{};
 };
 

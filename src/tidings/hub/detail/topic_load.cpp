@@ -27,7 +27,7 @@ void topic_load::start()
             store->close(name);
     };
     try {
-        topic_->link()->store().open(topic_->name(), topic_->options(), answer);
+        topic_->stored()->link()->store().open(topic_->name(), topic_->options(), answer);
     } catch (...) {
         finish(std::current_exception());
     }
@@ -41,16 +41,14 @@ void topic_load::on_opened(topic_store::opened const& got)
     {
         registry_state::section const locked(*topic_->registry());
         has_opened_ = true;
-        numbers = topic_->on_opened(got.newest);
+        numbers = topic_->stored()->on_opened(got.newest);
     }
     if (!numbers || got.newest > numbers->newest)
         return finish(std::make_exception_ptr(std::runtime_error(fmt::format(
             "tidings: {} gives the topic \"{}\" an epoch or a number that none can have; it is damaged, "
             "or breaks its contract (see topic_store)",
-            topic_->link()->store().name(), topic_->name()))));
-    restoring_.emplace(numbers->epoch);
-    restoring_->begin(got.newest);
-    newest_ = got.newest;
+            topic_->stored()->link()->store().name(), topic_->name()))));
+    restoring_.emplace(numbers->epoch, got.newest);
     if (got.newest == 0)
         return finish({});
     read_on();
@@ -63,7 +61,8 @@ void topic_load::read_on()
             load->on_page(got);
     };
     try {
-        topic_->link()->store().read(topic_->name(), restoring_->after(), newest_, answer);
+        topic_->stored()->link()->store().read(topic_->name(), restoring_->after(), restoring_->through(),
+                                               answer);
     } catch (...) {
         finish(std::current_exception());
     }
@@ -78,7 +77,7 @@ void topic_load::on_page(topic_store::page const& got)
     auto ready = restoring_->take(got, topic_->registry()->now(), std::chrono::system_clock::now());
     {
         registry_state::section const locked(*topic_->registry());
-        topic_->restore(*restoring_, std::move(ready));
+        restoring_->add(std::move(ready), topic_->events());
     }
     if (is_last || restoring_->after() == before) // a store that never comes to an end
         finish({});
@@ -90,46 +89,37 @@ std::shared_ptr<topic_load> topic_load::again()
 {
     auto next = std::make_shared<topic_load>(topic_, is_first_);
     next->waiters_ = std::move(waiters_);
-    topic_->begin_anew();
+    topic_->stored()->begin_anew();
     return next;
-}
-
-bool topic_load::is_of(store_link const& store) const noexcept
-{
-    return topic_->link().get() == &store;
-}
-
-void topic_load::hold(std::uint64_t number, std::uint64_t previous, std::optional<kept_event> value)
-{
-    held_.push_back({number, previous, std::move(value)});
 }
 
 void topic_load::finish(std::exception_ptr error)
 {
     registry_state& registry = *topic_->registry();
-    std::vector<when_loaded> waiters;
+    store_link& link = *topic_->stored()->link();
+    std::vector<when_opened> waiters;
     {
         auto const self = shared_from_this(); // the registry gives it up
         registry_state::section locked(registry);
         waiters = std::move(waiters_);
-        registry.end_load(*this, topic_->name());
+        link.end_load(*this, topic_->name());
         try {
             if (!error && restoring_)
-                topic_->finish_restoring(*restoring_);
+                topic_->stored()->finish_restoring(*restoring_);
             if (!error && is_first_)
                 registry.insert(topic_, locked);
         } catch (...) {
             error = std::current_exception();
         }
-        topic_->end_load(!error);
+        topic_->stored()->end_load(!error);
         if (!error)
-            for (held& each : held_)
-                registry.accept(*topic_, each.number, each.previous, std::move(each.value), locked);
+            for (told_event& each : held_)
+                (void)link.accept(*topic_, std::move(each), locked);
     }
     if (auto const news = news_of(error != nullptr); !news.empty())
         registry.say(log_level::warning, news);
     for (auto const& each : waiters)
-        each(error ? nullptr : topic_, error);
+        each({.found = error ? nullptr : topic_, .error = error});
 }
 
 std::string topic_load::news_of(bool has_failed) const
@@ -138,13 +128,14 @@ std::string topic_load::news_of(bool has_failed) const
         return fmt::format(
             "{}: the topic \"{}\" could not be opened again after the store had begun anew; nobody "
             "can follow it until it has been",
-            topic_->link()->store().name(), topic_->name());
+            topic_->stored()->link()->store().name(), topic_->name());
     if (has_failed || !restoring_ || restoring_->unreadable == 0)
         return {};
     return fmt::format(
         "{}: {} events of the topic \"{}\" are damaged and left out, and clients from before them "
         "are told; put a copy in its place. The first: {}",
-        topic_->link()->store().name(), restoring_->unreadable, topic_->name(), restoring_->first_fault);
+        topic_->stored()->link()->store().name(), restoring_->unreadable, topic_->name(),
+        restoring_->first_fault);
 }
 
 } // namespace tidings::detail

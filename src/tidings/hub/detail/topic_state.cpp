@@ -32,22 +32,19 @@ std::string checked_name(std::string name, bool has_store)
     return name;
 }
 
-// The number of an own id that is on its way to the store: no client can have it yet.
-constexpr std::uint64_t not_yet = std::numeric_limits<std::uint64_t>::max();
-
 } // namespace
 
 topic_state::topic_state(std::string name, std::shared_ptr<topic_options const> options,
                          std::shared_ptr<registry_state> of, std::shared_ptr<store_link> store)
     : name_(checked_name(std::move(name), store != nullptr)), options_(std::move(options)),
-      registry_(std::move(of)), link_(std::move(store)), order_(&registry_->in_memory()), history_(*options_),
-      last_published_(registry_->now()), is_loading_(link_ != nullptr)
+      registry_(std::move(of)), order_(&registry_->in_memory()), history_(*options_),
+      stored_(store ? std::make_unique<stored_topic>(*this, std::move(store)) : nullptr)
 {}
 
 topic_state::~topic_state()
 {
-    for (std::size_t i = 0; i < opens_; ++i)
-        link_->store().close(name_);
+    if (stored_)
+        stored_->close();
     registry_->on_gone(*this);
 }
 
@@ -62,7 +59,12 @@ bool topic_state::has_room(std::size_t bytes) const
 {
     if (options_->overflow != overflow::wait)
         return true;
-    return history_.has_room(to_store_.count() + 1, to_store_.bytes() + bytes, needed());
+    std::size_t events = 1; // which are to be kept
+    if (stored_) {
+        events += stored_->on_their_way().count();
+        bytes += stored_->on_their_way().bytes();
+    }
+    return history_.has_room(events, bytes, needed());
 }
 
 kept_event topic_state::prepare(event const& value, std::string_view key) const
@@ -72,10 +74,10 @@ kept_event topic_state::prepare(event const& value, std::string_view key) const
     return detail::prepare(value, key, numbers().epoch);
 }
 
-topic_state::attempt topic_state::try_publish(kept_event& value, delivered when_delivered)
+topic_state::attempt topic_state::try_publish(kept_event& value, when_kept when_kept)
 {
-    return has_store() ? publish_to_store(value, std::move(when_delivered))
-                       : publish_in_memory(value, when_delivered != nullptr);
+    return stored_ ? publish_to_store(value, std::move(when_kept))
+                   : publish_in_memory(value, when_kept != nullptr);
 }
 
 topic_state::attempt topic_state::publish_in_memory(kept_event& value, bool can_wait)
@@ -99,14 +101,14 @@ topic_state::attempt topic_state::publish_in_memory(kept_event& value, bool can_
     return {.result = std::move(done)};
 }
 
-topic_state::attempt topic_state::publish_to_store(kept_event const& value, delivered when_delivered)
+topic_state::attempt topic_state::publish_to_store(kept_event const& value, when_kept when_kept)
 {
     stored_event draft = for_store(value);
     registry_state::section locked(*registry_);
-    if (auto const refused = refuse(value, when_delivered != nullptr))
+    if (auto const refused = refuse(value, when_kept != nullptr))
         return *refused;
     registry_->keep(*this, locked);
-    if (hand_to_store(std::move(draft), std::move(when_delivered)))
+    if (stored_->append(std::move(draft), std::move(when_kept)))
         return {.result = {.status = publish_status::queued, .id = {}, .receivers = audience_.size()}};
     ++totals_.refused;
     return {.result = {.status = publish_status::would_block, .id = {}}};
@@ -131,7 +133,7 @@ publish_result topic_state::publish_unnamed(std::string_view encoded)
     require_open();
     if (!has_events_on_their_way())
         return deliver_comment(std::move(text), now);
-    to_store_.hold(std::move(text), std::max<std::size_t>(options_->max_events, 1));
+    stored_->hold(std::move(text), std::max<std::size_t>(options_->max_events, 1));
     return {.status = publish_status::queued, .id = {}, .receivers = audience_.size()};
 }
 
@@ -140,7 +142,7 @@ publish_result topic_state::deliver(kept_event added, time_point now)
     publish_result result{.id = {}, .receivers = audience_.size()};
     std::uint64_t const old_begin = history_.begin();
     std::uint64_t const evicted_before = history_.evicted();
-    last_published_ = added.added = now;
+    added.added = now;
     history_.ids().add(added.own_id, added.number);
     auto const superseded = history_.add(std::move(added));
     history_.forget_old(now, needed());
@@ -149,7 +151,9 @@ publish_result topic_state::deliver(kept_event added, time_point now)
     result.drops = audience_.losses(old_begin, history_.begin(), history_.evicted() - evicted_before);
     totals_.dropped += result.drops;
     ++totals_.published;
-    tell_store(superseded);
+    if (stored_ && superseded)
+        stored_->link()->store().forget(name_, *superseded);
+    tell_store(evicted_before);
     audience_.mark();
     return result;
 }
@@ -165,137 +169,19 @@ publish_result topic_state::deliver_comment(internal::shared_frame text, time_po
     return result;
 }
 
-// Followers that enter let old events go, too; the store hears of these with the next event.
-void topic_state::tell_store(std::optional<std::uint64_t> superseded)
+// What has left the history, which had lost so many before, need not be kept any more.
+void topic_state::tell_store(std::uint64_t evicted_before)
 {
-    if (!has_store())
-        return;
-    if (superseded)
-        link_->store().forget(name_, *superseded);
-    auto const forgotten = history_.evicted() - given_up_;
-    if (std::exchange(told_forgotten_, forgotten) == forgotten)
+    if (!stored_ || stored_->is_loading() || history_.evicted() == evicted_before)
         return;
     kept_event const* const oldest = history_.oldest();
-    link_->store().forget_before(name_, oldest ? oldest->number : history_.newest_number() + 1);
+    stored_->link()->store().forget_before(name_, oldest ? oldest->number : history_.newest_number() + 1);
 }
 
-// False when its queue is full.
-bool topic_state::hand_to_store(stored_event draft, delivered when_delivered)
+void topic_state::send_away()
 {
-    std::string const own_id = draft.own_id;
-    std::size_t const bytes = draft.text.size();
-    to_store_.add(bytes);
-    history_.ids().add(own_id, not_yet);
-    auto const take_back = [&] {
-        to_store_.take_back(bytes);
-        history_.ids().remove(own_id);
-    };
-    // A store that does not answer would keep the topic, the registry and itself.
-    auto const on_answer = [weak = weak_from_this(), own_id, bytes,
-                            when_delivered = std::move(when_delivered)](topic_store::kept const& answer) {
-        if (auto const self = weak.lock())
-            self->on_kept(own_id, bytes, answer, when_delivered);
-        else if (when_delivered)
-            when_delivered({}, answer.error);
-    };
-    try {
-        if (link_->store().append(name_, std::move(draft), on_answer))
-            return true;
-    } catch (...) {
-        take_back();
-        throw;
-    }
-    take_back();
-    return false;
-}
-
-void topic_state::on_kept(std::string const& own_id, std::size_t bytes, topic_store::kept const& answer,
-                          delivered const& when_delivered)
-{
-    publish_result result;
-    time_point const now = registry_->now();
-    {
-        registry_state::section const locked(*registry_);
-        to_store_.remove(bytes);
-        if (answer.error) {
-            if (history_.ids().find(own_id) == not_yet)
-                history_.ids().remove(own_id);
-            ++totals_.not_kept;
-            audience_.mark(); // a closed topic may be over now
-        } else {
-            if (answer.number == newest_kept_)
-                result = last_delivery_;
-            result.id = id_of(own_id, answer.number);
-        }
-        while (auto comment = to_store_.release())
-            deliver_comment(std::move(*comment), now);
-    }
-    give_room();
-    if (when_delivered)
-        when_delivered(std::move(result), answer.error);
-}
-
-order const* topic_state::on_opened(std::uint64_t newest)
-{
-    ++opens_;
-    newest_kept_ = newest;
-    order* const numbers = link_->numbers();
-    if (numbers)
-        order_ = numbers;
-    return numbers;
-}
-
-void topic_state::finish_restoring(restoring& by)
-{
-    by.finish(history_, registry_->now());
-    // The process may have ended before the store deleted them.
-    for (std::uint64_t const number : by.superseded)
-        link_->store().forget(name_, number);
-    if (by.kept_from > 0)
-        link_->store().forget_before(name_, by.kept_from);
-}
-
-void topic_state::begin_anew()
-{
-    is_loading_ = true;
-    history_.begin_anew();
-    history_.reset_counts();
-    told_forgotten_ = given_up_ = 0;
     ++disconnects_;
     audience_.mark();
-}
-
-bool topic_state::accept(std::uint64_t number, std::uint64_t previous, std::optional<kept_event> value)
-{
-    bool const is_whole = std::exchange(newest_kept_, number) == previous;
-    last_delivery_ = {};
-    if (value && !value->own_id.empty()) {
-        auto const known = history_.ids().find(value->own_id);
-        if (known == not_yet)
-            history_.ids().remove(value->own_id);
-        else if (known)
-            value.reset(); // another event has it
-    }
-    if (!is_whole || !value)
-        miss_up_to(value ? number - 1 : number);
-    if (value)
-        last_delivery_ = deliver(std::move(*value), registry_->now());
-    return is_whole;
-}
-
-// They come back with an id from before, and are told.
-void topic_state::miss_up_to(std::uint64_t number)
-{
-    history_.lose_up_to(number);
-    ++disconnects_;
-    audience_.mark();
-}
-
-std::size_t topic_state::give_up(std::size_t bytes)
-{
-    std::size_t const events = history_.give_up(bytes, audience_.needed());
-    given_up_ += events;
-    return events;
 }
 
 // What may not leave the history: only `overflow::wait` heeds it.
@@ -334,8 +220,7 @@ bool topic_state::is_closed() const
 std::size_t topic_state::disconnect()
 {
     std::lock_guard const guard(registry_->lock());
-    ++disconnects_;
-    audience_.mark();
+    send_away();
     return audience_.size();
 }
 
@@ -344,14 +229,17 @@ topic_state::entrance topic_state::enter(boost::asio::any_io_executor const& exe
                                          time_point now)
 {
     registry_->on_first_follower(*this);
+    std::uint64_t const evicted_before = history_.evicted();
     history_.forget_old(now, needed());
+    tell_store(evicted_before);
     history_.forget_comments(audience_.needed());
     auto const begin = after ? history_.find_behind(*after, numbers().newest) : history_.find(from);
     loop_group& group = audience_.enter(*this, numbers(), executor, history_.end());
-    if (is_loading_) // it is sent away, to come back
+    bool const is_loading = stored_ && stored_->is_loading();
+    if (is_loading) // it is sent away, to come back
         audience_.mark();
     return {.begin = begin,
-            .disconnects = disconnects_ - (is_loading_ ? 1 : 0),
+            .disconnects = disconnects_ - (is_loading ? 1 : 0),
             .group = &group,
             .place = audience_.add_laggard(group, begin.next, history_.end())};
 }

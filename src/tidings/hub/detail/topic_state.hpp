@@ -3,11 +3,10 @@
 
 #include <tidings/hub/detail/audience.hpp>
 #include <tidings/hub/detail/history.hpp>
-#include <tidings/hub/detail/kept_entry.hpp>
+#include <tidings/hub/detail/kept_topics.hpp>
 #include <tidings/hub/detail/order.hpp>
 #include <tidings/hub/detail/reset_text.hpp>
-#include <tidings/hub/detail/restoring.hpp>
-#include <tidings/hub/detail/store_queue.hpp>
+#include <tidings/hub/detail/stored_topic.hpp>
 #include <tidings/hub/topic.hpp>
 #include <tidings/wait/channel.hpp>
 
@@ -48,7 +47,9 @@ public:
     std::string const& name() const noexcept { return name_; }
     topic_options const& options() const noexcept { return *options_; }
     std::shared_ptr<registry_state> const& registry() const noexcept { return registry_; }
-    std::shared_ptr<store_link> const& link() const noexcept { return link_; }
+    /// Null of one in memory alone.
+    stored_topic* stored() const noexcept { return stored_.get(); }
+    bool has_store() const noexcept { return stored_ != nullptr; }
     /// Lives as long as the registry. Of a store's topic another one takes its place with another life.
     order& numbers() const noexcept { return *order_.load(); }
 
@@ -61,15 +62,13 @@ public:
     /// none, and as `prepare` of the event alone.
     kept_event prepare(event const& value, std::string_view key) const;
 
-    /// Called on a thread of the store when the event has been delivered, or could not be kept.
-    using delivered = std::function<void(publish_result, std::exception_ptr)>;
     struct attempt
     {
         publish_result result;
         bool may_wait = false; ///< `room` tells when to try again; the event is as it was
     };
-    /// `when_delivered` is of one that can wait; of a topic with a store it is called if the event is queued.
-    attempt try_publish(kept_event& value, delivered when_delivered);
+    /// `when_kept` is of one that can wait; of a topic with a store it is called if the event is queued.
+    attempt try_publish(kept_event& value, when_kept when_kept);
 
     /// Text that has no id and that no store keeps. It stays behind the events that are on their way to
     /// the store.
@@ -94,40 +93,25 @@ public:
 
     // With the registry's lock held: for the registry
 
-    bool has_store() const noexcept { return link_ != nullptr; }
-    bool has_events_on_their_way() const noexcept { return to_store_.count() > 0; }
-    /// Whether it was published to.
-    bool has_had_events() const noexcept { return history_.newest_number() > 0; }
-    std::size_t memory() const noexcept { return history_.memory(); }
-    /// Whether it has more than its newest event.
-    bool can_shrink() const noexcept { return history_.count() > 1; }
-    std::uint64_t newest_number() const noexcept { return history_.newest_number(); }
-    time_point last_published() const noexcept { return last_published_; }
+    bool has_events_on_their_way() const noexcept { return stored_ && stored_->on_their_way().count() > 0; }
     void lose_up_to(std::uint64_t number) { history_.lose_up_to(number); }
     /// Forgets the oldest events to free so many bytes, but none that a follower has yet to get, and not the
     /// newest. A store keeps them. The number of events.
-    std::size_t give_up(std::size_t bytes);
+    std::size_t give_up(std::size_t bytes) { return history_.give_up(bytes, audience_.needed()); }
 
     kept_entry in_registry; ///< the registry's books of it
 
     // With the registry's lock held: for its store
 
-    /// The store has opened it, and its newest event has that number. The order of its numbers; null when the
-    /// store has none that could be.
-    order const* on_opened(std::uint64_t newest);
-    void restore(restoring& by, std::vector<kept_event> ready) { by.add(std::move(ready), history_); }
-    void finish_restoring(restoring& by);
-    /// From now on it is as the store says.
-    void end_load(bool is_loaded) { is_loading_ = !is_loaded; }
-    bool is_loading() const noexcept { return is_loading_; }
-    /// The store has begun another life: everything is forgotten, and all who follow are sent away until it
-    /// was loaded again.
-    void begin_anew();
-    /// An event is kept, with the number of the one before it; empty when it cannot be one. False when an
-    /// event before it is missing; who follows then is sent away, and told when it comes back.
-    bool accept(std::uint64_t number, std::uint64_t previous, std::optional<kept_event> value);
-    /// Events up to that number are gone for its followers.
-    void miss_up_to(std::uint64_t number);
+    history& events() noexcept { return history_; }
+    /// An event that has its number.
+    publish_result deliver(kept_event added, time_point now);
+    publish_result deliver_comment(internal::shared_frame text, time_point now);
+    /// All who follow now, to come back.
+    void send_away();
+    void count_not_kept() noexcept { ++totals_.not_kept; }
+    /// What it is numbered by from now on.
+    void set_order(order& other) noexcept { order_ = &other; }
 
     // With the registry's lock held: for followers
 
@@ -160,35 +144,22 @@ public:
 
 private:
     attempt publish_in_memory(kept_event& value, bool can_wait);
-    attempt publish_to_store(kept_event const& value, delivered when_delivered);
+    attempt publish_to_store(kept_event const& value, when_kept when_kept);
     std::optional<attempt> refuse(kept_event const& value, bool can_wait);
     void require_open() const;
     bool has_room(std::size_t bytes) const;
-    publish_result deliver(kept_event added, time_point now);
-    publish_result deliver_comment(internal::shared_frame text, time_point now);
-    bool hand_to_store(stored_event draft, delivered when_delivered);
-    void on_kept(std::string const& own_id, std::size_t bytes, topic_store::kept const& answer,
-                 delivered const& when_delivered);
     std::uint64_t needed() const;
-    void tell_store(std::optional<std::uint64_t> superseded);
+    void tell_store(std::uint64_t evicted_before);
 
     std::string const name_;
     std::shared_ptr<topic_options const> const options_;
     std::shared_ptr<registry_state> const registry_;
-    std::shared_ptr<store_link> const link_;
     std::atomic<order*> order_;
 
     // Guarded by the registry's lock.
     history history_;
     audience audience_;
-    store_queue to_store_;             // if it has one
-    std::uint64_t told_forgotten_ = 0; // of the events that the topic has forgotten, the store knows so many
-    std::uint64_t given_up_ = 0;       // events that it has forgotten for the registry; a store keeps them
-    std::size_t opens_ = 0;            // of the store
-    std::uint64_t newest_kept_ = 0;    // number, also of an event that was left out
-    publish_result last_delivery_{};   // of that number
-    time_point last_published_{};
-    bool is_loading_ = false;
+    std::unique_ptr<stored_topic> const stored_;
     topic_stats totals_;
     bool is_closed_ = false;
     std::uint32_t disconnects_ = 0;

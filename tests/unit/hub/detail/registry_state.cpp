@@ -32,9 +32,11 @@ public:
         all->add("{name...}", std::move(each));
     }
 
+    topic get(std::string const& name) { return internal::access::make<topic>(all->get(name)); }
+
     topic publish(std::string const& name, std::size_t bytes)
     {
-        topic made = *all->get(name);
+        topic const made = get(name);
         made.publish({.data = std::string(bytes, 'x')});
         return made;
     }
@@ -104,8 +106,7 @@ TEST_CASE_METHOD(work_fixture, "topics in use with a store are not all looked at
     std::vector<topic> used;
     auto const publish_one = [&](int i) {
         std::shared_ptr<detail::topic_state> opened;
-        all->open(std::to_string(i % 200),
-                  [&](auto found, std::exception_ptr) { opened = std::move(found); });
+        all->open(std::to_string(i % 200), [&](detail::opening got) { opened = std::move(got.found); });
         store->open_all();
         used.push_back(internal::access::make<topic>(std::move(opened)));
         REQUIRE(used.back().try_publish({.data = std::string(1'000, 'x')}));
@@ -124,7 +125,7 @@ TEST_CASE_METHOD(work_fixture, "histories that readers need are not looked at fo
     std::vector<topic> used;
     std::vector<std::unique_ptr<testing::stream>> readers;
     for (int i = 0; i < 20; ++i) {
-        used.push_back(*all->get("slow" + std::to_string(i)));
+        used.push_back(get("slow" + std::to_string(i)));
         readers.push_back(std::make_unique<testing::stream>(time, following(used.back()), request::get("/")));
         readers.back()->stop_reading(0);
         for (int event = 0; event < 100; ++event)

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -47,13 +48,13 @@ public:
     restored(std::vector<stored_event> events, std::uint64_t through, std::uint64_t lost = 0)
         : numbered_history(defaults())
     {
-        by.begin(through);
-        by.add(by.take({.events = std::move(events), .lost = lost}, start, wall_clock::now()), *this);
-        by.finish(*this, start);
+        by.emplace("life", through);
+        by->add(by->take({.events = std::move(events), .lost = lost}, start, wall_clock::now()), *this);
+        by->finish(*this, start);
         newest = through;
     }
 
-    restoring by{"life"};
+    std::optional<restoring> by;
 
 private:
     static topic_options const& defaults()
@@ -110,8 +111,7 @@ TEST_CASE("a history is restored from a store")
     auto const now = start + 1h;
     numbered_history kept(options);
     kept.newest = 8;
-    restoring by("life");
-    by.begin(8);
+    restoring by("life", 8);
     by.add(by.take({.events = {{.number = 3, .text = "data: old\n\n", .published = wall - 2min},
                                {.number = 4, .key = "k", .text = "data: a\n\n", .published = wall}},
                     .is_last = false},
@@ -158,8 +158,8 @@ TEST_CASE("damaged events are left out")
     auto events = events_of({3, 4, 5, 6});
     events[1].text = "data: x";
     restored kept(events, 6);
-    CHECK(kept.by.unreadable == 1);
-    CHECK(kept.by.first_fault == "number 4: its text is not that of one event");
+    CHECK(kept.by->unreadable == 1);
+    CHECK(kept.by->first_fault == "number 4: its text is not that of one event");
     CHECK(kept.texts(1).size() == 2);
     CHECK(kept.behind(3).missing == gap::evicted);
     CHECK(kept.behind(4).missing == gap::none);
@@ -172,7 +172,7 @@ TEST_CASE("an id twice in a store")
     auto events = events_of({3, 4});
     events[0].own_id = events[1].own_id = "own";
     restored kept(events, 4);
-    CHECK(kept.by.first_fault == "number 4: it has the id of another event");
+    CHECK(kept.by->first_fault == "number 4: it has the id of another event");
     CHECK(kept.behind(4).missing == gap::none);
 }
 
@@ -187,7 +187,7 @@ TEST_CASE("damaged numbers")
                                                       {3, 7},
                                                       {3, std::uint64_t(1) << 63}}) {
         restored kept(events_of(numbers), 6);
-        CHECK(kept.by.unreadable == 1);
+        CHECK(kept.by->unreadable == 1);
         CHECK(kept.behind(3).missing == gap::evicted);
         CHECK(kept.behind(6).missing == gap::none);
         CHECK(kept.add_event({.data = "x"}) == "life-7");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/hub/detail/store_queue.hpp>
+#include <tidings/hub/detail/stored_topic.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
