@@ -101,10 +101,9 @@ asio::awaitable<void> wait_in_a_select(tidings::channel<int> const& updates, tid
 {
     asio::io_context io;
     std::vector<asio::ip::tcp::socket> all;
-    std::string const asked =
-        fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\n"
-                    "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n\r\n",
-                    path);
+    std::string_view const trace = "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n";
+    std::string const asked = fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\n{}\r\n", path,
+                                          path == "/recorded" ? trace : std::string_view());
     for (int i = 0; i < streams; ++i) {
         auto& socket = all.emplace_back(io);
         socket.connect({asio::ip::address_v4::loopback(), port});
@@ -192,10 +191,11 @@ int main(int argc, char** argv)
         asked.set_principal("somebody");
         return std::nullopt;
     });
-    recording.get("/attached", std::bind_front(carry, std::cref(news)));
+    recording.get("/recorded", std::bind_front(carry, std::cref(news)));
     recording.start();
     std::jthread const serving_too([&recording] { recording.run(); });
-    fmt::print("with records, ");
-    measure(recording, "/attached", streams);
+    while (server.stats().connections != 0)
+        std::this_thread::yield();
+    measure(recording, "/recorded", streams);
     recording.stop();
 }
