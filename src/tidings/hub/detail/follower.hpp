@@ -14,9 +14,8 @@
 namespace tidings::detail {
 
 /// Carries topics on a stream. What the connection cannot take stays in the topics' histories. There is one
-/// for each stream, in one allocation with its place in the first topic. What counts its references is its
-/// first base: g++ 12 takes the delete of another for a wrong one.
-class follower final : public reader, public internal::feed
+/// for each stream, in one allocation with its place in the first topic.
+class follower final : public internal::feed, public reader
 {
 public:
     using end_channel = std::unique_ptr<channel<follow_end>>;
