@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
-# Installs tidings::tidings and tidings::asio as the package `tidings`, and tidings::module, tidings::sqlite and
-# tidings::testing as its components `module`, `sqlite` and `testing`.
+# Installs tidings::tidings and tidings::asio as the package `tidings`, and tidings::module, tidings::sqlite,
+# tidings::tls and tidings::testing as its components `module`, `sqlite`, `tls` and `testing`.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
@@ -13,6 +13,10 @@ install(EXPORT tidings-testing NAMESPACE tidings:: DESTINATION "${package_dir}")
 if(TARGET tidings_sqlite)
     install(TARGETS tidings_sqlite EXPORT tidings-sqlite FILE_SET HEADERS)
     install(EXPORT tidings-sqlite NAMESPACE tidings:: DESTINATION "${package_dir}")
+endif()
+if(TARGET tidings_tls)
+    install(TARGETS tidings_tls EXPORT tidings-tls FILE_SET HEADERS)
+    install(EXPORT tidings-tls NAMESPACE tidings:: DESTINATION "${package_dir}")
 endif()
 
 configure_package_config_file(cmake/tidings-config.cmake.in tidings-config.cmake INSTALL_DESTINATION "${package_dir}")

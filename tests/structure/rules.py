@@ -56,6 +56,7 @@ LINE_RULES = [
     ("Beast stays in the sources of http", rf"^src/(?!tidings/http/.*\.cpp).*{ANY}", f"{INCLUDE}boost/beast", None),
     ("no header shows OpenSSL, nghttp2, SQLite or hiredis", f"^src/.*{HEADER}",
      f"{INCLUDE}(openssl/|boost/asio/ssl|nghttp2/|sqlite3|hiredis)", None),
+    ("OpenSSL stays in net/tls", rf"^src/tidings/(?!net/tls/).*{ANY}", f"{INCLUDE}(openssl/|boost/asio/ssl)", None),
     ("src includes the single headers of Asio, and nothing experimental", f"^src/.*{ANY}", rf"{INCLUDE}boost/asio(\.hpp|/experimental/)", None),
     # A server adopts the socket of another.
     ("sockets live in net/ and testing/", rf"^src/tidings/(?!net/|testing/|server/server\.hpp).*{ANY}",

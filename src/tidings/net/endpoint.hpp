@@ -2,14 +2,20 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace tidings {
+
+namespace internal {
+class encryption;
+}
 
 /// Where a server listens: an address and a port, or a unix socket.
 ///
 ///     tidings::endpoint{.host = "0.0.0.0", .port = 80}
 ///     tidings::endpoint{.unix_socket = "/run/app/http.sock", .unix_mode = 0660}
+///     tidings::endpoint{.host = "0.0.0.0", .port = 443, .tls = std::make_shared<tidings::tls_context>(…)}
 struct endpoint
 {
     /// An address of this machine, not a name; "0.0.0.0" are all of them, "::" also those of IPv6.
@@ -21,6 +27,9 @@ struct endpoint
     /// Who may connect to the unix socket, by the permission to write to its file, such as 0660 for its owner
     /// and group. 0: what the umask of the process leaves, which is commonly the owner alone.
     unsigned unix_mode = 0;
+    /// Encrypts what is spoken here: a `tls_context`, of the component `tidings::tls`. Several endpoints may
+    /// have the same one. Null: nothing is encrypted.
+    std::shared_ptr<internal::encryption> tls{};
 
     friend bool operator==(endpoint const&, endpoint const&) = default;
 };

@@ -21,9 +21,11 @@ struct receive_result
         end,     // the peer sends no more
         broken,  // the connection is gone
         lost,    // the kernel has given up on a peer that it hears nothing of
+        refused, // no encrypted connection comes about
     };
     kind what;
     std::size_t count = 0;
+    bool has_more = false; // ask again in another turn: the reactor does not tell of what is left
 };
 
 struct send_result

@@ -43,7 +43,7 @@ void connection::start(std::string_view already_read)
 {
     intrusive_ptr_add_ref(this);
     is_kept_ = true;
-    if (!home_->sockets->add(socket_.descriptor(), *this)) {
+    if (!home_->sockets->add(socket_->descriptor(), *this)) {
         shared().log(log_kind::system_refused, log_level::error,
                      "the system watches no more sockets: a client is turned away; raise "
                      "fs.epoll.max_user_watches, or lower server_options::max_connections");
@@ -63,22 +63,25 @@ void connection::on_ready(internal::socket_readiness what)
     ends_soon_ |= what.has_ended || what.has_hung_up;
     has_hung_up_ |= what.has_hung_up;
     if (what.has_hung_up && is_at_work()) // nobody takes the answer, and what is to be read may not be wanted
-        return on_broken(socket_.take_loss());
-    if (what.can_write)
+        return on_broken(socket_->take_loss());
+    if (what.can_write) {
+        socket_.on_writable();
         on_writable();
+    }
     read();
 }
 
 void connection::read()
 {
     using internal::receive_result;
-    while (may_hold_input_ && !reads_on_ && socket_.is_open() && may_read()) {
+    while (may_hold_input_ && !reads_on_ && socket_->is_open() && may_read()) {
         auto& buffer = home_->scratch;
         auto const got = socket_.receive(buffer);
-        bool const is_full = got.count == buffer.size();
+        bool const is_full = got.count == buffer.size() || got.has_more;
         // The reactor tells of what comes behind a read that did not fill the buffer, but not of an end that
         // it has told already.
-        may_hold_input_ = got.what == receive_result::bytes && (is_full || ends_soon_);
+        may_hold_input_ =
+            got.what == receive_result::bytes ? is_full || ends_soon_ : got.what == receive_result::refused;
         if (got.what == receive_result::bytes) {
             if (is_full)
                 asio::post(home_->io.get_executor(), [self = boost::intrusive_ptr<connection>(this)] {
@@ -95,6 +98,8 @@ void connection::read()
         } else if (got.what == receive_result::end && !has_ended_) {
             has_ended_ = true;
             on_end_of_input();
+        } else if (got.what == receive_result::refused) {
+            on_no_encryption();
         }
     }
 }
@@ -121,7 +126,7 @@ bool connection::is_counted_by_address() const noexcept
 
 bool connection::end_if_idle()
 {
-    if (occupation_ != occupation::idle || socket_.has_input())
+    if (occupation_ != occupation::idle || socket_->has_input())
         return false;
     ++shared().counts.ended_for_room;
     shared().log(
@@ -148,7 +153,7 @@ bool connection::is_slower_than(connection const& other) const noexcept
 
 void connection::close(bool with_reset)
 {
-    if (!socket_.is_open())
+    if (!socket_->is_open())
         return;
     clear();
     hold(0);
@@ -158,8 +163,8 @@ void connection::close(bool with_reset)
     else if (is_counted_by_address())
         shared().connections_by_address.remove(peer_.network().to_string());
     --shared().counts.connections; // behind those that are refused, of which there are never more
-    home_->sockets->remove(socket_.descriptor(), *this);
-    with_reset ? socket_.close_with_reset() : socket_.close();
+    home_->sockets->remove(socket_->descriptor(), *this);
+    socket_.close(with_reset);
     on_closed();
     if (is_kept_)
         asio::post(home_->io.get_executor(), [self = boost::intrusive_ptr<connection>(this, false)] {});

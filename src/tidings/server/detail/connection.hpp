@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/net/internal/stream_socket.hpp>
+#include <tidings/net/internal/encryption.hpp>
 #include <tidings/server/detail/loop_state.hpp>
 #include <tidings/stream/internal/transport.hpp>
 
@@ -17,6 +17,9 @@ class connection : public internal::counted,
                    protected internal::reactor::user
 {
 public:
+    /// Before it starts.
+    void encrypt(internal::encryption const& by) { socket_.secure(by, home_->io, *home_->sockets, *this); }
+
     internal::peer_address const& peer() const noexcept { return peer_; }
     /// See `shared_state::is_of_nobody`.
     bool is_of_nobody() const noexcept { return is_of_nobody_; }
@@ -67,6 +70,8 @@ protected:
     /// The connection is broken; `is_lost`: the kernel has given up on a peer that it hears nothing of.
     virtual void on_broken(bool is_lost) = 0;
     virtual void on_writable() = 0;
+    /// An encrypted connection does not come about.
+    virtual void on_no_encryption() = 0;
     /// The socket has been closed.
     virtual void on_closed() = 0;
 
@@ -77,8 +82,8 @@ protected:
 
     loop_state& home() const noexcept { return *home_; }
     shared_state& shared() const noexcept { return *home_->shared; }
-    internal::stream_socket& socket() noexcept { return socket_; }
-    internal::stream_socket const& socket() const noexcept { return socket_; }
+    internal::peer_socket& socket() noexcept { return socket_; }
+    internal::peer_socket const& socket() const noexcept { return socket_; }
 
     /// Reads what has come, but no more at once than the loop's buffer holds: others have their turn before
     /// the rest. More is read when the reactor tells, or when this is called again because more is wanted.
@@ -86,7 +91,7 @@ protected:
     /// Whether the peer sends no more.
     bool has_input_ended() const noexcept { return has_ended_; }
     /// From now on it is told when the socket can take more.
-    void watch_writing() { home_->sockets->watch_writing(socket_.descriptor(), *this); }
+    void watch_writing() { home_->sockets->watch_writing(socket_->descriptor(), *this); }
 
     /// Says what it does from now on.
     void occupy(occupation doing) noexcept;
@@ -105,7 +110,7 @@ private:
     bool is_counted_by_address() const noexcept;
 
     std::shared_ptr<loop_state> const home_;
-    internal::stream_socket socket_;
+    [[no_unique_address]] internal::peer_socket socket_;
     internal::peer_address peer_;
     bool may_hold_input_ : 1 = false; // bits, since each open connection has them
     bool reads_on_ : 1 = false;       // in a later turn

@@ -87,10 +87,9 @@ void engine::start()
     if (has_started)
         return;
     shared->places = plan_descriptors(allowed_descriptors(), shared->options.max_connections);
-    auto const accepted = [engine = weak_from_this()](internal::stream_socket socket,
-                                                      internal::peer_address peer) {
+    auto const accepted = [engine = weak_from_this()](newcomer client) {
         if (auto const self = engine.lock()) // a handler may let go of the server
-            self->deal(std::move(socket), peer);
+            self->deal(std::move(client));
     };
     listeners_ = listen(*loops_.front(), accepted);
     has_started = true; // what throws above may be tried again
@@ -98,6 +97,7 @@ void engine::start()
         if (port == 0)
             port = each->port();
     shared->routes.wrap();
+    warn_of_certificates();
     for (std::size_t i = 0; i < loops_.size(); ++i) {
         guards_[i].emplace(loops_[i]->io.get_executor());
         loops_[i]->buffers.on_excess = [engine = weak_from_this(), i] {
@@ -110,44 +110,52 @@ void engine::start()
         asio::post(loops_.front()->io, [each] { each->start(); });
 }
 
-void engine::deal(internal::stream_socket accepted, internal::peer_address peer)
+// They are the same for as long as the server runs, but for what is reloaded.
+void engine::warn_of_certificates() const
+{
+    for (auto const& each : shared->options.listen)
+        if (each.tls)
+            for (auto const& warning : each.tls->warnings())
+                shared->log(log_level::warning, warning);
+}
+
+void engine::deal(newcomer client)
 {
     std::size_t const index = next_loop_++ % loops_.size();
     if (index == 0)
-        serve(loops_.front(), std::move(accepted), peer, {});
+        serve(loops_.front(), std::move(client));
     else
-        send_to(index, std::move(accepted), peer, {});
+        send_to(index, std::move(client));
 }
 
-void engine::send_to(std::size_t loop, internal::stream_socket socket, internal::peer_address peer,
-                     std::string already_read)
+void engine::send_to(std::size_t loop, newcomer client)
 {
     auto const& on = loops_[loop];
-    post(loop, [on, socket = std::move(socket), peer, bytes = std::move(already_read)](engine& all) mutable {
-        all.serve(on, std::move(socket), peer, bytes);
-    });
+    post(loop, [on, client = std::move(client)](engine& all) mutable { all.serve(on, std::move(client)); });
 }
 
 void engine::adopt(internal::stream_socket socket, std::string already_read)
 {
     internal::prepare(socket.descriptor(), internal::probes_of(shared->options.keep_alive));
     auto const peer = internal::peer_address::of(socket.descriptor());
-    send_to(next_loop_++ % loops_.size(), std::move(socket), peer, std::move(already_read));
+    send_to(next_loop_++ % loops_.size(),
+            {.socket = std::move(socket), .peer = peer, .already_read = std::move(already_read)});
 }
 
-void engine::serve(std::shared_ptr<loop_state> const& on, internal::stream_socket socket,
-                   internal::peer_address peer, std::string_view already_read)
+void engine::serve(std::shared_ptr<loop_state> const& on, newcomer client)
 {
     if (on->is_draining)
         return;
-    admission const given = admit(*on, peer);
+    admission const given = admit(*on, client.peer);
     auto& counts = shared->counts;
     if (given != admission::served && shared->refused_connections >= shared->places.refused)
-        return turn_away(*on, std::move(socket), "the server is full");
+        return turn_away(*on, std::move(client.socket), client.tls, "the server is full");
     given == admission::served ? ++counts.accepted : ++counts.refused;
     boost::intrusive_ptr<http1_connection> const served(
-        new http1_connection(on, std::move(socket), peer, given));
-    served->start(already_read);
+        new http1_connection(on, std::move(client.socket), client.peer, given));
+    if (client.tls)
+        served->encrypt(*client.tls);
+    served->start(client.already_read);
 }
 
 // Whether a newcomer is served; where the server is full, others may have to make room.

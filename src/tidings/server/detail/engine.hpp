@@ -39,11 +39,10 @@ private:
     void post(std::size_t loop, Function call);
     void add_loop(boost::asio::io_context& io);
     void run_loop(boost::asio::io_context& io) const;
-    void deal(internal::stream_socket accepted, internal::peer_address peer);
-    void send_to(std::size_t loop, internal::stream_socket socket, internal::peer_address peer,
-                 std::string already_read);
-    void serve(std::shared_ptr<loop_state> const& on, internal::stream_socket socket,
-               internal::peer_address peer, std::string_view already_read);
+    void warn_of_certificates() const;
+    void deal(newcomer client);
+    void send_to(std::size_t loop, newcomer client);
+    void serve(std::shared_ptr<loop_state> const& on, newcomer client);
     admission admit(loop_state& on, internal::peer_address const& peer);
     void relieve(std::size_t grown);
     void relieve(std::size_t first, std::size_t other);

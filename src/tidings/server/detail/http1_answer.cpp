@@ -31,7 +31,7 @@ void http1_answer::begin(request asked, reception decided)
     is_finishing_ = false;
     has_end_ = false;
     if (is_limited_)
-        on_.socket().limit_unacknowledged({});
+        on_.socket()->limit_unacknowledged({});
     is_limited_ = false;
     exchange_ = std::make_unique<exchange>(on_.home(), *this, std::move(asked));
     exchange_->start(&on_, std::move(decided));
@@ -181,7 +181,7 @@ std::string http1_answer::stream_head(int status, headers const& fields)
     // Its events may all find room in the kernel, and then no deadline of the writer's runs. A plain answer
     // has an end, and the peer of one that waits is asked by probes, which this limit would cut short.
     auto const& options = out_.options();
-    on_.socket().limit_unacknowledged(
+    on_.socket()->limit_unacknowledged(
         internal::unacknowledged_limit(options.keep_alive, options.write_timeout));
     is_limited_ = true;
     may_reuse_ = may_reuse_ && !is_http_1_0_; // whose body ends with the connection
@@ -209,7 +209,7 @@ internal::write_result http1_answer::write(std::span<asio::const_buffer const> p
 
 std::size_t http1_answer::underway() const noexcept
 {
-    return on_.socket().unacknowledged();
+    return on_.socket()->unacknowledged();
 }
 
 void http1_answer::await_writable()

@@ -65,6 +65,8 @@ void http1_connection::happen(happening what)
     case reaction::discard:
         break;
     case reaction::close:
+        if (socket().tls()) // what came before this was whole: an end that nobody has cut short
+            socket().shutdown_send();
         return close(false);
     case reaction::close_unheard:
         return is_turned_away() ? refuse_for_now(full) : close(false);
@@ -72,7 +74,7 @@ void http1_connection::happen(happening what)
         return is_turned_away() ? refuse_for_now(full) : refuse(too_late);
     case reaction::refuse_if_slow: {
         auto left = body_time(shared().options, held()) - time_reading();
-        if (left <= duration::zero() && socket().has_input()) // we are late, and not the client
+        if (left <= duration::zero() && socket()->has_input()) // we are late, and not the client
             left = std::chrono::seconds(1);
         return left > duration::zero() ? set(later(now(), left)) : refuse(too_late);
     }
@@ -165,11 +167,10 @@ void http1_connection::answer_ended(bool is_whole)
 void http1_connection::stream_ended(open_request)
 {
     if (!may_go_on(requests_.is_in_step()))
-        linger(requests_.is_in_step());
-    else if (has_input_ended())
-        close(false);
-    else
-        enter(phase::idle);
+        return linger(requests_.is_in_step());
+    enter(phase::idle);
+    if (has_input_ended())
+        happen(happening::end_of_input);
 }
 
 bool http1_connection::may_stay_open() const noexcept
@@ -217,6 +218,31 @@ void http1_connection::refuse(internal::parse_error error)
     linger(false);
 }
 
+void http1_connection::refuse_tls()
+{
+    ++shared().counts.bad_requests;
+    shared().log(
+        log_kind::no_encryption, log_level::warning,
+        fmt::format("{} speaks TLS on a port that does not, and was let go: use http in place of https, "
+                    "or give the endpoint its `tls`",
+                    peer().to_string()));
+    close(false);
+}
+
+void http1_connection::on_no_encryption()
+{
+    auto const& tls = *socket().tls();
+    ++shared().counts.bad_requests;
+    shared().log(log_kind::no_encryption, log_level::info,
+                 fmt::format("no TLS session with {}: {}", peer().to_string(), tls.refusal()));
+    if (!tls.has_met_plain_http())
+        return close(false);
+    socket().go_on_plainly();
+    send_last_answer(home(), socket(),
+                     response::text("this port speaks TLS: use https in place of http\n", 400));
+    linger(false);
+}
+
 void http1_connection::end_for_room()
 {
     ++shared().counts.ended_for_room;
@@ -242,7 +268,7 @@ void http1_connection::client_gone()
 void http1_connection::client_lost()
 {
     // The kernel may be a little earlier than the deadline of the writer, which counts in its own way.
-    if (is_at_work() && (answer_.unsent() != 0 || socket().unacknowledged() != 0))
+    if (is_at_work() && (answer_.unsent() != 0 || socket()->unacknowledged() != 0))
         return answer_.cut(cut_reason::write_timeout);
     if (is_at_work())
         answer_.log_vanished_client();

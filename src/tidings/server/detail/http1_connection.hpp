@@ -51,6 +51,8 @@ public:
     void begin_answer(phase how);
     /// What is wrong with it is all of the answer.
     void refuse(internal::parse_error error);
+    /// A client that speaks TLS, which could read no answer of ours.
+    void refuse_tls();
     /// The handler of an event stream begins, which ends at that age; zero: at none.
     void stream_begins(duration age);
     /// The handler has handed it over.
@@ -70,6 +72,7 @@ private:
     void on_end_of_input() override { happen(happening::end_of_input); }
     void on_broken(bool is_lost) override { is_lost ? client_lost() : client_gone(); }
     void on_writable() override { answer_.on_writable(); }
+    void on_no_encryption() override;
     void on_closed() override;
     void on_time() override { happen(happening::time_over); }
 

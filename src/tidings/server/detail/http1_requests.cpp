@@ -183,7 +183,8 @@ std::size_t http1_requests::parse(http1_connection& on, std::string_view bytes)
             }
             break;
         case internal::parse_state::failed:
-            on.refuse(parser.error());
+            // The record of a handshake begins with a byte that no method has.
+            bytes.front() == '\x16' && on.at() < phase::body ? on.refuse_tls() : on.refuse(parser.error());
             break;
         case internal::parse_state::complete:
             if (on.at() != phase::body)
@@ -198,6 +199,9 @@ std::size_t http1_requests::parse(http1_connection& on, std::string_view bytes)
 void http1_requests::decide(http1_connection& on)
 {
     auto& parser = incoming_->parser;
+    if (auto const* const tls = on.socket().tls())
+        if (auto name = tls->peer_name(); !name.empty())
+            parser.head().set_principal(std::move(name));
     incoming_->decided = on.home().receive(parser.head(), parser.body_size(), on.peer(), on.how_admitted());
     parser.limit_body(incoming_->decided.settings->body_bytes);
 }

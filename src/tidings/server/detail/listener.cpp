@@ -23,6 +23,7 @@ constexpr auto pause_when_short = std::chrono::milliseconds(100);
 
 listener::listener(loop_state& home, endpoint const& where, sink accepted)
     : loop_timer(internal::home_of(home.root)), home_(home), accepted_(std::move(accepted)),
+      tls_(where.tls.get()),
       socket_(where, home.shared->options.backlog, internal::probes_of(home.shared->options.keep_alive))
 {
     keep_reserve();
@@ -80,7 +81,7 @@ void listener::accept_batch()
         auto client = socket_.accept();
         if (client.socket.is_open()) {
             is_short_of_descriptors_ = false;
-            accepted_(std::move(client.socket), client.peer);
+            accepted_({.socket = std::move(client.socket), .peer = client.peer, .tls = tls_});
         } else if (client.is_short()) {
             return out_of_descriptors();
         } else if (!client.may_go_on()) {
@@ -112,7 +113,7 @@ bool listener::turn_away_waiting()
     for (int i = 0; i < turned_away_at_once && has_place; ++i) {
         auto waiting = socket_.accept();
         if (waiting.socket.is_open())
-            turn_away(home_, std::move(waiting.socket), "the server has no descriptors left");
+            turn_away(home_, std::move(waiting.socket), tls_, "the server has no descriptors left");
         else if (waiting.is_short())
             has_place = false;
         else if (!waiting.may_go_on())

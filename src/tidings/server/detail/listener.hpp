@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/net/internal/encryption.hpp>
 #include <tidings/net/internal/listening_socket.hpp>
 #include <tidings/server/detail/loop_state.hpp>
 
 namespace tidings::detail {
+
+/// A client that has connected.
+struct newcomer
+{
+    internal::stream_socket socket;
+    internal::peer_address peer;
+    internal::encryption const* tls = nullptr; ///< of the server's options, where it is to encrypt
+    std::string already_read{};
+};
 
 /// Accepts connections on one endpoint, in batches, and hands them on. When descriptors run out it says so,
 /// and answers all waiting clients that there is no place for them, with a descriptor kept for that; where
@@ -15,7 +25,7 @@ class listener final : public std::enable_shared_from_this<listener>,
 {
 public:
     /// It may end whoever owns the listener.
-    using sink = std::function<void(internal::stream_socket, internal::peer_address)>;
+    using sink = std::function<void(newcomer)>;
 
     /// Throws `boost::system::system_error` whose text names the endpoint, when it cannot be listened on.
     listener(loop_state& home, endpoint const& where, sink accepted);
@@ -39,6 +49,7 @@ private:
 
     loop_state& home_;
     sink accepted_;
+    internal::encryption const* const tls_;
     internal::listening_socket socket_;
     int reserve_ = -1;
     bool is_watched_ = false;

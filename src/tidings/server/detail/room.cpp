@@ -79,7 +79,7 @@ bool end_slowest_request(loop_state& home)
 
 // The request, if it has come whole. What has come is read in any case: unread, it would turn the close into
 // a reset, which can overtake the answer.
-request read_request(loop_state& home, internal::stream_socket const& socket)
+request read_request(loop_state& home, internal::peer_socket const& socket)
 {
     auto const got = socket.receive(home.scratch);
     auto reading = home.take_incoming();
@@ -116,15 +116,19 @@ bool relieve_buffers(loop_state& home)
     return excess == 0;
 }
 
-void turn_away(loop_state& home, internal::stream_socket socket, std::string_view why)
+void turn_away(loop_state& home, internal::stream_socket accepted, internal::encryption const* tls,
+               std::string_view why)
 {
     ++home.shared->counts.refused;
+    if (tls)
+        return;
+    internal::peer_socket const socket(std::move(accepted));
     request const asked = read_request(home, socket);
     send_last_answer(home, socket, home.shared->refusal(asked, 503, why));
     socket.shutdown_send();
 }
 
-void send_last_answer(loop_state& home, internal::stream_socket const& socket, response const& answer)
+void send_last_answer(loop_state& home, internal::peer_socket const& socket, response const& answer)
 {
     std::string text = internal::plain_head(answer.status(), answer.fields(), answer.body().size(),
                                             {.keep_alive = false, .date = home.date()});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/net/internal/stream_socket.hpp>
+#include <tidings/net/internal/encryption.hpp>
 #include <tidings/server/detail/loop_state.hpp>
 
 namespace tidings::detail {
@@ -21,10 +21,12 @@ bool make_room(loop_state& home);
 bool relieve_buffers(loop_state& home);
 
 /// Answers a client for which there is no place at all, by what it has sent so far, and closes. It waits for
-/// nothing: a client whose request has not come yet gets a 503.
-void turn_away(loop_state& home, internal::stream_socket socket, std::string_view why);
+/// nothing: a client whose request has not come yet gets a 503. One that speaks TLS gets nothing: a handshake
+/// would cost more than a place does.
+void turn_away(loop_state& home, internal::stream_socket accepted, internal::encryption const* tls,
+               std::string_view why);
 
 /// Sends an answer behind which the connection closes, a courtesy that is not worth waiting for.
-void send_last_answer(loop_state& home, internal::stream_socket const& socket, response const& answer);
+void send_last_answer(loop_state& home, internal::peer_socket const& socket, response const& answer);
 
 } // namespace tidings::detail

@@ -20,6 +20,7 @@ namespace tidings::detail {
 enum class log_kind : std::uint8_t
 {
     bad_request,
+    no_encryption,
     refused,
     made_room,
     cut_stream,

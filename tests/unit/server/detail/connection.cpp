@@ -73,6 +73,7 @@ private:
     void on_end_of_input() override { ++ends; }
     void on_broken(bool) override { ++breaks; }
     void on_writable() override {}
+    void on_no_encryption() override {}
     void on_closed() override { ++closed; }
     void on_time() override {}
 };

@@ -17,9 +17,8 @@ using namespace std::chrono_literals;
 using tidings::server_options;
 using tidings::detail::listener;
 using tidings::detail::loop_state;
+using tidings::detail::newcomer;
 using tidings::detail::shared_state;
-using tidings::internal::peer_address;
-using tidings::internal::stream_socket;
 
 // Whoever is handed a connection may fail at it; the next client is accepted all the same.
 TEST_CASE("a listener goes on when a connection was not taken")
@@ -27,13 +26,13 @@ TEST_CASE("a listener goes on when a connection was not taken")
     asio::io_context io;
     auto const home = std::make_shared<loop_state>(io, std::make_shared<shared_state>(server_options()), 1);
     int handed_on = 0;
-    auto const listening = std::make_shared<listener>(*home, tidings::endpoint{.port = 0},
-                                                      [&](stream_socket const& accepted, peer_address peer) {
-                                                          CHECK(accepted.is_open());
-                                                          CHECK(peer.to_string() == "127.0.0.1");
-                                                          if (++handed_on == 1)
-                                                              throw std::runtime_error("no memory is left");
-                                                      });
+    auto const listening =
+        std::make_shared<listener>(*home, tidings::endpoint{.port = 0}, [&](newcomer const& client) {
+            CHECK(client.socket.is_open());
+            CHECK(client.peer.to_string() == "127.0.0.1");
+            if (++handed_on == 1)
+                throw std::runtime_error("no memory is left");
+        });
     listening->start();
     tidings::testing::client const first(listening->port());
     CHECK_THROWS_AS(io.run_for(10s), std::runtime_error);

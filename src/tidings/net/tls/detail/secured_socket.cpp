@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/net/tls/detail/secured_socket.hpp>
+
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace tidings::detail {
+
+tls_loop& tls_loop::of(asio::io_context& io)
+{
+    internal::loop::of(io.get_executor()); // gives the loop its executor
+    return asio::use_service<tls_loop>(io);
+}
+
+tls_loop::tls_loop(asio::execution_context& io)
+    : service(io), run(asio::use_service<internal::loop>(io)),
+      opening(asio::use_service<internal::loop>(io), static_cast<asio::io_context&>(io))
+{}
+
+secured_socket::secured_socket(std::shared_ptr<credentials const> by, std::size_t max_handshakes,
+                               tls_loop& home, internal::stream_socket const& socket,
+                               internal::reactor& sockets, internal::reactor::user& of)
+    : wire_(socket, sockets, of), session_(std::move(by), home.run, home.opening, max_handshakes, wire_)
+{}
+
+internal::send_result secured_socket::socket_wire::send(std::string_view bytes)
+{
+    asio::const_buffer const piece(bytes.data(), bytes.size());
+    return socket.send({&piece, 1});
+}
+
+internal::send_result secured_socket::send(std::span<asio::const_buffer const> pieces)
+{
+    return session_.send(pieces);
+}
+
+void secured_socket::on_writable()
+{
+    session_.on_writable();
+    shut_when_all_has_left();
+}
+
+void secured_socket::end_sending()
+{
+    session_.close_notify();
+    is_ending_ = true;
+    shut_when_all_has_left();
+}
+
+void secured_socket::shut_when_all_has_left()
+{
+    if (!is_ending_ || !session_.flush())
+        return;
+    is_ending_ = false; // once: the reactor tells of each time, also of those that change nothing
+    wire_.socket.shutdown_send();
+}
+
+std::string secured_socket::peer_name() const
+{
+    return session_.used().is_subject_principal() ? session_.peer_subject() : std::string();
+}
+
+} // namespace tidings::detail

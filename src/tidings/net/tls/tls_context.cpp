@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/net/tls/detail/credentials.hpp>
+#include <tidings/net/tls/detail/secured_socket.hpp>
+#include <tidings/net/tls/detail/ticket_keys.hpp>
+#include <tidings/net/tls/tls_context.hpp>
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <utility>
+
+namespace tidings {
+
+tls_context::tls_context(tls_options options)
+    : tickets_(std::make_shared<detail::ticket_keys>()), max_handshakes_(options.max_handshakes),
+      options_(std::move(options))
+{
+    tickets_->use(options_.ticket_secrets);
+    credentials_ = std::make_shared<detail::credentials const>(options_, tickets_);
+}
+
+tls_context::~tls_context() = default;
+
+void tls_context::reload()
+{
+    std::lock_guard const one_at_a_time(reloading_);
+    reload(options_); // only changed below this lock
+}
+
+void tls_context::reload(std::vector<tls_certificate> certificates)
+{
+    std::lock_guard const one_at_a_time(reloading_);
+    tls_options changed = options_;
+    changed.certificates = std::move(certificates);
+    reload(changed);
+    options_ = std::move(changed);
+}
+
+void tls_context::reload(tls_options const& from)
+try {
+    auto made = std::make_shared<detail::credentials const>(from, tickets_);
+    std::lock_guard const guard(lock_);
+    credentials_ = std::move(made);
+} catch (std::exception const& refused) {
+    std::string kept;
+    for (auto const& each : certificates())
+        kept += fmt::format("{}{}", kept.empty() ? "" : ", ", each.fingerprint);
+    throw std::runtime_error(
+        fmt::format("{}; what was in force before stays so: SHA-256 {}", refused.what(), kept));
+}
+
+void tls_context::set_ticket_secrets(std::vector<std::string> const& newest_first)
+{
+    tickets_->use(newest_first);
+}
+
+std::vector<tls_certificate_state> tls_context::certificates() const
+{
+    return in_force()->certificates();
+}
+
+std::vector<std::string> tls_context::warnings() const
+{
+    return in_force()->warnings(std::chrono::system_clock::now());
+}
+
+std::shared_ptr<detail::credentials const> tls_context::in_force() const
+{
+    std::lock_guard const guard(lock_);
+    return credentials_;
+}
+
+std::unique_ptr<internal::encrypted_stream> tls_context::secure(boost::asio::io_context& io,
+                                                                internal::stream_socket const& socket,
+                                                                internal::reactor& sockets,
+                                                                internal::reactor::user& of) const
+{
+    return std::make_unique<detail::secured_socket>(in_force(), max_handshakes_, detail::tls_loop::of(io),
+                                                    socket, sockets, of);
+}
+
+} // namespace tidings

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/net/tls/tls_context.hpp>
+
+#include "support/tls_client.hpp"
+#include "support/tls_credentials.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+
+namespace asio = boost::asio;
+using Catch::Matchers::ContainsSubstring;
+using tidings::tls_certificate;
+using tidings::tls_context;
+using tidings::internal::encryption;
+using tidings::internal::reactor;
+using tidings::internal::receive_result;
+using tidings::internal::stream_socket;
+using tidings::test::make_certificate;
+using tidings::test::tls_client;
+
+namespace {
+
+tls_certificate shown_as(std::string const& name)
+{
+    auto const made = make_certificate({.dns = {name}});
+    return {.chain = made.chain, .key = made.key};
+}
+
+/// A stream over a socket pair, and a client at the far end.
+struct connected final : reactor::user
+{
+    connected(asio::io_context& io, encryption const& by) : sockets(std::make_shared<reactor>(io))
+    {
+        std::array<int, 2> ends{};
+        REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0);
+        near = stream_socket(ends[0]);
+        far = stream_socket(ends[1]);
+        REQUIRE(sockets->add(near.descriptor(), *this));
+        stream = by.secure(io, near, *sockets, *this);
+    }
+    ~connected()
+    {
+        sockets->stop();
+        sockets->remove(near.descriptor(), *this);
+        stream.reset();
+    }
+    connected(connected const&) = delete;
+    connected& operator=(connected const&) = delete;
+
+    void on_ready(tidings::internal::socket_readiness what) override
+    {
+        if (what.can_write)
+            stream->on_writable();
+        std::array<char, 4096> into{};
+        for (auto got = stream->receive(into); got.what != receive_result::nothing;
+             got = stream->receive(into)) {
+            end = got.what;
+            if (got.what != receive_result::bytes)
+                return;
+            received.append(into.data(), got.count);
+        }
+    }
+
+    void exchange(asio::io_context& io)
+    {
+        for (int quiet = 0; quiet != 3; ++quiet) {
+            std::string const said = client.take();
+            asio::const_buffer const piece(said.data(), said.size());
+            if (!said.empty())
+                REQUIRE(far.send({&piece, 1}).count == said.size());
+            io.restart();
+            io.poll();
+            std::array<char, 4096> into{};
+            for (auto got = far.receive(into); got.what == receive_result::bytes; got = far.receive(into)) {
+                client.feed({into.data(), got.count});
+                quiet = 0;
+            }
+        }
+    }
+
+    std::shared_ptr<reactor> sockets;
+    stream_socket near;
+    stream_socket far;
+    std::unique_ptr<tidings::internal::encrypted_stream> stream;
+    tls_client client;
+    std::string received;
+    receive_result::kind end = receive_result::nothing;
+};
+
+} // namespace
+
+// The whole way, over a socket that a reactor watches: handshake, text both ways, and a signed end.
+TEST_CASE("a context encrypts what goes over a socket")
+{
+    asio::io_context io;
+    tls_context const tls({.certificates = {shown_as("example.org")}});
+    connected both(io, tls);
+    both.exchange(io);
+    REQUIRE(both.client.is_established());
+    both.client.write("a request");
+    both.exchange(io);
+    CHECK(both.received == "a request");
+    asio::const_buffer const answer("an answer", 9);
+    CHECK(both.stream->send({&answer, 1}).count == 9);
+    both.stream->end_sending();
+    both.exchange(io);
+    CHECK(both.client.read() == "an answer");
+    CHECK(both.client.has_end());
+    std::array<char, 10> into{};
+    CHECK(both.far.receive(into).what == receive_result::end); // its side was shut too
+}
+
+// What is left over when a socket is full follows by itself, and the end behind it.
+TEST_CASE("a context sends the rest when the socket can take it")
+{
+    asio::io_context io;
+    tls_context const tls({.certificates = {shown_as("example.org")}});
+    connected both(io, tls);
+    both.exchange(io);
+    std::string const text(1024 * 1024, 'x');
+    asio::const_buffer const piece(text.data(), text.size());
+    auto const taken = both.stream->send({&piece, 1}).count;
+    CHECK(taken < text.size());
+    both.stream->end_sending();
+    both.exchange(io);
+    CHECK(both.client.read() == text.substr(0, taken));
+    CHECK(both.client.has_end());
+}
+
+// A new certificate is shown to those who come; those who are there notice nothing.
+TEST_CASE("certificates are replaced while connections are open")
+{
+    asio::io_context io;
+    tls_context tls({.certificates = {shown_as("old.org")}});
+    connected before(io, tls);
+    before.exchange(io);
+    connected between(io, tls); // its handshake has yet to begin
+    tls.reload({shown_as("new.org")});
+    connected after(io, tls);
+    for (auto* const each : {&before, &between, &after})
+        each->exchange(io);
+    CHECK(before.client.server_name() == "old.org");
+    CHECK(between.client.server_name() == "old.org");
+    CHECK(after.client.server_name() == "new.org");
+    CHECK(tls.certificates().front().names.front() == "new.org");
+    before.client.write("still here");
+    before.exchange(io);
+    CHECK(before.received == "still here");
+}
+
+// What does not belong together changes nothing; the text says why, and what stays in force.
+TEST_CASE("a reload that fails leaves the old certificate in force")
+{
+    tls_context tls({.certificates = {shown_as("old.org")}});
+    auto const before = tls.certificates().front();
+    auto wrong = shown_as("new.org");
+    wrong.key = shown_as("other.org").key;
+    try {
+        tls.reload({wrong});
+        FAIL("it was taken");
+    } catch (std::runtime_error const& refused) {
+        CHECK_THAT(refused.what(), ContainsSubstring("does not belong to the certificate"));
+        CHECK_THAT(refused.what(), ContainsSubstring(before.fingerprint));
+    }
+    CHECK(tls.certificates().front().fingerprint == before.fingerprint);
+    tls.reload(); // what was given last and taken
+    CHECK(tls.certificates().front().fingerprint == before.fingerprint);
+}
+
+// Files are read again, as a program that renews certificates writes them.
+TEST_CASE("a reload reads the files again")
+{
+    auto const path =
+        std::filesystem::temp_directory_path() / ("tidings_reload_" + std::to_string(::getpid()) + ".pem");
+    auto const write = [&](tls_certificate const& made) { std::ofstream(path) << made.chain << made.key; };
+    write(shown_as("old.org"));
+    tls_context tls({.certificates = {{.chain_file = path, .key_file = path}}});
+    write(shown_as("new.org"));
+    CHECK(tls.certificates().front().names.front() == "old.org");
+    tls.reload();
+    CHECK(tls.certificates().front().names.front() == "new.org");
+    std::filesystem::remove(path);
+    CHECK_THROWS_AS(tls.reload(), std::runtime_error);
+    CHECK(tls.certificates().front().names.front() == "new.org");
+}
+
+// Secrets that could be guessed are refused in both places.
+TEST_CASE("ticket secrets of a context are checked")
+{
+    CHECK_THROWS_AS(tls_context({.certificates = {shown_as("a.org")}, .ticket_secrets = {"short"}}),
+                    std::invalid_argument);
+    tls_context tls({.certificates = {shown_as("a.org")}});
+    CHECK_THROWS_AS(tls.set_ticket_secrets({"short"}), std::invalid_argument);
+    tls.set_ticket_secrets({std::string(32, 's')});
+}
