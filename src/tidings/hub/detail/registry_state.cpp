@@ -122,7 +122,7 @@ void registry_state::open(std::string_view name, when_opened when_open)
         stored_topic const* const stored = known ? known->stored() : nullptr;
         if (known ? stored && stored->is_loading() : found.store != nullptr) {
             auto const& link = stored ? stored->link() : found.store;
-            load = link->wait_for(name, known, found.options, std::move(when_open));
+            load = link->wait_for(name, known, found.options, when_open);
             if (!load)
                 return;
         }
