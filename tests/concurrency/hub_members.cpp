@@ -14,6 +14,7 @@
 #include <boost/asio/use_future.hpp>
 
 #include <fmt/format.h>
+#include <system_error>
 
 #include <array>
 #include <atomic>
@@ -24,7 +25,6 @@
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -130,6 +130,7 @@ std::uint64_t call_store(std::uint64_t rounds)
         tidings::topic_registry const all;
         all.add("{name}", {.max_events = 5, .overflow = overflow::keep_latest, .store = store});
         std::vector<std::jthread> calling;
+        calling.reserve(threads);
         for (int mine = 0; mine < threads; ++mine)
             calling.emplace_back([&, mine] {
                 for (std::uint64_t round = 0; round < rounds; ++round) {
@@ -164,6 +165,7 @@ int main(int argc, char** argv)
     {
         std::jthread const loop([&] { io.run(); });
         std::vector<std::jthread> calling;
+        calling.reserve(threads);
         for (int mine = 0; mine < threads; ++mine)
             calling.emplace_back([&of, mine] { call_all(of, mine); });
         calling.clear();

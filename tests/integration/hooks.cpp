@@ -193,7 +193,7 @@ private:
     tidings::middleware wrapping(place which)
     {
         return [this, which](stream_handler inner) -> stream_handler {
-            return [this, which, inner](context ctx, request& asked, event_stream& out) {
+            return [this, which, inner = std::move(inner)](context ctx, request& asked, event_stream& out) {
                 act(which);
                 return inner(std::move(ctx), asked, out);
             };
