@@ -23,6 +23,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -125,8 +126,13 @@ std::uint64_t call_store(std::uint64_t rounds)
         fmt::format("hub_members-{}", std::chrono::steady_clock::now().time_since_epoch().count());
     std::filesystem::create_directory(folder);
     std::atomic<std::uint64_t> kept{0};
+    std::promise<void> gone; // the last handle may be with a thread of the store
     {
-        auto const store = std::make_shared<tidings::sqlite_store>((folder / "events.db").string());
+        std::shared_ptr<tidings::sqlite_store> const store(
+            new tidings::sqlite_store((folder / "events.db").string()), [&gone](tidings::sqlite_store* last) {
+                delete last;
+                gone.set_value();
+            });
         tidings::topic_registry const all;
         all.add("{name}", {.max_events = 5, .overflow = overflow::keep_latest, .store = store});
         std::vector<std::jthread> calling;
@@ -143,7 +149,8 @@ std::uint64_t call_store(std::uint64_t rounds)
                 }
             });
     }
-    std::error_code still_closing; // the store's last handle may be with a thread of its own
+    gone.get_future().wait();
+    std::error_code still_closing;
     std::filesystem::remove_all(folder, still_closing);
     return kept;
 }
