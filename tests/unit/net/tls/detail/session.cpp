@@ -10,7 +10,6 @@ using Catch::Matchers::ContainsSubstring;
 using tidings::internal::receive_result;
 using tidings::test::certificate_for;
 using tidings::test::credentials_of;
-using tidings::test::make_certificate;
 using tidings::test::tls_home;
 using tidings::test::tls_pair;
 

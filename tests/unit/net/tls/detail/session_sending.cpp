@@ -9,7 +9,6 @@
 #include <vector>
 
 namespace asio = boost::asio;
-using tidings::internal::receive_result;
 using tidings::test::certificate_for;
 using tidings::test::credentials_of;
 using tidings::test::tls_home;
