@@ -143,10 +143,11 @@ TEST_CASE_METHOD(topic_fixture, "an id that the topic may give itself")
 TEST_CASE("plain publish is for topics that cannot refuse")
 {
     topic const orders({.name = "orders", .overflow = overflow::wait});
-    CHECK_THROWS_MATCHES(
-        orders.publish({.data = "a"}), std::logic_error,
-        MessageMatches(ContainsSubstring("\"orders\"") && ContainsSubstring("overflow::wait") &&
-                       ContainsSubstring("`try_publish`") && ContainsSubstring("`co_await publish(ctx, …)`")));
+    CHECK_THROWS_MATCHES(orders.publish({.data = "a"}), std::logic_error,
+                         MessageMatches(ContainsSubstring("\"orders\"") &&
+                                        ContainsSubstring("overflow::wait") &&
+                                        ContainsSubstring("`try_publish`") &&
+                                        ContainsSubstring("`co_await publish(ctx, …)`")));
     CHECK_THROWS_AS(orders.publish("key", {.data = "a"}), std::logic_error);
     CHECK(orders.stats().published == 0);
     CHECK(orders.try_publish({.data = "b"}).status == publish_status::published);
