@@ -83,11 +83,11 @@ using tidings::too_many_topics;
 using tidings::topic;
 using tidings::topic_list;
 using tidings::topic_options;
-using tidings::topic_stats;
-using tidings::topic_store;
 using tidings::topic_registry;
 using tidings::topic_registry_options;
 using tidings::topic_registry_stats;
+using tidings::topic_stats;
+using tidings::topic_store;
 
 // net/
 using tidings::endpoint;
