@@ -109,7 +109,7 @@ std::shared_ptr<topic_state> registry_state::get(std::string_view name)
     return make(name, found);
 }
 
-void registry_state::open(std::string_view name, when_opened when_open)
+void registry_state::open(std::string_view name, when_opened const& when_open)
 {
     expire(look_at);
     std::shared_ptr<topic_state> known;

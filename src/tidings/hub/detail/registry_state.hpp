@@ -41,7 +41,7 @@ public:
     /// Null when no pattern fits. Throws `std::logic_error` for one that has to be opened.
     std::shared_ptr<topic_state> get(std::string_view name);
     /// Throws `too_many_topics` when too many are being opened.
-    void open(std::string_view name, when_opened when_open);
+    void open(std::string_view name, when_opened const& when_open);
     std::shared_ptr<topic_state> find_by_event(std::string_view id) const;
     std::size_t size() const;
     topic_registry_stats stats() const;
