@@ -82,12 +82,12 @@ def let_all_leave(example, host, way):
             print(f"{name} is not installed: left out")
             continue
         for target in TARGETS:
-            before = count_connections(example.process.pid, near)
+            wait_until(lambda: count_connections(example.process.pid, near) == 0, "somebody of before is still there")
             client = subprocess.Popen([part.format(host=host, target=target) for part in command], stdout=subprocess.DEVNULL)
-            wait_until(lambda: count_connections(example.process.pid, near) > before, f"{name} does not come {way}")
+            wait_until(lambda: count_connections(example.process.pid, near) > 0, f"{name} does not come {way}")
             client.kill()
             began = time.monotonic()
-            wait_until(lambda: count_connections(example.process.pid, near) <= before, f"{name} is not noticed {way}: {target}")
+            wait_until(lambda: count_connections(example.process.pid, near) == 0, f"{name} is not noticed {way}: {target}")
             print(f"{name} left {target} {way}: noticed after {(time.monotonic() - began) * 1000:.0f} ms")
             client.wait()
 
@@ -107,16 +107,18 @@ def half_close(example):
 
 def main():
     example = RunningExample(sys.argv[1])
-    host = example.address.netloc
-    let_all_leave(example, host, "itself")
-    half_close(example)
-    for name, text, options in (("nginx", NGINX, ["-c"]), ("haproxy", HAPROXY, ["-f"])):
-        if not shutil.which(name):
-            print(f"{name} is not installed: left out")
-            continue
-        with proxy(name, text, options, host) as front:
-            let_all_leave(example, front, f"through {name}")
-    example.stop()
+    try:
+        host = example.address.netloc
+        let_all_leave(example, host, "itself")
+        half_close(example)
+        for name, text, options in (("nginx", NGINX, ["-c"]), ("haproxy", HAPROXY, ["-f"])):
+            if not shutil.which(name):
+                print(f"{name} is not installed: left out")
+                continue
+            with proxy(name, text, options, host) as front:
+                let_all_leave(example, front, f"through {name}")
+    finally:
+        example.stop()
 
 
 main()
