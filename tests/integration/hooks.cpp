@@ -224,7 +224,7 @@ private:
 
     void act(place which)
     {
-        if (which != chosen_ || has_acted_.exchange(true))
+        if (which != chosen_ || is_called_.exchange(true))
             return;
         switch (what_) {
         case deed::calls_back:
@@ -237,17 +237,20 @@ private:
             doomed_.reset();
             break;
         case deed::throws:
+            has_acted_ = true;
             throw std::runtime_error("thrown on purpose");
         case deed::is_slow: // until another client has asked, whom nobody can answer meanwhile
             waiting_.emplace(server_.port());
             waiting_->get("/alive");
             break;
         }
+        has_acted_ = true;
     }
 
     place const chosen_;
     deed const what_;
-    std::atomic<bool> has_acted_ = false;
+    std::atomic<bool> is_called_ = false;
+    std::atomic<bool> has_acted_ = false; ///< what it made may be looked at
     std::optional<tidings::topic> doomed_;
     tidings::topic_registry few_;
     std::mutex lock_;
