@@ -3,10 +3,11 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define TIDINGS_SANITIZED 1
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(undefined_behavior_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(undefined_behavior_sanitizer) ||                       \
+    __has_feature(thread_sanitizer)
 #define TIDINGS_SANITIZED 1
 #endif
 #endif
@@ -23,7 +24,7 @@ constexpr bool is_sanitized = false;
 inline void skip_where_sanitized()
 {
     if (is_sanitized)
-        SKIP("the sanitizer looks at memory through a pipe, and takes one that it cannot open for a fault");
+        SKIP("the sanitizer opens descriptors of its own, and takes one that it cannot open for a fault");
 }
 
 } // namespace tidings::test
