@@ -38,8 +38,13 @@ public:
     virtual std::string_view refusal() const noexcept = 0;
     /// Whether it was refused because the peer has sent a request of plain HTTP.
     virtual bool has_met_plain_http() const noexcept = 0;
+    /// What was agreed on by ALPN, such as "h2", once the handshake is done; else empty.
+    virtual std::string_view protocol() const noexcept = 0;
     /// The name in the certificate of a peer that has shown one which is to say who it is; else empty.
     virtual std::string peer_name() const = 0;
+
+    /// Another one goes on with the socket, which has moved: both must outlive the stream.
+    virtual void belong_to(stream_socket const& socket, reactor::user& of) = 0;
 };
 
 /// How an endpoint encrypts: implemented by components. Safe from any thread.
@@ -49,9 +54,11 @@ public:
     virtual ~encryption() = default;
 
     /// For a connection that was accepted. It is told by `of.on_ready` when a handshake that was held back
-    /// may go on; `socket` and `of` must outlive the stream.
+    /// may go on; `socket` and `of` must outlive the stream. `with_http2`: a client that wants HTTP/2 gets
+    /// it.
     virtual std::unique_ptr<encrypted_stream> secure(boost::asio::io_context& io, stream_socket const& socket,
-                                                     reactor& sockets, reactor::user& of) const = 0;
+                                                     reactor& sockets, reactor::user& of,
+                                                     bool with_http2) const = 0;
     /// What a person should know of the credentials in force, such as one that has expired.
     virtual std::vector<std::string> warnings() const = 0;
 };
@@ -63,9 +70,16 @@ public:
     explicit peer_socket(stream_socket accepted) noexcept : socket_(std::move(accepted)) {}
 
     /// Encrypts from now on. `sockets`, which watches this for `of`, must outlive it or its `close`.
-    void secure(encryption const& by, boost::asio::io_context& io, reactor& sockets, reactor::user& of)
+    void secure(encryption const& by, boost::asio::io_context& io, reactor& sockets, reactor::user& of,
+                bool with_http2)
     {
-        tls_ = by.secure(io, socket_, sockets, of);
+        tls_ = by.secure(io, socket_, sockets, of, with_http2);
+    }
+    /// It was moved to another user of the reactor.
+    void belong_to(reactor::user& of)
+    {
+        if (tls_)
+            tls_->belong_to(socket_, of);
     }
     /// Goes on in plain text.
     void go_on_plainly() noexcept { tls_.reset(); }

@@ -70,13 +70,12 @@ std::shared_ptr<detail::credentials const> tls_context::in_force() const
     return credentials_;
 }
 
-std::unique_ptr<internal::encrypted_stream> tls_context::secure(boost::asio::io_context& io,
-                                                                internal::stream_socket const& socket,
-                                                                internal::reactor& sockets,
-                                                                internal::reactor::user& of) const
+std::unique_ptr<internal::encrypted_stream>
+tls_context::secure(boost::asio::io_context& io, internal::stream_socket const& socket,
+                    internal::reactor& sockets, internal::reactor::user& of, bool with_http2) const
 {
-    return std::make_unique<detail::secured_socket>(in_force(), max_handshakes_, detail::tls_loop::of(io),
-                                                    socket, sockets, of);
+    return std::make_unique<detail::secured_socket>(in_force(), max_handshakes_, with_http2,
+                                                    detail::tls_loop::of(io), socket, sockets, of);
 }
 
 } // namespace tidings

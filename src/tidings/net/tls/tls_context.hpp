@@ -48,9 +48,6 @@ struct tls_options
     /// its requests. Checks run after it, and may give another one.
     bool subject_is_principal = false;
 
-    /// What is spoken, most wanted first (ALPN). A client that wants none of them is served all the same.
-    std::vector<std::string> protocols{"http/1.1"};
-
     /// Secrets of 32 bytes and more that session tickets are sealed with, newest first: only the first seals.
     /// Servers that share them resume each other's sessions. Empty: secrets of this object's own, a new one
     /// each twelve hours, which last for a day.
@@ -105,10 +102,9 @@ public:
     std::vector<std::string> warnings() const override;
 
 private:
-    std::unique_ptr<internal::encrypted_stream> secure(boost::asio::io_context& io,
-                                                       internal::stream_socket const& socket,
-                                                       internal::reactor& sockets,
-                                                       internal::reactor::user& of) const override;
+    std::unique_ptr<internal::encrypted_stream>
+    secure(boost::asio::io_context& io, internal::stream_socket const& socket, internal::reactor& sockets,
+           internal::reactor::user& of, bool with_http2) const override;
     std::shared_ptr<detail::credentials const> in_force() const;
     void reload(tls_options const& from);
 

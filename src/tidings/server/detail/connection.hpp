@@ -18,7 +18,10 @@ class connection : public internal::counted,
 {
 public:
     /// Before it starts.
-    void encrypt(internal::encryption const& by) { socket_.secure(by, home_->io, *home_->sockets, *this); }
+    void encrypt(internal::encryption const& by, bool with_http2)
+    {
+        socket_.secure(by, home_->io, *home_->sockets, *this, with_http2);
+    }
 
     internal::peer_address const& peer() const noexcept { return peer_; }
     /// See `shared_state::is_of_nobody`.

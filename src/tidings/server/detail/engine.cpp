@@ -154,7 +154,7 @@ void engine::serve(std::shared_ptr<loop_state> const& on, newcomer client)
     boost::intrusive_ptr<http1_connection> const served(
         new http1_connection(on, std::move(client.socket), client.peer, given));
     if (client.tls)
-        served->encrypt(*client.tls);
+        served->encrypt(*client.tls, false);
     served->start(client.already_read);
 }
 

@@ -27,6 +27,7 @@ using tidings::internal::receive_result;
 using tidings::internal::stream_socket;
 using tidings::test::make_certificate;
 using tidings::test::tls_client;
+using tidings::test::tls_client_options;
 
 namespace {
 
@@ -39,14 +40,16 @@ tls_certificate shown_as(std::string const& name)
 /// A stream over a socket pair, and a client at the far end.
 struct connected final : reactor::user
 {
-    connected(asio::io_context& io, encryption const& by) : sockets(std::make_shared<reactor>(io))
+    connected(asio::io_context& io, encryption const& by, tls_client_options const& options = {},
+              bool with_http2 = false)
+        : sockets(std::make_shared<reactor>(io)), client(options)
     {
         std::array<int, 2> ends{};
         REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0);
         near = stream_socket(ends[0]);
         far = stream_socket(ends[1]);
         REQUIRE(sockets->add(near.descriptor(), *this));
-        stream = by.secure(io, near, *sockets, *this);
+        stream = by.secure(io, near, *sockets, *this, with_http2);
     }
     ~connected()
     {
@@ -134,6 +137,84 @@ TEST_CASE("a context sends the rest when the socket can take it")
     both.stream->end_sending();
     both.exchange(io);
     CHECK(both.client.read() == text.substr(0, taken));
+    CHECK(both.client.has_end());
+}
+
+/// Goes on with the socket of another user of the reactor, and sends what it has been given when it can.
+struct successor final : reactor::user
+{
+    explicit successor(connected& from) : before(from), near(std::move(from.near))
+    {
+        before.sockets->remove(near.descriptor(), before);
+        REQUIRE(before.sockets->add(near.descriptor(), *this));
+        before.stream->belong_to(near, *this);
+    }
+    ~successor()
+    {
+        before.stream.reset();
+        before.sockets->remove(near.descriptor(), *this);
+    }
+    successor(successor const&) = delete;
+    successor& operator=(successor const&) = delete;
+
+    void on_ready(tidings::internal::socket_readiness what) override
+    {
+        before.on_ready(what);
+        if (what.can_write && !left.empty()) {
+            asio::const_buffer const piece(left.data(), left.size());
+            left.erase(0, before.stream->send({&piece, 1}).count);
+            before.sockets->watch_writing(near.descriptor(), *this);
+        }
+    }
+
+    connected& before;
+    stream_socket near;
+    std::string left;
+};
+
+// An endpoint that speaks HTTP/2 agrees to it, whichever of the context's certificates the client gets; the
+// same context agrees to HTTP/1.1 alone on another endpoint.
+TEST_CASE("a context agrees to HTTP/2 where the endpoint speaks it")
+{
+    asio::io_context io;
+    tls_context const tls({.certificates = {shown_as("first.org"), shown_as("second.org")}});
+    for (auto const* const name : {"first.org", "second.org"}) {
+        tls_client_options const wanted{.asks_for = name, .protocols = {"h2", "http/1.1"}};
+        connected with(io, tls, wanted, true);
+        CHECK(with.stream->protocol().empty());
+        with.exchange(io);
+        CHECK(with.client.server_name() == name);
+        CHECK(with.stream->protocol() == "h2");
+        connected without(io, tls, wanted);
+        without.exchange(io);
+        CHECK(without.stream->protocol() == "http/1.1");
+    }
+}
+
+// Another user of the reactor goes on with the session, on a socket that has moved: bytes both ways, more
+// than the socket takes at once, and the end.
+TEST_CASE("a stream goes on with another owner")
+{
+    asio::io_context io;
+    tls_context const tls({.certificates = {shown_as("example.org")}});
+    connected both(io, tls);
+    both.exchange(io);
+    successor after(both);
+    both.client.write("to the new one");
+    both.exchange(io);
+    CHECK(both.received == "to the new one");
+    std::string const text(1024 * 1024, 'x');
+    after.left = text;
+    both.sockets->watch_writing(after.near.descriptor(), after);
+    std::string received;
+    for (int i = 0; i != 1000 && !after.left.empty(); ++i) {
+        both.exchange(io);
+        received += both.client.read();
+    }
+    both.stream->end_sending();
+    both.exchange(io);
+    received += both.client.read();
+    CHECK(received == text);
     CHECK(both.client.has_end());
 }
 

@@ -90,9 +90,11 @@ inline tls_certificate certificate_for(std::string const& name)
 struct tls_pair
 {
     tls_pair(tls_home& home, std::shared_ptr<detail::credentials const> by,
-             tls_client_options const& options = {}, tls_client const* resumed = nullptr)
+             tls_client_options const& options = {}, tls_client const* resumed = nullptr,
+             bool with_http2 = false)
         : at(home), client(std::make_unique<tls_client>(options, resumed)),
-          session(std::make_unique<detail::session>(std::move(by), home.run, home.handshakes, 100, wire))
+          session(std::make_unique<detail::session>(std::move(by), home.run, home.handshakes, 100, with_http2,
+                                                    wire))
     {}
 
     /// Moves what both have to say, until they are silent; what the session has received is kept in

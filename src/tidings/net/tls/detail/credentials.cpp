@@ -28,6 +28,10 @@ constexpr char const* suites_1_2 =
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 constexpr char const* groups = "X25519:P-256:P-384";
 
+// As they stand in the handshake, each behind its length; the most wanted first.
+constexpr std::string_view http1_alone = "\x08http/1.1";
+constexpr std::string_view http2_too = "\x02h2\x08http/1.1";
+
 credentials const& of(SSL const* session) noexcept
 {
     return *static_cast<credentials const*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(session), 0));
@@ -49,7 +53,7 @@ int choose_by_name(SSL* session, int*, void*)
 int choose_protocol(SSL* session, unsigned char const** chosen, unsigned char* size,
                     unsigned char const* offered, unsigned offered_size, void*)
 {
-    auto const& ours = of(session).protocols();
+    auto const& ours = *static_cast<std::string_view const*>(SSL_get_app_data(session));
     unsigned char* found = nullptr;
     bool const is_found =
         SSL_select_next_proto(&found, size, reinterpret_cast<unsigned char const*>(ours.data()),
@@ -152,19 +156,6 @@ openssl_ptr<ssl_ctx_st> make_context(credentials* owner)
     return made;
 }
 
-std::string in_wire_format(std::vector<std::string> const& protocols)
-{
-    constexpr std::size_t longest = 255;
-    std::string text;
-    for (auto const& each : protocols) {
-        if (each.empty() || each.size() > longest)
-            throw std::invalid_argument("tidings: tls_options::protocols have 1 to 255 bytes each");
-        text += static_cast<char>(each.size());
-        text += each;
-    }
-    return text;
-}
-
 pem_text client_signers(tls_options const& options)
 {
     bool const are_asked = options.client_certificates != tls_client_certificates::none;
@@ -181,8 +172,7 @@ pem_text client_signers(tls_options const& options)
 } // namespace
 
 credentials::credentials(tls_options const& options, std::shared_ptr<ticket_keys> tickets)
-    : tickets_(std::move(tickets)), is_subject_principal_(options.subject_is_principal),
-      protocols_(in_wire_format(options.protocols))
+    : tickets_(std::move(tickets)), is_subject_principal_(options.subject_is_principal)
 {
     if (options.certificates.empty())
         throw std::invalid_argument("tidings: tls_options::certificates is empty: a TLS server needs one");
@@ -199,12 +189,13 @@ credentials::credentials(tls_options const& options, std::shared_ptr<ticket_keys
 
 credentials::~credentials() = default;
 
-openssl_ptr<ssl_st> credentials::make_session() const
+openssl_ptr<ssl_st> credentials::make_session(bool with_http2) const
 {
     ERR_clear_error();
     openssl_ptr<ssl_st> made(SSL_new(pairs_.front().context.get()));
     require_openssl(made != nullptr, "cannot make a TLS session");
     SSL_set_accept_state(made.get());
+    SSL_set_app_data(made.get(), const_cast<std::string_view*>(with_http2 ? &http2_too : &http1_alone));
     return made;
 }
 

@@ -26,8 +26,9 @@ public:
     credentials(credentials const&) = delete;
     credentials& operator=(credentials const&) = delete;
 
-    /// The server's side of a session. Throws `std::runtime_error` when there is no memory for it.
-    openssl_ptr<ssl_st> make_session() const;
+    /// The server's side of a session, which agrees to HTTP/2 too if that is asked for. Throws
+    /// `std::runtime_error` when there is no memory for it.
+    openssl_ptr<ssl_st> make_session(bool with_http2) const;
 
     bool is_subject_principal() const noexcept { return is_subject_principal_; }
     std::vector<tls_certificate_state> certificates() const;
@@ -38,8 +39,6 @@ public:
     /// What is shown to a client that asks for this host; the first where none has that name.
     ssl_ctx_st* choose(std::string_view host) const noexcept;
     ticket_keys& tickets() const noexcept { return *tickets_; }
-    /// As they stand in the handshake: each behind its length.
-    std::string const& protocols() const noexcept { return protocols_; }
 
 private:
     struct pair
@@ -50,7 +49,6 @@ private:
 
     std::shared_ptr<ticket_keys> const tickets_;
     bool const is_subject_principal_;
-    std::string const protocols_;
     std::vector<pair> pairs_;
 };
 

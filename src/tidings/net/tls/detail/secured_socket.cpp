@@ -19,15 +19,16 @@ tls_loop::tls_loop(asio::execution_context& io)
 {}
 
 secured_socket::secured_socket(std::shared_ptr<credentials const> by, std::size_t max_handshakes,
-                               tls_loop& home, internal::stream_socket const& socket,
+                               bool with_http2, tls_loop& home, internal::stream_socket const& socket,
                                internal::reactor& sockets, internal::reactor::user& of)
-    : wire_(socket, sockets, of), session_(std::move(by), home.run, home.opening, max_handshakes, wire_)
+    : wire_(socket, sockets, of),
+      session_(std::move(by), home.run, home.opening, max_handshakes, with_http2, wire_)
 {}
 
 internal::send_result secured_socket::socket_wire::send(std::string_view bytes)
 {
     asio::const_buffer const piece(bytes.data(), bytes.size());
-    return socket.send({&piece, 1});
+    return socket->send({&piece, 1});
 }
 
 internal::send_result secured_socket::send(std::span<asio::const_buffer const> pieces)
@@ -53,12 +54,18 @@ void secured_socket::shut_when_all_has_left()
     if (!is_ending_ || !session_.flush())
         return;
     is_ending_ = false; // once: the reactor tells of each time, also of those that change nothing
-    wire_.socket.shutdown_send();
+    wire_.socket->shutdown_send();
 }
 
 std::string secured_socket::peer_name() const
 {
     return session_.used().is_subject_principal() ? session_.peer_subject() : std::string();
+}
+
+void secured_socket::belong_to(internal::stream_socket const& socket, internal::reactor::user& of)
+{
+    wire_.socket = &socket;
+    wire_.user = &of;
 }
 
 } // namespace tidings::detail

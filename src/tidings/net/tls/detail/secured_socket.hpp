@@ -36,8 +36,8 @@ private:
 class secured_socket final : public internal::encrypted_stream
 {
 public:
-    secured_socket(std::shared_ptr<credentials const> by, std::size_t max_handshakes, tls_loop& home,
-                   internal::stream_socket const& socket, internal::reactor& sockets,
+    secured_socket(std::shared_ptr<credentials const> by, std::size_t max_handshakes, bool with_http2,
+                   tls_loop& home, internal::stream_socket const& socket, internal::reactor& sockets,
                    internal::reactor::user& of);
 
     internal::receive_result receive(std::span<char> into) override { return session_.receive(into); }
@@ -46,23 +46,25 @@ public:
     void end_sending() override;
     std::string_view refusal() const noexcept override { return session_.refusal(); }
     bool has_met_plain_http() const noexcept override { return session_.has_met_plain_http(); }
+    std::string_view protocol() const noexcept override { return session_.protocol(); }
     std::string peer_name() const override;
+    void belong_to(internal::stream_socket const& socket, internal::reactor::user& of) override;
 
 private:
     struct socket_wire final : wire
     {
         socket_wire(internal::stream_socket const& given, internal::reactor& by, internal::reactor::user& to)
-            : socket(given), sockets(by), user(to)
+            : socket(&given), sockets(by), user(&to)
         {}
 
-        internal::receive_result receive(std::span<char> into) override { return socket.receive(into); }
+        internal::receive_result receive(std::span<char> into) override { return socket->receive(into); }
         internal::send_result send(std::string_view bytes) override;
-        void await_writable() noexcept override { sockets.watch_writing(socket.descriptor(), user); }
-        void receive_again() override { user.on_ready({.can_read = true}); }
+        void await_writable() noexcept override { sockets.watch_writing(socket->descriptor(), *user); }
+        void receive_again() override { user->on_ready({.can_read = true}); }
 
-        internal::stream_socket const& socket;
+        internal::stream_socket const* socket;
         internal::reactor& sockets;
-        internal::reactor::user& user;
+        internal::reactor::user* user;
     };
 
     void shut_when_all_has_left();

@@ -80,8 +80,9 @@ bio_method_st const* session_bio::method()
 }
 
 session::session(std::shared_ptr<credentials const> by, send_run& run, handshakes& among,
-                 std::size_t max_handshakes, wire& over)
-    : by_(std::move(by)), run_(run), over_(over), opening_(new opening(among, *this, max_handshakes))
+                 std::size_t max_handshakes, bool with_http2, wire& over)
+    : by_(std::move(by)), run_(run), over_(over), opening_(new opening(among, *this, max_handshakes)),
+      with_http2_(with_http2)
 {}
 
 session::~session()
@@ -125,7 +126,7 @@ void session::make()
 {
     if (ssl_)
         return;
-    auto made = by_->make_session();
+    auto made = by_->make_session(with_http2_);
     openssl_ptr<bio_st> bio(BIO_new(session_bio::method()));
     require_openssl(bio != nullptr, "cannot make a BIO of OpenSSL");
     BIO_set_data(bio.get(), this);

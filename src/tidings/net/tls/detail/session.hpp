@@ -40,7 +40,7 @@ class session final : send_run::member, handshake::user
 {
 public:
     session(std::shared_ptr<credentials const> by, send_run& run, handshakes& among,
-            std::size_t max_handshakes, wire& over);
+            std::size_t max_handshakes, bool with_http2, wire& over);
     ~session();
     session(session const&) = delete;
     session& operator=(session const&) = delete;
@@ -100,6 +100,7 @@ private:
     bool has_failed_ = false;                           // all that OpenSSL still sends is why
     bool is_broken_ = false;                            // the wire
     bool is_lost_ = false;
+    bool const with_http2_;
 };
 
 } // namespace tidings::detail

@@ -76,25 +76,26 @@ TEST_CASE("a client that verifies the chain connects")
     CHECK_FALSE(bad.client->failure().empty());
 }
 
-// The server's order counts; who wants only what is not spoken here is served without, and can be told so.
+// HTTP/2 is agreed to where the endpoint speaks it, whatever the client likes best; who wants only what is
+// not spoken here is served without, and can be told so.
 TEST_CASE("the protocol is agreed on")
 {
     tls_home home;
-    auto const by =
-        credentials_of({.certificates = {certificate_for("example.org")}, .protocols = {"h2", "http/1.1"}});
-    auto const agreed = [&](std::vector<std::string> wanted) {
-        tls_pair both(home, by, {.protocols = std::move(wanted)});
+    auto const by = credentials_of({.certificates = {certificate_for("example.org")}});
+    auto const agreed = [&](bool with_http2, std::vector<std::string> wanted) {
+        tls_pair both(home, by, {.protocols = std::move(wanted)}, nullptr, with_http2);
+        CHECK(both.session->protocol().empty()); // nothing is agreed on yet
         both.exchange();
         CHECK(both.session->is_established());
         CHECK(both.client->protocol() == both.session->protocol());
         return both.client->protocol();
     };
-    CHECK(agreed({"http/1.1", "h2"}) == "h2");
-    CHECK(agreed({"http/1.1"}) == "http/1.1");
-    CHECK(agreed({"h3"}).empty());
-    CHECK(agreed({}).empty());
-    CHECK_THROWS_AS(credentials_of({.certificates = {certificate_for("example.org")}, .protocols = {""}}),
-                    std::invalid_argument);
+    CHECK(agreed(true, {"http/1.1", "h2"}) == "h2");
+    CHECK(agreed(true, {"http/1.1"}) == "http/1.1");
+    CHECK(agreed(false, {"h2", "http/1.1"}) == "http/1.1");
+    CHECK(agreed(false, {"h2"}).empty());
+    CHECK(agreed(true, {"h3"}).empty());
+    CHECK(agreed(true, {}).empty());
 }
 
 // Nodes that share secrets resume each other's sessions, also with an older secret; those that do not start

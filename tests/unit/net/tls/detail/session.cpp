@@ -188,7 +188,7 @@ TEST_CASE("a handshake that gave way is refused")
     tls_home home;
     tls_pair first(home, example());
     tidings::test::memory_wire other;
-    tidings::detail::session const second(example(), home.run, home.handshakes, 1, other);
+    tidings::detail::session const second(example(), home.run, home.handshakes, 1, false, other);
     home.turn();
     CHECK(first.wire.told_to_receive == 1);
     CHECK(first.receive().what == receive_result::refused);
