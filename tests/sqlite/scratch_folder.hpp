@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <stdlib.h>
 #include <string>
@@ -30,6 +31,11 @@ public:
     scratch_folder& operator=(scratch_folder const&) = delete;
 
     std::string file(std::string const& name) const { return (path_ / name).string(); }
+    /// Makes the file, or puts the text in the place of what it held.
+    void write(std::string const& name, std::string const& text) const
+    {
+        std::ofstream(file(name), std::ios::binary | std::ios::trunc) << text;
+    }
 
 private:
     std::filesystem::path path_;

@@ -107,7 +107,8 @@ struct server_options
     half_close on_half_close = half_close::probe;
     /// Proxies whose X-Forwarded-For is believed: addresses, networks ("10.0.0.0/8"), or "unix".
     std::vector<std::string> trusted_proxies{};
-    /// Whether `run` stops the server gracefully on SIGINT and SIGTERM.
+    /// Whether `run` stops the server gracefully on SIGINT and SIGTERM, and on SIGHUP reads the certificates
+    /// of its endpoints again, where these come from files; else SIGHUP does what it did.
     bool handle_signals = true;
     /// May turn an exception that left a handler after the head into a last event, before the stream is cut.
     /// The text is sent as it is given; empty: nothing is sent.

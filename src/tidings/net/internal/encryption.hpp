@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/loop/time.hpp>
 #include <tidings/net/internal/reactor.hpp>
 #include <tidings/net/internal/stream_socket.hpp>
 
@@ -61,6 +62,14 @@ public:
                                                      bool with_http2) const = 0;
     /// What a person should know of the credentials in force, such as one that has expired.
     virtual std::vector<std::string> warnings() const = 0;
+
+    /// Whether credentials come from files.
+    virtual bool has_files() const = 0;
+    /// How often `refresh` is to be asked whether they have changed; zero: never.
+    virtual duration file_check_interval() const = 0;
+    /// Reads the files again that have changed since, or in any case: blocks. What a person should know of
+    /// it, empty if nothing was to be done. Throws, with a text for a person, when what was in force stays.
+    virtual std::string refresh(bool in_any_case) = 0;
 };
 
 /// The socket of a connection, and what encrypts it, if anything does.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/loop/time.hpp>
 #include <tidings/net/internal/encryption.hpp>
 
 #include <chrono>
@@ -16,6 +17,7 @@ namespace tidings {
 namespace detail {
 class credentials;
 class ticket_keys;
+class watched_files;
 } // namespace detail
 
 /// A certificate with those that it was signed with, and its key, in PEM: from files, or as text.
@@ -53,6 +55,11 @@ struct tls_options
     /// each twelve hours, which last for a day.
     std::vector<std::string> ticket_secrets{};
 
+    /// How often a server looks whether files have changed, to read them again when they stay the same from
+    /// one look to the next. 0: it does not look; `reload` and, in `server::run`, SIGHUP read them all the
+    /// same.
+    duration file_check_interval = std::chrono::seconds(10);
+
     /// Handshakes in progress on one loop. At one more the oldest of them is given up, and its connection
     /// closed. 0 is 1; the largest value is no bound.
     std::size_t max_handshakes = 1024;
@@ -69,7 +76,8 @@ struct tls_certificate_state
 
 /// What TLS endpoints of servers share: certificates, keys, and rules. TLS 1.2 and 1.3, with the suites that
 /// Mozilla recommends as "intermediate"; no renegotiation, compression or early data. Files are read by the
-/// constructor and `reload` alone, which block for that. All members are safe from any thread.
+/// constructor and `reload`, which block for that, and again by a server, on its threads of `run_blocking`,
+/// when they change. All members are safe from any thread.
 ///
 ///     auto const tls = std::make_shared<tidings::tls_context>(tidings::tls_options{
 ///         .certificates = {{.chain_file = "/etc/app/chain.pem", .key_file = "/etc/app/key.pem"}}});
@@ -102,16 +110,22 @@ public:
     std::vector<std::string> warnings() const override;
 
 private:
+    bool has_files() const override;
+    duration file_check_interval() const override { return file_check_interval_; }
+    std::string refresh(bool in_any_case) override;
     std::unique_ptr<internal::encrypted_stream>
     secure(boost::asio::io_context& io, internal::stream_socket const& socket, internal::reactor& sockets,
            internal::reactor::user& of, bool with_http2) const override;
     std::shared_ptr<detail::credentials const> in_force() const;
     void reload(tls_options const& from);
+    std::string fingerprints() const;
 
     std::shared_ptr<detail::ticket_keys> const tickets_;
     std::size_t const max_handshakes_;
-    std::mutex reloading_; // one at a time; guards the options too
+    duration const file_check_interval_;
+    mutable std::mutex reloading_; // one at a time; guards the options and their files too
     tls_options options_;
+    std::unique_ptr<detail::watched_files> files_;
     mutable std::mutex lock_;
     std::shared_ptr<detail::credentials const> credentials_;
 };

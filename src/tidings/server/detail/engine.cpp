@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/server/detail/certificates.hpp>
 #include <tidings/server/detail/engine.hpp>
 #include <tidings/server/detail/http1_connection.hpp>
 #include <tidings/server/detail/room.hpp>
@@ -97,7 +98,7 @@ void engine::start()
         if (port == 0)
             port = each->port();
     shared->routes.wrap();
-    warn_of_certificates();
+    warn_of_certificates(*shared);
     for (std::size_t i = 0; i < loops_.size(); ++i) {
         guards_[i].emplace(loops_[i]->io.get_executor());
         loops_[i]->buffers.on_excess = [engine = weak_from_this(), i] {
@@ -108,15 +109,7 @@ void engine::start()
     }
     for (auto const& each : listeners_)
         asio::post(loops_.front()->io, [each] { each->start(); });
-}
-
-// They are the same for as long as the server runs, but for what is reloaded.
-void engine::warn_of_certificates() const
-{
-    for (auto const& each : shared->options.listen)
-        if (each.tls)
-            for (auto const& warning : each.tls->warnings())
-                shared->log(log_level::warning, warning);
+    watch_certificate_files(*work_, shared);
 }
 
 void engine::deal(newcomer client)
@@ -212,6 +205,8 @@ void engine::run()
     start();
     if (shared->options.handle_signals) {
         signals_.emplace(own_.front()->get_executor(), SIGINT, SIGTERM);
+        if (has_certificate_files(shared->options))
+            signals_->add(SIGHUP);
         await_signal();
     }
     std::vector<std::jthread> others;
@@ -224,9 +219,13 @@ void engine::run()
 
 void engine::await_signal()
 {
-    signals_->async_wait([this](boost::system::error_code error, int) {
+    signals_->async_wait([this](boost::system::error_code error, int number) {
         if (error)
             return;
+        if (number == SIGHUP) {
+            reread_certificate_files(*work_, shared);
+            return await_signal();
+        }
         if (!is_stopping_) {
             stop();
             return await_signal();

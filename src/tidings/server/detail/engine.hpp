@@ -39,7 +39,6 @@ private:
     void post(std::size_t loop, Function call);
     void add_loop(boost::asio::io_context& io);
     void run_loop(boost::asio::io_context& io) const;
-    void warn_of_certificates() const;
     void deal(newcomer client);
     void send_to(std::size_t loop, newcomer client);
     void serve(std::shared_ptr<loop_state> const& on, newcomer client);
