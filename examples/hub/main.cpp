@@ -3,6 +3,7 @@
 // README.md.
 #include <tidings/server/server.hpp>
 
+#include "encrypted_endpoint.hpp"
 #include "event_hub.hpp"
 #include "open_store.hpp"
 #include "options.hpp"
@@ -27,10 +28,16 @@ void serve(hub::options const& chosen)
     if (!chosen.log_folder.empty())
         store = hub::open_store(chosen.log_folder);
     hub::event_hub events(chosen, std::move(store));
-    tidings::server server(chosen.listen, chosen.server);
+    tidings::server_options options = chosen.server;
+    options.listen = {chosen.listen};
+    if (chosen.tls_port != 0)
+        options.listen.push_back(hub::encrypted_endpoint(chosen));
+    tidings::server server(std::move(options));
     hub::add_routes(server, events, chosen);
     server.start();
     fmt::print("The hub is at http://{}:{}/\n", chosen.listen.host, server.port());
+    if (chosen.tls_port != 0)
+        fmt::print("and at https://{}:{}/\n", chosen.listen.host, chosen.tls_port);
     std::fflush(stdout);
     server.run();
 }

@@ -31,6 +31,12 @@ char const* const usage = R"(usage: hub --port P [options]
   --cors-origin ORIGIN     pages of this origin may read, with credentials, and post; may be repeated
   --allow-host NAME        answer requests for this host too; may be repeated. On a loopback address, and
                            where a name is given, no other names of sites are answered
+  --tls-port P             listen for TLS too, on this port of the same address
+  --tls-cert FILE          its certificate, with those that it was signed with, in PEM
+  --tls-key FILE           the key of the certificate before it; further pairs are for further names (SNI)
+  --client-ca FILE         over TLS, answer only clients with a certificate that one of these has signed
+  --http2-prior-knowledge  speak HTTP/2 with clients that begin with it on the plain port
+  --compress               compress events for clients that ask for it
 )";
 
 namespace {
@@ -73,6 +79,12 @@ setter limit(std::size_t tidings::server_options::* member)
     };
 }
 
+setter texts(std::vector<std::string> options::* member)
+{
+    return
+        [member](options& to, std::string_view, std::string const& value) { (to.*member).push_back(value); };
+}
+
 setter size(std::size_t options::* member)
 {
     return [member](options& to, std::string_view name, std::string const& value) {
@@ -106,12 +118,40 @@ std::map<std::string_view, setter> const& setters()
          [](options&, std::string_view, std::string const&) {
              throw usage_error("--hub: this build cannot share topics with other hubs");
          }},
-        {"--cors-origin",
-         [](options& to, std::string_view, std::string const& value) { to.origins.push_back(value); }},
-        {"--allow-host",
-         [](options& to, std::string_view, std::string const& value) { to.hosts.push_back(value); }},
+        {"--cors-origin", texts(&options::origins)},
+        {"--allow-host", texts(&options::hosts)},
+        {"--tls-port",
+         [](options& to, std::string_view name, std::string const& value) {
+             to.tls_port = parse_number<std::uint16_t>(name, value, 1, 65'535);
+         }},
+        {"--tls-cert", texts(&options::tls_certs)},
+        {"--tls-key", texts(&options::tls_keys)},
+        {"--client-ca",
+         [](options& to, std::string_view, std::string const& value) { to.client_ca = value; }},
     };
     return all;
+}
+
+// Options without a value.
+std::map<std::string_view, std::function<void(options&)>> const& flags()
+{
+    static std::map<std::string_view, std::function<void(options&)>> const all{
+        {"--http2-prior-knowledge",
+         [](options&) { throw usage_error("--http2-prior-knowledge: this build has no HTTP/2"); }},
+        {"--compress", [](options&) { throw usage_error("--compress: this build has no compression"); }},
+    };
+    return all;
+}
+
+void check_tls(options const& given)
+{
+    bool const is_wanted = given.tls_port != 0;
+    if (given.tls_certs.size() != given.tls_keys.size())
+        throw usage_error("each --tls-cert needs a --tls-key, and each key a certificate");
+    if (is_wanted && given.tls_certs.empty())
+        throw usage_error("--tls-port needs --tls-cert and --tls-key");
+    if (!is_wanted && !(given.tls_certs.empty() && given.client_ca.empty()))
+        throw usage_error("--tls-cert, --tls-key and --client-ca need --tls-port");
 }
 
 } // namespace
@@ -120,18 +160,23 @@ options parse_options(std::vector<std::string> const& arguments)
 {
     options parsed;
     bool has_port = false;
-    for (std::size_t at = 0; at < arguments.size(); at += 2) {
+    for (std::size_t at = 0; at < arguments.size(); ++at) {
         std::string const& name = arguments[at];
+        if (auto const flag = flags().find(name); flag != flags().end()) {
+            flag->second(parsed);
+            continue;
+        }
         auto const found = setters().find(name);
         if (found == setters().end())
             throw usage_error(fmt::format("unknown option {}", name));
         if (at + 1 == arguments.size())
             throw usage_error(fmt::format("{} needs a value", name));
-        found->second(parsed, name, arguments[at + 1]);
+        found->second(parsed, name, arguments[++at]);
         has_port |= name == "--port";
     }
     if (!has_port)
         throw usage_error("--port is missing");
+    check_tls(parsed);
     // What a stream may leave unsent, whether it waits in its connection or in the topic.
     parsed.server.queue_bytes = parsed.max_queue;
     return parsed;

@@ -4,6 +4,7 @@
 #include <tidings/server/server_options.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -14,6 +15,10 @@ namespace hub {
 struct options
 {
     tidings::endpoint listen{};
+    std::uint16_t tls_port = 0; // on the same host; 0: none
+    std::vector<std::string> tls_certs{};
+    std::vector<std::string> tls_keys{}; // as many, in the same order
+    std::string client_ca{};
     tidings::server_options server{};
     std::size_t history = 1'000;
     std::size_t max_queue = 1024 * 1024;
