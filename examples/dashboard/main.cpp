@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
-// usage: dashboard [--port N] [--keep FILE] [--allow-host NAME] [-- command argument...]
+// usage: dashboard [--port N] [--keep FILE] [--allow-host NAME] [--tls-cert FILE --tls-key FILE]
+//                  [-- command argument...]
 // A page that starts builds and shows them live, to any number of browsers. What it has shown it keeps in a
 // file, so that it goes on where it was when it is started again.
 #include <tidings/middleware/check_host.hpp>
 #include <tidings/server/server.hpp>
 
 #include "build_list.hpp"
+#include "encrypt.hpp"
 #include "open_store.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -113,6 +115,8 @@ struct options
     std::uint16_t port = 8080;
     std::string file = "dashboard.db";
     std::vector<std::string> hosts{}; // by which the page may be asked for besides this machine's own
+    std::string tls_cert{};           // empty: plain HTTP
+    std::string tls_key{};
     std::vector<std::string> command{"cmake", "-D", "FOLDER={folder}", "-P",
                                      DASHBOARD_FOLDER "/sample_project/build.cmake"};
 };
@@ -133,21 +137,29 @@ std::optional<options> parse(std::vector<std::string> const& arguments)
             parsed.file = arguments[++at];
         } else if (arguments[at] == "--allow-host" && has_more) {
             parsed.hosts.push_back(arguments[++at]);
+        } else if (arguments[at] == "--tls-cert" && has_more) {
+            parsed.tls_cert = arguments[++at];
+        } else if (arguments[at] == "--tls-key" && has_more) {
+            parsed.tls_key = arguments[++at];
         } else if (arguments[at] == "--" && has_more) {
             parsed.command.assign(arguments.begin() + static_cast<std::ptrdiff_t>(at) + 1, arguments.end());
-            return parsed;
+            break;
         } else {
             return std::nullopt;
         }
     }
-    return parsed;
+    bool const has_half_a_pair = parsed.tls_cert.empty() != parsed.tls_key.empty();
+    return has_half_a_pair ? std::nullopt : std::optional(parsed);
 }
 
 void serve(options const& chosen)
 {
     build_list builds(chosen.command, dashboard::open_store(chosen.file));
     // Pages come back by themselves, and a stop should not be waited for.
-    tidings::server server({.port = chosen.port}, {.drain_timeout = 500ms});
+    tidings::endpoint where{.port = chosen.port};
+    if (!chosen.tls_cert.empty())
+        dashboard::encrypt(where, chosen.tls_cert, chosen.tls_key);
+    tidings::server server(where, {.drain_timeout = 500ms});
     server.check(refuse_frames);
     server.check(tidings::check_local_host(chosen.hosts));
     server.check(refuse_other_sites);
@@ -161,8 +173,8 @@ void serve(options const& chosen)
     server.post("/builds/{id}/stop", std::bind_front(stop_build, std::ref(builds)));
 
     server.start();
-    fmt::print("The dashboard is at http://127.0.0.1:{}/ and runs: {}\n", server.port(),
-               fmt::join(chosen.command, " "));
+    fmt::print("The dashboard is at {}://127.0.0.1:{}/ and runs: {}\n", where.tls ? "https" : "http",
+               server.port(), fmt::join(chosen.command, " "));
     std::fflush(stdout);
     server.run();
 }
@@ -173,11 +185,14 @@ int main(int argc, char** argv)
 {
     auto const chosen = parse({argv + 1, argv + argc});
     if (!chosen) {
-        fmt::print(stderr,
-                   "usage: dashboard [--port N] [--keep FILE] [--allow-host NAME] [-- command argument...]\n"
-                   "  builds are kept in FILE; without it in dashboard.db, in the current folder\n"
-                   "  NAME is that of a site through whose proxy the page is reached; may be repeated\n"
-                   "  {{folder}} in an argument stands for a scratch folder, a new one for each build\n");
+        fmt::print(
+            stderr,
+            "usage: dashboard [--port N] [--keep FILE] [--allow-host NAME] [--tls-cert FILE --tls-key FILE]\n"
+            "                 [-- command argument...]\n"
+            "  builds are kept in FILE; without it in dashboard.db, in the current folder\n"
+            "  NAME is that of a site through whose proxy the page is reached; may be repeated\n"
+            "  with a certificate and its key, in PEM, the page is served over HTTPS\n"
+            "  {{folder}} in an argument stands for a scratch folder, a new one for each build\n");
         return 64;
     }
     try {
