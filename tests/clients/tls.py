@@ -81,6 +81,8 @@ def check_s_client(port, folder):
 
     for name in ("first.test", "second.test"):
         assert f"CN = {name}" in s_client("-servername", name), name
+    assert "CN = second.test" in s_client("-servername", "one.wild.test"), "the star stands for one label"
+    assert "CN = first.test" in s_client("-servername", "two.one.wild.test"), "and for no more"
     assert "CN = first.test" in s_client("-servername", "unknown.test")
     assert "CN = first.test" in s_client("-noservername")
     assert "ALPN protocol: http/1.1" in s_client("-alpn", "h2,http/1.1")
@@ -93,6 +95,13 @@ def check_s_client(port, folder):
         assert "Reused, " in s_client(version, "-sess_in", session, "-ign_eof", text=ask), version
     for suite in ("AES128-SHA256", "ECDHE-ECDSA-AES128-SHA256"):
         assert "Cipher is (NONE)" in s_client("-tls1_2", "-cipher", suite), suite
+    trusting = ("-CAfile", folder / "first.test.pem", "-verify_return_error")
+    for address in ("::1", "127.0.0.1"):
+        assert "Verify return code: 0" in s_client(*trusting, "-verify_ip", address), address
+    assert "IP address mismatch" in s_client(*trusting, "-verify_ip", "::2")
+    for version in ("-tls1", "-tls1_1"):
+        assert "Cipher is (NONE)" in s_client(version, "-cipher", "ALL:@SECLEVEL=0"), version
+    assert "Max Early Data: 0\n" in s_client("-tls1_3", "-ign_eof", text=ask), "a ticket allows no early data"
     assert "no renegotiation" in renegotiate(port), "renegotiation is refused"
 
 
@@ -110,7 +119,7 @@ def check_reload(port, chain, key, folder):
 with tempfile.TemporaryDirectory() as scratch:
     folder = pathlib.Path(scratch)
     chain, key = make_certificate(folder, "first.test", ",IP:127.0.0.1,IP:::1")
-    with serving(sys.argv[1], chain, key, *make_certificate(folder, "second.test")) as port:
+    with serving(sys.argv[1], chain, key, *make_certificate(folder, "second.test", ",DNS:*.wild.test")) as port:
         if shutil.which("curl"):
             check_curl(port, chain)
         if shutil.which("node"):
