@@ -31,7 +31,7 @@ public:
     std::string position() const;
 
 private:
-    std::optional<event_text> fetch() override;
+    readiness fetch(std::optional<event_text>& into) override;
     std::optional<event_text> next_of_all();
     std::optional<event_text> first_wanted(merged& events);
 
@@ -92,16 +92,16 @@ std::string subscription_state::position() const
 }
 
 // Nothing is thrown to whoever happens to ask: that may be a publish, or a wait that asks other sources too.
-std::optional<event_text> subscription_state::fetch()
+readiness subscription_state::fetch(std::optional<event_text>& into)
 {
     boost::intrusive_ptr<reader> const self(this); // a filter may destroy the subscription
     try {
-        return next_of_all();
+        into = next_of_all();
     } catch (...) {
         failure_ = std::current_exception();
         is_over_ = true;
-        return std::nullopt;
     }
+    return into ? readiness::ready : is_over_ ? readiness::exhausted : readiness::pending;
 }
 
 std::optional<event_text> subscription_state::next_of_all()
@@ -198,7 +198,8 @@ asio::awaitable<std::optional<event_text>> subscription::receive(context const& 
 std::optional<event_text> subscription::try_receive()
 {
     auto const state = state_; // a filter may destroy this
-    auto next = state->try_receive();
+    std::optional<event_text> next;
+    state->look(next);
     if (!next)
         state->rethrow_failure();
     return next;

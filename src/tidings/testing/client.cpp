@@ -203,6 +203,8 @@ std::optional<received_event> client::next_event()
         std::string_view bytes = body_;
         auto event = events_.next(bytes);
         body_.erase(0, body_.size() - bytes.size());
+        if (event && event->type() == "tidings-place")
+            continue;
         if (event || !fill_body(until))
             return event;
     }

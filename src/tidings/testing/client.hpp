@@ -53,8 +53,11 @@ public:
     /// The body behind the head that was read last: by its length, its chunks, or to the end of the stream.
     std::string read_body();
     /// The next event behind the head that was read last; empty when the body has ended properly or the
-    /// server has closed.
+    /// server has closed. A `tidings-place` is passed over, as by an EventSource, which has no listener for
+    /// it.
     std::optional<received_event> next_event();
+    /// What an EventSource would come back with.
+    std::string const& last_event_id() const noexcept { return events_.last_event_id(); }
     /// Everything to the end of the stream.
     std::string read_to_end();
 

@@ -51,7 +51,8 @@ void stream::parse()
     std::string_view bytes = std::string_view(text()).substr(parsed_);
     parsed_ = text().size();
     while (auto event = parser_.next(bytes))
-        events_.push_back(std::move(*event));
+        if (event->type() != "tidings-place")
+            events_.push_back(std::move(*event));
 }
 
 std::vector<received_event> const& stream::events()
@@ -66,6 +67,12 @@ std::optional<received_event> stream::next_event()
     if (next_ == events_.size())
         return std::nullopt;
     return events_[next_++];
+}
+
+std::string const& stream::last_event_id()
+{
+    parse();
+    return parser_.last_event_id();
 }
 
 std::vector<std::string> const& stream::comments()

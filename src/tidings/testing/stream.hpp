@@ -55,11 +55,15 @@ public:
     /// Empty until the head has been sent.
     std::optional<received_head> const& head() const noexcept;
 
-    /// All events so far, also those that `next_event` has returned.
+    /// All events so far, also those that `next_event` has returned. Each `tidings-place` is passed over, as
+    /// by an EventSource, which has no listener for it.
     std::vector<received_event> const& events();
 
     /// The first event that this function has not returned yet; empty when there is none now.
     std::optional<received_event> next_event();
+
+    /// What an EventSource would come back with.
+    std::string const& last_event_id();
 
     /// The text of all comments so far.
     std::vector<std::string> const& comments();

@@ -2,10 +2,15 @@
 #include <tidings/hub/following.hpp>
 #include <tidings/hub/subscription.hpp>
 #include <tidings/hub/topic.hpp>
+#include <tidings/wait/select.hpp>
+#include <tidings/wait/ticker.hpp>
 
 #include "support.hpp"
 
+#include <boost/asio/awaitable.hpp>
+
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include <chrono>
 #include <optional>
@@ -91,9 +96,9 @@ TEST_CASE_METHOD(filter_fixture, "a filtered client keeps its place")
         publish(alerts, "x");
     CHECK(data_of(client) == texts{"u1"});
     auto const id = last_id(client);
-    CHECK(id != events_of(client)[0].id());
+    CHECK(id != client.events()[0].id());
     stream back(time, following(alerts, from_newest(), is_urgent), coming_back_with(id));
-    CHECK(events_of(back).empty());
+    CHECK(back.events().empty());
 }
 
 // Also one that has got nothing, because nothing has passed.
@@ -148,6 +153,38 @@ TEST_CASE_METHOD(filter_fixture, "a filter that destroys its subscription")
     CHECK(alerts.subscribers() == 0);
 }
 
+namespace {
+
+boost::asio::awaitable<bool> is_other_first(context ctx, subscription& news, ticker& other)
+{
+    auto next = co_await select(ctx, news, other);
+    co_return next.from(other);
+}
+
+} // namespace
+
+// So may one of those that a select waits for, which then goes on with the others.
+TEST_CASE_METHOD(filter_fixture, "a filter that destroys a subscription in a select")
+{
+    auto const ctx = context::root(time.loop().get_executor());
+    std::optional<subscription> news;
+    auto const destroy = [&news](event_text const&, std::string_view) {
+        news.reset();
+        return true;
+    };
+    bool const is_published_before = GENERATE(true, false);
+    news.emplace(ctx, alerts, from_newest(), destroy);
+    if (is_published_before)
+        publish(alerts, "a");
+    ticker other(1s);
+    auto const waiting = run(time, is_other_first(ctx, *news, other));
+    if (!is_published_before)
+        publish(alerts, "a");
+    time.advance(1s);
+    CHECK(waiting->value == true);
+    CHECK_FALSE(news);
+}
+
 // Comments and retry times are for all.
 TEST_CASE_METHOD(filter_fixture, "a comment for all passes filters")
 {
@@ -195,6 +232,6 @@ TEST_CASE_METHOD(filter_fixture, "comments alone and a client's place")
         }
         auto const id = last_id(client);
         stream back(time, following(alerts, from_newest(), is_urgent), coming_back_with(id));
-        CHECK(events_of(back).empty());
+        CHECK(back.events().empty());
     }
 }

@@ -49,7 +49,7 @@ TEST_CASE_METHOD(overflow_fixture, "cut for what is unsent")
     for (int i = 0; i < 10; ++i)
         publish(news, large);
     stream slow(time, following(news, from_oldest()), request::get("/"));
-    CHECK(events_of(slow).size() == 10); // to catch up with more than that is no offence
+    CHECK(slow.events().size() == 10); // to catch up with more than that is no offence
     slow.stop_reading(5);
     for (int i = 0; i < 4; ++i)
         publish(news, large); // the first is on its way
@@ -72,7 +72,7 @@ TEST_CASE_METHOD(overflow_fixture, "a topic that is closed behind a burst")
     news.close();
     time.run_until_idle();
     CHECK_FALSE(client.why_cut());
-    CHECK(events_of(client).size() == 4);
+    CHECK(client.events().size() == 4);
     CHECK(client.text().ends_with(";finished\n\n"));
 }
 

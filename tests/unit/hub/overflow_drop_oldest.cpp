@@ -30,16 +30,16 @@ TEST_CASE_METHOD(overflow_fixture, "drop_oldest")
     CHECK(news.stats().max_lag == 5);
     slow.resume_reading();
     CHECK(data_of(quick) == texts{"a", "b", "c", "d", "e", "f"});
-    REQUIRE(events_of(slow).size() == 5);
-    CHECK(events_of(slow)[1].type() == "tidings-reset");
-    CHECK(events_of(slow)[1].data().starts_with(R"({"reason":"overflowed","oldest":")"));
-    CHECK(events_of(slow)[1].data().ends_with(R"(,"dropped":2})"));
-    CHECK(events_of(slow)[2].data() == "d");
-    CHECK(events_of(slow)[4].data() == "f");
+    REQUIRE(slow.events().size() == 5);
+    CHECK(slow.events()[1].type() == "tidings-reset");
+    CHECK(slow.events()[1].data().starts_with(R"({"reason":"overflowed","oldest":")"));
+    CHECK(slow.events()[1].data().ends_with(R"(,"dropped":2})"));
+    CHECK(slow.events()[2].data() == "d");
+    CHECK(slow.events()[4].data() == "f");
     CHECK_FALSE(slow.why_cut());
     CHECK(news.stats().lagging == 0);
     publish(news, "g");
-    CHECK(events_of(slow).back().data() == "g"); // it keeps pace again
+    CHECK(slow.events().back().data() == "g"); // it keeps pace again
 }
 
 // A gap may grow until the connection takes something again: then it is told, once.
@@ -58,7 +58,7 @@ TEST_CASE_METHOD(overflow_fixture, "drop_oldest for a connection that takes noth
     }
     slow.resume_reading();
     CHECK_FALSE(slow.why_cut());
-    REQUIRE(events_of(slow).size() == 5);
-    CHECK(events_of(slow)[1].type() == "tidings-reset");
-    CHECK(events_of(slow)[1].data().ends_with(R"(,"dropped":9})"));
+    REQUIRE(slow.events().size() == 5);
+    CHECK(slow.events()[1].type() == "tidings-reset");
+    CHECK(slow.events()[1].data().ends_with(R"(,"dropped":9})"));
 }

@@ -45,9 +45,9 @@ TEST_CASE_METHOD(overflow_fixture, "keep_latest with too many keys")
         publish(prices, key, key);
     slow.resume_reading();
     CHECK(prices.stats().dropped == 1);
-    REQUIRE(events_of(slow).size() == 5);
-    CHECK(events_of(slow)[1].type() == "tidings-reset");
-    CHECK(events_of(slow)[2].data() == "c");
+    REQUIRE(slow.events().size() == 5);
+    CHECK(slow.events()[1].type() == "tidings-reset");
+    CHECK(slow.events()[2].data() == "c");
 }
 
 TEST_CASE_METHOD(overflow_fixture, "keys need keep_latest")

@@ -96,11 +96,11 @@ TEST_CASE_METHOD(subscription_fixture, "a subscription in a select")
         publish(orders, "a", "order");
         time.advance(1s);
         publish(orders, "b");
-        CHECK(client.text() == "id: " + events_of(client)[0].id() +
-                                   "\nevent: order\ndata: a\n\n: tick\n\nid: " + events_of(client)[1].id() +
+        CHECK(client.text() == "id: " + client.events()[0].id() +
+                                   "\nevent: order\ndata: a\n\n: tick\n\nid: " + client.events()[1].id() +
                                    "\ndata: b\n\n");
         CHECK(orders.subscribers() == 1);
-        id = events_of(client)[0].id();
+        id = client.events()[0].id();
     }
     CHECK(orders.subscribers() == 0);
     stream back(time, std::bind_front(relay, list_of(orders)), coming_back_with(id));
@@ -117,7 +117,7 @@ TEST_CASE_METHOD(subscription_fixture, "a subscription to several topics")
     publish(alerts, "a1");
     stream client(time, relaying_all(both), request::get("/"));
     CHECK(data_of(client) == texts{"o1", "a1", "o2"});
-    stream back(time, relaying_all(both), coming_back_with(events_of(client)[1].id()));
+    stream back(time, relaying_all(both), coming_back_with(client.events()[1].id()));
     CHECK(data_of(back) == texts{"o2"});
 }
 
@@ -133,7 +133,7 @@ TEST_CASE_METHOD(subscription_fixture, "a subscription with a filter")
     stream client(time, relaying_all(list), request::get("/"));
     CHECK(data_of(client) == texts{"99", "199", "299", "399", "499"});
     publish(many, "live", "hit");
-    CHECK(events_of(client).back().data() == "live");
+    CHECK(client.events().back().data() == "live");
 }
 
 // A gap comes as an event without an id.
@@ -142,9 +142,9 @@ TEST_CASE_METHOD(subscription_fixture, "a subscription is told of a gap")
     publish(orders, "a");
     stream client(time, relaying_all(list_of(orders)), coming_back_with("unknown"));
     publish(orders, "b");
-    REQUIRE(events_of(client).size() == 2);
-    CHECK(events_of(client)[0].type() == "tidings-reset");
-    CHECK(events_of(client)[1].data() == "b");
+    REQUIRE(client.events().size() == 2);
+    CHECK(client.events()[0].type() == "tidings-reset");
+    CHECK(client.events()[1].data() == "b");
 }
 
 // Its place is in front of a gap that it has not received, so that the gap is told again to who comes back.
@@ -204,9 +204,9 @@ TEST_CASE_METHOD(subscription_fixture, "a slow subscription")
         for (auto const* data : {"a", "b", "c", "d", "e"})
             publish(news, data);
         client.resume_reading();
-        REQUIRE(events_of(client).size() == 5);
-        CHECK(events_of(client)[1].data().ends_with(R"("dropped":1})"));
-        CHECK(events_of(client)[2].data() == "c");
+        REQUIRE(client.events().size() == 5);
+        CHECK(client.events()[1].data().ends_with(R"("dropped":1})"));
+        CHECK(client.events()[2].data() == "c");
         CHECK_FALSE(was_cut);
     }
 }

@@ -21,14 +21,6 @@ namespace tidings::test {
 
 using texts = std::vector<std::string>;
 
-/// What its page listens to: all that is not about its place.
-inline std::vector<received_event> events_of(testing::stream& client)
-{
-    auto all = client.events();
-    std::erase_if(all, [](received_event const& each) { return each.type() == "tidings-place"; });
-    return all;
-}
-
 /// Topics whose events and uses age by virtual time.
 inline topic_registry in_virtual_time(testing::virtual_time& time, topic_registry of)
 {
@@ -45,7 +37,7 @@ inline topic in_virtual_time(testing::virtual_time& time, topic of)
 inline texts data_of(testing::stream& client)
 {
     texts all;
-    for (auto const& each : events_of(client))
+    for (auto const& each : client.events())
         all.push_back(each.data());
     return all;
 }

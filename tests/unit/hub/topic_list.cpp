@@ -28,16 +28,16 @@ TEST_CASE_METHOD(list_fixture, "several topics in one stream")
         id = publish(alerts, "a1");
         auto const third = publish(orders, "o2");
         CHECK(data_of(client) == texts{"o1", "a1", "o2"});
-        CHECK(events_of(client)[0].id() == first);
-        CHECK(events_of(client)[1].id() == id);
-        CHECK(events_of(client)[2].id() == third);
+        CHECK(client.events()[0].id() == first);
+        CHECK(client.events()[1].id() == id);
+        CHECK(client.events()[2].id() == third);
     }
     publish(alerts, "a2");
     stream back(time, following(both()), coming_back_with(id));
     CHECK(data_of(back) == texts{"o2", "a2"});
     publish(alerts, "a3");
     CHECK(data_of(back) == texts{"o2", "a2", "a3"});
-    stream further(time, following(both()), coming_back_with(events_of(back).back().id()));
+    stream further(time, following(both()), coming_back_with(back.events().back().id()));
     CHECK(data_of(further).empty());
 }
 
@@ -69,7 +69,7 @@ TEST_CASE_METHOD(list_fixture, "many events of several topics in one turn")
     CHECK(data_of(quick) == sent);
     CHECK(data_of(slow) == sent);
     for (std::size_t i = 0; i < sent.size(); i += 97) {
-        stream back(time, following(list), coming_back_with(events_of(quick)[i].id()));
+        stream back(time, following(list), coming_back_with(quick.events()[i].id()));
         auto const got = data_of(back);
         CHECK(got == texts(sent.begin() + static_cast<std::ptrdiff_t>(i) + 1, sent.end()));
     }
@@ -85,15 +85,15 @@ TEST_CASE_METHOD(list_fixture, "several topics and own ids")
     orders.publish({.id = "one/&=x", .data = "o1"});
     alerts.publish({.id = "one/&=x", .data = "a1"});
     time.run_until_idle();
-    REQUIRE(events_of(client).size() == 2);
+    REQUIRE(client.events().size() == 2);
     orders.publish({.id = "two", .data = "o2"});
-    stream back(time, following(both()), coming_back_with(events_of(client)[1].id()));
+    stream back(time, following(both()), coming_back_with(client.events()[1].id()));
     CHECK(data_of(back) == texts{"o2"});
     stream lowest(time, following(both()), coming_back_with("one/&=x"));
     CHECK(data_of(lowest) == texts{"a1", "o2"});
     stream single(time, following(orders), coming_back_with("one/&=x"));
     REQUIRE(data_of(single) == texts{"o2"});
-    CHECK(events_of(single)[0].id() == "two");
+    CHECK(single.events()[0].id() == "two");
 }
 
 // Also one that looks like a place in an order of others.
@@ -120,11 +120,11 @@ TEST_CASE_METHOD(list_fixture, "a gap in one of several topics")
         publish(orders, data);
     publish(alerts, "a2");
     stream back(time, following(both()), coming_back_with(id));
-    REQUIRE(events_of(back).size() == 2);
-    CHECK(events_of(back)[0].type() == "tidings-reset");
-    CHECK(events_of(back)[0].data().starts_with(R"({"reason":"evicted")"));
-    CHECK(events_of(back)[0].data().ends_with(R"(,"topic":"orders"})"));
-    CHECK(events_of(back)[1].data() == "a2");
+    REQUIRE(back.events().size() == 2);
+    CHECK(back.events()[0].type() == "tidings-reset");
+    CHECK(back.events()[0].data().starts_with(R"({"reason":"evicted")"));
+    CHECK(back.events()[0].data().ends_with(R"(,"topic":"orders"})"));
+    CHECK(back.events()[1].data() == "a2");
 }
 
 // A client is busy with one topic while another moves on past its history: it is told of what it lost of
@@ -145,7 +145,7 @@ TEST_CASE_METHOD(list_fixture, "a gap in one topic while another waits for the c
     publish(news, "n7");
     client.resume_reading();
     time.run_until_idle();
-    REQUIRE(events_of(client).size() == 7);
+    REQUIRE(client.events().size() == 7);
     auto const got = data_of(client);
     auto const reset = std::ranges::find_if(got, [](auto const& data) { return data.starts_with('{'); });
     REQUIRE(reset != got.end());
@@ -187,8 +187,8 @@ TEST_CASE_METHOD(list_fixture, "topics of several orders")
         publish(alone, "x1");
         publish(alerts, "a1");
         CHECK(data_of(client) == texts{"o1", "x1", "a1"});
-        id = events_of(client)[1].id();
-        CHECK(id == events_of(client)[0].id().substr(0, id.find('.')) + '.' + alone.position());
+        id = client.events()[1].id();
+        CHECK(id == client.events()[0].id().substr(0, id.find('.')) + '.' + alone.position());
     }
     publish(alone, "x2");
     stream back(time, following(list), coming_back_with(id));
@@ -208,10 +208,10 @@ TEST_CASE_METHOD(list_fixture, "an id that no order knows")
     std::string const epoch = first.substr(0, first.find('-'));
     auto const check = [&](std::string const& id, std::string const& reason) {
         stream back(time, following(both()), coming_back_with(id));
-        REQUIRE(events_of(back).size() == 1);
-        CHECK(events_of(back)[0].type() == "tidings-reset");
-        CHECK(events_of(back)[0].id().empty());
-        CHECK(events_of(back)[0].data() == R"({"reason":")" + reason + R"(","oldest":")" + first + R"("})");
+        REQUIRE(back.events().size() == 1);
+        CHECK(back.events()[0].type() == "tidings-reset");
+        CHECK(back.events()[0].id().empty());
+        CHECK(back.events()[0].data() == R"({"reason":")" + reason + R"(","oldest":")" + first + R"("})");
         CHECK(back.text().find("id: ") != std::string::npos); // its place from now on
     };
     check("0123456789ab-7", "restarted");
@@ -231,9 +231,9 @@ TEST_CASE_METHOD(list_fixture, "one of several orders has begun anew")
     auto list = both();
     list.add(alone, from_oldest());
     stream back(time, following(list), coming_back_with(id + ".0123456789ab-7"));
-    REQUIRE(events_of(back).size() == 2);
-    CHECK(events_of(back)[0].data().starts_with(R"({"reason":"restarted")"));
-    CHECK(events_of(back)[1].data() == "o2");
+    REQUIRE(back.events().size() == 2);
+    CHECK(back.events()[0].data().starts_with(R"({"reason":"restarted")"));
+    CHECK(back.events()[1].data() == "o2");
 }
 
 // A topic has lost what its client wants, and another order has begun anew: the client is told of both.
@@ -246,10 +246,10 @@ TEST_CASE_METHOD(list_fixture, "a gap in one order while another has begun anew"
     auto list = both();
     list.add(alone);
     stream back(time, following(list), coming_back_with(id + ".0123456789ab-7"));
-    REQUIRE(events_of(back).size() == 2);
-    CHECK(events_of(back)[0].data().starts_with(R"({"reason":"evicted")"));
-    CHECK(events_of(back)[0].data().ends_with(R"("topic":"orders"})"));
-    CHECK(events_of(back)[1].data() == R"({"reason":"restarted","oldest":""})");
+    REQUIRE(back.events().size() == 2);
+    CHECK(back.events()[0].data().starts_with(R"({"reason":"evicted")"));
+    CHECK(back.events()[0].data().ends_with(R"("topic":"orders"})"));
+    CHECK(back.events()[1].data() == R"({"reason":"restarted","oldest":""})");
 }
 
 // A client that gets nothing at once is sent its place, in all topics.
@@ -271,8 +271,8 @@ TEST_CASE_METHOD(list_fixture, "a stream of a thousand topics")
     auto const id = all.get("topic 999")->publish({.data = "x"}).id;
     time.run_until_idle();
     CHECK(id.size() < 32);
-    REQUIRE(events_of(client).size() == 1);
-    CHECK(events_of(client)[0].id() == id);
+    REQUIRE(client.events().size() == 1);
+    CHECK(client.events()[0].id() == id);
     all.get("topic 0")->publish({.data = "y"});
     stream back(time, following(list), coming_back_with(id));
     CHECK(data_of(back) == texts{"y"});

@@ -46,6 +46,6 @@ TEST_CASE_METHOD(list_fixture, "a retry time for all")
     CHECK(orders.publish_retry(1500ms).receivers == 1);
     time.run_until_idle();
     CHECK(client.text().ends_with("\n\nretry: 1500\n\n"));
-    CHECK(events_of(client).empty());
+    CHECK(client.events().empty());
     CHECK_THROWS_AS(orders.publish_retry(-1ms), std::invalid_argument);
 }

@@ -38,16 +38,16 @@ TEST_CASE_METHOD(list_fixture, "one of several topics is closed behind many even
     {
         fill_and_close();
         stream client(time, following(list), request::get("/"));
-        CHECK(events_of(client).size() == 64);
+        CHECK(client.events().size() == 64);
         publish(alerts, "a1");
-        CHECK(events_of(client).size() == 65);
+        CHECK(client.events().size() == 65);
     }
     SECTION("while it follows")
     {
         stream client(time, following(list), request::get("/"));
         fill_and_close();
         time.run_until_idle();
-        CHECK(events_of(client).size() == 64);
+        CHECK(client.events().size() == 64);
         CHECK(big.stats().lagging == 0);
         alerts.close();
         time.run_until_idle();
@@ -69,7 +69,7 @@ TEST_CASE_METHOD(list_fixture, "disconnect")
     CHECK(one.text().find(";finished") == std::string::npos);
     CHECK(orders.subscribers() == 0);
     CHECK(alerts.subscribers() == 0);
-    stream back(time, following(orders), coming_back_with(events_of(one)[0].id()));
+    stream back(time, following(orders), coming_back_with(one.events()[0].id()));
     publish(orders, "o2");
     CHECK(data_of(back) == texts{"o2"});
     CHECK(orders.disconnect() == 1);

@@ -128,7 +128,7 @@ TEST_CASE_METHOD(registry_fixture, "a client comes back to a topic that was blan
     std::string const place = all.get("builds/1")->position();
     {
         stream early(time, following(*all.get("builds/1")), coming_back_with(place));
-        CHECK(events_of(early).empty());
+        CHECK(early.events().empty());
     }
     time.run_until_idle();
     REQUIRE(all.size() == 0);
@@ -151,10 +151,10 @@ TEST_CASE_METHOD(registry_fixture, "a client comes back to a topic that expired"
     CHECK(all.stats().expired == 1);
     topic const again = *all.get("builds/1");
     stream back(time, following(again), coming_back_with(blank));
-    REQUIRE(events_of(back).size() == 1);
-    CHECK(events_of(back)[0].data().starts_with(R"({"reason":"evicted")"));
+    REQUIRE(back.events().size() == 1);
+    CHECK(back.events()[0].data().starts_with(R"({"reason":"evicted")"));
     stream current(time, following(again), coming_back_with(place));
-    CHECK(events_of(current).empty());
+    CHECK(current.events().empty());
 }
 
 // A topic that was forgotten and is made again goes on with the numbers of its registry: none comes twice.

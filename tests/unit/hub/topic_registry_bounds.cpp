@@ -69,8 +69,8 @@ TEST_CASE_METHOD(bounds_fixture, "the longest unpublished topic makes room")
     CHECK_FALSE(all.find("a"));
     CHECK(lines.size() == 1); // not again so soon
     stream back(time, following(*all.get("a")), coming_back_with(place));
-    REQUIRE(events_of(back).size() == 1);
-    CHECK(events_of(back)[0].data().starts_with(R"({"reason":"evicted")"));
+    REQUIRE(back.events().size() == 1);
+    CHECK(back.events()[0].data().starts_with(R"({"reason":"evicted")"));
     time.advance(10s);
     publish(all, "f");
     CHECK(lines.size() == 2);
@@ -151,10 +151,10 @@ TEST_CASE_METHOD(bounds_fixture, "all histories together are bounded")
     CHECK(small.stats().history_count == 1);
     CHECK(lines.size() == 1);
     stream back(time, following(large), coming_back_with(large_place));
-    REQUIRE(events_of(back).size() == 1);
-    CHECK(events_of(back)[0].data().starts_with(R"({"reason":"evicted")"));
+    REQUIRE(back.events().size() == 1);
+    CHECK(back.events()[0].data().starts_with(R"({"reason":"evicted")"));
     stream small_back(time, following(small), coming_back_with(small_place));
-    CHECK(events_of(small_back).empty());
+    CHECK(small_back.events().empty());
 }
 
 // An event that a follower has yet to get is not given up for the bound, nor is the newest of a topic.
@@ -170,7 +170,7 @@ TEST_CASE_METHOD(bounds_fixture, "what a reader has yet to get is not given up")
     CHECK(news.stats().history_count >= 49);
     slow.resume_reading();
     time.run_until_idle();
-    CHECK(events_of(slow).size() == 50);
+    CHECK(slow.events().size() == 50);
     publish(all, "news", data);
     CHECK(all.stats().bytes <= 100'000);
     topic_registry none = make({.kept_bytes = 0});

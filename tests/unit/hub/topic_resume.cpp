@@ -52,7 +52,7 @@ TEST_CASE_METHOD(topic_fixture, "a client resumes")
     {
         stream client(time, following(), request::get("/"));
         publish("a");
-        id = events_of(client)[0].id();
+        id = client.events()[0].id();
     }
     publish("b");
     publish("c");
@@ -67,7 +67,7 @@ TEST_CASE_METHOD(topic_fixture, "a client resumes that has got nothing yet")
 {
     publish("before");
     stream client(time, following(), request::get("/"));
-    CHECK(events_of(client).empty());
+    CHECK(client.events().empty());
     auto const id = news.position();
     CHECK(client.text() == place_text(id));
     client.leave();
@@ -89,12 +89,12 @@ TEST_CASE_METHOD(topic_fixture, "a client that cannot resume is told why")
     publish("e");
     auto const told = [&](std::string const& id) {
         stream client(time, following(), request::get("/").with_header("Last-Event-ID", id));
-        REQUIRE(events_of(client).size() == 1);
-        CHECK(events_of(client)[0].type() == "tidings-reset");
+        REQUIRE(client.events().size() == 1);
+        CHECK(client.events()[0].type() == "tidings-reset");
         CHECK(client.text().starts_with("event: tidings-reset\n"));
         publish("next");
-        CHECK(events_of(client).size() == 2);
-        return events_of(client)[0].data();
+        CHECK(client.events().size() == 2);
+        return client.events()[0].data();
     };
     CHECK(told(evicted).starts_with(R"({"reason":"evicted","oldest":")"));
     CHECK(told("unknown").starts_with(R"({"reason":"unknown_id")"));
@@ -131,7 +131,7 @@ TEST_CASE_METHOD(topic_fixture, "a client comes back after many comments")
     CHECK(news.stats().published == 1);
     CHECK(news.position() == id);
     stream back(time, following(), request::get("/").with_header("Last-Event-ID", id));
-    CHECK(events_of(back).empty());
+    CHECK(back.events().empty());
     publish("b");
     CHECK(data_of(back) == texts{"b"});
 }

@@ -23,7 +23,7 @@ TEST_CASE_METHOD(store_fixture, "what is kept is delivered")
     CHECK(queued.status == publish_status::queued);
     CHECK(queued.id.empty());
     auto const waiting = run(time, orders.publish(ctx, {.data = "b"}));
-    CHECK(events_of(client).empty());
+    CHECK(client.events().empty());
     CHECK(orders.position().ends_with("-0"));
     store->keep_next();
     time.run_until_idle();
@@ -34,7 +34,7 @@ TEST_CASE_METHOD(store_fixture, "what is kept is delivered")
     CHECK(data_of(client) == texts{"a", "b"});
     REQUIRE(waiting->value);
     CHECK(waiting->value->status == publish_status::published);
-    CHECK(waiting->value->id == events_of(client)[1].id());
+    CHECK(waiting->value->id == client.events()[1].id());
     CHECK(waiting->value->receivers == 1);
 }
 
@@ -109,7 +109,7 @@ TEST_CASE_METHOD(store_fixture, "a topic comes back from its store")
             store->keep_next();
             time.run_until_idle();
         }
-        id = events_of(client)[2].id();
+        id = client.events()[2].id();
         CHECK(store->events_of("orders").size() == 3); // as the history
     }
     restart();
@@ -120,7 +120,7 @@ TEST_CASE_METHOD(store_fixture, "a topic comes back from its store")
     store->keep_next();
     time.run_until_idle();
     CHECK(data_of(back) == texts{"d", "e"});
-    CHECK(events_of(back)[1].id().ends_with("-5"));
+    CHECK(back.events()[1].id().ends_with("-5"));
     CHECK_THROWS_AS(topic({.store = store}), std::invalid_argument);
 }
 

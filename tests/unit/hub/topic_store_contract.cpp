@@ -24,7 +24,7 @@ constexpr auto largest = std::numeric_limits<std::uint64_t>::max();
 
 std::string reset_of(stream& client)
 {
-    for (auto const& each : events_of(client))
+    for (auto const& each : client.events())
         if (each.type() == "tidings-reset")
             return each.data();
     return "";
@@ -42,9 +42,9 @@ TEST_CASE_METHOD(store_fixture, "events of another process")
     store->publish("orders", "c");
     time.run_until_idle();
     CHECK(data_of(client) == texts{"a", "b", "c"});
-    CHECK(events_of(client)[0].id() == "theirs");
-    CHECK(events_of(client)[0].type() == "note");
-    CHECK(events_of(client)[1].id() == "000000000000-2");
+    CHECK(client.events()[0].id() == "theirs");
+    CHECK(client.events()[0].type() == "note");
+    CHECK(client.events()[1].id() == "000000000000-2");
     CHECK(orders.position() == "000000000000-3");
     CHECK_THROWS_AS(orders.try_publish({.id = "theirs", .data = "d"}), std::invalid_argument);
     stream back(time, following(orders), coming_back_with("theirs"));
@@ -87,7 +87,7 @@ TEST_CASE_METHOD(store_fixture, "a store that leaves out an event")
     time.run_until_idle();
     CHECK(data_of(client) == texts{"a"});
     CHECK(client.comments() == texts{"disconnected"});
-    stream back(time, following(orders), coming_back_with(events_of(client)[0].id()));
+    stream back(time, following(orders), coming_back_with(client.events()[0].id()));
     CHECK_THAT(reset_of(back), ContainsSubstring("evicted"));
     CHECK(lines.size() == 1);
     CHECK_THAT(lines.at(0), ContainsSubstring("the scripted store") && ContainsSubstring("number 5"));
@@ -100,7 +100,7 @@ TEST_CASE_METHOD(store_fixture, "a store that breaks its contract")
     topic orders = open();
     stream client(time, following(orders), request::get("/"));
     keep(orders, "a");
-    auto const id = events_of(client)[0].id();
+    auto const id = client.events()[0].id();
     struct breach
     {
         stored_event event;
@@ -178,7 +178,7 @@ TEST_CASE_METHOD(store_fixture, "a store begins another life")
     stream client(time, following(orders), request::get("/"));
     keep(orders, "a");
     keep(other, "b");
-    auto const before = events_of(client)[0].id();
+    auto const before = client.events()[0].id();
     auto const reading = run(time, all->open(ctx, "third"));
     store->open_next();
 

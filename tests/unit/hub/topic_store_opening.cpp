@@ -201,9 +201,9 @@ TEST_CASE_METHOD(store_fixture, "one id for the topics of a store")
         stream client(time, following(list), request::get("/"));
         keep(a, "1");
         keep(b, "2");
-        CHECK(events_of(client)[0].id() == "000000000000-1");
-        CHECK(events_of(client)[1].id() == "000000000000-2");
-        id = events_of(client)[1].id();
+        CHECK(client.events()[0].id() == "000000000000-1");
+        CHECK(client.events()[1].id() == "000000000000-2");
+        id = client.events()[1].id();
     }
     keep(b, "3");
     keep(a, "4");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tidings/wait/context.hpp>
+#include <tidings/wait/detail/case_set.hpp>
 #include <tidings/wait/detail/operation.hpp>
 #include <tidings/wait/detail/wait_operation.hpp>
 #include <tidings/wait/detail/wait_result.hpp>
@@ -36,11 +37,13 @@ public:
     pull_source(pull_source const&) = delete;
     pull_source& operator=(pull_source const&) = delete;
 
-    std::optional<T> try_receive()
+    /// Takes the next value if there is one now. What is `exhausted` may be gone.
+    detail::readiness look(std::optional<T>& into)
     {
-        if (returned_)
-            return std::exchange(returned_, std::nullopt);
-        return fetch();
+        if (!returned_)
+            return fetch(into);
+        into = std::exchange(returned_, std::nullopt);
+        return detail::readiness::ready;
     }
 
     /// Nothing will come any more.
@@ -49,8 +52,8 @@ public:
 protected:
     ~pull_source() { end_waits(); }
 
-    /// The next value if there is one now.
-    virtual std::optional<T> fetch() = 0;
+    /// The next value if there is one now. It may destroy this object: then it says `exhausted`.
+    virtual detail::readiness fetch(std::optional<T>& into) = 0;
 
     /// Whether what has been fetched last waits here to be received.
     bool has_returned() const noexcept { return returned_.has_value(); }
@@ -59,9 +62,7 @@ protected:
     void notify()
     {
         while (!waiters_.is_empty()) {
-            if (!returned_)
-                returned_ = fetch();
-            if (!returned_)
+            if (!returned_ && fetch(returned_) != detail::readiness::ready)
                 break;
             if (detail::wait_node* const claimed = waiters_.claim_front()) {
                 static_cast<detail::pull_node<T>*>(claimed)->value = std::exchange(returned_, std::nullopt);
@@ -104,15 +105,15 @@ public:
 
     readiness poll(internal::loop&)
     {
-        node_.value = source_->try_receive();
-        if (node_.value)
-            return readiness::ready;
-        return source_->is_spent() ? readiness::exhausted : readiness::pending;
+        readiness const found = source_->look(node_.value);
+        if (found == readiness::exhausted)
+            source_ = nullptr;
+        return found;
     }
 
     bool link(operation& owner, int index)
     {
-        if (!source_->is_spent())
+        if (source_ && !source_->is_spent())
             source_->waiters_.enter(node_, owner, index);
         return true;
     }
@@ -122,7 +123,7 @@ public:
     T take() noexcept { return std::move(*node_.value); }
 
 private:
-    internal::pull_source<T>* source_;
+    internal::pull_source<T>* source_; // null once it is exhausted
     pull_node<T> node_;
 };
 
