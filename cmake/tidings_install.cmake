@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
 # Installs tidings::tidings and tidings::asio as the package `tidings`, and tidings::module, tidings::sqlite,
-# tidings::tls and tidings::testing as its components `module`, `sqlite`, `tls` and `testing`.
+# tidings::tls, tidings::http2 and tidings::testing as its components `module`, `sqlite`, `tls`, `http2` and
+# `testing`.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
@@ -17,6 +18,11 @@ endif()
 if(TARGET tidings_tls)
     install(TARGETS tidings_tls EXPORT tidings-tls FILE_SET HEADERS)
     install(EXPORT tidings-tls NAMESPACE tidings:: DESTINATION "${package_dir}")
+endif()
+if(TARGET tidings_http2)
+    install(TARGETS tidings_http2 EXPORT tidings-http2 FILE_SET HEADERS)
+    install(EXPORT tidings-http2 NAMESPACE tidings:: DESTINATION "${package_dir}")
+    install(FILES cmake/Findnghttp2.cmake DESTINATION "${package_dir}")
 endif()
 
 configure_package_config_file(cmake/tidings-config.cmake.in tidings-config.cmake INSTALL_DESTINATION "${package_dir}")

@@ -47,7 +47,7 @@ std::string printed(request const& asked)
 {
     std::string text;
     text.append(asked.method()).append(" ").append(asked.target());
-    text.append(asked.http_minor() == 1 ? " 1.1" : " 1.0");
+    text.append(asked.version() == "HTTP/1.1" ? " 1.1" : " 1.0");
     for (std::size_t i = 0; i != asked.header_count(); ++i) {
         auto const [name, value] = asked.header_at(i);
         if (!is_framing(name))
@@ -61,7 +61,7 @@ std::string wire_text(request const& asked)
 {
     std::string text;
     text.append(asked.method()).append(" ").append(asked.target());
-    text.append(asked.http_minor() == 1 ? " HTTP/1.1\r\n" : " HTTP/1.0\r\n");
+    text.append(asked.version() == "HTTP/1.1" ? " HTTP/1.1\r\n" : " HTTP/1.0\r\n");
     for (std::size_t i = 0; i != asked.header_count(); ++i) {
         auto const [name, value] = asked.header_at(i);
         if (!is_framing(name))
@@ -217,7 +217,8 @@ void handle(request const& asked)
     }
     if (auto const id = asked.last_event_id())
         require(!id->empty(), "an empty Last-Event-ID is none");
-    require(asked.http_minor() == 1 || !asked.keep_alive() || asked.header_lists("Connection", "keep-alive"),
+    require(asked.version() == "HTTP/1.1" || !asked.keep_alive() ||
+                asked.header_lists("Connection", "keep-alive"),
             "HTTP/1.0 closes unless asked");
     (void)tidings::bearer_token(asked);
     (void)tidings::cookie(asked, "a");

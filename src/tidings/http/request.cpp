@@ -33,14 +33,17 @@ void detail::refuse_type(std::string_view expected, std::string_view actual)
                     expected, actual));
 }
 
-request::request(std::string_view method, std::string_view target, int http_minor)
-    : request(method, target, parse_or_throw(method, target), http_minor, 0, 0)
+request::request(std::string_view method, std::string_view target, std::string_view version)
+    : request(method, target, parse_or_throw(method, target), version, 0, 0)
 {}
 
 request::request(std::string_view method, std::string_view target, detail::target_parts const& parts,
-                 int http_minor, std::size_t text_size, std::size_t header_count)
-    : http_minor_(static_cast<unsigned>(http_minor) % 4)
+                 std::string_view version, std::size_t text_size, std::size_t header_count)
+    : version_(static_cast<unsigned>(std::ranges::find(versions, version) - versions.begin()) & 3U)
 {
+    if (version_ == versions.size())
+        throw std::invalid_argument(
+            "the version of a request is none of \"HTTP/1.0\", \"HTTP/1.1\" and \"HTTP/2\"");
     text_.reserve(text_size);
     fields_.reserve(header_count);
     method_size_ = store(method).size;
@@ -148,7 +151,7 @@ bool request::header_lists(std::string_view name, std::string_view item) const n
 bool request::keep_alive() const noexcept
 {
     return !header_lists("Connection", "close") &&
-           (http_minor_ >= 1 || header_lists("Connection", "keep-alive"));
+           (version_ >= 1 || header_lists("Connection", "keep-alive"));
 }
 
 std::optional<std::string> request::last_event_id() const

@@ -4,6 +4,7 @@
 #include <tidings/http/detail/target.hpp>
 #include <tidings/internal/access.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -42,8 +43,9 @@ class request
 public:
     // Construction
 
-    /// Throws `std::invalid_argument` if the method is no token or the target is malformed.
-    request(std::string_view method, std::string_view target, int http_minor = 1);
+    /// Throws `std::invalid_argument` if the method is no token, the target is malformed, or there is no such
+    /// version.
+    request(std::string_view method, std::string_view target, std::string_view version = "HTTP/1.1");
 
     request(request&&) noexcept = default;
     request& operator=(request&&) noexcept = default;
@@ -64,8 +66,8 @@ public:
     [[nodiscard]] std::string_view target() const noexcept { return view(target_); }
     /// The target's path, still percent-encoded; "*" in `OPTIONS *`.
     [[nodiscard]] std::string_view path() const noexcept { return path_.size != 0 ? view(path_) : "/"; }
-    /// 1 for HTTP/1.1, 0 for HTTP/1.0.
-    [[nodiscard]] int http_minor() const noexcept { return static_cast<int>(http_minor_); }
+    /// "HTTP/1.0", "HTTP/1.1" or "HTTP/2", of static storage.
+    [[nodiscard]] std::string_view version() const noexcept { return versions[version_]; }
 
     /// What stood in the path at `{name}` of the route, decoded; empty if the route has no such name. The
     /// client chose it: it may be "..", and have any character, '/' too, but no control characters.
@@ -135,6 +137,8 @@ public:
 private:
     friend internal::access;
 
+    static constexpr std::array<std::string_view, 3> versions{"HTTP/1.0", "HTTP/1.1", "HTTP/2"};
+
     struct slice
     {
         std::uint32_t begin = 0;
@@ -158,7 +162,7 @@ private:
     /// `parts` are those of `target`, which has been checked. `text_size` is how much text to make room for:
     /// the target, all headers.
     request(std::string_view method, std::string_view target, detail::target_parts const& parts,
-            int http_minor, std::size_t text_size, std::size_t header_count);
+            std::string_view version, std::size_t text_size, std::size_t header_count);
 
     /// Name and value are valid already.
     void add_header(std::string_view name, std::string_view value);
@@ -179,7 +183,7 @@ private:
     std::string body_;
     std::unique_ptr<notes> notes_; // null as long as nothing was noted
     std::uint32_t header_count_ : 30 = 0;
-    std::uint32_t http_minor_ : 2;
+    std::uint32_t version_ : 2;
     std::uint32_t method_size_ = 0; // the text begins with it
     slice target_;
     slice path_;

@@ -9,7 +9,8 @@ namespace tidings {
 
 namespace internal {
 class encryption;
-}
+class protocol;
+} // namespace internal
 
 /// Where a server listens: an address and a port, or a unix socket.
 ///
@@ -30,6 +31,9 @@ struct endpoint
     /// Encrypts what is spoken here: a `tls_context`, of the component `tidings::tls`. Several endpoints may
     /// have the same one. Null: nothing is encrypted.
     std::shared_ptr<internal::encryption> tls{};
+    /// Speaks HTTP/2 here with the clients that ask for it, and HTTP/1.1 with the others: what
+    /// `tidings::http2` makes, of the component of that name. Null: HTTP/1.1 alone.
+    std::shared_ptr<internal::protocol> http2{};
 
     friend bool operator==(endpoint const&, endpoint const&) = default;
 };

@@ -28,7 +28,7 @@ struct stream_end
     std::string_view route{};     ///< the pattern of its route; empty: none was found, or asked for
     std::string_view principal{}; ///< see `request::principal`
     std::string_view address{};   ///< see `request::remote_address`
-    std::string_view protocol{};  ///< "HTTP/1.1" or "HTTP/1.0"
+    std::string_view protocol{};  ///< see `request::version`
     std::string_view trace{};     ///< the request's `traceparent`; empty if it had no valid one
     int status = 0;               ///< 0: the client has left before it was given one
     bool is_stream = false;       ///< whether that was the status of an event stream

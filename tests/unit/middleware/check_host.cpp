@@ -42,7 +42,7 @@ TEST_CASE("requests for names of sites are refused")
          {"localhost", "LOCALHOST:8080", "app.localhost", "a.b.LocalHost:80", "127.0.0.1", "127.0.0.1:8080",
           "192.168.0.1", "[::1]", "[2001:db8::1]:8080", "workstation:8080", "app.example", "App.example:80"})
         CHECK(asked(guard, to(own)).status() == 0);
-    CHECK(asked(guard, request("GET", "/", 0)).status() == 0);
+    CHECK(asked(guard, request("GET", "/", "HTTP/1.0")).status() == 0);
     for (auto const* other : {"evil.example", "evil.example:8080", "localhost.evil.example", "localhost.",
                               "127.0.0.1.evil.example", "127.0.0.1.", ".", "x.app.example", ""})
         CHECK(asked(guard, to(other)).status() == 421);

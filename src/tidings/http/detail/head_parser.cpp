@@ -64,7 +64,7 @@ parse_error check_framing(request const& head, bool has_length)
         return {400, "Transfer-Encoding and Content-Length exclude each other"};
     if (chunked_at != 1)
         return {501, "the only transfer coding that is supported is chunked"};
-    if (head.http_minor() == 0)
+    if (head.version() == "HTTP/1.0")
         return {400, "HTTP/1.0 has no Transfer-Encoding"};
     return {};
 }
@@ -78,12 +78,15 @@ internal::parse_error parse_head(std::string_view head, request_policy& into)
     auto const first = take_line(head);
     auto const space = first.find(' ');
     auto const last_space = first.rfind(' ');
-    if (auto const why = check_version(first.substr(last_space + 1)))
+    auto const version = first.substr(last_space + 1);
+    if (first == "PRI * HTTP/2.0")
+        return {400, "HTTP/2 is not spoken here: use HTTP/1.1"};
+    if (auto const why = check_version(version))
         return why;
     if (space == last_space)
         return {400, "the request line is not a method, a target and a version"};
     auto const target = first.substr(space + 1, last_space - space - 1);
-    if (auto const why = into.begin(first.substr(0, space), target, first.back() - '0', size, lines - 2))
+    if (auto const why = into.begin(first.substr(0, space), target, version, size, lines - 2))
         return why;
 
     for (auto line = take_line(head); !line.empty(); line = take_line(head))

@@ -36,7 +36,7 @@ std::optional<std::uint64_t> parse_length(std::string_view text)
 // The request is there from `begin` on.
 // NOLINTBEGIN(bugprone-unchecked-optional-access)
 
-parse_error request_policy::begin(std::string_view method, std::string_view target, int http_minor,
+parse_error request_policy::begin(std::string_view method, std::string_view target, std::string_view version,
                                   std::size_t head_size, std::size_t header_count)
 {
     if (!detail::is_token(method))
@@ -48,7 +48,7 @@ parse_error request_policy::begin(std::string_view method, std::string_view targ
         return {400, "the request target is malformed, has a character that must be percent-encoded, or an "
                      "encoded control character"};
     authority_ = parts->authority;
-    head_.emplace(access::make<request>(method, target, *parts, http_minor, head_size, header_count));
+    head_.emplace(access::make<request>(method, target, *parts, version, head_size, header_count));
     return {};
 }
 
@@ -78,14 +78,14 @@ parse_error request_policy::add_header(std::string_view name, std::string_view v
 parse_error request_policy::end_head(bool is_open)
 {
     authority_ = {};
-    if (head_->http_minor() >= 1 && !has_host_)
+    if (head_->version() != "HTTP/1.0" && !has_host_)
         return {400, "the Host header is missing"};
     return check_expectation(is_open || body_size_.value_or(0) != 0);
 }
 
 parse_error request_policy::check_expectation(bool has_body)
 {
-    if (head_->http_minor() == 0 || !head_->has_header("Expect"))
+    if (head_->version() == "HTTP/1.0" || !head_->has_header("Expect"))
         return {};
     for (std::size_t i = 0; i != head_->header_count(); ++i) {
         auto [name, list] = head_->header_at(i);

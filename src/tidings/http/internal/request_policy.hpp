@@ -34,7 +34,7 @@ struct parser_limits
 /// says by it what is wrong.
 ///
 /// - methods and the names of headers are tokens;
-/// - 1.1 has exactly one Host, 1.0 at most one, and it must be valid; an authority replaces its value;
+/// - there is exactly one Host, in 1.0 at most one, and it must be valid; an authority replaces its value;
 /// - one Content-Length of digits at most;
 /// - what stands once and decides something (Authorization, Content-Type, Last-Event-ID, Origin,
 ///   Sec-Fetch-Site) is not there twice;
@@ -49,8 +49,8 @@ public:
     void limit_body(std::size_t most) noexcept { limits_.body = most; }
 
     /// A head begins; room is made for so many bytes of it in so many headers. `target` lives until its end.
-    parse_error begin(std::string_view method, std::string_view target, int http_minor, std::size_t head_size,
-                      std::size_t header_count);
+    parse_error begin(std::string_view method, std::string_view target, std::string_view version,
+                      std::size_t head_size, std::size_t header_count);
     parse_error add_header(std::string_view name, std::string_view value);
     /// The head is complete; `is_open`: a body follows it whose length is not told.
     parse_error end_head(bool is_open);

@@ -61,14 +61,8 @@ std::string plain_head(int status, headers const& fields, std::uint64_t body_siz
 
 std::string stream_head(int status, headers const& fields, head_params const& params)
 {
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> defaults{
-        {{"Content-Type", "text/event-stream"},
-         {"Cache-Control", "no-cache, no-store, no-transform"},
-         {"X-Accel-Buffering", "no"},
-         {"Incremental", "?1"}}};
-
     auto head = begin_head(status, fields, params.date);
-    for (auto const& [name, value] : defaults)
+    for (auto const& [name, value] : stream_defaults)
         if (!fields.contains(name))
             add(head, name, value);
     add(head, fields);

@@ -3,12 +3,14 @@
 
 #include <tidings/http/headers.hpp>
 
+#include <array>
 #include <bit>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace tidings::internal {
 
@@ -31,15 +33,15 @@ struct head_params
 [[nodiscard]] std::string plain_head(int status, headers const& fields, std::uint64_t body_size,
                                      head_params const& params);
 
-/// The head of an event stream. Fields that the caller has set replace the defaults of the same name:
-///
-///     Content-Type: text/event-stream
-///     Cache-Control: no-cache, no-store, no-transform
-///     X-Accel-Buffering: no
-///     Incremental: ?1
-///
-/// The last two tell proxies to pass on what comes as it comes: nginx the one, those that follow RFC 10036
-/// the other.
+/// The fields of an event stream's head for which nothing else was set. The last two tell proxies to pass on
+/// what comes as it comes: nginx the one, those that follow RFC 10036 the other.
+inline constexpr std::array<std::pair<std::string_view, std::string_view>, 4> stream_defaults{
+    {{"Content-Type", "text/event-stream"},
+     {"Cache-Control", "no-cache, no-store, no-transform"},
+     {"X-Accel-Buffering", "no"},
+     {"Incremental", "?1"}}};
+
+/// The head of an event stream: `stream_defaults`, and what the caller has set.
 /// The body is chunked on HTTP/1.1, and ends with the connection on HTTP/1.0. Neither has a Content-Length.
 [[nodiscard]] std::string stream_head(int status, headers const& fields, head_params const& params);
 

@@ -21,11 +21,12 @@ std::uint32_t in_milliseconds(time_point now) noexcept
 
 } // namespace
 
-connection::connection(std::shared_ptr<loop_state> home, internal::stream_socket socket,
+connection::connection(std::shared_ptr<loop_state> home, internal::peer_socket socket,
                        internal::peer_address peer, admission given)
     : internal::loop_timer(internal::home_of(home->root)), home_(std::move(home)), socket_(std::move(socket)),
       peer_(peer), is_of_nobody_(shared().is_of_nobody(peer)), admission_(given)
 {
+    socket_.belong_to(*this);
     home_->enter(*this);
     ++shared().counts.connections;
     if (is_turned_away())
@@ -104,6 +105,14 @@ void connection::read()
     }
 }
 
+reception connection::receive(request& head, std::optional<std::uint64_t> body_size)
+{
+    if (auto const* const tls = socket_.tls())
+        if (auto name = tls->peer_name(); !name.empty())
+            head.set_principal(std::move(name));
+    return home_->receive(head, body_size, peer_, admission_);
+}
+
 // Its place
 
 void connection::occupy(occupation doing) noexcept
@@ -155,6 +164,21 @@ void connection::close(bool with_reset)
 {
     if (!socket_->is_open())
         return;
+    give_up_place();
+    socket_.close(with_reset);
+    end();
+}
+
+internal::peer_socket connection::hand_over()
+{
+    give_up_place();
+    auto taken = std::move(socket_);
+    end();
+    return taken;
+}
+
+void connection::give_up_place()
+{
     clear();
     hold(0);
     home_->move(*this, occupation::busy);
@@ -164,7 +188,10 @@ void connection::close(bool with_reset)
         shared().connections_by_address.remove(peer_.network().to_string());
     --shared().counts.connections; // behind those that are refused, of which there are never more
     home_->sockets->remove(socket_->descriptor(), *this);
-    socket_.close(with_reset);
+}
+
+void connection::end()
+{
     on_closed();
     if (is_kept_)
         asio::post(home_->io.get_executor(), [self = boost::intrusive_ptr<connection>(this, false)] {});

@@ -23,11 +23,17 @@ public:
         socket_.secure(by, home_->io, *home_->sockets, *this, with_http2);
     }
 
+    loop_state& home() const noexcept { return *home_; }
+    std::shared_ptr<loop_state> const& shared_home() const noexcept { return home_; }
+    shared_state& shared() const noexcept { return *home_->shared; }
     internal::peer_address const& peer() const noexcept { return peer_; }
     /// See `shared_state::is_of_nobody`.
     bool is_of_nobody() const noexcept { return is_of_nobody_; }
     admission how_admitted() const noexcept { return admission_; }
     bool is_turned_away() const noexcept { return admission_ != admission::served; }
+
+    /// Another one goes on with the socket, which this gives up as if it had closed; as `close` else.
+    internal::peer_socket hand_over();
 
     // Another one needs its place.
 
@@ -41,25 +47,27 @@ public:
 
     // The server's buffers are full.
 
-    /// How many bytes would be free if this connection ended; 0 for one that must not be ended for that.
+    /// How many bytes `end_for_buffers` would free; 0 for one that must not be ended for that.
     virtual std::size_t can_be_relieved_of() const noexcept = 0;
     virtual void end_for_buffers() = 0;
 
-    /// Ends the stream, if it has one, of this principal.
-    virtual void end_stream_of(std::string_view principal) = 0;
+    /// Ends the streams of this principal.
+    virtual void end_streams_of(std::string_view principal) = 0;
 
     // The server drains.
 
     virtual bool is_at_work() const noexcept = 0; ///< a handler, or an open stream
-    virtual bool has_stream() const noexcept = 0;
-    /// Ends the stream: tells the client when to come back, and the handler that the server stops. A
-    /// connection that is between requests is closed.
+    virtual std::size_t streams() const noexcept = 0;
+    /// It begins: to be told to the client where the protocol has a way to.
+    virtual void begin_drain() {}
+    /// Ends one stream: tells the client when to come back, and the handler that the server stops. Without
+    /// `retry` ends whatever is left; a connection that is between requests is closed.
     virtual void stop(std::optional<std::chrono::milliseconds> retry) = 0;
     /// Gives up the socket now; a handler that still runs goes on without it.
     virtual void close_now() = 0;
 
 protected:
-    connection(std::shared_ptr<loop_state> home, internal::stream_socket socket, internal::peer_address peer,
+    connection(std::shared_ptr<loop_state> home, internal::peer_socket socket, internal::peer_address peer,
                admission given);
     ~connection() override;
 
@@ -83,8 +91,6 @@ protected:
     /// Watches the socket, and reads what has come with the accept, or was read before.
     void start(std::string_view already_read);
 
-    loop_state& home() const noexcept { return *home_; }
-    shared_state& shared() const noexcept { return *home_->shared; }
     internal::peer_socket& socket() noexcept { return socket_; }
     internal::peer_socket const& socket() const noexcept { return socket_; }
 
@@ -96,6 +102,8 @@ protected:
     /// From now on it is told when the socket can take more.
     void watch_writing() { home_->sockets->watch_writing(socket_->descriptor(), *this); }
 
+    /// Decides upon the head of a request that has come, see `loop_state::receive`.
+    reception receive(request& head, std::optional<std::uint64_t> body_size);
     /// Says what it does from now on.
     void occupy(occupation doing) noexcept;
     occupation doing() const noexcept { return occupation_; }
@@ -111,6 +119,8 @@ private:
 
     void on_ready(internal::socket_readiness what) override;
     bool is_counted_by_address() const noexcept;
+    void give_up_place();
+    void end();
 
     std::shared_ptr<loop_state> const home_;
     [[no_unique_address]] internal::peer_socket socket_;

@@ -49,9 +49,9 @@ asio::awaitable<void> drain(std::shared_ptr<loop_state> loop, std::shared_ptr<ba
 
     std::vector<boost::intrusive_ptr<connection>> streams;
     for (auto const& each : loop->connections()) {
-        if (each->has_stream())
-            streams.push_back(each);
-        else if (!each->is_at_work())
+        each->begin_drain();
+        streams.insert(streams.end(), each->streams(), each); // each of them has its turn
+        if (!each->is_at_work())
             each->stop(std::nullopt);
     }
     std::shuffle(streams.begin(), streams.end(), loop->random);

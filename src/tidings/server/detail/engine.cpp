@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/certificates.hpp>
 #include <tidings/server/detail/engine.hpp>
-#include <tidings/server/detail/http1_connection.hpp>
+#include <tidings/server/detail/protocol.hpp>
 #include <tidings/server/detail/room.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -144,10 +144,12 @@ void engine::serve(std::shared_ptr<loop_state> const& on, newcomer client)
     if (given != admission::served && shared->refused_connections >= shared->places.refused)
         return turn_away(*on, std::move(client.socket), client.tls, "the server is full");
     given == admission::served ? ++counts.accepted : ++counts.refused;
-    boost::intrusive_ptr<http1_connection> const served(
-        new http1_connection(on, std::move(client.socket), client.peer, given));
+    internal::peer_socket socket(std::move(client.socket));
+    boost::intrusive_ptr<http1_connection> const served =
+        client.http2 ? client.http2->begin(on, std::move(socket), client.peer, given)
+                     : new http1_connection(on, std::move(socket), client.peer, given);
     if (client.tls)
-        served->encrypt(*client.tls, false);
+        served->encrypt(*client.tls, client.http2 != nullptr);
     served->start(client.already_read);
 }
 
@@ -254,7 +256,7 @@ void engine::end_streams(std::shared_ptr<std::string const> const& principal)
     for (auto const& on : loops_)
         asio::post(on->io, [on, principal] {
             for (auto const& each : on->connections())
-                each->end_stream_of(*principal);
+                each->end_streams_of(*principal);
         });
 }
 

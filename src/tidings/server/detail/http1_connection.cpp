@@ -22,7 +22,7 @@ constexpr internal::parse_error too_late{408, "the request did not arrive in tim
 
 } // namespace
 
-http1_connection::http1_connection(std::shared_ptr<loop_state> const& home, internal::stream_socket socket,
+http1_connection::http1_connection(std::shared_ptr<loop_state> const& home, internal::peer_socket socket,
                                    internal::peer_address peer, admission given)
     : connection(home, std::move(socket), peer, given)
 {}
@@ -108,9 +108,9 @@ void http1_connection::happen(happening what)
     }
 }
 
-void http1_connection::end_stream_of(std::string_view principal)
+void http1_connection::end_streams_of(std::string_view principal)
 {
-    if (has_stream() && answer_.is_of(principal)) {
+    if (is_streaming(phase_) && answer_.is_of(principal)) {
         answer_.end(end_reason::canceled);
     } else if (phase_ == phase::body && requests_.is_for_stream() &&
                requests_.current().parser.head().principal() == principal) {
@@ -122,7 +122,7 @@ void http1_connection::end_stream_of(std::string_view principal)
 
 void http1_connection::stop(std::optional<std::chrono::milliseconds> retry)
 {
-    if (retry && has_stream())
+    if (retry && is_streaming(phase_))
         answer_.advise(*retry); // may find the client gone
     happen(happening::stop);
 }

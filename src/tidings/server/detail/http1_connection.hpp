@@ -9,10 +9,10 @@ namespace tidings::detail {
 
 /// A connection that speaks HTTP/1.1 and 1.0: reads requests one after the other, and gives their answers.
 /// What it does about what happens to it stands in the table of `http1_phases`.
-class http1_connection final : public connection
+class http1_connection : public connection
 {
 public:
-    http1_connection(std::shared_ptr<loop_state> const& home, internal::stream_socket socket,
+    http1_connection(std::shared_ptr<loop_state> const& home, internal::peer_socket socket,
                      internal::peer_address peer, admission given);
     ~http1_connection() override;
 
@@ -23,8 +23,8 @@ public:
     std::size_t can_be_relieved_of() const noexcept override;
     void end_for_buffers() override { happen(happening::full_buffers); }
     bool is_at_work() const noexcept override { return is_busy(phase_); }
-    bool has_stream() const noexcept override { return is_streaming(phase_); }
-    void end_stream_of(std::string_view principal) override;
+    std::size_t streams() const noexcept override { return is_streaming(phase_) ? 1 : 0; }
+    void end_streams_of(std::string_view principal) override;
     void stop(std::optional<std::chrono::milliseconds> retry) override;
     void close_now() override { give_up(end_reason::server_stopping, false); }
 
@@ -34,9 +34,8 @@ public:
     using connection::has_input_ended;
     using connection::held;
     using connection::hold;
-    using connection::home;
     using connection::read;
-    using connection::shared;
+    using connection::receive;
     using connection::socket;
     using connection::watch_writing;
 
@@ -65,10 +64,12 @@ public:
     void client_gone();
     void give_up(end_reason why, bool with_reset);
 
+protected:
+    void on_input(std::string_view bytes) override { requests_.on_input(*this, bytes); }
+
 private:
     // connection
     bool may_read() const noexcept override { return requests_.wants_input(*this); }
-    void on_input(std::string_view bytes) override { requests_.on_input(*this, bytes); }
     void on_end_of_input() override { happen(happening::end_of_input); }
     void on_broken(bool is_lost) override { is_lost ? client_lost() : client_gone(); }
     void on_writable() override { answer_.on_writable(); }

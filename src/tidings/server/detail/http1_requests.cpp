@@ -199,10 +199,7 @@ std::size_t http1_requests::parse(http1_connection& on, std::string_view bytes)
 void http1_requests::decide(http1_connection& on)
 {
     auto& parser = incoming_->parser;
-    if (auto const* const tls = on.socket().tls())
-        if (auto name = tls->peer_name(); !name.empty())
-            parser.head().set_principal(std::move(name));
-    incoming_->decided = on.home().receive(parser.head(), parser.body_size(), on.peer(), on.how_admitted());
+    incoming_->decided = on.receive(parser.head(), parser.body_size());
     parser.limit_body(incoming_->decided.settings->body_bytes);
 }
 

@@ -23,7 +23,7 @@ constexpr auto pause_when_short = std::chrono::milliseconds(100);
 
 listener::listener(loop_state& home, endpoint const& where, sink accepted)
     : loop_timer(internal::home_of(home.root)), home_(home), accepted_(std::move(accepted)),
-      tls_(where.tls.get()),
+      tls_(where.tls.get()), http2_(where.http2.get()),
       socket_(where, home.shared->options.backlog, internal::probes_of(home.shared->options.keep_alive))
 {
     keep_reserve();
@@ -81,7 +81,8 @@ void listener::accept_batch()
         auto client = socket_.accept();
         if (client.socket.is_open()) {
             is_short_of_descriptors_ = false;
-            accepted_({.socket = std::move(client.socket), .peer = client.peer, .tls = tls_});
+            accepted_(
+                {.socket = std::move(client.socket), .peer = client.peer, .tls = tls_, .http2 = http2_});
         } else if (client.is_short()) {
             return out_of_descriptors();
         } else if (!client.may_go_on()) {

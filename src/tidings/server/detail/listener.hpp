@@ -13,6 +13,7 @@ struct newcomer
     internal::stream_socket socket;
     internal::peer_address peer;
     internal::encryption const* tls = nullptr; ///< of the server's options, where it is to encrypt
+    internal::protocol const* http2 = nullptr; ///< of them too, where that may be spoken
     std::string already_read{};
 };
 
@@ -50,6 +51,7 @@ private:
     loop_state& home_;
     sink accepted_;
     internal::encryption const* const tls_;
+    internal::protocol const* const http2_;
     internal::listening_socket socket_;
     int reserve_ = -1;
     bool is_watched_ = false;

@@ -45,6 +45,7 @@ struct open_request::record
     time_point start;
     std::uint64_t taken_before;
     std::string const* route = nullptr;
+    char const* protocol = ""; // of static storage
     std::uint32_t path_size = 0;
     std::uint16_t principal_size = 0;
     std::uint16_t method_size = 0;
@@ -52,7 +53,6 @@ struct open_request::record
     std::uint16_t trace_size = 0;
     std::int16_t status = 0;
     bool is_stream = false;
-    bool is_http_1_0 = false;
     end_reason reason = end_reason::none;
     std::optional<cut_reason> cut{};
 };
@@ -73,7 +73,7 @@ open_request::record::record(record const& begun, request const& asked, std::str
     keep(asked.path(), path_size);
     status = static_cast<std::int16_t>(answer);
     is_stream = was_stream;
-    is_http_1_0 = asked.http_minor() == 0;
+    protocol = asked.version().data();
 }
 
 open_request::record::~record()
@@ -101,7 +101,7 @@ void open_request::record::tell() const
     over.trace = next(trace_size);
     over.path = next(path_size);
     over.route = route ? std::string_view(*route) : std::string_view();
-    over.protocol = is_http_1_0 ? "HTTP/1.0" : "HTTP/1.1";
+    over.protocol = protocol;
     over.start = start;
     over.lasted = out.now() - start;
     if (tally.events != 0)

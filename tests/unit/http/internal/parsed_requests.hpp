@@ -85,7 +85,7 @@ inline std::string printed(std::vector<request> const& requests)
             .append(" ")
             .append(r.target())
             .append(" ")
-            .append(r.http_minor() == 1 ? "1.1" : "1.0");
+            .append(r.version() == "HTTP/1.1" ? "1.1" : "1.0");
         for (std::size_t i = 0; i != r.header_count(); ++i)
             text.append("|").append(r.header_at(i).first).append("=").append(r.header_at(i).second);
         text.append("|").append(r.body()).append("\n");

@@ -21,7 +21,7 @@ TEST_CASE("a request without a body")
     CHECK(r.method() == "GET");
     CHECK(r.path() == "/a");
     CHECK(r.query("b") == "c");
-    CHECK(r.http_minor() == 1);
+    CHECK(r.version() == "HTTP/1.1");
     CHECK(r.header_count() == 3);
     CHECK(r.header("host") == "example.com:80");
     CHECK(r.header("x-two") == "a b");

@@ -40,7 +40,7 @@ TEST_CASE("versions other than 1.0 and 1.1 are not supported")
 {
     for (auto const* version : {"0.9", "1.2", "2.0", "3.0", "9.9"})
         CHECK(status_of("GET / HTTP/"s + version + "\r\nHost: a\r\n\r\n") == 505);
-    CHECK(status_of("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") == 505);
+    CHECK(status_of("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") == 400); // a client that begins with HTTP/2
 }
 
 TEST_CASE("Host is there exactly once on HTTP/1.1")

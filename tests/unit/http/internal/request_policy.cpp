@@ -12,7 +12,7 @@ namespace {
 request_policy begun(std::string_view method = "POST")
 {
     request_policy policy({.body = 5, .header_count = 3});
-    CHECK(policy.begin(method, "/path?query", 1, 0, 0).status == 0);
+    CHECK(policy.begin(method, "/path?query", "HTTP/1.1", 0, 0).status == 0);
     return policy;
 }
 
@@ -40,10 +40,10 @@ TEST_CASE("the policy makes the request that it has accepted")
 TEST_CASE("the policy refuses methods, targets, fields and lengths")
 {
     request_policy fresh({});
-    CHECK(fresh.begin("CONNECT", "a:1", 1, 0, 0).status == 501);
-    CHECK(fresh.begin("GET", "/%00", 1, 0, 0).status == 400);
+    CHECK(fresh.begin("CONNECT", "a:1", "HTTP/1.1", 0, 0).status == 501);
+    CHECK(fresh.begin("GET", "/%00", "HTTP/1.1", 0, 0).status == 400);
     CHECK(begun().add_header("Host", "a b").status == 400);
-    CHECK(fresh.begin("G T", "/", 1, 0, 0).status == 400);
+    CHECK(fresh.begin("G T", "/", "HTTP/1.1", 0, 0).status == 400);
     CHECK(begun().add_header("A b", "").status == 400);
     CHECK(begun().add_trailer("Content-Length", "1").status == 400);
     CHECK(begun().end_head(false).status == 400); // without a Host

@@ -15,6 +15,7 @@
 
 using namespace tidings::detail;
 using tidings::internal::peer_address;
+using tidings::internal::peer_socket;
 using tidings::internal::stream_socket;
 
 namespace {
@@ -31,7 +32,7 @@ class noting final : public connection
 {
 public:
     noting(std::shared_ptr<loop_state> home, int socket)
-        : connection(std::move(home), stream_socket(socket), peer_address(), admission::served)
+        : connection(std::move(home), peer_socket(stream_socket(socket)), peer_address(), admission::served)
     {}
 
     ~noting() override
@@ -58,8 +59,8 @@ public:
     std::size_t can_be_relieved_of() const noexcept override { return 0; }
     void end_for_buffers() override {}
     bool is_at_work() const noexcept override { return is_answering; }
-    bool has_stream() const noexcept override { return false; }
-    void end_stream_of(std::string_view) override {}
+    std::size_t streams() const noexcept override { return 0; }
+    void end_streams_of(std::string_view) override {}
     void stop(std::optional<std::chrono::milliseconds>) override {}
     void close_now() override { close(false); }
 

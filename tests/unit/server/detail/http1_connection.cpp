@@ -36,7 +36,8 @@ public:
         std::array<int, 2> ends{};
         REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0);
         client = stream_socket(ends[1]);
-        each.reset(new http1_connection(home, stream_socket(ends[0]), {}, admission::served));
+        each.reset(new http1_connection(home, tidings::internal::peer_socket(stream_socket(ends[0])), {},
+                                        admission::served));
     }
     ~served()
     {
@@ -84,11 +85,11 @@ TEST_CASE_METHOD(served, "what comes right after the handler has returned ends i
         else if (what == 1)
             each->happen(happening::time_over);
         else
-            each->end_stream_of("");
+            each->end_streams_of("");
     };
     each->start("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-    CHECK(each->has_stream());
+    CHECK(each->streams() == 1);
     io.poll();
-    CHECK_FALSE(each->has_stream());
+    CHECK(each->streams() == 0);
     CHECK(received().ends_with("\r\n\r\n0\r\n\r\n"));
 }

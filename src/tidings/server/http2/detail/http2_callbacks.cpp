@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/server/http2/detail/http2_session.hpp>
+
+#include <array>
+#include <new>
+#include <nghttp2/nghttp2.h>
+#include <vector>
+
+namespace tidings::detail {
+
+namespace {
+
+constexpr std::size_t max_unsent_acks = 1000;
+// Answers repeat little in their heads: a large table would cost more than it saves.
+constexpr std::size_t encoder_table = 1024;
+
+void check(int result)
+{
+    if (result == NGHTTP2_ERR_NOMEM)
+        throw std::bad_alloc();
+}
+
+template <typename Call>
+int guarded(Call&& call) noexcept
+{
+    try {
+        call();
+        return 0;
+    } catch (...) {
+        return NGHTTP2_ERR_CALLBACK_FAILURE;
+    }
+}
+
+std::string_view view(std::uint8_t const* bytes, std::size_t size) noexcept
+{
+    return {reinterpret_cast<char const*>(bytes), size};
+}
+
+session_stream* stream_of(nghttp2_session* session, std::int32_t id) noexcept
+{
+    return static_cast<session_stream*>(nghttp2_session_get_stream_user_data(session, id));
+}
+
+nghttp2_nv field(std::string_view name, std::string_view value) noexcept
+{
+    auto const bytes = [](std::string_view text) {
+        return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data())); // NOLINT: it is only read
+    };
+    return {bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
+}
+
+template <auto New, auto Delete, typename Type>
+auto new_one()
+{
+    Type* made = nullptr;
+    check(New(&made));
+    return std::unique_ptr<Type, decltype([](Type* each) { Delete(each); })>(made);
+}
+
+} // namespace
+
+/// What the library calls. None of them may call the library back, but to submit; nor throw through it, which
+/// is not made for that: what fails ends the session.
+struct http2_session::callbacks
+{
+    static http2_session& of(void* user) { return *static_cast<http2_session*>(user); }
+
+    static int begin_headers(nghttp2_session* library, nghttp2_frame const* frame, void* user)
+    {
+        return guarded([&] {
+            if (frame->headers.cat != NGHTTP2_HCAT_REQUEST)
+                return;
+            auto& self = of(user);
+            std::int32_t const id = frame->hd.stream_id;
+            if (auto* const stream = self.user_.begin_stream(id))
+                nghttp2_session_set_stream_user_data(library, id, stream);
+            else
+                self.reset(id, http2_error::refused_stream);
+        });
+    }
+
+    static int header(nghttp2_session* library, nghttp2_frame const* frame, std::uint8_t const* name,
+                      std::size_t name_size, std::uint8_t const* value, std::size_t value_size, std::uint8_t,
+                      void*)
+    {
+        return guarded([&] {
+            auto* const stream = stream_of(library, frame->hd.stream_id);
+            if (!stream)
+                return;
+            if (frame->headers.cat == NGHTTP2_HCAT_REQUEST)
+                stream->add_field(view(name, name_size), view(value, value_size));
+            else
+                stream->add_trailer(view(name, name_size), view(value, value_size));
+        });
+    }
+
+    // What the library would else pass over.
+    static int invalid_header(nghttp2_session* library, nghttp2_frame const* frame, std::uint8_t const*,
+                              std::size_t, std::uint8_t const*, std::size_t, std::uint8_t, void* user)
+    {
+        return guarded([&] {
+            if (auto* const stream = stream_of(library, frame->hd.stream_id)) {
+                of(user).reset(frame->hd.stream_id, http2_error::protocol);
+                stream->closed();
+            }
+        });
+    }
+
+    static int frame_received(nghttp2_session* library, nghttp2_frame const* frame, void* user)
+    {
+        return guarded([&] {
+            auto& self = of(user);
+            auto* const stream = stream_of(library, frame->hd.stream_id);
+            bool const is_last = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
+            bool is_idle = false;
+            switch (frame->hd.type) {
+            case NGHTTP2_HEADERS:
+                if (stream && frame->headers.cat == NGHTTP2_HCAT_REQUEST)
+                    stream->end_head(is_last);
+                if (stream && is_last)
+                    stream->end_request();
+                break;
+            case NGHTTP2_DATA:
+                if (stream && is_last)
+                    stream->end_request();
+                is_idle = !is_last && frame->hd.length == frame->data.padlen; // which counts its own byte
+                break;
+            case NGHTTP2_WINDOW_UPDATE:
+                self.user_.window_grown();
+                break;
+            case NGHTTP2_SETTINGS:
+                is_idle = (frame->hd.flags & NGHTTP2_FLAG_ACK) == 0;
+                self.user_.window_grown();
+                break;
+            case NGHTTP2_PING:
+                is_idle = (frame->hd.flags & NGHTTP2_FLAG_ACK) == 0;
+                if (!is_idle)
+                    self.user_.ping_answered();
+                break;
+            case NGHTTP2_PRIORITY:
+                is_idle = true;
+                break;
+            case NGHTTP2_RST_STREAM:
+                self.count_reset();
+                break;
+            default:
+                break;
+            }
+            if (is_idle && !self.idle_frames_.use(self.user_.time()))
+                self.terminate(http2_error::enhance_your_calm,
+                               "it sends too many frames that ask for nothing");
+        });
+    }
+
+    static int data(nghttp2_session* library, std::uint8_t, std::int32_t id, std::uint8_t const* bytes,
+                    std::size_t size, void*)
+    {
+        return guarded([&] {
+            if (auto* const stream = stream_of(library, id))
+                stream->add_body(view(bytes, size));
+            else
+                check(nghttp2_session_consume_connection(library, size));
+        });
+    }
+
+    static int stream_closed(nghttp2_session* library, std::int32_t id, std::uint32_t, void*)
+    {
+        return guarded([&] {
+            if (auto* const stream = stream_of(library, id)) {
+                nghttp2_session_set_stream_user_data(library, id, nullptr);
+                stream->closed();
+            }
+        });
+    }
+
+    static int frame_sent(nghttp2_session* library, nghttp2_frame const* frame, void* user)
+    {
+        return guarded([&] {
+            auto& self = of(user);
+            bool const may_end = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
+            if (may_end && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) {
+                // The client need not go on with a request that has its answer (RFC 9113, 8.1).
+                auto* const stream = stream_of(library, frame->hd.stream_id);
+                if (stream && !stream->is_request_whole())
+                    check(nghttp2_submit_rst_stream(library, NGHTTP2_FLAG_NONE, frame->hd.stream_id,
+                                                    NGHTTP2_NO_ERROR));
+            }
+            if (frame->hd.type == NGHTTP2_RST_STREAM) {
+                // Those that a peer makes us send cost us as much as its own.
+                std::uint32_t const why = frame->rst_stream.error_code;
+                if (why != NGHTTP2_NO_ERROR && why != NGHTTP2_CANCEL && why != NGHTTP2_INTERNAL_ERROR)
+                    self.count_reset();
+            }
+            if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR &&
+                !self.complaint_)
+                self.complaint_ = nghttp2_http2_strerror(frame->goaway.error_code);
+        });
+    }
+
+    static ssize_t provide(nghttp2_session* library, std::int32_t id, std::uint8_t* into, std::size_t most,
+                           std::uint32_t* flags, nghttp2_data_source*, void*)
+    {
+        auto* const stream = stream_of(library, id);
+        if (!stream)
+            return NGHTTP2_ERR_DEFERRED;
+        auto const got = stream->provide(reinterpret_cast<char*>(into), most);
+        if (got.is_end)
+            *flags |= NGHTTP2_DATA_FLAG_EOF;
+        else if (got.count == 0)
+            return NGHTTP2_ERR_DEFERRED;
+        return static_cast<ssize_t>(got.count);
+    }
+};
+
+void http2_session::submit_head(std::int32_t stream, response_lines const& head, bool has_body)
+{
+    std::vector<nghttp2_nv> lines;
+    lines.reserve(head.size());
+    for (auto const& [name, value] : head)
+        lines.push_back(field(name, value));
+    nghttp2_data_provider body{};
+    body.read_callback = callbacks::provide;
+    check(nghttp2_submit_response(session_.get(), stream, lines.data(), lines.size(),
+                                  has_body ? &body : nullptr));
+}
+
+nghttp2_session* http2_session::begin_session(http2_session& of, limits const& most)
+{
+    auto const calls =
+        new_one<nghttp2_session_callbacks_new, nghttp2_session_callbacks_del, nghttp2_session_callbacks>();
+    nghttp2_session_callbacks_set_on_begin_headers_callback(calls.get(), callbacks::begin_headers);
+    nghttp2_session_callbacks_set_on_header_callback(calls.get(), callbacks::header);
+    nghttp2_session_callbacks_set_on_invalid_header_callback(calls.get(), callbacks::invalid_header);
+    nghttp2_session_callbacks_set_on_frame_recv_callback(calls.get(), callbacks::frame_received);
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(calls.get(), callbacks::data);
+    nghttp2_session_callbacks_set_on_stream_close_callback(calls.get(), callbacks::stream_closed);
+    nghttp2_session_callbacks_set_on_frame_send_callback(calls.get(), callbacks::frame_sent);
+
+    auto const options = new_one<nghttp2_option_new, nghttp2_option_del, nghttp2_option>();
+    nghttp2_option_set_no_auto_window_update(options.get(), 1);
+    nghttp2_option_set_max_outbound_ack(options.get(), max_unsent_acks);
+    nghttp2_option_set_max_deflate_dynamic_table_size(options.get(), encoder_table);
+    nghttp2_option_set_no_closed_streams(options.get(), 1);
+#ifdef TIDINGS_NGHTTP2_HAS_CONTINUATION_LIMIT
+    nghttp2_option_set_max_continuations(options.get(), 8);
+#endif
+
+    nghttp2_session* made = nullptr;
+    check(nghttp2_session_server_new2(&made, calls.get(), &of, options.get()));
+    std::array const settings{
+        nghttp2_settings_entry{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS,
+                               static_cast<std::uint32_t>(most.max_streams)},
+        nghttp2_settings_entry{NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE,
+                               static_cast<std::uint32_t>(most.head_bytes)},
+        nghttp2_settings_entry{NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},
+    };
+    check(nghttp2_submit_settings(made, NGHTTP2_FLAG_NONE, settings.data(), settings.size()));
+    return made;
+}
+
+} // namespace tidings::detail

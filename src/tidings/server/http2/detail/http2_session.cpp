@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/server/http2/detail/http2_session.hpp>
+
+#include <algorithm>
+#include <new>
+#include <nghttp2/nghttp2.h>
+
+namespace tidings::detail {
+
+namespace {
+
+// A browser that leaves a page resets all of its streams at once.
+constexpr allowance allowed_resets(500, 33);
+// Pings, settings and empty frames, which say nothing of a request: a client that probes sends few.
+constexpr allowance allowed_idle_frames(1000, 100);
+
+void check(int result)
+{
+    if (result == NGHTTP2_ERR_NOMEM)
+        throw std::bad_alloc();
+}
+
+std::string_view view(std::uint8_t const* bytes, std::size_t size) noexcept
+{
+    return {reinterpret_cast<char const*>(bytes), size};
+}
+
+nghttp2_nv field(std::string_view name, std::string_view value) noexcept
+{
+    auto const bytes = [](std::string_view text) {
+        return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data())); // NOLINT: it is only read
+    };
+    return {bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
+}
+
+} // namespace
+
+http2_session::http2_session(session_user& of, limits const& most)
+    : user_(of), resets_(allowed_resets), idle_frames_(allowed_idle_frames),
+      session_(begin_session(*this, most))
+{}
+
+http2_session::~http2_session() = default;
+
+void http2_session::deleter::operator()(nghttp2_session* of) const noexcept
+{
+    nghttp2_session_del(of);
+}
+
+bool http2_session::receive(std::string_view bytes)
+{
+    if (is_broken_)
+        return false;
+    auto const taken = nghttp2_session_mem_recv(
+        session_.get(), reinterpret_cast<std::uint8_t const*>(bytes.data()), bytes.size());
+    if (taken >= 0)
+        return true;
+    check(static_cast<int>(taken));
+    complaint_ = taken == NGHTTP2_ERR_FLOODED ? "it sends too many frames that ask for an answer"
+                                              : nghttp2_strerror(static_cast<int>(taken));
+    is_broken_ = true;
+    return false;
+}
+
+std::string_view http2_session::next()
+{
+    std::uint8_t const* bytes = nullptr;
+    auto const size = nghttp2_session_mem_send(session_.get(), &bytes);
+    if (size < 0) {
+        check(static_cast<int>(size));
+        is_broken_ = true;
+        return {};
+    }
+    return view(bytes, static_cast<std::size_t>(size));
+}
+
+bool http2_session::has_ended() const noexcept
+{
+    return is_broken_ ||
+           (!nghttp2_session_want_read(session_.get()) && !nghttp2_session_want_write(session_.get()));
+}
+
+void http2_session::count_reset()
+{
+    if (!resets_.use(user_.time()))
+        terminate(http2_error::enhance_your_calm, "it resets too many streams, or has us reset them");
+}
+
+// Answers, but for their heads
+
+void http2_session::submit_continue(std::int32_t stream)
+{
+    auto const line = field(":status", "100");
+    check(nghttp2_submit_headers(session_.get(), NGHTTP2_FLAG_NONE, stream, nullptr, &line, 1, nullptr));
+}
+
+void http2_session::resume(std::int32_t stream)
+{
+    check(nghttp2_session_resume_data(session_.get(), stream));
+}
+
+void http2_session::reset(std::int32_t stream, http2_error why)
+{
+    nghttp2_session_set_stream_user_data(session_.get(), stream, nullptr);
+    check(nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, stream,
+                                    static_cast<std::uint32_t>(why)));
+}
+
+std::size_t http2_session::window(std::int32_t stream) const noexcept
+{
+    auto const own = std::int64_t{nghttp2_session_get_stream_remote_window_size(session_.get(), stream)};
+    auto const all = std::int64_t{nghttp2_session_get_remote_window_size(session_.get())};
+    auto const begin = std::int64_t{
+        nghttp2_session_get_remote_settings(session_.get(), NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE)};
+    std::int64_t const taken = std::max<std::int64_t>(begin - own, 0);
+    std::int64_t const share = (all + taken) / 2 - taken;
+    return static_cast<std::size_t>(std::max<std::int64_t>(std::min({own, all, share}), 0));
+}
+
+void http2_session::grant(std::int32_t stream, std::size_t bytes)
+{
+    check(nghttp2_session_consume(session_.get(), stream, bytes));
+}
+
+void http2_session::grant_connection(std::size_t bytes)
+{
+    check(nghttp2_session_consume_connection(session_.get(), bytes));
+}
+
+// The connection
+
+void http2_session::ping()
+{
+    check(nghttp2_submit_ping(session_.get(), NGHTTP2_FLAG_NONE, nullptr));
+}
+
+void http2_session::announce_end()
+{
+    check(nghttp2_submit_shutdown_notice(session_.get()));
+    ping();
+}
+
+void http2_session::end_streams()
+{
+    check(nghttp2_submit_goaway(session_.get(), NGHTTP2_FLAG_NONE,
+                                nghttp2_session_get_last_proc_stream_id(session_.get()), NGHTTP2_NO_ERROR,
+                                nullptr, 0));
+}
+
+void http2_session::terminate(http2_error why, char const* complaint)
+{
+    if (!complaint_)
+        complaint_ = complaint;
+    check(nghttp2_session_terminate_session(session_.get(), static_cast<std::uint32_t>(why)));
+}
+
+} // namespace tidings::detail
