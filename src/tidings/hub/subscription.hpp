@@ -17,7 +17,6 @@
 namespace tidings {
 
 namespace detail {
-
 class subscription_state;
 } // namespace detail
 

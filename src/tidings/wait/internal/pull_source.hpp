@@ -8,7 +8,6 @@
 #include <tidings/wait/detail/wait_result.hpp>
 
 #include <optional>
-#include <tuple>
 #include <utility>
 
 namespace tidings::detail {
