@@ -113,7 +113,7 @@ std::size_t http2_session::window(std::int32_t stream) const noexcept
     auto const begin = std::int64_t{
         nghttp2_session_get_remote_settings(session_.get(), NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE)};
     std::int64_t const taken = std::max<std::int64_t>(begin - own, 0);
-    std::int64_t const share = (all + taken) / 2 - taken;
+    std::int64_t const share = (all + taken) / 4 * 3 - taken;
     return static_cast<std::size_t>(std::max<std::int64_t>(std::min({own, all, share}), 0));
 }
 

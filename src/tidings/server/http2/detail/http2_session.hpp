@@ -101,9 +101,9 @@ public:
     void resume(std::int32_t stream);
     /// Ends a stream at once, of which nothing is told any more.
     void reset(std::int32_t stream, http2_error why);
-    /// The most that a stream may hand over now. It never gets more than half of what is left of the
-    /// connection's window and what it has taken of that itself, so that one whose client does not read
-    /// leaves room to others.
+    /// The most that a stream may hand over now. It never gets more than three quarters of what is left of
+    /// the connection's window and what it has taken of that itself: one whose client does not read leaves
+    /// room to others, and a client that grants more once it has read more than half has that to read.
     std::size_t window(std::int32_t stream) const noexcept;
     /// So many bytes of a request's body were read, and as many more may come.
     void grant(std::int32_t stream, std::size_t bytes);

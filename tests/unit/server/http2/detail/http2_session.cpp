@@ -209,7 +209,8 @@ TEST_CASE("a reset closes a stream at once")
     CHECK(both.streams[id].is_closed);
 }
 
-// A stream whose client reads nothing leaves half of the connection's window to the others.
+// A stream whose client reads nothing leaves a quarter of the connection's window to the others; more than
+// half of it may be taken, since many clients grant nothing before they have read that much.
 TEST_CASE("no stream takes all of the connection's window")
 {
     conversation both;
@@ -219,12 +220,12 @@ TEST_CASE("no stream takes all of the connection's window")
     both.answer(slow);
     both.answer(other);
     std::size_t const all = both.server.window(slow);
-    CHECK(all == 65'535 / 2);
+    CHECK(all == 65'535 / 4 * 3);
     both.streams[slow].to_send.assign(all, 'x');
     both.server.resume(slow);
     both.talk();
     CHECK(both.server.window(slow) == 0);
-    CHECK(both.server.window(other) >= 65'535 / 4);
+    CHECK(both.server.window(other) >= 65'535 / 4 * 3 / 4);
     nghttp2_session_consume_connection(both.client(), 65'535 / 2);
     both.talk();
     CHECK(both.windows != 0);
