@@ -9,6 +9,7 @@
 #include "build_list.hpp"
 #include "encrypt.hpp"
 #include "open_store.hpp"
+#include "speak_http2.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -157,8 +158,10 @@ void serve(options const& chosen)
     build_list builds(chosen.command, dashboard::open_store(chosen.file));
     // Pages come back by themselves, and a stop should not be waited for.
     tidings::endpoint where{.port = chosen.port};
-    if (!chosen.tls_cert.empty())
+    if (!chosen.tls_cert.empty()) {
         dashboard::encrypt(where, chosen.tls_cert, chosen.tls_key);
+        dashboard::speak_http2(where);
+    }
     tidings::server server(where, {.drain_timeout = 500ms});
     server.check(refuse_frames);
     server.check(tidings::check_local_host(chosen.hosts));

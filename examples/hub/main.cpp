@@ -8,6 +8,7 @@
 #include "open_store.hpp"
 #include "options.hpp"
 #include "routes.hpp"
+#include "speak_http2.hpp"
 
 #include <fmt/format.h>
 
@@ -32,6 +33,8 @@ void serve(hub::options const& chosen)
     options.listen = {chosen.listen};
     if (chosen.tls_port != 0)
         options.listen.push_back(hub::encrypted_endpoint(chosen));
+    for (tidings::endpoint& each : options.listen)
+        hub::speak_http2(each, chosen.http2_prior_knowledge && !each.tls);
     tidings::server server(std::move(options));
     hub::add_routes(server, events, chosen);
     server.start();

@@ -136,8 +136,7 @@ std::map<std::string_view, setter> const& setters()
 std::map<std::string_view, std::function<void(options&)>> const& flags()
 {
     static std::map<std::string_view, std::function<void(options&)>> const all{
-        {"--http2-prior-knowledge",
-         [](options&) { throw usage_error("--http2-prior-knowledge: this build has no HTTP/2"); }},
+        {"--http2-prior-knowledge", [](options& to) { to.http2_prior_knowledge = true; }},
         {"--compress", [](options&) { throw usage_error("--compress: this build has no compression"); }},
     };
     return all;
