@@ -12,8 +12,8 @@
 
 namespace tidings::test {
 
-/// A connection to a port of this machine, plain or over TLS, for clients that know only bytes. Blocking; a call
-/// in which nothing happens for ten seconds throws.
+/// A connection to a port of this machine, plain or over TLS, for clients that know only bytes. Blocking; a
+/// call in which nothing happens for ten seconds throws.
 class byte_stream
 {
 public:

@@ -42,8 +42,8 @@ std::string number_16(std::uint16_t value);
 
 std::string frame(unsigned type, unsigned flags, std::uint32_t stream, std::string_view payload = {});
 
-/// HPACK: an integer behind the bits of its first byte (RFC 7541, 5.1); text without Huffman (5.2); fields that
-/// use no table (6.2.2).
+/// HPACK: an integer behind the bits of its first byte (RFC 7541, 5.1); text without Huffman (5.2); fields
+/// that use no table (6.2.2).
 std::string integer(unsigned first, unsigned prefix_bits, std::uint32_t value);
 std::string text(std::string_view value);
 std::string literal(std::string_view name, std::string_view value);
