@@ -59,7 +59,9 @@ std::string text(std::string_view value)
 
 std::string literal(std::string_view name, std::string_view value)
 {
-    return std::string(1, '\0') + text(name) + text(value);
+    std::string coded(1, '\0');
+    coded.append(text(name)).append(text(value));
+    return coded;
 }
 
 std::string literals(field_list const& fields)

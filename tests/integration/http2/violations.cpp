@@ -462,7 +462,8 @@ rows compression()
     std::string const path_root = "\x84";
     std::string const known = get_method + scheme_http + path_root;
     std::string const authority = std::string("\x01", 1) + text("localhost");
-    std::string const kept = "\x41" + text("localhost"); // an authority, put into the table
+    std::string const kept =
+        std::string("\x41").append(text("localhost")); // an authority, put into the table
     auto const with_host = [&](std::string const& coded) {
         return block(known + std::string("\x01", 1) + coded);
     };
