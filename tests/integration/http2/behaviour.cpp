@@ -202,6 +202,29 @@ TEST_CASE("by each protocol: plain requests")
     CHECK(who->read_body() == said_by(how) + " 127.0.0.1 localhost a=b");
 }
 
+// Bodies one after the other on a connection, some of which are not read to their ends, leave its window as
+// it was.
+TEST_CASE("by each protocol: a hundred bodies on one connection")
+{
+    auto const how = each_way();
+    CAPTURE(how.is_http2, how.is_tls);
+    auto options = server_fixture::brisk();
+    options.body_bytes = 1'500;
+    served server(how, std::move(options));
+    server.routes().post("/echo", echo);
+    server.start();
+    auto const client = server.client();
+    for (int i = 0; i != 100; ++i) {
+        bool const is_taken = i % 10 != 9;
+        std::string const body(is_taken ? 1'500 : 3'000, 'b');
+        auto const given = client->ask({.target = "/echo", .method = "POST", .body = body});
+        REQUIRE(given->status() == (is_taken ? 200 : 413));
+        if (!is_taken && !how.is_http2)
+            break; // which ends a connection of HTTP/1.1
+        REQUIRE((given->read_body() == body) == is_taken);
+    }
+}
+
 // Events as they come, the proper end behind a handler that has returned, and none behind one that has
 // failed.
 TEST_CASE("by each protocol: events and their end")

@@ -249,10 +249,11 @@ rows frames()
          "RST_STREAM FLOW_CONTROL_ERROR"},
         {"6.9.1", "windows as large as may be", watch() + widen(0, 0x7FFF'0000) + widen(1, 0x7FFF'0000),
          "quiet"},
-        {"6.9.1", "DATA beyond the window of a stream",
+        // Of what comes behind the answer nothing is told.
+        {"6.9.1", "DATA beyond the window of a stream that has its answer",
          frame(headers, end_headers, 1, literals(asking("/unread", "POST"))) +
              repeat(5, [](auto) { return frame(data, 0, 1, std::string(16'384, 'x')); }),
-         "RST_STREAM FLOW_CONTROL_ERROR or GOAWAY FLOW_CONTROL_ERROR or 413"},
+         "RST_STREAM FLOW_CONTROL_ERROR or GOAWAY FLOW_CONTROL_ERROR or 404"},
         {"6.10", "CONTINUATION", begun + frame(continuation, end_headers, 1, rest), "200"},
         {"6.10", "CONTINUATION in pieces of one byte",
          frame(headers, end_stream, 1, all.substr(0, all.size() - 4)) +

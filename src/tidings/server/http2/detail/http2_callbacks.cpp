@@ -152,14 +152,15 @@ struct http2_session::callbacks
         });
     }
 
+    // Each stream's window bounds what it may send. That of the connection is given back whatever becomes of
+    // the bytes, or requests that end before they are read would use it up.
     static int data(nghttp2_session* library, std::uint8_t, std::int32_t id, std::uint8_t const* bytes,
                     std::size_t size, void*)
     {
         return guarded([&] {
+            check(nghttp2_session_consume_connection(library, size));
             if (auto* const stream = stream_of(library, id))
                 stream->add_body(view(bytes, size));
-            else
-                check(nghttp2_session_consume_connection(library, size));
         });
     }
 

@@ -119,12 +119,7 @@ std::size_t http2_session::window(std::int32_t stream) const noexcept
 
 void http2_session::grant(std::int32_t stream, std::size_t bytes)
 {
-    check(nghttp2_session_consume(session_.get(), stream, bytes));
-}
-
-void http2_session::grant_connection(std::size_t bytes)
-{
-    check(nghttp2_session_consume_connection(session_.get(), bytes));
+    check(nghttp2_session_consume_stream(session_.get(), stream, bytes));
 }
 
 // The connection

@@ -107,8 +107,6 @@ public:
     std::size_t window(std::int32_t stream) const noexcept;
     /// So many bytes of a request's body were read, and as many more may come.
     void grant(std::int32_t stream, std::size_t bytes);
-    /// The same of bytes that count for the connection alone, since no more are wanted for their stream.
-    void grant_connection(std::size_t bytes);
 
     // The connection
 

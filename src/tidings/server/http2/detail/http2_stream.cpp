@@ -64,7 +64,7 @@ void http2_stream::end_head(bool is_all)
 void http2_stream::add_body(std::string_view bytes)
 {
     if (!incoming_ || incoming_->head.error()) // it is answered already, and nothing more is granted to it
-        return on().frames().grant_connection(bytes.size());
+        return;
     incoming_->head.policy().add_body(bytes);
     is_due_ = true;
 }
