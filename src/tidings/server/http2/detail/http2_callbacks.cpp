@@ -2,7 +2,6 @@
 #include <tidings/server/http2/detail/http2_session.hpp>
 
 #include <array>
-#include <new>
 #include <nghttp2/nghttp2.h>
 #include <vector>
 
@@ -14,12 +13,6 @@ constexpr std::size_t max_unsent_acks = 1000;
 // Answers repeat little in their heads: a large table would cost more than it saves.
 constexpr std::size_t encoder_table = 1024;
 
-void check(int result)
-{
-    if (result == NGHTTP2_ERR_NOMEM)
-        throw std::bad_alloc();
-}
-
 template <typename Call>
 int guarded(Call&& call) noexcept
 {
@@ -29,11 +22,6 @@ int guarded(Call&& call) noexcept
     } catch (...) {
         return NGHTTP2_ERR_CALLBACK_FAILURE;
     }
-}
-
-std::string_view view(std::uint8_t const* bytes, std::size_t size) noexcept
-{
-    return {reinterpret_cast<char const*>(bytes), size};
 }
 
 session_stream* stream_of(nghttp2_session* session, std::int32_t id) noexcept
@@ -49,20 +37,20 @@ nghttp2_nv field(std::string_view name, std::string_view value) noexcept
     return {bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
 }
 
-template <auto New, auto Delete, typename Type>
-auto new_one()
-{
-    Type* made = nullptr;
-    check(New(&made));
-    return std::unique_ptr<Type, decltype([](Type* each) { Delete(each); })>(made);
-}
-
 } // namespace
 
 /// What the library calls. None of them may call the library back, but to submit; nor throw through it, which
 /// is not made for that: what fails ends the session.
 struct http2_session::callbacks
 {
+    template <auto New, auto Delete, typename Type>
+    static auto new_one()
+    {
+        Type* made = nullptr;
+        check(New(&made));
+        return std::unique_ptr<Type, decltype([](Type* each) { Delete(each); })>(made);
+    }
+
     static http2_session& of(void* user) { return *static_cast<http2_session*>(user); }
 
     static int begin_headers(nghttp2_session* library, nghttp2_frame const* frame, void* user)
@@ -225,10 +213,16 @@ void http2_session::submit_head(std::int32_t stream, response_lines const& head,
                                   has_body ? &body : nullptr));
 }
 
+void http2_session::submit_continue(std::int32_t stream)
+{
+    auto const line = field(":status", "100");
+    check(nghttp2_submit_headers(session_.get(), NGHTTP2_FLAG_NONE, stream, nullptr, &line, 1, nullptr));
+}
+
 nghttp2_session* http2_session::begin_session(http2_session& of, limits const& most)
 {
-    auto const calls =
-        new_one<nghttp2_session_callbacks_new, nghttp2_session_callbacks_del, nghttp2_session_callbacks>();
+    auto const calls = callbacks::new_one<nghttp2_session_callbacks_new, nghttp2_session_callbacks_del,
+                                          nghttp2_session_callbacks>();
     nghttp2_session_callbacks_set_on_begin_headers_callback(calls.get(), callbacks::begin_headers);
     nghttp2_session_callbacks_set_on_header_callback(calls.get(), callbacks::header);
     nghttp2_session_callbacks_set_on_invalid_header_callback(calls.get(), callbacks::invalid_header);
@@ -237,7 +231,7 @@ nghttp2_session* http2_session::begin_session(http2_session& of, limits const& m
     nghttp2_session_callbacks_set_on_stream_close_callback(calls.get(), callbacks::stream_closed);
     nghttp2_session_callbacks_set_on_frame_send_callback(calls.get(), callbacks::frame_sent);
 
-    auto const options = new_one<nghttp2_option_new, nghttp2_option_del, nghttp2_option>();
+    auto const options = callbacks::new_one<nghttp2_option_new, nghttp2_option_del, nghttp2_option>();
     nghttp2_option_set_no_auto_window_update(options.get(), 1);
     nghttp2_option_set_max_outbound_ack(options.get(), max_unsent_acks);
     nghttp2_option_set_max_deflate_dynamic_table_size(options.get(), encoder_table);

@@ -14,25 +14,6 @@ constexpr allowance allowed_resets(500, 33);
 // Pings, settings and empty frames, which say nothing of a request: a client that probes sends few.
 constexpr allowance allowed_idle_frames(1000, 100);
 
-void check(int result)
-{
-    if (result == NGHTTP2_ERR_NOMEM)
-        throw std::bad_alloc();
-}
-
-std::string_view view(std::uint8_t const* bytes, std::size_t size) noexcept
-{
-    return {reinterpret_cast<char const*>(bytes), size};
-}
-
-nghttp2_nv field(std::string_view name, std::string_view value) noexcept
-{
-    auto const bytes = [](std::string_view text) {
-        return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data())); // NOLINT: it is only read
-    };
-    return {bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
-}
-
 } // namespace
 
 http2_session::http2_session(session_user& of, limits const& most)
@@ -80,6 +61,17 @@ bool http2_session::has_ended() const noexcept
            (!nghttp2_session_want_read(session_.get()) && !nghttp2_session_want_write(session_.get()));
 }
 
+void http2_session::check(int result)
+{
+    if (result == NGHTTP2_ERR_NOMEM)
+        throw std::bad_alloc();
+}
+
+std::string_view http2_session::view(std::uint8_t const* bytes, std::size_t size) noexcept
+{
+    return {reinterpret_cast<char const*>(bytes), size};
+}
+
 void http2_session::count_reset()
 {
     if (!resets_.use(user_.time()))
@@ -87,12 +79,6 @@ void http2_session::count_reset()
 }
 
 // Answers, but for their heads
-
-void http2_session::submit_continue(std::int32_t stream)
-{
-    auto const line = field(":status", "100");
-    check(nghttp2_submit_headers(session_.get(), NGHTTP2_FLAG_NONE, stream, nullptr, &line, 1, nullptr));
-}
 
 void http2_session::resume(std::int32_t stream)
 {

@@ -119,6 +119,10 @@ public:
     void terminate(http2_error why, char const* complaint);
 
 private:
+    /// What the library's functions return. All failures but this are of a stream that is gone, of which is
+    /// told otherwise.
+    static void check(int result);
+    static std::string_view view(std::uint8_t const* bytes, std::size_t size) noexcept;
     void count_reset();
 
     struct callbacks; ///< in a file of their own, with what they are given to
