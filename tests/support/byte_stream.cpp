@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "byte_stream.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
+#include "local_socket.hpp"
 
 #include <array>
 #include <poll.h>
@@ -12,34 +9,6 @@
 #include <utility>
 
 namespace tidings::test {
-
-namespace {
-
-constexpr int limit = 10'000; // milliseconds
-
-short wait_for(internal::stream_socket const& socket, short what)
-{
-    pollfd one{.fd = socket.descriptor(), .events = what, .revents = 0};
-    if (::poll(&one, 1, limit) <= 0)
-        throw std::runtime_error("byte_stream: nothing happened within ten seconds");
-    return one.revents;
-}
-
-internal::stream_socket connected_to(std::uint16_t port)
-{
-    internal::stream_socket made(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(port);
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(made.descriptor(), reinterpret_cast<sockaddr const*>(&to), sizeof to) != 0)
-        throw std::runtime_error("byte_stream: cannot connect");
-    int const at_once = 1; // what is sent in two pieces is not held back until the first was acknowledged
-    ::setsockopt(made.descriptor(), IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
-    return made;
-}
-
-} // namespace
 
 byte_stream::byte_stream(std::uint16_t port) : socket_(connected_to(port)) {}
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tls_connection.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
+#include "local_socket.hpp"
 
 #include <array>
 #include <poll.h>
@@ -11,31 +9,6 @@
 #include <utility>
 
 namespace tidings::test {
-
-namespace {
-
-constexpr int limit = 10'000; // milliseconds
-
-void wait_for(internal::stream_socket const& socket, short what)
-{
-    pollfd one{.fd = socket.descriptor(), .events = what, .revents = 0};
-    if (::poll(&one, 1, limit) <= 0)
-        throw std::runtime_error("tls_connection: nothing happened within ten seconds");
-}
-
-internal::stream_socket connected_to(std::uint16_t port)
-{
-    internal::stream_socket made(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(port);
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(made.descriptor(), reinterpret_cast<sockaddr const*>(&to), sizeof to) != 0)
-        throw std::runtime_error("tls_connection: cannot connect");
-    return made;
-}
-
-} // namespace
 
 tls_connection::tls_connection(std::uint16_t port, tls_client_options const& options,
                                tls_client const* resumed)
