@@ -71,6 +71,7 @@ struct rate
 struct registry final : tidings::store_events
 {
     void on_life(life) noexcept override {}
+    void on_rollback(rollback) noexcept override {}
     void on_event(std::string_view, tidings::stored_event) noexcept override {}
 };
 

@@ -173,6 +173,7 @@ private:
     };
     struct book final : store_events
     {
+        void on_rollback(store_events::rollback) noexcept override {}
         void on_life(store_events::life begun) noexcept override
         {
             std::lock_guard const guard(lock);

@@ -58,6 +58,19 @@ public:
         begin_life();
     }
 
+    /// It has lost what is above a number, and goes on above another one.
+    void roll_back(std::uint64_t survived, std::uint64_t resumed)
+    {
+        life_.newest = resumed;
+        life_.rollbacks.push_back({.survived = survived, .resumed = resumed});
+        for (auto& [name, topic] : topics_) {
+            topic.events.erase(topic.events.upper_bound(survived), topic.events.end());
+            topic.newest = topic.events.empty() ? topic.lost : topic.events.rbegin()->first;
+        }
+        if (auto const hub = hub_.lock())
+            hub->on_rollback(life_.rollbacks.back());
+    }
+
     void open_next() { answer(openings_, {}); }
     void fail_open(std::exception_ptr error) { answer(openings_, error); }
     void read_next() { answer(readings_, {}); }

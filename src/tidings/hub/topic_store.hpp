@@ -39,11 +39,19 @@ struct stored_event
 class store_events
 {
 public:
+    /// Numbers above `survived` and below `resumed` mean nothing any more, or never did.
+    struct rollback
+    {
+        std::uint64_t survived = 0;
+        std::uint64_t resumed = 0; ///< later events have higher numbers
+    };
+
     /// As long as a life lasts, a number means one event.
     struct life
     {
         std::string epoch; ///< of letters and digits, 1 to 64 of them: a part of the ids that clients get
-        std::uint64_t newest = 0; ///< the highest number that it has ever given out
+        std::uint64_t newest = 0;          ///< the highest number that it has ever given out
+        std::vector<rollback> rollbacks{}; ///< that it has known so far
     };
 
     /// A life begins: before anything else, and again when the store has found that something is gone that it
@@ -51,6 +59,10 @@ public:
     /// of a topic when it has been opened anew. (The registry does that for those in memory; it still closes
     /// once for each `open`.)
     virtual void on_life(life begun) noexcept = 0;
+
+    /// The store has lost its tail. The registry opens the topics anew that had events above `survived`;
+    /// clients whose place was taken back are told so, and others notice nothing.
+    virtual void on_rollback(rollback happened) noexcept = 0;
 
     /// An event is kept, whoever published it. The numbers rise from call to call, over all topics. Of a
     /// topic that is open, each event newer than `opened::newest` comes, once: the store fills its own holes
@@ -87,8 +99,9 @@ public:
     {
         std::exception_ptr error{}; ///< it is not open, and not to be closed; what was appended to it
                                     ///< meanwhile is refused as well
-        std::uint64_t newest =
-            0; ///< the newest number in the topic, also of an event that is gone; 0: there never was one
+        /// The newest number in the topic, also of an event that is gone; 0: there never was one. Whatever
+        /// has a lower one in topics that are open was told of before.
+        std::uint64_t newest = 0;
     };
 
     /// A topic is wanted in memory: from `when_open` on `on_event` tells of it, and `read` brings what is

@@ -213,6 +213,78 @@ TEST_CASE_METHOD(store_fixture, "a store begins another life")
     }
 }
 
+// A store that has lost its tail: who had more is told, also one who comes later or to a process that was
+// started afterwards, and gets what came instead. Who had not, and who follows other topics, notices nothing.
+TEST_CASE_METHOD(store_fixture, "a store is rolled back")
+{
+    add("{name...}");
+    topic const orders = open("orders");
+    topic const other = open("other");
+    stream both(time, following(orders), request::get("/"));
+    stream untouched(time, following(other), request::get("/"));
+    keep(orders, "a");
+    keep(other, "b");
+    keep(orders, "c");
+    auto const lost = both.events()[1].id();
+
+    store->roll_back(2, 100);
+    time.run_until_idle();
+    CHECK(both.comments() == texts{"disconnected"});
+    CHECK(untouched.comments().empty());
+    REQUIRE(lines.size() == 1);
+    CHECK_THAT(lines[0], ContainsSubstring("the scripted store: it has lost its tail"));
+    store->open_all();
+    time.run_until_idle();
+    keep(orders, "d");
+    keep(other, "e");
+    CHECK(data_of(untouched) == texts{"b", "e"});
+    CHECK(untouched.events()[1].id() == "000000000000-102");
+
+    bool const is_fresh = GENERATE(false, true);
+    if (is_fresh) {
+        restart();
+        add("{name...}");
+    }
+    stream back(time, following(open("orders")), coming_back_with(lost));
+    CHECK_THAT(reset_of(back), ContainsSubstring(R"("reason":"rolled_back")"));
+    CHECK(data_of(back).back() == "d");
+    stream before(time, following(open("orders")), coming_back_with("000000000000-1"));
+    CHECK(data_of(before) == texts{"d"});
+    stream quiet(time, following(open("other")), coming_back_with("000000000000-100"));
+    CHECK(data_of(quiet) == texts{"e"});
+}
+
+// While topics are read anew, one may be rolled back once more.
+TEST_CASE_METHOD(store_fixture, "a store is rolled back while a topic is read")
+{
+    topic const orders = open();
+    keep(orders, "a");
+    keep(orders, "b");
+    keep(orders, "c");
+    store->roll_back(2, 100);
+    store->open_next();
+    store->roll_back(1, 200);
+    store->open_all();
+    keep(orders, "d");
+    stream back(time, following(orders), coming_back_with("000000000000-2"));
+    CHECK_THAT(reset_of(back), ContainsSubstring("rolled_back"));
+    CHECK(data_of(back).back() == "d");
+    stream all_of_it(time, following(orders), coming_back_with("000000000000-1"));
+    CHECK(data_of(all_of_it) == texts{"d"});
+}
+
+// Numbers that no rollback can have change nothing.
+TEST_CASE_METHOD(store_fixture, "a store with an impossible rollback")
+{
+    topic const orders = open();
+    stream client(time, following(orders), request::get("/"));
+    keep(orders, "a");
+    store->roll_back(5, 5);
+    REQUIRE(lines.size() == 1);
+    CHECK_THAT(lines[0], ContainsSubstring("numbers that none can have"));
+    CHECK(client.comments().empty());
+}
+
 // What no store can be in is not used: its topics cannot be opened.
 TEST_CASE_METHOD(store_fixture, "a store with an impossible epoch")
 {

@@ -76,7 +76,8 @@ void cursor_set::enter(entry_part const& planned, boost::asio::any_io_executor c
             cursors[i]->enter(of, executor, begin.after, is_by_id ? from_newest() : item.start, times[i]);
         if (by_client.missing == gap::none && begin.missing != gap::none)
             missing = begin.missing;
-        entered.knows_place &= by_client.after.has_value() && missing == gap::none;
+        entered.knows_place &=
+            by_client.after.has_value() && by_client.missing == gap::none && missing == gap::none;
         number = std::min(number, of.events().number_before(cursors[i]->next(), planned.numbers->newest));
         if (missing == gap::none)
             continue;

@@ -43,6 +43,8 @@ public:
         for (automatic_id const& each : places_)
             if (each.epoch == numbers.epoch)
                 found = each.number;
+        if (auto const survived = numbers.survived(found.value_or(0)))
+            return {.after = survived, .missing = gap::rolled_back};
         if (found && *found <= numbers.newest)
             return {.after = found, .is_publishers = is_publishers};
         if (found || (places_.empty() && !is_earlier_))

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/hub/topic_store.hpp>
+
 #include <boost/asio/any_io_executor.hpp>
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,8 +29,18 @@ struct order
     std::shared_ptr<loop_feed> feed_of(boost::asio::any_io_executor const& executor,
                                        std::shared_ptr<registry_state> const& registry);
 
+    /// Of a number that was taken back: the last one before it that was not.
+    std::optional<std::uint64_t> survived(std::uint64_t number) const noexcept
+    {
+        for (auto const& each : rollbacks)
+            if (number > each.survived && number < each.resumed)
+                return each.survived;
+        return std::nullopt;
+    }
+
     std::string const epoch;
-    std::uint64_t newest;                          ///< number
+    std::uint64_t newest; ///< number
+    std::vector<store_events::rollback> rollbacks{};
     std::vector<std::shared_ptr<loop_feed>> feeds; ///< one for each loop with followers
 };
 

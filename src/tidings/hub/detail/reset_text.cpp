@@ -18,6 +18,8 @@ std::string_view name_of(gap reason)
         return "unknown_id";
     case gap::overflowed:
         return "overflowed";
+    case gap::rolled_back:
+        return "rolled_back";
     case gap::none:
         break;
     }

@@ -14,10 +14,11 @@ std::string json_string(std::string_view text);
 enum class gap
 {
     none,
-    evicted,    ///< what it wants has left the history, or the topic with it
-    restarted,  ///< its id is of an earlier life of the order, in another process
-    unknown_id, ///< its id is nobody's
-    overflowed, ///< it was too slow, and the topic has dropped what it had not got
+    evicted,     ///< what it wants has left the history, or the topic with it
+    restarted,   ///< its id is of an earlier life of the order, in another process
+    unknown_id,  ///< its id is nobody's
+    overflowed,  ///< it was too slow, and the topic has dropped what it had not got
+    rolled_back, ///< its store has lost what it had been given last
 };
 
 /// What a follower is told when it cannot be brought up to date: the data of a `tidings-reset` event.

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -19,10 +20,16 @@ constexpr duration telling_period = std::chrono::seconds(10);
 // How many topics may be on their way from a store into memory at once.
 constexpr std::size_t max_loads = 10'000;
 
-bool may_be_life(store_events::life const& begun)
+bool may_be(store_events::rollback const& happened)
+{
+    return happened.survived < happened.resumed && happened.resumed <= max_event_number;
+}
+
+bool may_be(store_events::life const& begun)
 {
     return begun.epoch.size() <= longest_epoch && are_letters_and_digits(begun.epoch) &&
-           begun.newest <= max_event_number;
+           begun.newest <= max_event_number &&
+           std::ranges::all_of(begun.rollbacks, [](auto const& each) { return may_be(each); });
 }
 
 } // namespace
@@ -72,9 +79,16 @@ void store_link::on_life(life begun) noexcept
         return;
     try {
         bool const is_first = lives_.empty();
-        if (!may_be_life(begun))
-            return tell(*registry, "it has an epoch or a newest number that none can have, and is not used");
-        auto const loads = begin(*registry, begun);
+        if (!may_be(begun))
+            return tell(*registry, "it has an epoch or a number that none can have, and is not used");
+        auto next = std::make_unique<order>(std::move(begun.epoch), begun.newest);
+        next->rollbacks = std::move(begun.rollbacks);
+        std::vector<std::shared_ptr<topic_load>> loads;
+        {
+            registry_state::section locked(*registry);
+            lives_.push_back(std::move(next));
+            loads = load_anew(0, *registry, locked);
+        }
         if (!is_first)
             registry->say(
                 log_level::warning,
@@ -87,12 +101,40 @@ void store_link::on_life(life begun) noexcept
     }
 }
 
-// What is to be loaded anew.
-std::vector<std::shared_ptr<topic_load>> store_link::begin(registry_state& registry, life const& begun)
+void store_link::on_rollback(rollback happened) noexcept
+{
+    auto const registry = registry_.lock();
+    if (!registry || lives_.empty())
+        return;
+    try {
+        if (!may_be(happened))
+            return tell(*registry, "it has been brought back by numbers that none can have");
+        std::vector<std::shared_ptr<topic_load>> loads;
+        {
+            registry_state::section locked(*registry);
+            order& numbers = *lives_.back();
+            numbers.rollbacks.push_back(happened);
+            numbers.newest = std::max(numbers.newest, happened.resumed);
+            loads = load_anew(happened.survived + 1, *registry, locked);
+        }
+        registry->say(
+            log_level::warning,
+            fmt::format("{}: it has lost its tail, what came after number {}; clients that had more "
+                        "are told",
+                        store_->name(), happened.survived));
+        for (auto const& each : loads)
+            each->start();
+    } catch (...) {
+        tell(*registry, "what it has lost could not be told, for want of memory");
+    }
+}
+
+// What is to be loaded anew: topics that are on their way into memory, and those with events from that number
+// on.
+std::vector<std::shared_ptr<topic_load>>
+store_link::load_anew(std::uint64_t first_lost, registry_state& registry, registry_state::section& locked)
 {
     std::vector<std::shared_ptr<topic_load>> fresh;
-    registry_state::section locked(registry);
-    lives_.push_back(std::make_unique<order>(begun.epoch, begun.newest));
     for (auto& [name, load] : loads_) {
         if (!load->has_opened())
             continue;
@@ -101,7 +143,8 @@ std::vector<std::shared_ptr<topic_load>> store_link::begin(registry_state& regis
     }
     for (auto const& each : registry.all()) {
         locked.held.push_back(each);
-        if (!each->has_store() || each->stored()->link().get() != this)
+        if (!each->has_store() || each->stored()->link().get() != this ||
+            each->events().newest_number() < first_lost)
             continue;
         each->stored()->begin_anew();
         registry.on_change(*each, locked);

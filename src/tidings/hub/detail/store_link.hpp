@@ -28,6 +28,7 @@ public:
     topic_store& store() const noexcept { return *store_; }
 
     void on_life(life begun) noexcept override;
+    void on_rollback(rollback happened) noexcept override;
     void on_event(std::string_view topic, stored_event value) noexcept override;
 
     // With the registry's lock held
@@ -49,7 +50,8 @@ public:
     bool accept(topic_state& of, told_event event, registry_state::section& locked);
 
 private:
-    std::vector<std::shared_ptr<topic_load>> begin(registry_state& registry, life const& begun);
+    std::vector<std::shared_ptr<topic_load>> load_anew(std::uint64_t first_lost, registry_state& registry,
+                                                       registry_state::section& locked);
     bool accept(std::string_view name, told_event event, registry_state& registry,
                 registry_state::section& locked);
     /// At most once in ten seconds.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/detail/event_id.hpp>
 #include <tidings/hub/detail/registry_state.hpp>
 #include <tidings/hub/detail/restoring.hpp>
 #include <tidings/hub/detail/store_link.hpp>
 #include <tidings/hub/detail/stored_topic.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -89,8 +91,10 @@ order const* stored_topic::on_opened(std::uint64_t newest)
     ++opens_;
     newest_kept_ = newest;
     order* const numbers = link_->numbers();
-    if (numbers)
-        topic_.set_order(*numbers);
+    if (!numbers || newest > max_event_number)
+        return nullptr;
+    numbers->newest = std::max(numbers->newest, newest); // others may have published to it
+    topic_.set_order(*numbers);
     return numbers;
 }
 

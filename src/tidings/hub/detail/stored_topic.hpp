@@ -112,7 +112,7 @@ public:
     void hold(internal::shared_frame comment, std::size_t most) { queue_.hold(std::move(comment), most); }
 
     /// The store has opened the topic, whose newest event has that number. The order of its numbers; null
-    /// when the store has none that could be.
+    /// when that, or the number, is none that could be.
     order const* on_opened(std::uint64_t newest);
     void finish_restoring(restoring& by);
     /// From now on the topic is as the store says.

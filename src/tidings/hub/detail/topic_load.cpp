@@ -43,7 +43,7 @@ void topic_load::on_opened(topic_store::opened const& got)
         has_opened_ = true;
         numbers = topic_->stored()->on_opened(got.newest);
     }
-    if (!numbers || got.newest > numbers->newest)
+    if (!numbers)
         return finish(std::make_exception_ptr(std::runtime_error(fmt::format(
             "tidings: {} gives the topic \"{}\" an epoch or a number that none can have; it is damaged, "
             "or breaks its contract (see topic_store)",
