@@ -53,11 +53,14 @@ public:
         require(has_head && !is_whole && !is_closed, "a request ends once");
         is_whole = true;
     }
-    bool is_request_whole() const noexcept override { return is_whole; }
-    provided provide(char*, std::size_t) override
+    bool sends_last(std::size_t) override
     {
         require(false, "no answer was given");
-        return {};
+        return false;
+    }
+    void window_grown(std::size_t by) override
+    {
+        require(by != 0 && !is_closed, "a window grows, of a stream that is open");
     }
     void closed() override
     {
@@ -83,7 +86,6 @@ public:
         return made.get();
     }
     void ping_answered() override {}
-    void window_grown() override {}
     tidings::time_point time() const noexcept override { return tidings::time_point(std::chrono::hours(1)); }
 
     /// False once the session makes nothing of it.

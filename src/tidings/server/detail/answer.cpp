@@ -67,6 +67,14 @@ void answer::full_buffers()
     give_up(end_reason::client_gone, true);
 }
 
+void answer::on_closed()
+{
+    auto const over = take_carried(); // told of last
+    out_.lose();
+    if (exchange_ && !exchange_->is_answering())
+        let_exchange_go();
+}
+
 // What becomes of it
 
 void answer::carry_on()

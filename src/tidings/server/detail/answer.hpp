@@ -29,6 +29,7 @@ public:
     /// It is not going to be whole: nothing more of it leaves.
     void abandon(end_reason why);
     void full_buffers();
+    void on_closed();
     /// Tells the client of a stream when to come back.
     void advise(std::chrono::milliseconds pause) { out_.advise(pause); }
     /// Asks the client of a stream whether it is there.

@@ -52,14 +52,6 @@ void http1_answer::on_writable()
         finish();
 }
 
-void http1_answer::on_closed()
-{
-    auto const over = take_carried(); // told of last
-    out_.lose();
-    if (running() && !running()->is_answering())
-        let_exchange_go();
-}
-
 // What becomes of it
 
 void http1_answer::stream_begins(std::size_t of_address, duration age)

@@ -24,7 +24,6 @@ public:
     void too_much_input();
     void on_writable();
     /// The connection has been closed.
-    void on_closed();
 
 private:
     // answer, carrier

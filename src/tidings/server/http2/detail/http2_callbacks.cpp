@@ -13,11 +13,12 @@ constexpr std::size_t max_unsent_acks = 1000;
 // Answers repeat little in their heads: a large table would cost more than it saves.
 constexpr std::size_t encoder_table = 1024;
 
-template <typename Call>
-int guarded(Call&& call) noexcept
+// What the library calls must not throw through it, which is not made for that: what fails ends the session.
+template <auto Call, typename... Arguments>
+int guarded(Arguments... given) noexcept
 {
     try {
-        call();
+        Call(given...);
         return 0;
     } catch (...) {
         return NGHTTP2_ERR_CALLBACK_FAILURE;
@@ -39,165 +40,140 @@ nghttp2_nv field(std::string_view name, std::string_view value) noexcept
 
 } // namespace
 
-/// What the library calls. None of them may call the library back, but to submit; nor throw through it, which
-/// is not made for that: what fails ends the session.
+/// What the library calls. None of them may call the library back, but to submit.
 struct http2_session::callbacks
 {
-    template <auto New, auto Delete, typename Type>
-    static auto new_one()
-    {
-        Type* made = nullptr;
-        check(New(&made));
-        return std::unique_ptr<Type, decltype([](Type* each) { Delete(each); })>(made);
-    }
-
     static http2_session& of(void* user) { return *static_cast<http2_session*>(user); }
 
-    static int begin_headers(nghttp2_session* library, nghttp2_frame const* frame, void* user)
+    static void begin_headers(nghttp2_session* library, nghttp2_frame const* frame, void* user)
     {
-        return guarded([&] {
-            if (frame->headers.cat != NGHTTP2_HCAT_REQUEST)
-                return;
-            auto& self = of(user);
-            std::int32_t const id = frame->hd.stream_id;
-            if (auto* const stream = self.user_.begin_stream(id))
-                nghttp2_session_set_stream_user_data(library, id, stream);
-            else
-                self.reset(id, http2_error::refused_stream);
-        });
+        if (frame->headers.cat != NGHTTP2_HCAT_REQUEST)
+            return;
+        auto& self = of(user);
+        std::int32_t const id = frame->hd.stream_id;
+        if (auto* const stream = self.user_.begin_stream(id))
+            nghttp2_session_set_stream_user_data(library, id, stream);
+        else
+            self.reset(id, http2_error::refused_stream);
     }
 
-    static int header(nghttp2_session* library, nghttp2_frame const* frame, std::uint8_t const* name,
-                      std::size_t name_size, std::uint8_t const* value, std::size_t value_size, std::uint8_t,
-                      void*)
+    static void header(nghttp2_session* library, nghttp2_frame const* frame, std::uint8_t const* name,
+                       std::size_t name_size, std::uint8_t const* value, std::size_t value_size, std::uint8_t,
+                       void*)
     {
-        return guarded([&] {
-            auto* const stream = stream_of(library, frame->hd.stream_id);
-            if (!stream)
-                return;
-            if (frame->headers.cat == NGHTTP2_HCAT_REQUEST)
-                stream->add_field(view(name, name_size), view(value, value_size));
-            else
-                stream->add_trailer(view(name, name_size), view(value, value_size));
-        });
+        auto* const stream = stream_of(library, frame->hd.stream_id);
+        if (!stream)
+            return;
+        if (frame->headers.cat == NGHTTP2_HCAT_REQUEST)
+            stream->add_field(view(name, name_size), view(value, value_size));
+        else
+            stream->add_trailer(view(name, name_size), view(value, value_size));
     }
 
     // What the library would else pass over.
-    static int invalid_header(nghttp2_session* library, nghttp2_frame const* frame, std::uint8_t const*,
-                              std::size_t, std::uint8_t const*, std::size_t, std::uint8_t, void* user)
+    static void invalid_header(nghttp2_session* library, nghttp2_frame const* frame, std::uint8_t const*,
+                               std::size_t, std::uint8_t const*, std::size_t, std::uint8_t, void* user)
     {
-        return guarded([&] {
-            if (auto* const stream = stream_of(library, frame->hd.stream_id)) {
-                of(user).reset(frame->hd.stream_id, http2_error::protocol);
-                stream->closed();
-            }
-        });
+        if (auto* const stream = stream_of(library, frame->hd.stream_id)) {
+            of(user).reset(frame->hd.stream_id, http2_error::protocol);
+            stream->closed();
+        }
     }
 
-    static int frame_received(nghttp2_session* library, nghttp2_frame const* frame, void* user)
+    static void frame_received(nghttp2_session* library, nghttp2_frame const* frame, void* user)
     {
-        return guarded([&] {
-            auto& self = of(user);
-            auto* const stream = stream_of(library, frame->hd.stream_id);
-            bool const is_last = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
-            bool is_idle = false;
-            switch (frame->hd.type) {
-            case NGHTTP2_HEADERS:
-                if (stream && frame->headers.cat == NGHTTP2_HCAT_REQUEST)
-                    stream->end_head(is_last);
-                if (stream && is_last)
-                    stream->end_request();
-                break;
-            case NGHTTP2_DATA:
-                if (stream && is_last)
-                    stream->end_request();
-                is_idle = !is_last && frame->hd.length == frame->data.padlen; // which counts its own byte
-                break;
-            case NGHTTP2_WINDOW_UPDATE:
-                self.user_.window_grown();
-                break;
-            case NGHTTP2_SETTINGS:
-                is_idle = (frame->hd.flags & NGHTTP2_FLAG_ACK) == 0;
-                self.user_.window_grown();
-                break;
-            case NGHTTP2_PING:
-                is_idle = (frame->hd.flags & NGHTTP2_FLAG_ACK) == 0;
-                if (!is_idle)
-                    self.user_.ping_answered();
-                break;
-            case NGHTTP2_PRIORITY:
-                is_idle = true;
-                break;
-            case NGHTTP2_RST_STREAM:
-                self.count_reset();
-                break;
-            default:
-                break;
-            }
-            if (is_idle && !self.idle_frames_.use(self.user_.time()))
-                self.terminate(http2_error::enhance_your_calm,
-                               "it sends too many frames that ask for nothing");
-        });
+        auto& self = of(user);
+        auto* const stream = stream_of(library, frame->hd.stream_id);
+        bool const is_last = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
+        bool is_idle = false;
+        switch (frame->hd.type) {
+        case NGHTTP2_HEADERS:
+            if (stream && frame->headers.cat == NGHTTP2_HCAT_REQUEST)
+                stream->end_head(is_last);
+            if (stream && is_last)
+                stream->end_request();
+            break;
+        case NGHTTP2_DATA:
+            if (stream && is_last)
+                stream->end_request();
+            is_idle = !is_last && frame->hd.length == frame->data.padlen; // which counts its own byte
+            break;
+        case NGHTTP2_WINDOW_UPDATE:
+            if (stream)
+                stream->window_grown(static_cast<std::size_t>(frame->window_update.window_size_increment));
+            break;
+        case NGHTTP2_SETTINGS:
+            is_idle = (frame->hd.flags & NGHTTP2_FLAG_ACK) == 0;
+            break;
+        case NGHTTP2_PING:
+            is_idle = (frame->hd.flags & NGHTTP2_FLAG_ACK) == 0;
+            if (!is_idle)
+                self.user_.ping_answered();
+            break;
+        case NGHTTP2_PRIORITY:
+            is_idle = true;
+            break;
+        case NGHTTP2_RST_STREAM:
+            self.count_reset();
+            break;
+        default:
+            break;
+        }
+        if (is_idle && !self.idle_frames_.use(self.user_.time()))
+            self.terminate(http2_error::enhance_your_calm, "it sends too many frames that ask for nothing");
     }
 
     // Each stream's window bounds what it may send. That of the connection is given back whatever becomes of
     // the bytes, or requests that end before they are read would use it up.
-    static int data(nghttp2_session* library, std::uint8_t, std::int32_t id, std::uint8_t const* bytes,
-                    std::size_t size, void*)
+    static void data(nghttp2_session* library, std::uint8_t, std::int32_t id, std::uint8_t const* bytes,
+                     std::size_t size, void*)
     {
-        return guarded([&] {
-            check(nghttp2_session_consume_connection(library, size));
-            if (auto* const stream = stream_of(library, id))
-                stream->add_body(view(bytes, size));
-        });
+        check(nghttp2_session_consume_connection(library, size));
+        if (auto* const stream = stream_of(library, id))
+            stream->add_body(view(bytes, size));
     }
 
-    static int stream_closed(nghttp2_session* library, std::int32_t id, std::uint32_t, void*)
+    static void stream_closed(nghttp2_session* library, std::int32_t id, std::uint32_t, void*)
     {
-        return guarded([&] {
-            if (auto* const stream = stream_of(library, id)) {
-                nghttp2_session_set_stream_user_data(library, id, nullptr);
-                stream->closed();
-            }
-        });
+        if (auto* const stream = stream_of(library, id)) {
+            nghttp2_session_set_stream_user_data(library, id, nullptr);
+            stream->closed();
+        }
     }
 
-    static int frame_sent(nghttp2_session* library, nghttp2_frame const* frame, void* user)
+    static void frame_sent(nghttp2_session* library, nghttp2_frame const* frame, void* user)
     {
-        return guarded([&] {
-            auto& self = of(user);
-            bool const may_end = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
-            if (may_end && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) {
-                // The client need not go on with a request that has its answer (RFC 9113, 8.1).
-                auto* const stream = stream_of(library, frame->hd.stream_id);
-                if (stream && !stream->is_request_whole())
-                    check(nghttp2_submit_rst_stream(library, NGHTTP2_FLAG_NONE, frame->hd.stream_id,
-                                                    NGHTTP2_NO_ERROR));
-            }
-            if (frame->hd.type == NGHTTP2_RST_STREAM) {
-                // Those that a peer makes us send cost us as much as its own.
-                std::uint32_t const why = frame->rst_stream.error_code;
-                if (why != NGHTTP2_NO_ERROR && why != NGHTTP2_CANCEL && why != NGHTTP2_INTERNAL_ERROR)
-                    self.count_reset();
-            }
-            if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR &&
-                !self.complaint_)
-                self.complaint_ = nghttp2_http2_strerror(frame->goaway.error_code);
-        });
+        auto& self = of(user);
+        bool const may_end = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
+        if (may_end && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) {
+            // The client need not go on with a request that has its answer (RFC 9113, 8.1).
+            std::int32_t const id = frame->hd.stream_id;
+            if (nghttp2_session_get_stream_remote_close(library, id) == 0)
+                check(nghttp2_submit_rst_stream(library, NGHTTP2_FLAG_NONE, id, NGHTTP2_NO_ERROR));
+        }
+        if (frame->hd.type == NGHTTP2_RST_STREAM) {
+            // Those that a peer makes us send cost us as much as its own.
+            std::uint32_t const why = frame->rst_stream.error_code;
+            if (why != NGHTTP2_NO_ERROR && why != NGHTTP2_CANCEL && why != NGHTTP2_INTERNAL_ERROR)
+                self.count_reset();
+        }
+        if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR &&
+            !self.complaint_)
+            self.complaint_ = nghttp2_http2_strerror(frame->goaway.error_code);
     }
 
     static ssize_t provide(nghttp2_session* library, std::int32_t id, std::uint8_t* into, std::size_t most,
-                           std::uint32_t* flags, nghttp2_data_source*, void*)
+                           std::uint32_t* flags, nghttp2_data_source*, void* user)
     {
         auto* const stream = stream_of(library, id);
         if (!stream)
             return NGHTTP2_ERR_DEFERRED;
-        auto const got = stream->provide(reinterpret_cast<char*>(into), most);
-        if (got.is_end)
+        std::size_t const count = of(user).take_offered(id, into, most);
+        if (stream->sends_last(count))
             *flags |= NGHTTP2_DATA_FLAG_EOF;
-        else if (got.count == 0)
+        else if (count == 0)
             return NGHTTP2_ERR_DEFERRED;
-        return static_cast<ssize_t>(got.count);
+        return static_cast<ssize_t>(count);
     }
 };
 
@@ -221,17 +197,21 @@ void http2_session::submit_continue(std::int32_t stream)
 
 nghttp2_session* http2_session::begin_session(http2_session& of, limits const& most)
 {
-    auto const calls = callbacks::new_one<nghttp2_session_callbacks_new, nghttp2_session_callbacks_del,
-                                          nghttp2_session_callbacks>();
-    nghttp2_session_callbacks_set_on_begin_headers_callback(calls.get(), callbacks::begin_headers);
-    nghttp2_session_callbacks_set_on_header_callback(calls.get(), callbacks::header);
-    nghttp2_session_callbacks_set_on_invalid_header_callback(calls.get(), callbacks::invalid_header);
-    nghttp2_session_callbacks_set_on_frame_recv_callback(calls.get(), callbacks::frame_received);
-    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(calls.get(), callbacks::data);
-    nghttp2_session_callbacks_set_on_stream_close_callback(calls.get(), callbacks::stream_closed);
-    nghttp2_session_callbacks_set_on_frame_send_callback(calls.get(), callbacks::frame_sent);
+    nghttp2_session_callbacks* new_calls = nullptr;
+    check(nghttp2_session_callbacks_new(&new_calls));
+    std::unique_ptr<nghttp2_session_callbacks, void (*)(nghttp2_session_callbacks*)> const calls(
+        new_calls, nghttp2_session_callbacks_del);
+    nghttp2_session_callbacks_set_on_begin_headers_callback(calls.get(), guarded<callbacks::begin_headers>);
+    nghttp2_session_callbacks_set_on_header_callback(calls.get(), guarded<callbacks::header>);
+    nghttp2_session_callbacks_set_on_invalid_header_callback(calls.get(), guarded<callbacks::invalid_header>);
+    nghttp2_session_callbacks_set_on_frame_recv_callback(calls.get(), guarded<callbacks::frame_received>);
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(calls.get(), guarded<callbacks::data>);
+    nghttp2_session_callbacks_set_on_stream_close_callback(calls.get(), guarded<callbacks::stream_closed>);
+    nghttp2_session_callbacks_set_on_frame_send_callback(calls.get(), guarded<callbacks::frame_sent>);
 
-    auto const options = callbacks::new_one<nghttp2_option_new, nghttp2_option_del, nghttp2_option>();
+    nghttp2_option* new_options = nullptr;
+    check(nghttp2_option_new(&new_options));
+    std::unique_ptr<nghttp2_option, void (*)(nghttp2_option*)> const options(new_options, nghttp2_option_del);
     nghttp2_option_set_no_auto_window_update(options.get(), 1);
     nghttp2_option_set_max_outbound_ack(options.get(), max_unsent_acks);
     nghttp2_option_set_max_deflate_dynamic_table_size(options.get(), encoder_table);

@@ -67,10 +67,8 @@ void http2_connection::on_input(std::string_view bytes)
     heard_at_ = now();
     pinged_at_ = {};
     bool const is_sound = session_.receive(bytes);
-    proceed();
+    streams_.proceed();
     note_what_it_does();
-    if (std::exchange(is_window_grown_, false))
-        wake_waiting();
     request_turn();
     if (!is_sound)
         end_with_complaint();
@@ -78,25 +76,11 @@ void http2_connection::on_input(std::string_view bytes)
 
 session_stream* http2_connection::begin_stream(std::int32_t id)
 {
-    auto const is_taken = [](auto const& each) { return !each->is_over(); };
-    auto const taken = static_cast<std::size_t>(std::ranges::count_if(streams_, is_taken));
-    if (taken >= max_streams_) // handlers of streams that were reset among them
+    if (!streams_.are_fewer_than(max_streams_))
         return nullptr;
-    streams_.push_back(std::make_unique<http2_stream>(*this, id));
-    return streams_.back().get();
-}
-
-void http2_connection::proceed()
-{
-    // Handlers that run in these calls open no streams, and none goes before the turn's end.
-    for (std::size_t i = 0; i != streams_.size(); ++i)
-        if (streams_[i]->is_due())
-            streams_[i]->proceed();
-}
-
-void http2_connection::on_end_of_input()
-{
-    is_lingering_ ? close(false) : on_broken(false);
+    if (duration const silence = shared().options.keep_alive; silence > duration::zero())
+        wake_at(later(now(), silence));
+    return &streams_.add(std::make_unique<http2_stream>(*this, id));
 }
 
 void http2_connection::on_broken(bool is_lost)
@@ -114,24 +98,21 @@ void http2_connection::on_broken(bool is_lost)
 
 // Output
 
-std::size_t http2_connection::room() const noexcept
+std::size_t http2_connection::window(std::int32_t stream, std::size_t unread) const noexcept
 {
-    return most_unsent - std::min(unsent_.size(), most_unsent);
+    return std::min(most_unsent - std::min(unsent_.size(), most_unsent), session_.window(stream, unread));
+}
+
+http2_session& http2_connection::frames()
+{
+    request_turn();
+    return session_;
 }
 
 void http2_connection::collect()
 {
-    if (take())
-        request_turn();
-}
-
-// Whether there was something.
-bool http2_connection::take()
-{
-    std::size_t const before = unsent_.size();
     for (auto bytes = session_.next(); !bytes.empty(); bytes = session_.next())
         unsent_.append(bytes.data(), bytes.size());
-    return unsent_.size() != before;
 }
 
 void http2_connection::request_turn()
@@ -142,9 +123,10 @@ void http2_connection::request_turn()
     request();
 }
 
-void http2_connection::on_dropped() noexcept
+void http2_connection::note_end()
 {
-    intrusive_ptr_release(this);
+    streams_.note_end();
+    request_turn();
 }
 
 void http2_connection::on_turn()
@@ -153,20 +135,23 @@ void http2_connection::on_turn()
     if (!socket()->is_open())
         return;
     send();
-    proceed();
-    forget_streams_that_are_over();
+    streams_.proceed();
+    if (streams_.forget_those_that_are_over()) {
+        idle_since_ = now();
+        check_silence();
+    }
     note_what_it_does();
     if (!socket()->is_open() || is_lingering_)
         return;
     if (session_.complaint() && session_.has_ended())
         end_with_complaint();
-    else if (streams_.empty() && is_going_ && unsent_.is_empty())
+    else if (streams_.is_empty() && is_going_ && unsent_.is_empty())
         linger();
 }
 
 void http2_connection::send()
 {
-    take();
+    collect();
     while (!unsent_.is_empty() && !is_blocked_) {
         internal::piece_list pieces;
         unsent_.gather(pieces);
@@ -179,7 +164,7 @@ void http2_connection::send()
             watch_writing();
         }
     }
-    wake_waiting();
+    streams_.go_on();
 }
 
 void http2_connection::on_writable()
@@ -188,16 +173,6 @@ void http2_connection::on_writable()
         return;
     send();
     read(); // which may have waited for this
-}
-
-// Those that wait, one after the other and not always the same first, as far as there is room.
-void http2_connection::wake_waiting()
-{
-    std::size_t const count = streams_.size();
-    std::size_t const first = count == 0 ? 0 : next_to_wake_++ % count;
-    for (std::size_t i = 0; i != count; ++i)
-        if (auto& each = *streams_[(first + i) % count]; each.can_go_on())
-            each.on_writable();
 }
 
 // Time
@@ -216,11 +191,10 @@ void http2_connection::on_time()
     if (is_lingering_)
         return close(false);
     boost::intrusive_ptr<http2_connection> const self(this);
-    for (std::size_t i = 0; i != streams_.size(); ++i) {
-        auto& each = *streams_[i];
-        if (each.due() <= now())
-            each.on_time();
-        wake_at(each.due());
+    for (auto const& each : streams_) {
+        if (each->due() <= now())
+            each->on_time();
+        wake_at(each->due());
     }
     check_silence();
     request_turn();
@@ -234,7 +208,7 @@ void http2_connection::check_silence()
         return;
     if (home().is_draining) // and the client has had its time to hear of it
         return go_away();
-    if (streams_.empty()) {
+    if (streams_.is_empty()) {
         duration const most = is_turned_away() ? time_to_be_refused : options.idle_timeout;
         if (most <= duration::zero())
             return;
@@ -251,7 +225,7 @@ void http2_connection::check_silence()
     if (auto const next = later(heard_at_, options.keep_alive); now() < next)
         return wake_at(next);
     pinged_at_ = now();
-    session_.ping();
+    frames().ping();
     wake_at(
         later(now(), options.write_timeout > duration::zero() ? options.write_timeout : options.keep_alive));
 }
@@ -266,8 +240,6 @@ void http2_connection::ping_answered()
 
 void http2_connection::stream_begins()
 {
-    if (duration const silence = shared().options.keep_alive; silence > duration::zero())
-        wake_at(later(now(), silence));
     if (streams() == many_streams)
         shared().log(
             log_kind::many_streams, log_level::warning,
@@ -276,32 +248,13 @@ void http2_connection::stream_begins()
                         peer().to_string(), many_streams));
 }
 
-std::size_t http2_connection::streams() const noexcept
-{
-    return static_cast<std::size_t>(
-        std::ranges::count_if(streams_, [](auto const& each) { return each->is_open_stream(); }));
-}
-
-bool http2_connection::is_at_work() const noexcept
-{
-    return std::ranges::any_of(streams_, [](auto const& each) { return each->is_at_work(); });
-}
-
-void http2_connection::forget_streams_that_are_over()
-{
-    if (std::erase_if(streams_, [](auto const& each) { return each->is_over(); }) != 0 && streams_.empty()) {
-        idle_since_ = now();
-        check_silence();
-    }
-}
-
 void http2_connection::note_what_it_does()
 {
     if (!socket()->is_open())
         return;
-    auto const what = streams_.empty() ? occupation::idle
-                      : is_at_work()   ? occupation::busy
-                                       : occupation::reading;
+    auto const what = streams_.is_empty() ? occupation::idle
+                      : is_at_work()      ? occupation::busy
+                                          : occupation::reading;
     if (what != doing())
         occupy(what);
 }
@@ -316,18 +269,14 @@ void http2_connection::end_streams_of(std::string_view principal)
 
 std::size_t http2_connection::can_be_relieved_of() const noexcept
 {
-    std::size_t most = 0;
-    for (auto const& each : streams_)
-        most = std::max(most, each->can_be_relieved_of());
-    return most;
+    auto const* const most = streams_.largest();
+    return most ? most->can_be_relieved_of() : 0;
 }
 
 void http2_connection::end_for_buffers()
 {
-    auto const most =
-        std::ranges::max_element(streams_, {}, [](auto const& each) { return each->can_be_relieved_of(); });
-    if (most != streams_.end())
-        (*most)->end_for_buffers();
+    if (auto* const most = streams_.largest())
+        most->end_for_buffers();
 }
 
 void http2_connection::end_for_room()
@@ -349,21 +298,19 @@ void http2_connection::begin_drain()
 {
     if (is_going_)
         return;
-    session_.announce_end();
+    frames().announce_end();
     wake_at(now() + linger_time_in_drain);
-    request_turn();
 }
 
 void http2_connection::stop(std::optional<std::chrono::milliseconds> retry)
 {
-    if (!retry && !streams_.empty()) // otherwise the client is told first, see `begin_drain`
+    if (!retry && !streams_.is_empty()) // otherwise the client is told first, see `begin_drain`
         go_away();
-    for (std::size_t i = 0; i != streams_.size(); ++i) {
-        auto& each = *streams_[i];
+    for (auto const& each : streams_) {
         if (!retry) {
-            each.stop(std::nullopt);
-        } else if (each.is_open_stream() && !each.is_stopped()) {
-            each.stop(retry);
+            each->stop(std::nullopt);
+        } else if (each->is_open_stream() && !each->is_stopped()) {
+            each->stop(retry);
             break;
         }
     }
@@ -374,8 +321,7 @@ void http2_connection::go_away()
 {
     if (std::exchange(is_going_, true))
         return;
-    session_.end_streams();
-    request_turn();
+    frames().end_streams();
 }
 
 void http2_connection::close_now()

@@ -4,10 +4,8 @@
 #include <tidings/loop/internal/loop_call.hpp>
 #include <tidings/server/detail/connection.hpp>
 #include <tidings/server/http2/detail/http2_session.hpp>
-#include <tidings/server/http2/detail/http2_stream.hpp>
+#include <tidings/server/http2/detail/http2_streams.hpp>
 #include <tidings/stream/internal/outbox.hpp>
-
-#include <vector>
 
 namespace tidings::detail {
 
@@ -27,8 +25,8 @@ public:
     std::size_t can_be_relieved_of() const noexcept override;
     void end_for_buffers() override;
     void end_streams_of(std::string_view principal) override;
-    bool is_at_work() const noexcept override;
-    std::size_t streams() const noexcept override;
+    bool is_at_work() const noexcept override { return streams_.is_at_work(); }
+    std::size_t streams() const noexcept override { return streams_.open_streams(); }
     void begin_drain() override;
     void stop(std::optional<std::chrono::milliseconds> retry) override;
     void close_now() override;
@@ -36,14 +34,17 @@ public:
     // For its streams
 
     using connection::receive;
-    http2_session& frames() noexcept { return session_; }
+    /// What it is asked to say leaves at the end of the turn.
+    http2_session& frames();
     time_point time() const noexcept override { return now(); }
-    /// How many bytes of bodies may be written now.
-    std::size_t room() const noexcept;
+    /// How many bytes of this stream's body may be written now, see `http2_session::window`.
+    std::size_t window(std::int32_t stream, std::size_t unread) const noexcept;
     /// Takes what the session has now, to be sent at the end of the turn.
     void collect();
-    /// Has all done at the end of the turn.
-    void request_turn();
+    void note(http2_stream& told) { streams_.note(told); }
+    void await_room(http2_stream& waiting) { streams_.await_room(waiting); }
+    /// A stream may be over.
+    void note_end();
     /// Has `on_time` of a stream called then.
     void wake_at(time_point when);
     void change_held(std::size_t before, std::size_t after) { hold(held() - before + after); }
@@ -54,7 +55,7 @@ private:
     // connection
     bool may_read() const noexcept override;
     void on_input(std::string_view bytes) override;
-    void on_end_of_input() override;
+    void on_end_of_input() override { is_lingering_ ? close(false) : on_broken(false); }
     void on_broken(bool is_lost) override;
     void on_writable() override;
     void on_no_encryption() override { close(false); }
@@ -64,17 +65,13 @@ private:
     // session_user
     session_stream* begin_stream(std::int32_t id) override;
     void ping_answered() override;
-    void window_grown() override { is_window_grown_ = true; }
 
     // loop_call
     void on_turn() override;
-    void on_dropped() noexcept override;
+    void on_dropped() noexcept override { intrusive_ptr_release(this); }
 
-    void proceed();
-    bool take();
+    void request_turn();
     void send();
-    void wake_waiting();
-    void forget_streams_that_are_over();
     void note_what_it_does();
     void check_silence();
     void go_away();
@@ -83,14 +80,12 @@ private:
 
     http2_session session_;
     internal::outbox unsent_;
-    std::vector<std::unique_ptr<http2_stream>> streams_;
+    http2_streams streams_;
     std::size_t const max_streams_;
-    std::size_t next_to_wake_ = 0;
     time_point wakes_at_ = time_point::max();
     time_point idle_since_;
     time_point heard_at_;
-    time_point pinged_at_{}; // since when an answer is waited for; none otherwise
-    bool is_window_grown_ = false;
+    time_point pinged_at_{};  // since when an answer is waited for; none otherwise
     bool is_blocked_ = false; // the socket takes no more
     bool is_going_ = false;   // no request is taken any more that crosses our word of that
     bool is_lingering_ = false;

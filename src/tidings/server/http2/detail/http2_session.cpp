@@ -18,15 +18,8 @@ constexpr allowance allowed_idle_frames(1000, 100);
 
 http2_session::http2_session(session_user& of, limits const& most)
     : user_(of), resets_(allowed_resets), idle_frames_(allowed_idle_frames),
-      session_(begin_session(*this, most))
+      session_(begin_session(*this, most), nghttp2_session_del)
 {}
-
-http2_session::~http2_session() = default;
-
-void http2_session::deleter::operator()(nghttp2_session* of) const noexcept
-{
-    nghttp2_session_del(of);
-}
 
 bool http2_session::receive(std::string_view bytes)
 {
@@ -85,6 +78,37 @@ void http2_session::resume(std::int32_t stream)
     check(nghttp2_session_resume_data(session_.get(), stream));
 }
 
+void http2_session::offer(std::int32_t stream, std::span<boost::asio::const_buffer const> bytes,
+                          std::size_t most)
+{
+    offered_ = {.stream = stream, .bytes = bytes, .left = std::min(most, boost::asio::buffer_size(bytes))};
+    resume(stream);
+}
+
+std::size_t http2_session::end_offer() noexcept
+{
+    return std::exchange(offered_, {}).taken;
+}
+
+std::size_t http2_session::take_offered(std::int32_t stream, std::uint8_t* into, std::size_t most) noexcept
+{
+    std::size_t const count = offered_.stream == stream ? std::min(most, offered_.left) : 0;
+    for (std::size_t done = 0; done != count;) {
+        auto const piece = offered_.bytes.front() + offered_.begin;
+        std::size_t const size =
+            boost::asio::buffer_copy(boost::asio::buffer(into + done, count - done), piece);
+        done += size;
+        offered_.begin += size;
+        if (size == piece.size()) {
+            offered_.bytes = offered_.bytes.subspan(1);
+            offered_.begin = 0;
+        }
+    }
+    offered_.left -= count;
+    offered_.taken += count;
+    return count;
+}
+
 void http2_session::reset(std::int32_t stream, http2_error why)
 {
     nghttp2_session_set_stream_user_data(session_.get(), stream, nullptr);
@@ -92,13 +116,11 @@ void http2_session::reset(std::int32_t stream, http2_error why)
                                     static_cast<std::uint32_t>(why)));
 }
 
-std::size_t http2_session::window(std::int32_t stream) const noexcept
+std::size_t http2_session::window(std::int32_t stream, std::size_t unread) const noexcept
 {
     auto const own = std::int64_t{nghttp2_session_get_stream_remote_window_size(session_.get(), stream)};
     auto const all = std::int64_t{nghttp2_session_get_remote_window_size(session_.get())};
-    auto const begin = std::int64_t{
-        nghttp2_session_get_remote_settings(session_.get(), NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE)};
-    std::int64_t const taken = std::max<std::int64_t>(begin - own, 0);
+    auto const taken = static_cast<std::int64_t>(unread);
     std::int64_t const share = (all + taken) / 4 * 3 - taken;
     return static_cast<std::size_t>(std::max<std::int64_t>(std::min({own, all, share}), 0));
 }

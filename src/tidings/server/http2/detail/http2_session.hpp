@@ -4,9 +4,12 @@
 #include <tidings/server/http2/detail/allowance.hpp>
 #include <tidings/server/http2/detail/response_head.hpp>
 
+#include <boost/asio/buffer.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,7 +20,6 @@ namespace tidings::detail {
 /// How a stream or a connection ends (RFC 9113, 7).
 enum class http2_error : std::uint32_t
 {
-    none = 0,
     protocol = 1,
     internal = 2,
     refused_stream = 7,
@@ -35,15 +37,11 @@ public:
     virtual void end_head(bool is_all) = 0;
     virtual void add_body(std::string_view bytes) = 0;
     virtual void end_request() = 0;
-    virtual bool is_request_whole() const noexcept = 0;
 
-    struct provided
-    {
-        std::size_t count = 0;
-        bool is_end = false; ///< of the body; with neither, more comes later
-    };
-    /// Bytes of the body that may leave now.
-    virtual provided provide(char* into, std::size_t most) = 0;
+    /// So many bytes of its body leave in a frame now, perhaps none. Whether the body ends with them.
+    virtual bool sends_last(std::size_t count) = 0;
+    /// The peer has widened its window by so many bytes.
+    virtual void window_grown(std::size_t by) = 0;
     /// The peer has reset it, or both sides have ended; the session knows it no more.
     virtual void closed() = 0;
 
@@ -59,8 +57,6 @@ public:
     virtual session_stream* begin_stream(std::int32_t id) = 0;
     /// The peer has answered the last ping.
     virtual void ping_answered() = 0;
-    /// A window has grown.
-    virtual void window_grown() = 0;
     virtual time_point time() const noexcept = 0;
 
 protected:
@@ -80,7 +76,6 @@ public:
     };
 
     http2_session(session_user& of, limits const& most);
-    ~http2_session();
 
     /// Takes input. False when no more of it can make sense: what there is to leave may still leave.
     bool receive(std::string_view bytes);
@@ -97,14 +92,19 @@ public:
     /// The head of an answer; without a body it is all of it.
     void submit_head(std::int32_t stream, response_lines const& head, bool has_body);
     void submit_continue(std::int32_t stream);
-    /// `provide` has something now.
+    /// Goes on with the body of a stream: its end may leave now.
     void resume(std::int32_t stream);
+    /// The same, and up to `most` of these bytes may. They are looked at until `end_offer`, which says how
+    /// many have left by `next`.
+    void offer(std::int32_t stream, std::span<boost::asio::const_buffer const> bytes, std::size_t most);
+    std::size_t end_offer() noexcept;
     /// Ends a stream at once, of which nothing is told any more.
     void reset(std::int32_t stream, http2_error why);
-    /// The most that a stream may hand over now. It never gets more than three quarters of what is left of
-    /// the connection's window and what it has taken of that itself: one whose client does not read leaves
-    /// room to others, and a client that grants more once it has read more than half has that to read.
-    std::size_t window(std::int32_t stream) const noexcept;
+    /// The most that a stream may hand over now of whose bytes so many have not been read. Never are those
+    /// more than three quarters of them and what is left of the connection's window: a stream whose client
+    /// does not read leaves room to others, and a client that grants more once it has read more than half
+    /// has that to read.
+    std::size_t window(std::int32_t stream, std::size_t unread) const noexcept;
     /// So many bytes of a request's body were read, and as many more may come.
     void grant(std::int32_t stream, std::size_t bytes);
 
@@ -124,21 +124,27 @@ private:
     static void check(int result);
     static std::string_view view(std::uint8_t const* bytes, std::size_t size) noexcept;
     void count_reset();
+    std::size_t take_offered(std::int32_t stream, std::uint8_t* into, std::size_t most) noexcept;
 
     struct callbacks; ///< in a file of their own, with what they are given to
     friend callbacks;
 
     static nghttp2_session* begin_session(http2_session& of, limits const& most);
 
-    struct deleter
+    struct offered
     {
-        void operator()(nghttp2_session* of) const noexcept;
+        std::int32_t stream = 0; // none
+        std::span<boost::asio::const_buffer const> bytes{};
+        std::size_t begin = 0; // in the first piece
+        std::size_t left = 0;
+        std::size_t taken = 0;
     };
 
     session_user& user_;
     allowance resets_;
     allowance idle_frames_;
-    std::unique_ptr<nghttp2_session, deleter> session_;
+    std::unique_ptr<nghttp2_session, void (*)(nghttp2_session*)> session_;
+    offered offered_;
     char const* complaint_ = nullptr;
     bool is_broken_ = false;
 };

@@ -6,34 +6,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace asio = boost::asio;
 
 namespace tidings::detail {
 
-/// A request until its answer begins.
-struct http2_stream::incoming
-{
-    explicit incoming(internal::parser_limits const& limits, time_point now) : head(limits), began(now) {}
-
-    request_head head;
-    reception decided; ///< once `is_decided`
-    bool is_decided = false;
-    std::size_t granted = 0; ///< of the body's bytes
-    time_point began;
-};
-
 http2_stream::http2_stream(http2_connection& on, std::int32_t id)
-    : answer(on), id_(id),
-      incoming_(std::make_unique<incoming>(internal::parser_limits{.head = on.shared().options.head_bytes,
-                                                                   .body = on.shared().options.body_bytes},
-                                           on.time()))
+    : answer(on), id_(id), incoming_(std::make_unique<incoming_request>(
+                               internal::parser_limits{.head = on.shared().options.head_bytes,
+                                                       .body = on.shared().options.body_bytes},
+                               on.time()))
 {
     set_due(on.shared().options.head_timeout);
 }
-
-http2_stream::~http2_stream() = default;
 
 http2_connection& http2_stream::on() const noexcept
 {
@@ -45,115 +30,97 @@ http2_connection& http2_stream::on() const noexcept
 void http2_stream::add_field(std::string_view name, std::string_view value)
 {
     if (incoming_)
-        incoming_->head.add(name, value);
+        incoming_->add_field(name, value);
 }
 
 void http2_stream::add_trailer(std::string_view name, std::string_view value)
 {
     if (incoming_)
-        incoming_->head.add_trailer(name, value);
+        incoming_->add_trailer(name, value);
 }
 
 void http2_stream::end_head(bool is_all)
 {
-    incoming_->head.end(is_all);
-    is_head_whole_ = true;
-    is_due_ = true;
+    if (!incoming_) // it is answered already, here and below
+        return;
+    incoming_->end_head(is_all);
+    on().note(*this);
 }
 
 void http2_stream::add_body(std::string_view bytes)
 {
-    if (!incoming_ || incoming_->head.error()) // it is answered already, and nothing more is granted to it
+    if (!incoming_) // and nothing more is granted to it
         return;
-    incoming_->head.policy().add_body(bytes);
-    is_due_ = true;
+    incoming_->add_body(bytes);
+    on().note(*this);
 }
 
 void http2_stream::end_request()
 {
-    is_request_whole_ = true;
-    is_due_ = true;
+    if (!incoming_)
+        return;
+    incoming_->end();
+    on().note(*this);
+}
+
+bool http2_stream::sends_last(std::size_t count)
+{
+    body_left_ -= count;
+    unread_ += static_cast<std::uint32_t>(count); // which a window bounds
+    bool const is_last = body_left_ == 0 || (is_ending_ && count == 0);
+    is_ending_ = is_ending_ || is_last;
+    return is_last;
+}
+
+void http2_stream::window_grown(std::size_t by)
+{
+    unread_ -= static_cast<std::uint32_t>(std::min<std::size_t>(by, unread_));
 }
 
 void http2_stream::closed()
 {
     is_closed_ = true;
-    is_due_ = true;
-}
-
-session_stream::provided http2_stream::provide(char* into, std::size_t most)
-{
-    provided given;
-    most = std::min(most, offered_left_);
-    while (given.count != most && !offered_.empty()) {
-        auto const piece = asio::const_buffer(offered_.front());
-        std::size_t const size = std::min(most - given.count, piece.size() - offered_at_);
-        std::memcpy(into + given.count, static_cast<char const*>(piece.data()) + offered_at_, size);
-        given.count += size;
-        offered_at_ += size;
-        if (offered_at_ == piece.size()) {
-            offered_ = offered_.subspan(1);
-            offered_at_ = 0;
-        }
-    }
-    offered_left_ -= given.count;
-    body_left_ -= given.count;
-    given.is_end = body_left_ == 0 || (is_ending_ && given.count == 0);
-    is_ending_ = is_ending_ || given.is_end;
-    return given;
+    on().note(*this);
 }
 
 // The request
 
 void http2_stream::proceed()
 {
-    is_due_ = false;
     if (is_closed_)
         return on_closed();
-    if (!incoming_ || !is_head_whole_)
+    if (!incoming_ || !incoming_->has_head())
         return;
-    auto& head = incoming_->head;
-    if (head.error())
-        return refuse(head.error());
-    if (!incoming_->is_decided)
+    if (!incoming_->error() && !incoming_->decided())
         decide();
-    auto const& policy = head.policy();
-    if (incoming_->decided.answer)
-        return begin(false);
-    if (policy.body_so_far() > incoming_->decided.settings->body_bytes)
-        return refuse({413, "the body is too large"});
-    hold(policy.body_so_far());
-    if (is_request_whole_)
-        return begin(true);
-    if (std::size_t const read = policy.body_so_far() - incoming_->granted; read != 0) {
-        incoming_->granted += read;
+    if (incoming_->error())
+        return refuse(incoming_->error());
+    hold(incoming_->policy().body_so_far());
+    if (incoming_->is_whole() || incoming_->decided()->answer)
+        return begin();
+    if (std::size_t const read = incoming_->take_news(); read != 0)
         on().frames().grant(id_, read);
-        on().request_turn();
-    }
 }
 
 void http2_stream::decide()
 {
-    auto& policy = incoming_->head.policy();
-    incoming_->is_decided = true;
-    incoming_->decided = on().receive(policy.head(), policy.body_size());
+    auto& policy = incoming_->policy();
+    incoming_->decide(on().receive(policy.head(), policy.body_size()));
     set_due(body_time(on_.shared().options, 0));
-    if (policy.expects_continue() && !incoming_->decided.answer && !is_request_whole_) {
+    if (policy.expects_continue() && !incoming_->decided()->answer && !incoming_->is_whole())
         on().frames().submit_continue(id_);
-        on().request_turn();
-    }
 }
 
-void http2_stream::begin(bool with_body)
+void http2_stream::begin()
 {
     auto const taken = std::move(incoming_);
     due_ = time_point::max();
-    request asked = taken->head.policy().take();
-    if (!with_body)
+    request asked = taken->policy().take();
+    if (taken->decided()->answer)
         internal::access::set_body(asked, std::string()); // middleware is to see the same, come or not
     hold(asked.body().size());
     is_head_request_ = asked.method() == "HEAD";
-    start(&on(), std::move(asked), std::move(taken->decided));
+    start(&on(), std::move(asked), std::move(*taken->decided()));
 }
 
 void http2_stream::refuse(internal::parse_error why)
@@ -174,8 +141,8 @@ void http2_stream::refuse_for_now(std::string_view why)
 // An answer without an exchange, to a request of which not all is known.
 void http2_stream::send_alone(response given)
 {
-    if (incoming_->is_decided)
-        internal::access::complete(given, incoming_->decided.fields);
+    if (auto const* const decided = incoming_->decided())
+        internal::access::complete(given, decided->fields);
     incoming_.reset();
     hold(0);
     out_.append(plain_head(given.status(), given.fields(), given.body().size()));
@@ -188,12 +155,11 @@ void http2_stream::send_alone(response given)
 
 bool http2_stream::can_go_on() const noexcept
 {
-    return is_awaited_ && on().room() != 0 && on().frames().window(id_) != 0;
+    return on().window(id_, unread_) != 0;
 }
 
 void http2_stream::on_writable()
 {
-    is_awaited_ = false;
     out_.on_writable();
     if (is_finishing_)
         finish();
@@ -208,10 +174,7 @@ void http2_stream::on_time()
         return end(end_reason::deadline_exceeded);
     if (!incoming_)
         return reset(http2_error::cancel); // its end is not taken
-    auto& options = on_.shared().options;
-    auto const left = incoming_->is_decided ? body_time(options, incoming_->head.policy().body_so_far()) -
-                                                  (on().time() - incoming_->began)
-                                            : duration::zero();
+    duration const left = incoming_->time_left(on_.shared().options, on().time());
     left > duration::zero() ? set_due(left) : refuse({408, "the request did not arrive in time"});
 }
 
@@ -232,8 +195,8 @@ void http2_stream::end_of(std::string_view principal)
 {
     if (is_open_stream() && is_of(principal)) {
         end(end_reason::canceled);
-    } else if (incoming_ && incoming_->is_decided && incoming_->decided.to &&
-               incoming_->decided.to->is_stream && incoming_->head.policy().head().principal() == principal) {
+    } else if (incoming_ && incoming_->decided() && incoming_->decided()->to &&
+               incoming_->decided()->to->is_stream && incoming_->policy().head().principal() == principal) {
         refuse_for_now("the stream was ended before it began");
     }
 }
@@ -261,22 +224,14 @@ void http2_stream::on_closed()
         return;
     if (is_at_work())
         client_left(true);
-    auto const over = take_carried(); // told of last
-    out_.lose();
-    if (running() && !running()->is_answering())
-        let_exchange_go();
-    on().request_turn();
+    answer::on_closed();
+    on().note_end();
 }
 
 void http2_stream::give_up(end_reason why, bool)
 {
     abandon(why);
     reset(why == end_reason::client_gone ? http2_error::cancel : http2_error::internal);
-}
-
-void http2_stream::close_now()
-{
-    give_up(end_reason::server_stopping, false);
 }
 
 void http2_stream::reset(http2_error why)
@@ -307,7 +262,7 @@ void http2_stream::exchange_ended(bool is_whole)
     out_.stop_keep_alive();
     hold(0);
     is_whole ? end_body() : reset(http2_error::internal);
-    on().request_turn();
+    on().note_end();
 }
 
 void http2_stream::finish()
@@ -334,7 +289,6 @@ void http2_stream::end_body()
     is_ending_ = true;
     set_due(on_.shared().options.write_timeout);
     on().frames().resume(id_);
-    on().request_turn();
 }
 
 // How its bytes leave
@@ -358,32 +312,26 @@ void http2_stream::send_head(response_lines const& head, bool has_body)
 {
     if (is_closed_)
         return;
-    is_ending_ = !has_body;
+    if (!has_body)
+        is_ending_ = true;
     on().frames().submit_head(id_, head, has_body);
-    on().request_turn();
 }
 
 internal::write_result http2_stream::write(std::span<asio::const_buffer const> pieces)
 {
     if (is_closed_)
         return {.is_gone = true};
-    std::size_t const room = std::min(on().room(), on().frames().window(id_));
-    if (room == 0)
+    std::size_t const most = on().window(id_, unread_);
+    if (most == 0)
         return {};
-    std::size_t const begin = std::min(room, asio::buffer_size(pieces));
-    offered_ = pieces;
-    offered_at_ = 0;
-    offered_left_ = begin;
-    on().frames().resume(id_);
+    on().frames().offer(id_, pieces, most);
     on().collect();
-    offered_ = {};
-    return {.taken = begin - std::exchange(offered_left_, 0)};
+    return {.taken = on().frames().end_offer()};
 }
 
-void http2_stream::lost()
+void http2_stream::await_writable()
 {
-    if (!is_closed_)
-        reset(http2_error::cancel);
+    on().await_room(*this);
 }
 
 void http2_stream::hold(std::size_t bytes)

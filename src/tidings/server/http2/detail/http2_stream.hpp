@@ -3,9 +3,7 @@
 
 #include <tidings/server/detail/answer.hpp>
 #include <tidings/server/http2/detail/http2_session.hpp>
-#include <tidings/server/http2/detail/request_head.hpp>
-
-#include <boost/asio/buffer.hpp>
+#include <tidings/server/http2/detail/incoming_request.hpp>
 
 #include <limits>
 
@@ -19,10 +17,8 @@ class http2_stream final : public answer, public session_stream
 {
 public:
     http2_stream(http2_connection& on, std::int32_t id);
-    ~http2_stream();
 
-    /// The session has told it something.
-    bool is_due() const noexcept { return is_due_; }
+    /// Acts upon what the session has told it.
     void proceed();
 
     /// Nothing is left to be done: neither has the stream a side that is open, nor runs its handler.
@@ -36,7 +32,7 @@ public:
 
     // What happens to it
 
-    /// It waits for room, and there is some.
+    /// There is room for what waits.
     bool can_go_on() const noexcept;
     void on_writable();
     /// Its time is over: that of the request to come in, of a stream's age, of an end that does not leave.
@@ -54,36 +50,34 @@ public:
     void give_up(end_reason why, bool with_reset) override;
 
 private:
-    struct incoming;
-
     // session_stream
     void add_field(std::string_view name, std::string_view value) override;
     void add_trailer(std::string_view name, std::string_view value) override;
     void end_head(bool is_all) override;
     void add_body(std::string_view bytes) override;
     void end_request() override;
-    bool is_request_whole() const noexcept override { return is_request_whole_; }
-    provided provide(char* into, std::size_t most) override;
+    bool sends_last(std::size_t count) override;
+    void window_grown(std::size_t by) override;
     void closed() override;
 
     // answer, carrier
     void stream_begins(std::size_t of_address, duration age) override;
     void exchange_ended(bool is_whole) override;
-    void close_now() override;
+    void close_now() override { give_up(end_reason::server_stopping, false); }
 
     // transport
     std::string stream_head(int status, headers const& fields) override;
     std::string plain_head(int status, headers const& fields, std::uint64_t body_size) override;
     internal::framing body_framing() const noexcept override { return internal::framing::none; }
     internal::write_result write(std::span<boost::asio::const_buffer const> pieces) override;
-    void await_writable() override { is_awaited_ = true; }
-    void lost() override;
+    void await_writable() override;
+    void lost() override { reset(http2_error::cancel); }
     void finish() override;
 
     http2_connection& on() const noexcept;
     void send_head(response_lines const& head, bool has_body);
     void decide();
-    void begin(bool with_body);
+    void begin();
     void refuse(internal::parse_error why);
     void send_alone(response given);
     void end_body();
@@ -92,22 +86,15 @@ private:
     void set_due(duration from_now);
 
     std::int32_t const id_;
-    std::uint32_t held_ = 0; // of the request's body
-    bool is_due_ : 1 = false;
-    bool is_head_whole_ : 1 = false;
-    bool is_request_whole_ : 1 = false;
+    std::uint32_t held_ = 0;   // of the request's body
+    std::uint32_t unread_ = 0; // of the answer's, sent and not read by the client, as far as it lets us know
     bool is_head_request_ : 1 = false;
     bool is_closed_ : 1 = false;
     bool is_stopped_ : 1 = false;
-    bool is_awaited_ : 1 = false;
-    bool is_ending_ : 1 = false; // the body ends behind what has left
-    std::unique_ptr<incoming> incoming_;
+    bool is_ending_ : 1 = false;                 // the body ends behind what has left
+    std::unique_ptr<incoming_request> incoming_; // until its answer begins
     time_point due_ = time_point::max();
-    std::uint64_t body_left_ =
-        std::numeric_limits<std::uint64_t>::max();         // of an answer whose length was told
-    std::span<boost::asio::const_buffer const> offered_{}; // in a call of `write`
-    std::size_t offered_at_ = 0;                           // of the first piece
-    std::size_t offered_left_ = 0;                         // of all of them
+    std::uint64_t body_left_ = std::numeric_limits<std::uint64_t>::max(); // of one whose length was told
 };
 
 } // namespace tidings::detail

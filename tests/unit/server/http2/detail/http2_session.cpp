@@ -35,19 +35,17 @@ struct noting_stream final : session_stream
     void end_head(bool is_all) override { told += is_all ? "head, all " : "head "; }
     void add_body(std::string_view bytes) override { body += bytes; }
     void end_request() override { is_whole = true; }
-    bool is_request_whole() const noexcept override { return is_whole; }
-    provided provide(char* into, std::size_t most) override
+    bool sends_last(std::size_t count) override
     {
-        std::size_t const count = std::min(most, to_send.size());
-        to_send.copy(into, count);
-        to_send.erase(0, count);
-        return {.count = count, .is_end = to_send.empty() && is_last};
+        unread += count;
+        return is_last;
     }
+    void window_grown(std::size_t by) override { unread -= std::min(by, unread); }
     void closed() override { is_closed = true; }
 
     std::string told;
     std::string body;
-    std::string to_send;
+    std::size_t unread = 0;
     bool is_last = false;
     bool is_whole = false;
     bool is_closed = false;
@@ -118,6 +116,29 @@ public:
         talk();
     }
 
+    /// Has as much leave as may, as a stream does that has more than that; how much that was.
+    std::size_t send_all(std::int32_t id) { return send(id, std::string(100'000, 'x')); }
+    /// Has these bytes leave, in two pieces, as far as they may; how many did.
+    std::size_t send(std::int32_t id, std::string_view bytes)
+    {
+        std::array const pieces{boost::asio::const_buffer(bytes.data(), bytes.size() / 3),
+                                boost::asio::const_buffer(bytes.data(), bytes.size()) + bytes.size() / 3};
+        server.offer(id, pieces, window(id));
+        talk();
+        return server.end_offer();
+    }
+    std::size_t window(std::int32_t id) { return server.window(id, streams[id].unread); }
+    /// WINDOW_UPDATE of this stream or, 0, of the connection, right or wrong.
+    void widen(std::int32_t id, std::int32_t by)
+    {
+        std::string frame("\0\0\4\10\0", 5);
+        for (std::int32_t const each : {id, by})
+            for (int shift = 24; shift >= 0; shift -= 8)
+                frame += static_cast<char>(each >> shift);
+        is_sound = server.receive(frame);
+        talk();
+    }
+
     nghttp2_session* client() { return client_; }
 
     http2_session server;
@@ -127,13 +148,11 @@ public:
     std::string goaways; ///< the same
     bool is_sound = true;
     bool refuses = false;
-    int windows = 0;
     int pings = 0;
 
 private:
     session_stream* begin_stream(std::int32_t id) override { return refuses ? nullptr : &streams[id]; }
     void ping_answered() override { ++pings; }
-    void window_grown() override { ++windows; }
     tidings::time_point time() const noexcept override
     {
         return tidings::time_point() + std::chrono::hours(1);
@@ -171,9 +190,7 @@ TEST_CASE("a session brings a request and takes its answer away")
     CHECK(stream.is_whole);
     both.answer(id);
     CHECK(both.got.empty());
-    stream.to_send = "data: one\n\n";
-    both.server.resume(id);
-    both.talk();
+    CHECK(both.send(id, "data: one\n\n") == 11);
     CHECK(both.got == "data: one\n\n");
     CHECK_FALSE(stream.is_closed);
     stream.is_last = true;
@@ -219,16 +236,83 @@ TEST_CASE("no stream takes all of the connection's window")
     both.talk();
     both.answer(slow);
     both.answer(other);
-    std::size_t const all = both.server.window(slow);
-    CHECK(all == 65'535 / 4 * 3);
-    both.streams[slow].to_send.assign(all, 'x');
-    both.server.resume(slow);
-    both.talk();
-    CHECK(both.server.window(slow) == 0);
-    CHECK(both.server.window(other) >= 65'535 / 4 * 3 / 4);
+    CHECK(both.send_all(slow) == 65'535 / 4 * 3);
+    CHECK(both.window(slow) == 0);
+    CHECK(both.window(other) >= 65'535 / 4 * 3 / 4);
     nghttp2_session_consume_connection(both.client(), 65'535 / 2);
     both.talk();
-    CHECK(both.windows != 0);
+    CHECK(both.window(other) >= 65'535 / 2);
+}
+
+// A client that widens the window of one stream as soon as it begins, as some browsers do with all of theirs,
+// has read nothing for that: the stream takes no more of what all share than before, however often it is
+// asked, and the others have theirs.
+TEST_CASE("no wide window of a stream takes all of the connection's")
+{
+    conversation both;
+    auto const wide = both.ask();
+    auto const other = both.ask();
+    both.talk();
+    both.answer(wide);
+    both.answer(other);
+    both.widen(wide, 12'000'000);
+    std::size_t taken = 0;
+    for (int i = 0; i != 20; ++i)
+        taken += both.send_all(wide);
+    CHECK(taken == 65'535 / 4 * 3);
+    CHECK(both.window(other) >= 65'535 / 4 * 3 / 4);
+    CHECK(both.send_all(other) != 0);
+
+    both.widen(wide, static_cast<std::int32_t>(taken)); // what it has read now
+    both.widen(0, static_cast<std::int32_t>(taken));
+    CHECK(both.window(wide) >= 65'535 / 2);
+}
+
+// A window may not grow beyond 2^31 - 1 (RFC 9113, 6.9.1): of a stream that ends the stream, of the
+// connection all of it; and none of them counts as more than it may be.
+TEST_CASE("windows that overflow")
+{
+    constexpr std::int32_t largest = 0x7FFF'FFFF;
+    conversation both;
+    auto const id = both.ask();
+    auto const other = both.ask();
+    both.talk();
+    both.answer(id);
+    both.answer(other);
+    SECTION("as wide as may be")
+    {
+        both.widen(id, largest - 65'535);
+        both.widen(0, largest - 65'535);
+        CHECK(both.resets.empty());
+        CHECK(both.window(id) == std::size_t{largest} / 4 * 3);
+        both.send_all(other); // and what all have left is less for it
+        CHECK(both.window(id) < std::size_t{largest} / 4 * 3);
+    }
+    SECTION("one byte more of a stream")
+    {
+        both.widen(id, largest - 65'535);
+        both.widen(id, 1);
+        CHECK(both.resets == "3 ");
+        CHECK(both.goaways.empty());
+        CHECK(both.streams[id].is_closed);
+        CHECK_FALSE(both.streams[other].is_closed);
+        CHECK(both.window(other) != 0);
+    }
+    SECTION("one byte more of the connection")
+    {
+        both.widen(0, largest - 65'535);
+        both.widen(0, 1);
+        CHECK(both.goaways == "3 ");
+        CHECK(both.server.complaint());
+    }
+    SECTION("by the settings that come behind")
+    {
+        both.widen(id, largest - 65'535);
+        nghttp2_settings_entry const wider{NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, 65'536};
+        nghttp2_submit_settings(both.client(), NGHTTP2_FLAG_NONE, &wider, 1);
+        both.talk();
+        CHECK((both.goaways == "3 " || both.resets == "3 "));
+    }
 }
 
 // Whom the user has no room for is asked to try again; nothing of it is told.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/server/http2/detail/request_head.hpp>
+#include <tidings/server/http2/detail/incoming_request.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-using tidings::detail::request_head;
+using tidings::detail::incoming_request;
 using tidings::internal::parser_limits;
 
 namespace {
@@ -24,12 +24,12 @@ fields operator+(fields some, fields const& more)
     return some;
 }
 
-request_head made_of(fields const& all, parser_limits const& limits = {})
+incoming_request made_of(fields const& all, parser_limits const& limits = {})
 {
-    request_head head(limits);
+    incoming_request head(limits);
     for (auto const& [name, value] : all)
-        head.add(name, value);
-    head.end(true);
+        head.add_field(name, value);
+    head.end_head(true);
     return head;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/server/http2/detail/request_head.hpp>
-
-#include <utility>
+#include <tidings/server/detail/http1_phases.hpp>
+#include <tidings/server/http2/detail/incoming_request.hpp>
 
 namespace tidings::detail {
 
@@ -16,7 +15,7 @@ constexpr std::size_t common_size = 512;
 
 } // namespace
 
-void request_head::add(std::string_view name, std::string_view value)
+void incoming_request::add_field(std::string_view name, std::string_view value)
 {
     size_ += name.size() + value.size() + overhead;
     if (!error_ && size_ > policy_.limits().head)
@@ -30,10 +29,10 @@ void request_head::add(std::string_view name, std::string_view value)
     else if (name == ":authority")
         authority_ = value;
     else if (!name.starts_with(':')) // and the scheme says nothing about what is asked for
-        add_field(name, value);
+        add_header(name, value);
 }
 
-void request_head::add_field(std::string_view name, std::string_view value)
+void incoming_request::add_header(std::string_view name, std::string_view value)
 {
     begin();
     if (error_)
@@ -50,7 +49,7 @@ void request_head::add_field(std::string_view name, std::string_view value)
     error_ = policy_.add_header(name, value);
 }
 
-void request_head::begin()
+void incoming_request::begin()
 {
     if (error_ || std::exchange(has_begun_, true))
         return;
@@ -59,19 +58,45 @@ void request_head::begin()
         error_ = policy_.add_header("host", authority_);
 }
 
-void request_head::end(bool is_all)
+void incoming_request::end_head(bool is_all)
 {
     begin();
     if (!error_ && !cookies_.empty())
         error_ = policy_.add_header("cookie", cookies_);
     if (!error_)
         error_ = policy_.end_head(!is_all);
+    has_head_ = true;
 }
 
-void request_head::add_trailer(std::string_view name, std::string_view value)
+void incoming_request::decide(reception by)
+{
+    decided_ = std::move(by);
+    add_body({}); // of which some may have come
+}
+
+void incoming_request::add_body(std::string_view bytes)
+{
+    if (error_)
+        return;
+    policy_.add_body(bytes);
+    if (decided_ && !decided_->answer && policy_.body_so_far() > decided_->settings->body_bytes)
+        error_ = {413, "the body is too large"};
+}
+
+void incoming_request::add_trailer(std::string_view name, std::string_view value)
 {
     if (!error_)
         error_ = policy_.add_trailer(name, value);
+}
+
+std::size_t incoming_request::take_news() noexcept
+{
+    return policy_.body_so_far() - std::exchange(told_, policy_.body_so_far());
+}
+
+duration incoming_request::time_left(server_options const& options, time_point now) const noexcept
+{
+    return decided_ ? body_time(options, policy_.body_so_far()) - (now - began_) : duration::zero();
 }
 
 } // namespace tidings::detail
