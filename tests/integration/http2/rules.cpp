@@ -3,6 +3,7 @@
 
 #include "../handlers.hpp"
 #include "../one_route.hpp"
+#include "raw_peer.hpp"
 #include "support/byte_stream.hpp"
 #include "support/http2_frames.hpp"
 #include "violations.hpp"
@@ -10,7 +11,6 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <functional>
-#include <nghttp2/nghttp2.h>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,10 +34,7 @@ tidings::server_options speaking_http2()
 class conversation
 {
 public:
-    explicit conversation(std::uint16_t port) : to_(port) { nghttp2_hd_inflate_new(&heads_); }
-    ~conversation() { nghttp2_hd_inflate_del(heads_); }
-    conversation(conversation const&) = delete;
-    conversation& operator=(conversation const&) = delete;
+    explicit conversation(std::uint16_t port) : to_(port) {}
 
     void greet()
     {
@@ -69,7 +66,7 @@ public:
             if (frame->type == h2::rst_stream)
                 return "RST_STREAM " + h2::error_name(frame->payload);
             if (frame->type == h2::headers)
-                return status(frame->payload);
+                return heads_.status(frame->payload);
             if (frame->type == h2::settings && (frame->flags & h2::ack) == 0)
                 return "settings";
             if (frame->type == h2::ping && (frame->flags & h2::ack) != 0 && frame->payload == last_ping)
@@ -82,25 +79,8 @@ private:
 
     bool is_http1() const { return received_.size() > 12 && received_.starts_with("HTTP/1.1 "); }
 
-    std::string status(std::string_view block)
-    {
-        std::string found;
-        for (int flags = 0; (flags & NGHTTP2_HD_INFLATE_FINAL) == 0;) {
-            nghttp2_nv field{};
-            auto const used = nghttp2_hd_inflate_hd2(
-                heads_, &field, &flags, reinterpret_cast<std::uint8_t const*>(block.data()), block.size(), 1);
-            REQUIRE(used >= 0);
-            block.remove_prefix(static_cast<std::size_t>(used));
-            std::string_view const name(reinterpret_cast<char const*>(field.name), field.namelen);
-            if ((flags & NGHTTP2_HD_INFLATE_EMIT) != 0 && name == ":status")
-                found.assign(reinterpret_cast<char const*>(field.value), field.valuelen);
-        }
-        nghttp2_hd_inflate_end_headers(heads_);
-        return found;
-    }
-
     byte_stream to_;
-    nghttp2_hd_inflater* heads_ = nullptr;
+    head_reader heads_;
     std::string received_;
 };
 
