@@ -144,7 +144,7 @@ asio::awaitable<tidings::response> send_file(char const* path)
     co_return answer;
 }
 
-std::string ask(client& asking, std::string_view target)
+std::string body_of(client& asking, std::string_view target)
 {
     asking.get(target);
     CHECK(asking.read_head().status() == 200);
@@ -160,7 +160,7 @@ TEST_CASE("a process out of descriptors turns clients away until there are some"
     skip_where_sanitized();
     child const served;
     client first(served.port);
-    CHECK(ask(first, "/take") == "taken");
+    CHECK(body_of(first, "/take") == "taken");
     client second(served.port); // gets the last one
     second.get("/nothing");
     CHECK(second.read_head().status() == 404);
@@ -174,9 +174,9 @@ TEST_CASE("a process out of descriptors turns clients away until there are some"
         auto const why = waiting[i].read_body();
         CHECK(why.find("the server has no descriptors left") != why.npos);
     }
-    CHECK(ask(first, "/give") == "1");
+    CHECK(body_of(first, "/give") == "1");
     client third(served.port);
-    CHECK(ask(third, "/give") == "1");
+    CHECK(body_of(third, "/give") == "1");
 }
 
 // Files that are being sent have a number of their own: whoever reads none of his downloads takes neither the
@@ -227,12 +227,12 @@ TEST_CASE("a process that may open nothing waits until it may")
     skip_where_sanitized();
     child const served;
     client first(served.port);
-    CHECK(ask(first, "/forbid") == "forbidden");
+    CHECK(body_of(first, "/forbid") == "forbidden");
     client waiting(served.port, {.limit = 500ms});
     CHECK_THROWS_AS(waiting.read_head(), std::runtime_error);
-    CHECK(std::stoi(ask(first, "/allow")) < 250);
+    CHECK(std::stoi(body_of(first, "/allow")) < 250);
     client third(served.port); // comes behind the one that waits
-    CHECK(ask(third, "/take") == "taken");
+    CHECK(body_of(third, "/take") == "taken");
     client fourth(served.port); // gets the last one
     fourth.get("/nothing");
     CHECK(fourth.read_head().status() == 404);

@@ -43,13 +43,6 @@ void drain_by_call(std::size_t count, tidings::duration drain)
     CHECK(fixture.stats().handlers == 0);
 }
 
-asio::awaitable<void> hand_over(tidings::topic& news, tidings::context, tidings::request const&,
-                                tidings::event_stream& out)
-{
-    news.attach(out);
-    co_return;
-}
-
 // Stays until it is stopped, or one like it was.
 asio::awaitable<void> hand_over_and_pass_on(tidings::topic& news, tidings::channel<int> others,
                                             tidings::context ctx, tidings::request const&,

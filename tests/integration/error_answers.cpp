@@ -59,10 +59,10 @@ asio::awaitable<void> respond_missing_file(context, request const&, event_stream
     co_await out.respond(response::file("/nowhere/picture.png"));
 }
 
-class guarded_server
+class failing_server
 {
 public:
-    explicit guarded_server(tidings::server_options options = server_fixture::brisk())
+    explicit failing_server(tidings::server_options options = server_fixture::brisk())
         : fixture(std::move(options))
     {
         fixture.routes().check(tidings::cors({.origins = {"https://app.example"}, .credentials = true}));
@@ -98,7 +98,7 @@ bool may_be_seen(received_head const& answer)
 // out with a failure too. What the handler itself had set does not, since it was meant for another answer.
 TEST_CASE("a failed handler's answer keeps the headers of checks")
 {
-    guarded_server const served;
+    failing_server const served;
     for (auto const* target : {"/headers", "/late", "/plain"}) {
         INFO(target);
         auto const answer = served.ask(target);
@@ -112,7 +112,7 @@ TEST_CASE("a failed handler's answer keeps the headers of checks")
 // What the handler had said of the file does not hold for its absence.
 TEST_CASE("the 404 of a missing file keeps the headers of checks")
 {
-    guarded_server const served;
+    failing_server const served;
     for (auto const* target : {"/missing", "/missing/of-stream"}) {
         INFO(target);
         auto const answer = served.ask(target);
@@ -131,7 +131,7 @@ TEST_CASE("204 and 429 keep the headers of checks")
 {
     auto options = server_fixture::brisk();
     options.max_streams_per_address = 1;
-    guarded_server const served(options);
+    failing_server const served(options);
     auto const finished = served.ask("/open", "Last-Event-ID: 7;finished\r\n");
     CHECK(finished.status() == 204);
     CHECK(finished.header("Cache-Control") == "no-store");
@@ -146,7 +146,7 @@ TEST_CASE("204 and 429 keep the headers of checks")
 // A handler that varies its answer by itself keeps its Vary beside that of a check.
 TEST_CASE("a handler's own Vary stays")
 {
-    guarded_server const served;
+    failing_server const served;
     auto asking = served.fixture.connect();
     asking.get("/varied", "Origin: https://app.example\r\n");
     CHECK(asking.read_until("\r\n\r\n").find("Vary: Accept\r\nVary: Origin\r\n") != std::string::npos);

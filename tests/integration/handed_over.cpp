@@ -32,8 +32,8 @@ using tidings::testing::server_fixture;
 namespace {
 
 // Hands the stream over, and returns.
-asio::awaitable<void> hand_over(topic& news, std::shared_ptr<int> /*held*/, context, request const&,
-                                event_stream& out)
+asio::awaitable<void> hand_over_holding(topic& news, std::shared_ptr<int> /*held*/, context, request const&,
+                                        event_stream& out)
 {
     news.attach(out);
     co_return;
@@ -61,7 +61,7 @@ public:
     explicit handing_over(server_options options = server_fixture::brisk()) : fixture(std::move(options))
     {
         fixture.routes().get("/", [this](context ctx, request const& asked, event_stream& out) {
-            return hand_over(news, held, std::move(ctx), asked, out);
+            return hand_over_holding(news, held, std::move(ctx), asked, out);
         });
         fixture.routes().get("/stays", std::bind_front(hand_over_and_stay, std::ref(news)));
         fixture.routes().get("/lingers", std::bind_front(hand_over_and_linger, std::ref(news)));

@@ -33,6 +33,12 @@ asio::awaitable<void> say_farewell(context ctx, request const&, event_stream& ou
     co_await out.send({.type = "farewell", .data = to_string(ctx.reason())});
 }
 
+asio::awaitable<void> hand_over(topic const& news, context, request const&, event_stream& out)
+{
+    news.attach(out);
+    co_return;
+}
+
 asio::awaitable<void> hang_in_asio(context, request const&, event_stream& out)
 {
     co_await out.open();

@@ -3,6 +3,7 @@
 
 #include <tidings/http/request.hpp>
 #include <tidings/http/response.hpp>
+#include <tidings/hub/topic.hpp>
 #include <tidings/stream/event_stream.hpp>
 #include <tidings/wait/context.hpp>
 
@@ -20,6 +21,10 @@ boost::asio::awaitable<void> stay_open(context ctx, request const& asked, event_
 
 /// Sends "hello", waits for the end of its context, and says a farewell that names the reason.
 boost::asio::awaitable<void> say_farewell(context ctx, request const& asked, event_stream& out);
+
+/// Hands the stream over to a topic, and returns.
+boost::asio::awaitable<void> hand_over(topic const& news, context ctx, request const& asked,
+                                       event_stream& out);
 
 /// Waits where its context is not looked at.
 boost::asio::awaitable<void> hang_in_asio(context ctx, request const& asked, event_stream& out);

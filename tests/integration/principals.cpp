@@ -31,12 +31,6 @@ using tidings::testing::server_fixture;
 
 namespace {
 
-asio::awaitable<void> hand_over(tidings::topic news, context, request const&, event_stream& out)
-{
-    news.attach(out);
-    co_return;
-}
-
 // Waits before the head, as a handler does that opens a topic.
 asio::awaitable<void> wait_to_open(tidings::channel<int> go, context ctx, request const&, event_stream& out)
 {

@@ -30,13 +30,7 @@ asio::awaitable<void> finish_at_once(context, request const&, event_stream& out)
     co_await out.finish({.id = "1", .data = "last"});
 }
 
-asio::awaitable<void> hand_over(topic& news, context, request const&, event_stream& out)
-{
-    news.attach(out);
-    co_return;
-}
-
-asio::awaitable<void> throw_after(context, request const&, event_stream& out)
+asio::awaitable<void> throw_behind_one(context, request const&, event_stream& out)
 {
     co_await out.send({.data = "one"});
     throw std::runtime_error("broken");
@@ -50,7 +44,7 @@ public:
         fixture.routes().get("/returns", send_one);
         fixture.routes().get("/finishes", finish_at_once);
         fixture.routes().get("/attached", std::bind_front(hand_over, std::ref(news)));
-        fixture.routes().get("/throws", throw_after);
+        fixture.routes().get("/throws", throw_behind_one);
         fixture.routes().get("/open", say_farewell);
         fixture.routes().get("/plain", answer_plainly);
         fixture.start();

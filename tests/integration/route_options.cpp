@@ -40,13 +40,7 @@ asio::awaitable<void> flood(context, request const&, event_stream& out)
         is_there = co_await out.send({.data = text});
 }
 
-asio::awaitable<void> hand_over(tidings::topic news, context, request const&, event_stream& out)
-{
-    news.attach(out);
-    co_return;
-}
-
-std::string post(std::string_view path, std::string_view lines, std::string_view body)
+std::string posted(std::string_view path, std::string_view lines, std::string_view body)
 {
     return "POST " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n" + std::string(lines) + "\r\n" +
            std::string(body);
@@ -54,13 +48,13 @@ std::string post(std::string_view path, std::string_view lines, std::string_view
 
 std::string sized(std::string_view path, std::size_t size)
 {
-    return post(path, "Content-Length: " + std::to_string(size) + "\r\n", std::string(size, 'x'));
+    return posted(path, "Content-Length: " + std::to_string(size) + "\r\n", std::string(size, 'x'));
 }
 
 std::string in_one_chunk(std::string_view path, std::string_view hex_size, std::size_t size)
 {
-    return post(path, "Transfer-Encoding: chunked\r\n",
-                std::string(hex_size) + "\r\n" + std::string(size, 'x') + "\r\n0\r\n\r\n");
+    return posted(path, "Transfer-Encoding: chunked\r\n",
+                  std::string(hex_size) + "\r\n" + std::string(size, 'x') + "\r\n0\r\n\r\n");
 }
 
 int status_of(server_fixture const& fixture, std::string_view bytes)
@@ -94,7 +88,7 @@ tidings::request_check named_check(std::string name)
     };
 }
 
-std::optional<response> refuse(request const&, headers&)
+std::optional<response> refuse_all(request const&, headers&)
 {
     return response::text("refused\n", 403);
 }
@@ -210,11 +204,11 @@ TEST_CASE("a body limit of one route")
         CHECK(status_of(fixture, in_one_chunk(path, in_hex, limit)) == 200);
         CHECK(status_of(fixture, in_one_chunk(path, above_in_hex, limit + 1)) == 413);
     }
-    CHECK(status_of(fixture, post("/none", "Content-Length: 0\r\n", "")) == 200);
+    CHECK(status_of(fixture, posted("/none", "Content-Length: 0\r\n", "")) == 200);
     CHECK(status_of(fixture, sized("/none", 1)) == 413);
     // Not a byte of it has been sent.
-    CHECK(status_of(fixture, post("/small", "Content-Length: 11\r\n", "")) == 413);
-    CHECK(status_of(fixture, post("/small", "Content-Length: 11\r\nExpect: 100-continue\r\n", "")) == 413);
+    CHECK(status_of(fixture, posted("/small", "Content-Length: 11\r\n", "")) == 413);
+    CHECK(status_of(fixture, posted("/small", "Content-Length: 11\r\nExpect: 100-continue\r\n", "")) == 413);
 
     auto asking = fixture.connect();
     for (int i = 0; i < 2; ++i) {
@@ -234,7 +228,7 @@ TEST_CASE("checks of one route")
 {
     server_fixture fixture;
     fixture.routes().check(named_check("server"));
-    fixture.routes().post("/emit", echo, {.checks = {refuse}});
+    fixture.routes().post("/emit", echo, {.checks = {refuse_all}});
     fixture.routes().get("/emit", answer_plainly, {.checks = {named_check("first"), named_check("second")}});
     fixture.routes().get("/{name}", answer_plainly);
     fixture.routes().get("/broken", answer_plainly,
@@ -243,7 +237,7 @@ TEST_CASE("checks of one route")
                           }}});
     fixture.start();
     for (auto const* path : {"/emit", "/%65mit", "http://a/emi%74"})
-        CHECK(status_of(fixture, post(path, "Content-Length: 1000\r\n", "")) == 403);
+        CHECK(status_of(fixture, posted(path, "Content-Length: 1000\r\n", "")) == 403);
     for (auto const* method : {"GET", "HEAD"})
         CHECK(all_of(head_of(fixture, method, "/%65mit"), "X-Asked") == "server first second");
     CHECK(all_of(head_of(fixture, "GET", "/other"), "X-Asked") == "server");
@@ -262,7 +256,7 @@ TEST_CASE("middleware of a prefix and of one route")
     fixture.routes().use("/admin", named("admin"));
     fixture.routes().use("/admin/{user}/log", named("log"));
     fixture.routes().use(named("last"));
-    fixture.routes().check("/admin/closed", refuse);
+    fixture.routes().check("/admin/closed", refuse_all);
     fixture.routes().get("/admin/users", answer_plainly, {.around = {named("outer"), named("inner")}});
     fixture.routes().get("/{any...}", answer_plainly);
     fixture.routes().get("/events", stay_open, {.around = {named("events")}});

@@ -65,12 +65,6 @@ private:
     std::vector<std::string> lines_;
 };
 
-asio::awaitable<void> hand_over(topic const& news, context, request const&, event_stream& out)
-{
-    news.attach(out);
-    co_return;
-}
-
 asio::awaitable<void> hand_over_from_oldest(topic const& news, context, request const&, event_stream& out)
 {
     news.attach(out, from_oldest());

@@ -64,7 +64,7 @@ asio::awaitable<void> greet_twice(tidings::channel<int> go, context ctx, request
         co_await out.send({.data = "bye"});
 }
 
-asio::awaitable<void> send_for_ever(context, request const&, event_stream& out)
+asio::awaitable<void> send_endlessly(context, request const&, event_stream& out)
 {
     std::string const text(10'000, 'x');
     bool is_there = true;
@@ -91,7 +91,7 @@ public:
         routes().get("/soon", answer_soon);
         routes().get("/stay", say_farewell);
         routes().get("/hang", hang_in_asio);
-        routes().get("/flood", send_for_ever);
+        routes().get("/flood", send_endlessly);
         routes().post("/echo", echo);
         routes().get("/twice", std::bind_front(greet_twice, go));
         start();

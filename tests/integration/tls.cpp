@@ -55,13 +55,6 @@ tls_client_options checking()
     return {.trusts = shown().chain, .asks_for = "localhost"};
 }
 
-asio::awaitable<void> hand_over(tidings::topic& news, tidings::context, tidings::request const&,
-                                tidings::event_stream& out)
-{
-    news.attach(out);
-    co_return;
-}
-
 asio::awaitable<tidings::response> answer_with_principal(tidings::context, tidings::request const& asked)
 {
     co_return tidings::response::text(std::string(asked.principal()));

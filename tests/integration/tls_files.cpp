@@ -20,7 +20,6 @@
 #include <string>
 #include <thread>
 
-namespace asio = boost::asio;
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using namespace tidings::test;
@@ -57,7 +56,7 @@ private:
     scratch_folder at_;
 };
 
-tidings::server_options on_tls(std::shared_ptr<tidings::tls_context> const& by)
+tidings::server_options encrypted_by(std::shared_ptr<tidings::tls_context> const& by)
 {
     auto options = server_fixture::brisk();
     options.listen = {{.tls = by}};
@@ -69,13 +68,6 @@ std::string name_shown(std::uint16_t port)
     return tls_connection(port).session().server_name();
 }
 
-asio::awaitable<void> hand_over(tidings::topic& news, tidings::context, tidings::request const&,
-                                tidings::event_stream& out)
-{
-    news.attach(out);
-    co_return;
-}
-
 } // namespace
 
 // Files that change are read again without anybody's doing; who comes then gets what they hold, and an open
@@ -84,7 +76,7 @@ TEST_CASE("certificates whose files change are read again")
 {
     certificate_files const files("first");
     tidings::topic news;
-    one_route server(std::bind_front(hand_over, std::ref(news)), on_tls(files.serve(5ms)));
+    one_route server(std::bind_front(hand_over, std::ref(news)), encrypted_by(files.serve(5ms)));
     tls_connection open(server.port());
     open.get("/");
     (void)open.read_until("\r\n\r\n");
@@ -102,7 +94,7 @@ TEST_CASE("a changed file that does not fit leaves the old certificate")
 {
     certificate_files const files("first");
     auto const tls = files.serve(5ms);
-    one_route server(send_one, on_tls(tls));
+    one_route server(send_one, encrypted_by(tls));
     auto const kept = tls->certificates().front().fingerprint;
     auto const next = make_certificate({.dns = {"second"}});
     files.replace("key.pem", next.key);

@@ -2,6 +2,7 @@
 #include <tidings/hub/topic.hpp>
 #include <tidings/net/tls/tls_context.hpp>
 
+#include "handlers.hpp"
 #include "many_streams.hpp"
 #include "one_route.hpp"
 #include "skip_where_sanitized.hpp"
@@ -17,18 +18,10 @@
 #include <memory>
 #include <string>
 
-namespace asio = boost::asio;
 using namespace tidings::test;
 using tidings::testing::server_fixture;
 
 namespace {
-
-asio::awaitable<void> hand_over(tidings::topic& news, tidings::context, tidings::request const&,
-                                tidings::event_stream& out)
-{
-    news.attach(out);
-    co_return;
-}
 
 /// Streams of one topic, on a server whose certificates are replaced.
 class streams_under_reload

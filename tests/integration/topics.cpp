@@ -29,9 +29,9 @@ using tidings::testing::server_fixture;
 
 namespace {
 
-constexpr int many = 5'000;
+constexpr int event_count = 5'000;
 
-asio::awaitable<void> follow(topic& news, context ctx, request const&, event_stream& out)
+asio::awaitable<void> follow_from_oldest(topic& news, context ctx, request const&, event_stream& out)
 {
     co_await news.follow(ctx, out, from_oldest());
 }
@@ -85,24 +85,24 @@ bool one_stream(server_stats const& now)
 // publisher comes once, and in order.
 TEST_CASE("a client that comes back again and again misses nothing")
 {
-    topic news({.max_events = 2 * many, .send_position = false});
+    topic news({.max_events = 2 * event_count, .send_position = false});
     server_fixture fixture;
-    fixture.routes().get("/follow", std::bind_front(follow, std::ref(news)));
+    fixture.routes().get("/follow", std::bind_front(follow_from_oldest, std::ref(news)));
     fixture.routes().get("/attach", std::bind_front(attach, std::ref(news)));
     fixture.start();
     std::vector<std::jthread> publishing;
     for (char const* who : {"a", "b"})
         publishing.emplace_back([&news, who] {
-            for (int i = 0; i < many; ++i)
+            for (int i = 0; i < event_count; ++i)
                 news.publish({.type = who, .data = std::to_string(i)});
         });
 
     std::string last_id;
     int next_a = 0;
     int next_b = 0;
-    for (int visit = 0; next_a < many || next_b < many; ++visit) {
+    for (int visit = 0; next_a < event_count || next_b < event_count; ++visit) {
         auto reading = ask(fixture, visit % 2 == 0 ? "/follow" : "/attach", resume_after(last_id));
-        for (int i = 0; i < 1 + visit * 37 % 400 && (next_a < many || next_b < many); ++i) {
+        for (int i = 0; i < 1 + visit * 37 % 400 && (next_a < event_count || next_b < event_count); ++i) {
             auto const event = reading.next_event();
             REQUIRE(event);
             int& next = event->type() == "a" ? next_a : next_b;

@@ -19,7 +19,7 @@ void require(bool is_good, char const* what)
         throw std::runtime_error(std::string("tls_client: ") + what);
 }
 
-BIO* over(std::string const& text)
+BIO* bytes_of(std::string const& text)
 {
     return BIO_new_mem_buf(text.data(), static_cast<int>(text.size()));
 }
@@ -48,7 +48,7 @@ tls_client::tls_client(tls_client_options const& options, tls_client const* resu
     if (options.is_at_most_1_2)
         SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
     if (!options.trusts.empty()) {
-        BIO* const from = over(options.trusts);
+        BIO* const from = bytes_of(options.trusts);
         X509* const signer = PEM_read_bio_X509(from, nullptr, nullptr, nullptr);
         X509_STORE_add_cert(SSL_CTX_get_cert_store(context), signer);
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
@@ -56,9 +56,9 @@ tls_client::tls_client(tls_client_options const& options, tls_client const* resu
         BIO_free(from);
     }
     if (!options.shows.chain.empty()) {
-        BIO* const from = over(options.shows.chain);
+        BIO* const from = bytes_of(options.shows.chain);
         X509* const own = PEM_read_bio_X509(from, nullptr, nullptr, nullptr);
-        BIO* const secret = over(options.shows.key);
+        BIO* const secret = bytes_of(options.shows.key);
         EVP_PKEY* const key = PEM_read_bio_PrivateKey(secret, nullptr, nullptr, nullptr);
         require(SSL_CTX_use_cert_and_key(context, own, key, nullptr, 1) == 1, "its certificate");
         X509_free(own);

@@ -23,29 +23,29 @@ std::string repeat(std::size_t count, std::function<std::string(std::uint32_t)> 
     return all;
 }
 
-field_list asking(std::string const& path = "/", std::string const& method = "GET")
+field_list fields_of(std::string const& path = "/", std::string const& method = "GET")
 {
     return {{":method", method}, {":scheme", "http"}, {":authority", "localhost"}, {":path", path}};
 }
 
 field_list asking_with(field_list const& more)
 {
-    auto all = asking();
+    auto all = fields_of();
     all.insert(all.end(), more.begin(), more.end());
     return all;
 }
 
 field_list asking_without(std::string_view name)
 {
-    auto all = asking();
+    auto all = fields_of();
     std::erase_if(all, [&](auto const& each) { return each.first == name; });
     return all;
 }
 
-/// As `asking`, with another value of one field.
+/// As `fields_of`, with another value of one field.
 field_list asking_as(std::string_view name, std::string const& value)
 {
-    auto all = asking();
+    auto all = fields_of();
     for (auto& [each, old] : all)
         if (each == name)
             old = value;
@@ -60,19 +60,19 @@ std::string request(field_list const& fields, std::uint32_t stream = 1)
 
 std::string get(std::uint32_t stream = 1)
 {
-    return request(asking(), stream);
+    return request(fields_of(), stream);
 }
 
 /// A stream that stays open on the server's side, and is closed on the client's.
 std::string watch(std::uint32_t stream = 1)
 {
-    return request(asking("/events"), stream);
+    return request(fields_of("/events"), stream);
 }
 
 /// The head of a request whose body follows.
 std::string post(field_list const& more = {}, std::uint32_t stream = 1)
 {
-    auto all = asking("/", "POST");
+    auto all = fields_of("/", "POST");
     all.insert(all.end(), more.begin(), more.end());
     return frame(headers, end_headers, stream, literals(all));
 }
@@ -128,7 +128,7 @@ rows sizes()
         {"5.5", "a frame of an unknown type on a stream", watch() + frame(0x77, 0, 1, "anything"), "quiet"},
         {"4.1", "flags that mean nothing", frame(ping, 0xFE, 0, "12345678") + get(), "200"},
         {"4.1", "the reserved bit of a stream's number",
-         frame(headers, end_headers | end_stream, 0x8000'0001, literals(asking())), "200"},
+         frame(headers, end_headers | end_stream, 0x8000'0001, literals(fields_of())), "200"},
         {"4.2", "DATA beyond the largest frame", post() + frame(data, 0, 1, too_large),
          "GOAWAY FRAME_SIZE_ERROR or RST_STREAM FRAME_SIZE_ERROR"},
         {"4.2", "HEADERS beyond the largest frame", block(too_large), "GOAWAY FRAME_SIZE_ERROR"},
@@ -165,7 +165,7 @@ rows states()
         {"5.1", "DATA on an idle stream", body("x"), "GOAWAY PROTOCOL_ERROR"},
         {"5.1", "RST_STREAM on an idle stream", reset(), "GOAWAY PROTOCOL_ERROR"},
         {"5.1", "WINDOW_UPDATE on an idle stream", widen(1, 1), "GOAWAY PROTOCOL_ERROR"},
-        {"5.1", "CONTINUATION on an idle stream", frame(continuation, end_headers, 1, literals(asking())),
+        {"5.1", "CONTINUATION on an idle stream", frame(continuation, end_headers, 1, literals(fields_of())),
          "GOAWAY PROTOCOL_ERROR"},
         {"5.1", "PRIORITY on an idle stream", frame(priority, 0, 1, number(0) + "x") + get(), "200"},
         {"5.1", "DATA behind the end of a request", watch() + body("x"),
@@ -199,7 +199,7 @@ rows states()
 
 rows frames()
 {
-    std::string const all = literals(asking());
+    std::string const all = literals(fields_of());
     std::string const first = all.substr(0, 10);
     std::string const rest = all.substr(10);
     auto const begun = frame(headers, end_stream, 1, first);
@@ -251,7 +251,7 @@ rows frames()
          "quiet"},
         // Of what comes behind the answer nothing is told.
         {"6.9.1", "DATA beyond the window of a stream that has its answer",
-         frame(headers, end_headers, 1, literals(asking("/unread", "POST"))) +
+         frame(headers, end_headers, 1, literals(fields_of("/unread", "POST"))) +
              repeat(5, [](auto) { return frame(data, 0, 1, std::string(16'384, 'x')); }),
          "RST_STREAM FLOW_CONTROL_ERROR or GOAWAY FLOW_CONTROL_ERROR or 404"},
         {"6.10", "CONTINUATION", begun + frame(continuation, end_headers, 1, rest), "200"},
@@ -385,7 +385,7 @@ rows fields()
         {"8.3.1", "a path with a bad escape", request(asking_as(":path", "/%zz")), malformed},
         {"8.3.1", "a path with NUL", request(asking_as(":path", std::string("/\0", 2))), malformed},
         {"8.3.1", "an asterisk with GET", request(asking_as(":path", "*")), malformed},
-        {"8.3.1", "an asterisk with OPTIONS", request(asking("*", "OPTIONS")), "404 or 204 or 200 or 405"},
+        {"8.3.1", "an asterisk with OPTIONS", request(fields_of("*", "OPTIONS")), "404 or 204 or 200 or 405"},
         {"8.3.1", "a whole URL for a path", request(asking_as(":path", "http://other/")), malformed},
         {"8.3.1", "an authority with a user", request(asking_as(":authority", "me@localhost")), malformed},
         {"8.3.1", "an authority with a slash", request(asking_as(":authority", "localhost/x")), malformed},
@@ -457,7 +457,7 @@ rows bodies()
 
 rows compression()
 {
-    std::string const all = literals(asking());
+    std::string const all = literals(fields_of());
     std::string const get_method = "\x82"; // of the static table, as what follows
     std::string const scheme_http = "\x86";
     std::string const path_root = "\x84";
@@ -522,7 +522,7 @@ rows compression()
 rows floods()
 {
     auto const stream = [](std::uint32_t i) { return 2 * i + 1; };
-    field_list many = asking();
+    field_list many = fields_of();
     for (int i = 0; i != 500; ++i)
         many.emplace_back("cookie", "a=" + std::to_string(i));
     constexpr char const* calm = "GOAWAY ENHANCE_YOUR_CALM";
@@ -558,13 +558,13 @@ rows floods()
         {"10.5", "frames that nobody knows", repeat(4000, [](auto) { return frame(0x77, 0, 0); }),
          "GOAWAY ENHANCE_YOUR_CALM or quiet"},
         {"10.5", "empty CONTINUATION (CVE-2024-28182)",
-         frame(headers, end_stream, 1, literals(asking())) +
+         frame(headers, end_stream, 1, literals(fields_of())) +
              repeat(4000, [](auto) { return frame(continuation, 0, 1); }),
          "GOAWAY ENHANCE_YOUR_CALM or GOAWAY PROTOCOL_ERROR or GOAWAY INTERNAL_ERROR or closed"},
         {"10.5.1", "a long list of fields", block(literals(asking_with({{"a", std::string(10'000, 'x')}}))),
          "431 or RST_STREAM ENHANCE_YOUR_CALM"},
         {"10.5.1", "a list of fields of 112 KB",
-         frame(headers, end_stream, 1, literals(asking())) +
+         frame(headers, end_stream, 1, literals(fields_of())) +
              repeat(7,
                     [](auto) {
                         return frame(continuation, 0, 1, literals({{"a", std::string(16'000, 'x')}}));

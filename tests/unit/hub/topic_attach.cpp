@@ -22,7 +22,8 @@ using tidings::testing::stream;
 
 namespace {
 
-asio::awaitable<void> attach_to(topic& news, std::string* refusal, context, request const&, event_stream& out)
+asio::awaitable<void> attach_or_note(topic& news, std::string* refusal, context, request const&,
+                                     event_stream& out)
 {
     news.attach(out);
     try {
@@ -47,7 +48,7 @@ asio::awaitable<void> attach_and_wait(topic& news, context ctx, request const&, 
 TEST_CASE_METHOD(topic_fixture, "an attached stream")
 {
     std::string refusal;
-    stream client(time, std::bind_front(attach_to, std::ref(news), &refusal), request::get("/"));
+    stream client(time, std::bind_front(attach_or_note, std::ref(news), &refusal), request::get("/"));
     CHECK(refusal.find("handed over to a topic") != std::string::npos);
     CHECK_FALSE(client.is_over());
     publish("a");
@@ -65,7 +66,7 @@ TEST_CASE_METHOD(topic_fixture, "an attached stream")
 TEST_CASE_METHOD(topic_fixture, "an attached client leaves")
 {
     std::string refusal;
-    stream client(time, std::bind_front(attach_to, std::ref(news), &refusal), request::get("/"));
+    stream client(time, std::bind_front(attach_or_note, std::ref(news), &refusal), request::get("/"));
     client.leave();
     CHECK(client.is_over());
     CHECK(news.subscribers() == 0);
@@ -87,7 +88,7 @@ TEST_CASE_METHOD(topic_fixture, "an attached stream that is to end")
     SECTION("the topic is closed already")
     {
         news.close();
-        stream client(time, std::bind_front(attach_to, std::ref(news), &refusal), request::get("/"));
+        stream client(time, std::bind_front(attach_or_note, std::ref(news), &refusal), request::get("/"));
         CHECK(client.is_over());
     }
     CHECK(news.subscribers() == 0);

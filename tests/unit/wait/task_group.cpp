@@ -36,7 +36,7 @@ asio::awaitable<void> work_for(context ctx, tidings::duration time, std::shared_
     ++(came ? into->completed : into->told_to_end);
 }
 
-asio::awaitable<void> fail_after(context ctx, tidings::duration time, std::string message)
+asio::awaitable<void> fail_later(context ctx, tidings::duration time, std::string message)
 {
     tidings::after over(time);
     bool const came = co_await over.wait(ctx);
@@ -50,8 +50,8 @@ asio::awaitable<void> run_group(context ctx, bool failing, std::shared_ptr<tally
     group.spawn(work_for, 1s, into);
     group.spawn(work_for, 10s, into);
     if (failing) {
-        group.spawn(fail_after, 5s, std::string("first"));
-        group.spawn(fail_after, 6s, std::string("second"));
+        group.spawn(fail_later, 5s, std::string("first"));
+        group.spawn(fail_later, 6s, std::string("second"));
     }
     try {
         co_await group.wait();
@@ -92,7 +92,7 @@ asio::awaitable<void> wait_beside_a_failing_task(context ctx, std::string& outco
 {
     task_group group(ctx);
     group.spawn(work_for, 10s, std::make_shared<tally>());
-    tidings::spawn(ctx, fail_after, 1s, std::string("not of the group"));
+    tidings::spawn(ctx, fail_later, 1s, std::string("not of the group"));
     co_await group.wait();
     outcome = "all done";
 }

@@ -55,7 +55,7 @@ std::optional<automatic_id> parse_place(std::string_view text) noexcept
     return parsed;
 }
 
-bool is_control(char c) noexcept
+bool cannot_come_back(char c) noexcept
 {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
@@ -143,7 +143,7 @@ void check_own_id(std::string_view id, std::string_view epoch)
             fmt::format("tidings: an id of {} bytes is too long to come back in a client's header, which may "
                         "have {}; give the event a shorter one",
                         id.size(), max_own_id_bytes));
-    if (std::ranges::any_of(id, is_control))
+    if (std::ranges::any_of(id, cannot_come_back))
         throw std::invalid_argument("tidings: an id with a control character does not come back in a "
                                     "client's header; give the event another one");
     if (!id.empty() && (is_blank(id.front()) || is_blank(id.back())))

@@ -18,9 +18,9 @@ namespace tidings::detail {
 namespace {
 
 // How many unused topics a `get` looks for in passing: more than it can add, so they do not pile up.
-constexpr std::size_t look_at = 4;
+constexpr std::size_t expired_at_once = 4;
 
-constexpr duration telling_period = std::chrono::seconds(10);
+constexpr duration fault_period = std::chrono::seconds(10);
 
 } // namespace
 
@@ -93,7 +93,7 @@ std::shared_ptr<store_link> registry_state::link_to(std::shared_ptr<topic_store>
 
 std::shared_ptr<topic_state> registry_state::get(std::string_view name)
 {
-    expire(look_at);
+    expire(expired_at_once);
     kind found;
     {
         std::lock_guard const guard(lock_);
@@ -111,7 +111,7 @@ std::shared_ptr<topic_state> registry_state::get(std::string_view name)
 
 void registry_state::open(std::string_view name, when_opened const& when_open)
 {
-    expire(look_at);
+    expire(expired_at_once);
     std::shared_ptr<topic_state> known;
     std::shared_ptr<topic_load> load; // outlives the lock
     kind found;
@@ -304,7 +304,7 @@ std::string registry_state::news_of_forgotten()
     time_point const time = now();
     if (time < next_telling_)
         return {};
-    next_telling_ = time + telling_period;
+    next_telling_ = time + fault_period;
     told_ = totals;
     return fmt::format("topics: {} were forgotten with their events to make room for others, and {} events "
                        "of others before their time; clients that come back for them are told. See "

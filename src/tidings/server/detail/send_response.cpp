@@ -18,7 +18,7 @@ namespace tidings::detail {
 namespace {
 
 // A large body goes out in pieces, so that what waits for a slow peer stays small.
-constexpr std::size_t piece_size = 64 * 1024;
+constexpr std::size_t sent_at_once = 64 * 1024;
 
 std::shared_ptr<file_reader> open(std::filesystem::path const& folder, std::filesystem::path const& path)
 {
@@ -143,8 +143,8 @@ asio::awaitable<bool> send_response(internal::writer& out, asio::io_context& io,
     out.append(out.over().plain_head(answer.status(), answer.fields(), answer.body().size()));
     std::string_view left = head_only ? std::string_view() : std::string_view(answer.body());
     do {
-        out.append(left.substr(0, piece_size));
-        left.remove_prefix(std::min(piece_size, left.size()));
+        out.append(left.substr(0, sent_at_once));
+        left.remove_prefix(std::min(sent_at_once, left.size()));
         is_sent = co_await out.written();
     } while (is_sent && !left.empty());
     co_return is_sent;

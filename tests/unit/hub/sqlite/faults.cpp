@@ -26,7 +26,7 @@ namespace {
 
 using numbers = std::vector<std::uint64_t>;
 
-std::string read(std::string const& path)
+std::string content_of(std::string const& path)
 {
     std::ifstream from(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(from), {}};
@@ -130,8 +130,8 @@ TEST_CASE("a refused event stays refused")
     disk.fail_sync_after(0);
     CHECK_THAT(user.error_of("news", 2), ContainsSubstring("disk I/O error"));
     // As a crash of the process would leave them.
-    write(folder.file("crashed.db"), read(folder.file("events.db")));
-    write(folder.file("crashed.db-wal"), read(folder.file("events.db-wal")));
+    write(folder.file("crashed.db"), content_of(folder.file("events.db")));
+    write(folder.file("crashed.db-wal"), content_of(folder.file("events.db-wal")));
     sqlite_store crashed(folder.file("crashed.db"));
     CHECK(store_user(crashed).tags("news") == numbers{1});
 }
@@ -182,9 +182,9 @@ TEST_CASE("a file that is no store is refused")
         CHECK_THAT(refusal(path), ContainsSubstring("unable to open"));
         return;
     }
-    auto const before = read(path);
+    auto const before = content_of(path);
     CHECK_THAT(refusal(path), ContainsSubstring(path));
-    CHECK(read(path) == before);
+    CHECK(content_of(path) == before);
     CHECK_THAT(refusal(folder.file("no such folder/events.db")),
                ContainsSubstring("the folder has to exist"));
 }
@@ -195,7 +195,7 @@ TEST_CASE("a damaged file is refused")
     scratch_folder const folder;
     std::string const path = folder.file("events.db");
     keep(path, 200, 1'000);
-    auto content = read(path);
+    auto content = content_of(path);
     REQUIRE(content.size() > 100'000);
     SECTION("its beginning")
     {
@@ -224,8 +224,8 @@ TEST_CASE("a torn end of the second file is undone")
     user.open("news");
     for (std::uint64_t tag = 1; tag <= 20; ++tag)
         CHECK(user.error_of("news", tag).empty()); // a commit each
-    auto const database = read(path);
-    auto const whole = read(path + "-wal");
+    auto const database = content_of(path);
+    auto const whole = content_of(path + "-wal");
     REQUIRE(whole.size() > 20 * 4'096);
 
     std::size_t fewest = 20;

@@ -86,6 +86,13 @@ inline tls_certificate certificate_for(std::string const& name)
     return {.chain = made.chain, .key = made.key};
 }
 
+/// Of example.org: made once.
+inline std::shared_ptr<detail::credentials const> const& example_credentials()
+{
+    static auto const made = credentials_of({.certificates = {certificate_for("example.org")}});
+    return made;
+}
+
 /// A session, and a client beside it.
 struct tls_pair
 {

@@ -26,12 +26,12 @@ using tidings::internal::stream_socket;
 namespace {
 
 /// A connection on a loop of its own, whose "/" hands its stream over to a topic; and the client's socket.
-class served
+class served_by_topic
 {
 public:
-    served()
+    served_by_topic()
     {
-        shared->routes.add("GET", "/", std::bind_front(&served::hand_over, this), {});
+        shared->routes.add("GET", "/", std::bind_front(&served_by_topic::hand_over, this), {});
         shared->routes.wrap();
         std::array<int, 2> ends{};
         REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0);
@@ -39,14 +39,14 @@ public:
         each.reset(new http1_connection(home, tidings::internal::peer_socket(stream_socket(ends[0])), {},
                                         admission::served));
     }
-    ~served()
+    ~served_by_topic()
     {
         each->close_now();
         home->sockets->stop();
         io.run();
     }
-    served(served const&) = delete;
-    served& operator=(served const&) = delete;
+    served_by_topic(served_by_topic const&) = delete;
+    served_by_topic& operator=(served_by_topic const&) = delete;
 
     /// What the client has got by now.
     std::string received() const
@@ -76,7 +76,7 @@ private:
 
 // Between the return of the handler and the connection's going on with the stream there is a turn of the
 // loop. A stop and the end of the stream's age are not lost in it, nor is the end of the principal's streams.
-TEST_CASE_METHOD(served, "what comes right after the handler has returned ends its stream")
+TEST_CASE_METHOD(served_by_topic, "what comes right after the handler has returned ends its stream")
 {
     auto const what = GENERATE(0, 1, 2);
     after_the_return = [&] {

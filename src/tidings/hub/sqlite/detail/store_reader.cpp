@@ -18,7 +18,7 @@ std::chrono::system_clock::time_point read_time(std::int64_t stored)
         std::chrono::duration_cast<std::chrono::system_clock::duration>(std::chrono::nanoseconds(stored)));
 }
 
-std::int64_t stored(std::uint64_t number)
+std::int64_t within_sqlite(std::uint64_t number)
 {
     return static_cast<std::int64_t>(std::min(number, static_cast<std::uint64_t>(max_stored_number)));
 }
@@ -65,8 +65,8 @@ topic_store::page store_reader::read(std::string_view topic, std::uint64_t after
     found.lost = static_cast<std::uint64_t>(std::max<std::int64_t>(topic_.number(1), 0));
     // One more than a page has, to know whether there is another.
     events_.bind(1, topic_.number(0))
-        .bind(2, stored(after))
-        .bind(3, stored(through))
+        .bind(2, within_sqlite(after))
+        .bind(3, within_sqlite(through))
         .bind(4, static_cast<std::int64_t>(page_events + 1));
     for (std::size_t bytes = 0; events_.step();) {
         auto text = events_.text(3);

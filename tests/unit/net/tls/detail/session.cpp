@@ -8,26 +8,15 @@
 
 using Catch::Matchers::ContainsSubstring;
 using tidings::internal::receive_result;
-using tidings::test::certificate_for;
-using tidings::test::credentials_of;
+using tidings::test::example_credentials;
 using tidings::test::tls_home;
 using tidings::test::tls_pair;
-
-namespace {
-
-std::shared_ptr<tidings::detail::credentials const> const& example()
-{
-    static auto const made = credentials_of({.certificates = {certificate_for("example.org")}});
-    return made;
-}
-
-} // namespace
 
 // Both sides read what the other has written, and the session says nothing before its peer.
 TEST_CASE("a session carries text both ways")
 {
     tls_home home;
-    tls_pair both(home, example());
+    tls_pair both(home, example_credentials());
     both.exchange();
     REQUIRE(both.session->is_established());
     CHECK(both.client->version() == "TLSv1.3");
@@ -43,7 +32,7 @@ TEST_CASE("a session carries text both ways")
 TEST_CASE("a session reads records that come in pieces")
 {
     tls_home home;
-    tls_pair both(home, example());
+    tls_pair both(home, example_credentials());
     while (!both.session->is_established()) {
         for (char const each : both.client->take()) {
             both.wire.input += each;
@@ -66,7 +55,7 @@ TEST_CASE("a session reads records that come in pieces")
 TEST_CASE("a session fills the buffer it is given")
 {
     tls_home home;
-    tls_pair both(home, example());
+    tls_pair both(home, example_credentials());
     both.exchange();
     std::string const text(100'000, 'x');
     both.client->write(text);
@@ -81,7 +70,7 @@ TEST_CASE("a session fills the buffer it is given")
 TEST_CASE("only so many records are received at once")
 {
     tls_home home;
-    tls_pair both(home, example());
+    tls_pair both(home, example_credentials());
     both.exchange();
     for (int i = 0; i != 100; ++i)
         both.client->write("x");
@@ -98,7 +87,7 @@ TEST_CASE("only so many records are received at once")
 TEST_CASE("a close_notify is an end, and a cut is none")
 {
     tls_home home;
-    tls_pair both(home, example());
+    tls_pair both(home, example_credentials());
     both.exchange();
     both.client->write("last");
     both.client->close_notify();
@@ -111,7 +100,7 @@ TEST_CASE("a close_notify is an end, and a cut is none")
     both.exchange();
     CHECK(both.at_client == "an answer");
 
-    tls_pair cut(home, example());
+    tls_pair cut(home, example_credentials());
     cut.exchange();
     cut.wire.ends_with = receive_result::end;
     CHECK(cut.receive().what == receive_result::broken);
@@ -122,7 +111,7 @@ TEST_CASE("a close_notify is an end, and a cut is none")
 TEST_CASE("a session tells of a lost peer")
 {
     tls_home home;
-    tls_pair both(home, example());
+    tls_pair both(home, example_credentials());
     both.exchange();
     both.wire.ends_with = receive_result::lost;
     CHECK(both.receive().what == receive_result::lost);
@@ -132,7 +121,7 @@ TEST_CASE("a session tells of a lost peer")
 TEST_CASE("a record that was tampered with ends the session")
 {
     tls_home home;
-    tls_pair both(home, example());
+    tls_pair both(home, example_credentials());
     both.exchange();
     both.client->write("attack at dawn");
     std::string changed = both.client->take();
@@ -151,7 +140,7 @@ TEST_CASE("a record that was tampered with ends the session")
 TEST_CASE("plain HTTP is recognised")
 {
     tls_home home;
-    tls_pair both(home, example());
+    tls_pair both(home, example_credentials());
     both.wire.input = "GET / HTTP/1.1\r\nHost: example.org\r\n\r\n";
     CHECK(both.receive().what == receive_result::refused);
     CHECK(both.session->has_met_plain_http());
@@ -163,7 +152,7 @@ TEST_CASE("plain HTTP is recognised")
 TEST_CASE("a handshake that fails is refused with a reason")
 {
     tls_home home;
-    tls_pair noise(home, example());
+    tls_pair noise(home, example_credentials());
     noise.wire.input = std::string(100, 'x');
     CHECK(noise.receive().what == receive_result::refused);
     CHECK_FALSE(noise.session->has_met_plain_http());
@@ -174,7 +163,7 @@ TEST_CASE("a handshake that fails is refused with a reason")
     noise.session.reset();
     CHECK(noise.wire.output.find("secret") == std::string::npos);
 
-    tls_pair left(home, example());
+    tls_pair left(home, example_credentials());
     left.wire.input = left.client->take().substr(0, 20);
     CHECK(left.receive().what == receive_result::nothing);
     left.wire.ends_with = receive_result::end;
@@ -186,9 +175,9 @@ TEST_CASE("a handshake that fails is refused with a reason")
 TEST_CASE("a handshake that gave way is refused")
 {
     tls_home home;
-    tls_pair first(home, example());
+    tls_pair first(home, example_credentials());
     tidings::test::memory_wire other;
-    tidings::detail::session const second(example(), home.run, home.handshakes, 1, false, other);
+    tidings::detail::session const second(example_credentials(), home.run, home.handshakes, 1, false, other);
     home.turn();
     CHECK(first.wire.told_to_receive == 1);
     CHECK(first.receive().what == receive_result::refused);
@@ -199,7 +188,7 @@ TEST_CASE("a handshake that gave way is refused")
 TEST_CASE("keys are renewed, at a bound")
 {
     tls_home home;
-    tls_pair both(home, example());
+    tls_pair both(home, example_credentials());
     both.exchange();
     both.client->ask_for_new_keys();
     both.client->write("with new keys");
@@ -225,7 +214,7 @@ TEST_CASE("keys are renewed, at a bound")
 TEST_CASE("nothing is renegotiated")
 {
     tls_home home;
-    tls_pair both(home, example(), {.is_at_most_1_2 = true});
+    tls_pair both(home, example_credentials(), {.is_at_most_1_2 = true});
     both.exchange();
     REQUIRE(both.session->is_established());
     CHECK(both.client->version() == "TLSv1.2");

@@ -9,26 +9,15 @@
 #include <vector>
 
 namespace asio = boost::asio;
-using tidings::test::certificate_for;
-using tidings::test::credentials_of;
+using tidings::test::example_credentials;
 using tidings::test::tls_home;
 using tidings::test::tls_pair;
-
-namespace {
-
-std::shared_ptr<tidings::detail::credentials const> const& example()
-{
-    static auto const made = credentials_of({.certificates = {certificate_for("example.org")}});
-    return made;
-}
-
-} // namespace
 
 // Events that are due together cost one record, and one system call.
 TEST_CASE("pieces of one send leave in one record")
 {
     tls_home home;
-    tls_pair both(home, example());
+    tls_pair both(home, example_credentials());
     both.exchange();
     auto const sends = both.wire.sends;
     auto const records = both.client->records();
@@ -47,7 +36,7 @@ TEST_CASE("what many sessions send leaves behind the encryption of all")
     tls_home home;
     std::vector<std::unique_ptr<tls_pair>> many;
     for (int i = 0; i != 5; ++i) {
-        many.push_back(std::make_unique<tls_pair>(home, example()));
+        many.push_back(std::make_unique<tls_pair>(home, example_credentials()));
         many.back()->exchange();
     }
     for (auto const& each : many) {
@@ -66,7 +55,7 @@ TEST_CASE("what many sessions send leaves behind the encryption of all")
 TEST_CASE("a large text is sent in records")
 {
     tls_home home;
-    tls_pair both(home, example());
+    tls_pair both(home, example_credentials());
     both.exchange();
     std::string const text(100'000, 'x');
     CHECK(both.send(text) == text.size());
@@ -79,7 +68,7 @@ TEST_CASE("a large text is sent in records")
 TEST_CASE("nothing more is encrypted while a record waits for room")
 {
     tls_home home;
-    tls_pair both(home, example());
+    tls_pair both(home, example_credentials());
     both.exchange();
     both.wire.room = 20'000;
     std::string const text(100'000, 'x');
@@ -108,7 +97,7 @@ TEST_CASE("nothing more is encrypted while a record waits for room")
 TEST_CASE("a record that finds no room at the end of the turn is kept")
 {
     tls_home home;
-    tls_pair both(home, example());
+    tls_pair both(home, example_credentials());
     both.exchange();
     both.wire.room = 0;
     CHECK(both.send("first") == 5);
@@ -126,7 +115,7 @@ TEST_CASE("a record that finds no room at the end of the turn is kept")
 TEST_CASE("a broken wire is told with the next send")
 {
     tls_home home;
-    tls_pair both(home, example());
+    tls_pair both(home, example_credentials());
     both.exchange();
     both.wire.is_broken = true;
     CHECK(both.send("lost") == 4);
@@ -140,7 +129,7 @@ TEST_CASE("a broken wire is told with the next send")
 TEST_CASE("an end is signed when it is meant")
 {
     tls_home home;
-    tls_pair both(home, example());
+    tls_pair both(home, example_credentials());
     both.exchange();
     both.wire.room = 0;
     CHECK(both.send("last words") == 10);
@@ -153,7 +142,7 @@ TEST_CASE("an end is signed when it is meant")
     CHECK(both.client->read() == "last words");
     CHECK(both.client->has_end());
 
-    tls_pair cut(home, example());
+    tls_pair cut(home, example_credentials());
     cut.exchange();
     CHECK(cut.send("last words") == 10);
     cut.session.reset();
