@@ -106,9 +106,9 @@ void audience::settle()
 // Twice the same: a head may still have been on its way, or a part of the event on a busy machine.
 void audience::learn(std::function<void()> const& publish)
 {
-    unit_ = 0;
-    for (std::uint64_t before = 0; unit_ == 0 || unit_ != before;) {
-        before = std::exchange(unit_, 0);
+    whole_ = 0;
+    for (std::uint64_t before = 0; whole_ == 0 || whole_ != before;) {
+        before = std::exchange(whole_, 0);
         for (auto& each : connections_)
             each.got = 0;
         publish();
@@ -117,10 +117,9 @@ void audience::learn(std::function<void()> const& publish)
             if (!read(10'000))
                 fail("an event does not come to each stream");
         settle();
-        std::uint64_t const whole = connections_.front().got;
-        if (whole % streams_a_connection_ == 0 &&
-            std::ranges::all_of(connections_, [&](connection const& each) { return each.got == whole; }))
-            unit_ = whole / streams_a_connection_;
+        std::uint64_t const first = connections_.front().got;
+        if (std::ranges::all_of(connections_, [&](connection const& each) { return each.got == first; }))
+            whole_ = first;
     }
 }
 
@@ -132,7 +131,7 @@ void audience::receive(std::function<void()> const& publish, std::vector<float>&
     delays_ = &delays;
     sent_ = std::chrono::steady_clock::now();
     publish();
-    while (got_ < unit_ * streams())
+    while (got_ < whole_ * connections_.size())
         if (!read(10'000))
             fail("events are missing");
     delays_ = nullptr;
@@ -171,7 +170,8 @@ void audience::take(connection& from, std::size_t bytes)
     if (!delays_)
         return;
     std::chrono::duration<float, std::micro> const delay = std::chrono::steady_clock::now() - sent_;
-    delays_->insert(delays_->end(), from.got / unit_ - before / unit_, delay.count());
+    auto const come = [&](std::uint64_t bytes) { return bytes * streams_a_connection_ / whole_; };
+    delays_->insert(delays_->end(), come(from.got) - come(before), delay.count());
 }
 
 } // namespace tidings::benchmark

@@ -30,7 +30,7 @@ public:
 
     /// Reads until nothing has come for a fifth of a second.
     void settle();
-    /// Learns how many bytes an event has that this call sends to each stream.
+    /// Learns how many bytes an event that this call sends brings to each connection.
     void learn(std::function<void()> const& publish);
     /// Sends such an event, and reads until it has come to each stream. How long that took for each of them
     /// is added to `delays`, in microseconds.
@@ -60,8 +60,8 @@ private:
     std::vector<connection> connections_;
     std::size_t opening_ = 0;
     std::vector<char> bytes_;
-    std::uint64_t got_ = 0;  // of the present event
-    std::uint64_t unit_ = 0; // bytes of one on one stream
+    std::uint64_t got_ = 0;   // of the present event
+    std::uint64_t whole_ = 0; // bytes of one on a connection
     std::chrono::steady_clock::time_point sent_;
     std::vector<float>* delays_ = nullptr;
 };
