@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
 # Installs tidings::tidings and tidings::asio as the package `tidings`, and tidings::module, tidings::sqlite,
-# tidings::tls, tidings::http2 and tidings::testing as its components `module`, `sqlite`, `tls`, `http2` and
-# `testing`.
+# tidings::tls, tidings::http2, tidings::compression and tidings::testing as its components `module`, `sqlite`, `tls`,
+# `http2`, `compression` and `testing`.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
@@ -23,6 +23,10 @@ if(TARGET tidings_http2)
     install(TARGETS tidings_http2 EXPORT tidings-http2 FILE_SET HEADERS)
     install(EXPORT tidings-http2 NAMESPACE tidings:: DESTINATION "${package_dir}")
     install(FILES cmake/Findnghttp2.cmake DESTINATION "${package_dir}")
+endif()
+if(TARGET tidings_compression)
+    install(TARGETS tidings_compression EXPORT tidings-compression FILE_SET HEADERS)
+    install(EXPORT tidings-compression NAMESPACE tidings:: DESTINATION "${package_dir}")
 endif()
 
 configure_package_config_file(cmake/tidings-config.cmake.in tidings-config.cmake INSTALL_DESTINATION "${package_dir}")

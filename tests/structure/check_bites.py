@@ -44,6 +44,7 @@ BREAKS = [
     ("src/tidings/server/a.cpp", "#include <boost/beast/core.hpp>", "Beast stays in the sources of http"),
     ("src/tidings/hub/sqlite/a.hpp", "#include <sqlite3.h>", "no header shows"),
     ("src/tidings/server/a.cpp", "#include <openssl/ssl.h>", "OpenSSL stays in net/tls"),
+    ("src/tidings/stream/internal/a.cpp", "#include <zlib.h>", "zlib and zstd stay in stream/compression"),
     ("src/tidings/server/a.cpp", "#include <boost/asio.hpp>", "src includes the single headers of Asio"),
     ("src/tidings/wait/a.cpp", "#include <boost/asio/experimental/channel.hpp>", "src includes the single headers of Asio"),
     ("src/tidings/hub/a.cpp", "#include <boost/asio/ip/tcp.hpp>", "sockets live in"),

@@ -11,6 +11,10 @@ namespace tidings {
 
 class topic_store;
 
+namespace internal {
+class content_codings;
+}
+
 /// The name of a topic is not longer.
 inline constexpr std::size_t max_name_bytes = 255;
 
@@ -61,6 +65,12 @@ struct topic_options
     /// Keeps the events beyond the life of the process; null: memory alone. For topics of a registry; a store
     /// belongs to one, which may give it to several patterns.
     std::shared_ptr<topic_store> store{};
+
+    /// Compresses each event once for all subscribers, on streams whose clients accept it, if all topics of
+    /// the stream say so before its head is out: `tidings::compression()`, of the component of that name.
+    /// What is compressed is kept beside the text; a registry's budget counts it, `history_bytes` does not.
+    /// Null: the topic leaves it to the route.
+    std::shared_ptr<internal::content_codings const> compression{};
 };
 
 } // namespace tidings

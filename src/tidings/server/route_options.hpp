@@ -6,10 +6,15 @@
 #include <tidings/stream/handler.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <vector>
 
 namespace tidings {
+
+namespace internal {
+class content_codings;
+}
 
 /// What one route has of its own. What is not set here is as the server has it; see `server_options` for what
 /// 0 and the largest values mean.
@@ -28,6 +33,10 @@ struct route_options
     std::vector<request_check> checks{};
     /// Around this handler alone, within the server's middleware. The first is outermost.
     std::vector<middleware> around{};
+    /// Compresses the route's streams for clients that accept it, also what the handler sends itself, each
+    /// event alone: `tidings::compression()`, of the component of that name. Plain answers stay as they are.
+    /// Null: only streams of topics that have it.
+    std::shared_ptr<internal::content_codings const> compression{};
 };
 
 } // namespace tidings

@@ -192,6 +192,13 @@ void cursor_set::move_past(merged& events, std::size_t done, bool keeps_pace)
         number = std::max(number, events.sources[done - 1].number);
 }
 
+internal::content_codings const* cursor_set::codings() const
+{
+    auto const of = [](cursor const& at) { return at.topic().options().compression.get(); };
+    bool const are_all = is_single() || std::ranges::all_of(several_->others, of);
+    return are_all ? of(first_) : nullptr;
+}
+
 internal::shared_frame cursor_set::addressed(merged const& events, std::size_t i) const
 {
     internal::shared_frame const& frame = events.frames[i];

@@ -39,6 +39,9 @@ public:
                    std::optional<std::string> const& last_event_id, reader& by);
     void leave();
 
+    /// What all the topics have opted for, by the first one; null if one has not.
+    internal::content_codings const* codings() const;
+
     cursor& first() noexcept { return first_; }
     bool is_single() const noexcept { return !several_; }
     std::size_t orders() const noexcept { return is_single() ? 1 : several_->parts.size(); }

@@ -90,12 +90,13 @@ std::uint64_t event_ring::bytes_from(std::uint64_t place) const
     return first == all_.end() ? 0 : all_bytes_ - first->offset;
 }
 
-// The entry itself, and the block of its text with its count and its chunk.
+// The entry itself, and the block of its text with its count and its chunk; the same again in each coding, at
+// most.
 std::size_t event_ring::memory_of(kept_event const& of) noexcept
 {
     constexpr std::size_t overhead = 256;
     std::size_t const key_size = of.key ? of.key->size() : 0;
-    return overhead + of.frame.text().size() + 2 * (of.own_id.size() + key_size);
+    return overhead + of.frame.memory() + 2 * (of.own_id.size() + key_size);
 }
 
 } // namespace tidings::detail

@@ -27,6 +27,8 @@ void follower::begin(topic_list const& topics, internal::stream_core& out)
 {
     auto const id = out.asked().last_event_id();
     auto const entered = topics_.enter(topics, out.get_context().get_executor(), id, *this);
+    if (auto const* const codings = topics_.codings())
+        out.compress(*codings);
     out.attach(*this);
     knows_place_ = entered.knows_place;
     for (reset const& each : entered.told)

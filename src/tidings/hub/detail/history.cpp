@@ -24,6 +24,8 @@ std::optional<std::uint64_t> history::add(kept_event added)
             ++superseded_;
         }
     }
+    if (options_.compression)
+        added.frame.share_codings();
     ring_.push(std::move(added));
     while (is_full())
         forget_first();
@@ -34,6 +36,8 @@ std::optional<std::uint64_t> history::add(kept_event added)
 // Comments have bounds like those of the events, and of their own.
 void history::add_comment(internal::shared_frame text, std::uint64_t newest_number, time_point now)
 {
+    if (options_.compression)
+        text.share_codings();
     ring_.push({.number = newest_number, .frame = std::move(text), .added = now, .is_comment = true});
     while (has_too_many_comments())
         (void)ring_.empty(ring_.oldest_comment());

@@ -40,6 +40,8 @@ stream_handler const* exchange::find_handler(reception decided)
     route const& found = *decided.to;
     if (!found.is_stream)
         return &found.call;
+    if (found.settings.compression)
+        out().compress(*found.settings.compression);
     std::string const account = shared.proxies.account_of(asked().remote_address());
     open_.place = shared.streams_by_address.add(account);
     if (auto refused = home_.refuse_stream(asked(), 1)) { // since its body began to come

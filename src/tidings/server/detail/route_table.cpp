@@ -104,11 +104,12 @@ void route_table::add(std::string_view method, std::string_view pattern, handler
     for (auto& each : own.around)
         each = callable(std::move(each), "a middleware of a route");
     added.wrap(own.around);
-    auto& [writing, body_bytes, on_half_close] = added.settings;
+    auto& [writing, body_bytes, on_half_close, compression] = added.settings;
     writing.keep_alive = own.keep_alive.value_or(writing.keep_alive);
     writing.write_timeout = own.write_timeout.value_or(writing.write_timeout);
     body_bytes = own.body_bytes.value_or(body_bytes);
     on_half_close = own.on_half_close.value_or(on_half_close);
+    compression = std::move(own.compression);
     paths_.add(method, pattern);
     added.pattern = pattern;
     all_.push_back(std::move(added));

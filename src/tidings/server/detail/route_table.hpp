@@ -22,6 +22,7 @@ struct exchange_settings
     internal::writer_options writing;
     std::size_t body_bytes;
     half_close on_half_close;
+    std::shared_ptr<internal::content_codings const> compression{};
 };
 
 /// A route's handler, wrapped in its middleware, and in the server's once that has started.

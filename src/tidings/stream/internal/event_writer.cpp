@@ -2,6 +2,8 @@
 #include <tidings/sse/internal/encode.hpp>
 #include <tidings/stream/internal/event_writer.hpp>
 
+#include <boost/container/static_vector.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,17 +15,20 @@ namespace tidings::internal {
 
 namespace {
 
-constexpr std::string_view keep_alive_comment = "ping";
 constexpr std::string_view finished_mark = ";finished";
 static_assert(finished_mark.size() == event_writer::finished_mark_size);
 
 } // namespace
 
-void event_writer::begin(std::string_view head)
+void event_writer::begin(std::string_view head, std::shared_ptr<content_coding const> coding)
 {
     framing_ = over().body_framing();
     is_open_ = true;
     append(head);
+    if (!coding)
+        return;
+    coded_ = std::make_unique<coded_body>(std::move(coding));
+    append_framed(coded_->coding().body_begin());
 }
 
 template <typename Encode>
@@ -31,6 +36,11 @@ void event_writer::append_piece(std::size_t size, Encode&& encode)
 {
     if (!is_open_ || !make_room())
         return;
+    if (coded_) {
+        std::string text(size, '\0');
+        encode(text.data());
+        return append_coded(coded_->coding().encode(text));
+    }
     if (framing_ == framing::none) {
         encode(extend(size));
         return;
@@ -38,6 +48,20 @@ void event_writer::append_piece(std::size_t size, Encode&& encode)
     char* const bytes = extend(chunk_header_size(size) + size + chunk_end.size()) + chunk_header_size(size);
     write_chunk_header(size, bytes);
     std::ranges::copy(chunk_end, encode(bytes));
+}
+
+// There is room, and the body is in a coding.
+void event_writer::append_coded(coded_piece const& piece)
+{
+    append(piece.frame.bytes(framing_));
+    coded_->count(piece);
+}
+
+// What belongs to the coding itself.
+void event_writer::append_framed(std::string_view bytes)
+{
+    if (!bytes.empty() && !is_lost())
+        append(shared_frame(bytes).bytes(framing_));
 }
 
 std::size_t event_writer::checked_size(event const& value)
@@ -83,18 +107,49 @@ std::size_t event_writer::deliver(std::span<shared_frame const> frames)
 {
     if (!is_open_)
         return 0;
-    std::size_t const most = std::min(frames.size(), gather_limit);
+    frames = frames.first(std::min(frames.size(), gather_limit));
+    if (coded_)
+        return deliver_coded(frames);
     piece_list pieces;
-    for (shared_frame const& each : frames.first(most)) {
+    for (shared_frame const& each : frames) {
         auto const bytes = each.bytes(framing_);
         pieces.emplace_back(bytes.data(), bytes.size());
     }
+    return send_pieces(pieces);
+}
+
+std::size_t event_writer::deliver_coded(std::span<shared_frame const> frames)
+{
+    if (is_blocked() || is_lost()) // else all would be encoded for nothing
+        return 0;
+    content_coding const& coding = coded_->coding();
+    boost::container::static_vector<coded_piece, gather_limit> own;
+    boost::container::static_vector<coded_piece const*, gather_limit> coded;
+    piece_list pieces;
+    for (shared_frame const& each : frames) {
+        if (each.codings())
+            coded.push_back(&each.codings()->in(coding, each.text()));
+        else
+            coded.push_back(&own.emplace_back(coding.encode(each.text())));
+        auto const bytes = coded.back()->frame.bytes(framing_);
+        pieces.emplace_back(bytes.data(), bytes.size());
+    }
+    std::size_t const done = send_pieces(pieces);
+    for (std::size_t i = 0; i < done && coded_; ++i)
+        coded_->count(*coded[i]);
+    return done;
+}
+
+// The number of pieces that need not be sent again.
+std::size_t event_writer::send_pieces(piece_list const& pieces)
+{
     std::size_t taken = write_through(pieces);
     std::size_t done = 0;
-    while (done < most && taken >= pieces[done].size())
+    while (done < pieces.size() && taken >= pieces[done].size())
         taken -= pieces[done++].size();
     if (taken != 0) { // the rest of a frame that has begun to leave must follow before anything else
-        append(frames[done].bytes(framing_).substr(taken));
+        append(std::string_view(static_cast<char const*>(pieces[done].data()), pieces[done].size())
+                   .substr(taken));
         ++done;
     }
     if (tally_ && done != 0)
@@ -104,7 +159,11 @@ std::size_t event_writer::deliver(std::span<shared_frame const> frames)
 
 void event_writer::probe()
 {
-    append_comment(keep_alive_comment);
+    if (!coded_)
+        append_piece(keep_alive_text.size(),
+                     [](char* at) { return std::ranges::copy(keep_alive_text, at).out; });
+    else if (is_open_ && make_room())
+        append_coded(coded_->coding().keep_alive());
     flush();
 }
 
@@ -142,8 +201,16 @@ void event_writer::end_body()
     if (!std::exchange(is_open_, false))
         return;
     stop_keep_alive();
+    if (coded_)
+        append_framed(coded_->end());
+    coded_.reset();
     if (framing_ == framing::chunked && !is_lost())
         append(last_chunk);
+}
+
+void shared_frame::share_codings()
+{
+    codings_ = std::make_shared<coded_forms>();
 }
 
 } // namespace tidings::internal

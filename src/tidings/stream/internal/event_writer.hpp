@@ -4,6 +4,7 @@
 #include <tidings/http/internal/response_framing.hpp>
 #include <tidings/sse/event.hpp>
 #include <tidings/sse/event_text.hpp>
+#include <tidings/stream/internal/content_coding.hpp>
 #include <tidings/stream/internal/shared_frame.hpp>
 #include <tidings/stream/internal/transport.hpp>
 #include <tidings/stream/internal/writer.hpp>
@@ -12,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -35,8 +37,8 @@ public:
     using writer::append;
     using writer::writer;
 
-    /// The body begins, behind that head: from now on events may be appended.
-    void begin(std::string_view head);
+    /// The body begins, behind that head, and is in that coding, if any: from now on events may be appended.
+    void begin(std::string_view head, std::shared_ptr<content_coding const> coding = {});
 
     // Appending: nothing leaves before a flush, and nothing is kept of a lost connection's, nor outside of a
     // body. What cannot be sent throws `std::invalid_argument`, see `checked_size`.
@@ -98,13 +100,16 @@ public:
 private:
     template <typename Encode>
     void append_piece(std::size_t size, Encode&& encode);
+    void append_coded(coded_piece const& piece);
+    void append_framed(std::string_view bytes);
+    std::size_t deliver_coded(std::span<shared_frame const> frames);
+    std::size_t send_pieces(piece_list const& pieces);
     void on_idle() override { probe(); }
 
     void count(std::uint64_t more);
 
     stream_tally* tally_ = nullptr;
-    framing framing_ = framing::none;
-    bool is_open_ = false;
+    std::unique_ptr<coded_body> coded_; // while the body is in a content coding
 };
 
 } // namespace tidings::internal

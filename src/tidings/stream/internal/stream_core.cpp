@@ -88,11 +88,29 @@ void stream_core::begin()
         return;
     state_ = state::streaming;
     static headers const none;
-    out_.begin(out_.over().stream_head(status_, headers_ ? *headers_ : none));
-    if (asked_.method() == "HEAD")
+    auto coding = codings_ ? choose_coding() : nullptr;
+    auto const head = out_.over().stream_head(status_, headers_ ? *headers_ : none);
+    if (asked_.method() == "HEAD") {
+        out_.begin(head);
         out_.drop_body();
+    } else {
+        out_.begin(head, std::move(coding));
+    }
     headers_.reset();
     middleware_headers_.reset();
+}
+
+// A body that the handler has in a coding of its own stays as it is.
+std::shared_ptr<content_coding const> stream_core::choose_coding()
+{
+    headers& head = fields();
+    head.add("Vary", "Accept-Encoding");
+    if (head.contains("Content-Encoding"))
+        return nullptr;
+    auto chosen = codings_->choose(asked_);
+    if (chosen)
+        head.set("Content-Encoding", std::string(chosen->name()));
+    return chosen;
 }
 
 void stream_core::handler_begins()

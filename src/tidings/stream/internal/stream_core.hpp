@@ -59,6 +59,9 @@ public:
     bool has_sent_type_alone() const noexcept { return has_sent_type_alone_; }
     headers& fields() noexcept { return headers_ ? *headers_ : *(headers_ = std::make_unique<headers>()); }
 
+    /// Its client may have the body in one of these content codings, which live until the head is out. What
+    /// comes later replaces what came before.
+    void compress(content_codings const& in) noexcept { codings_ = &in; }
     /// From now on a comment goes out when nothing else has for the keep-alive interval.
     void start_keep_alive() { out_.keep_alive(*this); }
     /// Throws as `send` does where nothing can be sent any more; `what` names the call.
@@ -92,6 +95,7 @@ protected:
 private:
     void check_thread() const;
     headers const& middleware_headers() const noexcept;
+    std::shared_ptr<content_coding const> choose_coding();
     void take_place(response answer);
     void on_idle() override;
 
@@ -102,6 +106,7 @@ private:
     bool has_handler_begun_ = false;
     bool has_sent_type_alone_ = false;
     short status_ = 200;
+    content_codings const* codings_ = nullptr;
     std::unique_ptr<headers> headers_;
     std::unique_ptr<headers> middleware_headers_; // until the head is out
     std::unique_ptr<response> given_;

@@ -122,6 +122,11 @@ public:
 
     transport& over() const noexcept { return over_; }
 
+protected:
+    // Of the body that `event_writer` writes: two bytes that cost a connection nothing here.
+    bool is_open_ = false;
+    framing framing_ = framing::none;
+
 private:
     void drive() override { flush(); }
     void on_time() override;
