@@ -173,6 +173,31 @@ TEST_CASE("a topic is followed in three codings side by side")
     }
 }
 
+// Streams of several loops share what is compressed, while the history lets older events go.
+TEST_CASE("a compressed topic is followed on two loops")
+{
+    topic_options options = compressed();
+    options.max_events = 4;
+    topic news(options);
+    auto two_loops = server_fixture::brisk();
+    two_loops.loops = 2;
+    one_route const server(std::bind_front(hand_over, std::ref(news)), two_loops);
+    std::vector<reading> clients;
+    for (int i = 0; i < 4; ++i)
+        for (coding const& each : codings())
+            clients.emplace_back(server, each);
+    std::string expected;
+    for (int i = 0; i < 30; ++i) {
+        std::string const id = std::to_string(i);
+        std::string const data = std::string(200, 'x') + id;
+        news.publish({.id = id, .data = data});
+        expected.append("id: ").append(id).append("\ndata: ").append(data).append("\n\n");
+        if (i % 3 == 2) // all have it before the history is full again
+            for (reading& each : clients)
+                CHECK(each.until(data + "\n\n") == expected);
+    }
+}
+
 // What was missed comes in the coding of the new stream, whatever the first one had.
 TEST_CASE("a client resumes in another coding")
 {

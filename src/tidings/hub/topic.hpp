@@ -61,7 +61,7 @@ struct topic_stats
     std::uint64_t max_lag = 0;   ///< how many numbers the last of them is behind the newest event
 
     std::size_t history_count = 0; ///< events in the history
-    std::size_t history_bytes = 0; ///< of their text
+    std::size_t history_bytes = 0; ///< of their text, and of what it is compressed to
 };
 
 /// Brings each published event to every stream that follows: once, in order, also to clients that come back.

@@ -48,8 +48,10 @@ struct topic_options
     /// Events in the history; 0 counts as 1. Longer than the largest burst: what is published in one turn of
     /// a follower's loop has to fit, or `overflow::cut` cuts also those who read (the server's log says so).
     std::size_t max_events = 1'000;
-    std::size_t history_bytes = 1024 * 1024; ///< of their text; with 0 the newest event alone is kept
-    duration history_age{};                  ///< older events are forgotten; zero and below: no limit
+    /// Of their text; with 0 the newest event alone is kept. Where they are compressed, also of what they are
+    /// in each coding that a stream has needed: older ones then go with the next publish.
+    std::size_t history_bytes = 1024 * 1024;
+    duration history_age{}; ///< older events are forgotten; zero and below: no limit
 
     /// A follower that gets nothing at once is sent the id of its place, in an event of the type
     /// `tidings-place`, so one that is disconnected before its first event misses nothing either. Off for
@@ -68,8 +70,8 @@ struct topic_options
 
     /// Compresses each event once for all subscribers, on streams whose clients accept it, if all topics of
     /// the stream say so before its head is out: `tidings::compression()`, of the component of that name.
-    /// What is compressed is kept beside the text; a registry's budget counts it, `history_bytes` does not.
-    /// Null: the topic leaves it to the route.
+    /// What is compressed is kept beside the text, and counts as it does for `history_bytes` and a registry's
+    /// `kept_bytes`. Null: the topic leaves it to the route.
     std::shared_ptr<internal::content_codings const> compression{};
 };
 

@@ -8,6 +8,8 @@ namespace tidings::detail {
 
 void event_ring::push(kept_event added)
 {
+    if (coded_bytes_)
+        added.frame.share(std::make_shared<internal::coded_forms>(coded_bytes_));
     std::size_t const bytes = added.frame.text().size();
     added.place = end_place_++;
     added.offset = all_bytes_;
@@ -50,6 +52,8 @@ void event_ring::count_out(kept_event const& gone)
 {
     std::size_t const bytes = gone.frame.text().size();
     memory_ -= memory_of(gone);
+    if (gone.frame.forms())
+        gone.frame.forms()->leave();
     if (gone.is_dead) {
         --dead_;
     } else if (gone.is_comment) {
@@ -90,13 +94,14 @@ std::uint64_t event_ring::bytes_from(std::uint64_t place) const
     return first == all_.end() ? 0 : all_bytes_ - first->offset;
 }
 
-// The entry itself, and the block of its text with its count and its chunk; the same again in each coding, at
-// most.
+// The entry itself, and the block of its text with its count and its chunk; what it is in a coding is counted
+// when it is made.
 std::size_t event_ring::memory_of(kept_event const& of) noexcept
 {
     constexpr std::size_t overhead = 256;
     std::size_t const key_size = of.key ? of.key->size() : 0;
-    return overhead + of.frame.memory() + 2 * (of.own_id.size() + key_size);
+    std::size_t const forms_size = of.frame.forms() ? sizeof(internal::coded_forms) : 0;
+    return overhead + forms_size + of.frame.text().size() + 2 * (of.own_id.size() + key_size);
 }
 
 } // namespace tidings::detail

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <tidings/loop/time.hpp>
-#include <tidings/stream/internal/shared_frame.hpp>
+#include <tidings/stream/internal/content_coding.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -35,6 +35,11 @@ class event_ring
 public:
     using iterator = std::deque<kept_event>::const_iterator;
 
+    /// `is_compressed`: what its events are in content codings is shared by all who get them.
+    explicit event_ring(bool is_compressed)
+        : coded_bytes_(is_compressed ? std::make_shared<internal::coded_forms::byte_count>(0) : nullptr)
+    {}
+
     /// The place behind the newest.
     std::uint64_t end_place() const noexcept { return end_place_; }
 
@@ -61,8 +66,10 @@ public:
     std::size_t comments() const noexcept { return comments_.size(); }
     std::size_t comment_bytes() const noexcept { return comment_bytes_; }
     std::uint64_t oldest_comment() const noexcept { return comments_.front(); }
+    /// What the events and comments take in content codings, so far.
+    std::size_t coded_bytes() const noexcept { return coded_bytes_ ? coded_bytes_->load() : 0; }
     /// About what all of it takes of the memory.
-    std::size_t memory() const noexcept { return memory_; }
+    std::size_t memory() const noexcept { return memory_ + coded_bytes(); }
     /// Of the text from that place on.
     std::uint64_t bytes_from(std::uint64_t place) const;
 
@@ -70,6 +77,7 @@ private:
     static std::size_t memory_of(kept_event const& of) noexcept;
     void count_out(kept_event const& gone);
 
+    std::shared_ptr<internal::coded_forms::byte_count> coded_bytes_; // null if they are not compressed
     std::deque<kept_event> all_;
     std::deque<std::uint64_t> comments_; // places
     std::uint64_t end_place_ = 1;

@@ -7,7 +7,8 @@
 namespace tidings::detail {
 
 history::history(topic_options const& options)
-    : options_(options), ids_(std::max<std::size_t>(options.max_events, 1))
+    : options_(options), ring_(options.compression != nullptr),
+      ids_(std::max<std::size_t>(options.max_events, 1))
 {}
 
 std::optional<std::uint64_t> history::add(kept_event added)
@@ -24,8 +25,6 @@ std::optional<std::uint64_t> history::add(kept_event added)
             ++superseded_;
         }
     }
-    if (options_.compression)
-        added.frame.share_codings();
     ring_.push(std::move(added));
     while (is_full())
         forget_first();
@@ -36,8 +35,6 @@ std::optional<std::uint64_t> history::add(kept_event added)
 // Comments have bounds like those of the events, and of their own.
 void history::add_comment(internal::shared_frame text, std::uint64_t newest_number, time_point now)
 {
-    if (options_.compression)
-        text.share_codings();
     ring_.push({.number = newest_number, .frame = std::move(text), .added = now, .is_comment = true});
     while (has_too_many_comments())
         (void)ring_.empty(ring_.oldest_comment());
@@ -51,7 +48,7 @@ std::size_t history::max_events() const noexcept
 
 bool history::is_full() const noexcept
 {
-    return count() > max_events() || (bytes() > options_.history_bytes && count() > 1);
+    return count() > max_events() || (ring_.event_bytes() > options_.history_bytes && count() > 1);
 }
 
 bool history::has_too_many_comments() const noexcept
@@ -63,7 +60,7 @@ bool history::has_too_many_comments() const noexcept
 bool history::has_room(std::size_t events, std::size_t more_bytes, std::uint64_t needed) const
 {
     std::size_t kept_count = count();
-    std::size_t kept_bytes = bytes();
+    std::size_t kept_bytes = ring_.event_bytes();
     auto const fits = [&] {
         return kept_count + events <= max_events() && kept_bytes + more_bytes <= options_.history_bytes;
     };
@@ -94,10 +91,12 @@ void history::forget_first()
 
 void history::forget_old(time_point now, std::uint64_t needed)
 {
-    if (options_.history_age <= duration::zero())
-        return;
+    auto const is_too_old = [&](kept_event const& oldest) {
+        return options_.history_age > duration::zero() &&
+               (oldest.is_dead || now - oldest.added > options_.history_age);
+    };
     while (count() > 1 && ring_.front().place < needed &&
-           (ring_.front().is_dead || now - ring_.front().added > options_.history_age))
+           (is_too_old(ring_.front()) || bytes() > options_.history_bytes))
         forget_first();
 }
 
@@ -110,7 +109,8 @@ void history::forget_comments(std::uint64_t needed)
 
 std::size_t history::give_up(std::size_t bytes, std::uint64_t needed)
 {
-    std::size_t const wanted = memory() - std::min(bytes, memory());
+    std::size_t const held = memory();
+    std::size_t const wanted = held - std::min(bytes, held);
     std::size_t const before = count();
     while (memory() > wanted && count() > 1 && ring_.front().place < needed)
         forget_first();

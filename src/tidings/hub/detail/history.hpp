@@ -40,7 +40,8 @@ public:
     /// Whether so many events can be added without the loss of one from place `needed` on.
     bool has_room(std::size_t events, std::size_t bytes, std::uint64_t needed) const;
 
-    /// Forgets what is too old, but nothing from place `needed` on.
+    /// Forgets what is too old, or too much with what it is in content codings, which grows after it was
+    /// added; but nothing from place `needed` on.
     void forget_old(time_point now, std::uint64_t needed);
     /// Forgets comments in front of place `needed`: all who follow have them.
     void forget_comments(std::uint64_t needed);
@@ -68,8 +69,8 @@ public:
     std::size_t count() const noexcept { return ring_.events(); }
     /// Entries, also of comments and of events that newer ones have replaced.
     std::size_t slots() const noexcept { return ring_.size(); }
-    /// Of the events' text.
-    std::size_t bytes() const noexcept { return ring_.event_bytes(); }
+    /// Of the events' text, and of what they are in content codings.
+    std::size_t bytes() const noexcept { return ring_.event_bytes() + ring_.coded_bytes(); }
     /// About what everything here takes of the memory.
     std::size_t memory() const noexcept { return ring_.memory() + ids_.memory(); }
     /// Of what is there from that place on.

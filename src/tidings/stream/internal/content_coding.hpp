@@ -4,11 +4,11 @@
 #include <tidings/stream/internal/shared_frame.hpp>
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <string_view>
 #include <utility>
 
@@ -17,6 +17,9 @@ namespace tidings {
 class request;
 
 namespace internal {
+
+/// Content codings that streams may be in.
+inline constexpr std::size_t max_codings = 2;
 
 /// What a stream says when it has been silent for long.
 inline constexpr std::string_view keep_alive_text = ": ping\n\n";
@@ -42,7 +45,7 @@ public:
     /// Which one of at most `max_codings` it is.
     virtual std::size_t index() const noexcept = 0;
     /// What precedes the first piece of a body; may be empty.
-    virtual std::string_view body_begin() const noexcept = 0;
+    virtual shared_frame body_begin() const = 0;
     /// What would grow is as it was within the piece.
     virtual coded_piece encode(std::string_view text) const = 0;
     /// `keep_alive_text`.
@@ -50,7 +53,7 @@ public:
     /// The checksum of a text and, behind it, that of a piece.
     virtual std::uint32_t join(std::uint32_t checksum, coded_piece const& next) const noexcept = 0;
     /// What ends a body properly whose text has that checksum and size; may be empty.
-    virtual std::string body_end(std::uint32_t checksum, std::uint64_t text_size) const = 0;
+    virtual shared_frame body_end(std::uint32_t checksum, std::uint64_t text_size) const = 0;
 };
 
 /// The codings that a topic or a route has opted for. Safe from any thread.
@@ -68,13 +71,28 @@ public:
 class coded_forms
 {
 public:
+    using byte_count = std::atomic<std::size_t>;
+
+    /// What they take is counted there, from when they are made until `leave`.
+    explicit coded_forms(std::shared_ptr<byte_count> all) noexcept : all_(std::move(all)) {}
+    ~coded_forms() { leave(); }
+    coded_forms(coded_forms const&) = delete;
+    coded_forms& operator=(coded_forms const&) = delete;
+
     /// `text` is the same in all calls. The piece lives as long as this object.
     coded_piece const& in(content_coding const& coding, std::string_view text)
     {
         form& wanted = forms_.at(coding.index());
-        std::call_once(wanted.is_made, [&] { wanted.piece = coding.encode(text); });
+        std::call_once(wanted.is_made, [&] {
+            wanted.piece = coding.encode(text);
+            *all_ += wanted.piece.frame.text().size(); // first, so that `leave` takes no more than is in it
+            bytes_ += wanted.piece.frame.text().size();
+        });
         return wanted.piece;
     }
+
+    /// The history lets the event go, which streams may hold a little longer.
+    void leave() noexcept { *all_ -= bytes_.exchange(0); }
 
 private:
     struct form
@@ -83,6 +101,8 @@ private:
         coded_piece piece;
     };
     std::array<form, max_codings> forms_;
+    std::shared_ptr<byte_count> const all_;
+    byte_count bytes_ = 0;
 };
 
 /// What one stream has of its own while its body is in a coding: no compressor, only what its end needs.
@@ -98,7 +118,7 @@ public:
         checksum_ = coding_->join(checksum_, sent);
         text_size_ += sent.text_size;
     }
-    std::string end() const { return coding_->body_end(checksum_, text_size_); }
+    shared_frame end() const { return coding_->body_end(checksum_, text_size_); }
 
 private:
     std::shared_ptr<content_coding const> coding_;

@@ -27,8 +27,8 @@ void event_writer::begin(std::string_view head, std::shared_ptr<content_coding c
     append(head);
     if (!coding)
         return;
+    append(coding->body_begin().bytes(framing_));
     coded_ = std::make_unique<coded_body>(std::move(coding));
-    append_framed(coded_->coding().body_begin());
 }
 
 template <typename Encode>
@@ -55,13 +55,6 @@ void event_writer::append_coded(coded_piece const& piece)
 {
     append(piece.frame.bytes(framing_));
     coded_->count(piece);
-}
-
-// What belongs to the coding itself.
-void event_writer::append_framed(std::string_view bytes)
-{
-    if (!bytes.empty() && !is_lost())
-        append(shared_frame(bytes).bytes(framing_));
 }
 
 std::size_t event_writer::checked_size(event const& value)
@@ -127,8 +120,8 @@ std::size_t event_writer::deliver_coded(std::span<shared_frame const> frames)
     boost::container::static_vector<coded_piece const*, gather_limit> coded;
     piece_list pieces;
     for (shared_frame const& each : frames) {
-        if (each.codings())
-            coded.push_back(&each.codings()->in(coding, each.text()));
+        if (each.forms())
+            coded.push_back(&each.forms()->in(coding, each.text()));
         else
             coded.push_back(&own.emplace_back(coding.encode(each.text())));
         auto const bytes = coded.back()->frame.bytes(framing_);
@@ -201,16 +194,13 @@ void event_writer::end_body()
     if (!std::exchange(is_open_, false))
         return;
     stop_keep_alive();
-    if (coded_)
-        append_framed(coded_->end());
-    coded_.reset();
-    if (framing_ == framing::chunked && !is_lost())
+    auto const coded = std::move(coded_);
+    if (is_lost())
+        return;
+    if (coded)
+        append(coded->end().bytes(framing_));
+    if (framing_ == framing::chunked)
         append(last_chunk);
-}
-
-void shared_frame::share_codings()
-{
-    codings_ = std::make_shared<coded_forms>();
 }
 
 } // namespace tidings::internal

@@ -5,7 +5,6 @@
 #include <tidings/sse/event.hpp>
 #include <tidings/sse/event_text.hpp>
 #include <tidings/stream/internal/content_coding.hpp>
-#include <tidings/stream/internal/shared_frame.hpp>
 #include <tidings/stream/internal/transport.hpp>
 #include <tidings/stream/internal/writer.hpp>
 
@@ -101,7 +100,6 @@ private:
     template <typename Encode>
     void append_piece(std::size_t size, Encode&& encode);
     void append_coded(coded_piece const& piece);
-    void append_framed(std::string_view bytes);
     std::size_t deliver_coded(std::span<shared_frame const> frames);
     std::size_t send_pieces(piece_list const& pieces);
     void on_idle() override { probe(); }

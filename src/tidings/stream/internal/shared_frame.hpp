@@ -15,9 +15,6 @@ namespace tidings::internal {
 
 class coded_forms;
 
-/// Content codings that streams may be in.
-inline constexpr std::size_t max_codings = 2;
-
 /// One event as it leaves to many streams: its text, with its HTTP/1.1 chunk around it, in one shared block.
 /// A handle: copies share the bytes. Copying and reading are safe from any thread.
 class shared_frame
@@ -47,12 +44,10 @@ public:
         frame(text, text_size_ + line.size());
     }
 
-    /// From now on what it is in a content coding is made once, for all copies. Only while there is no copy.
-    void share_codings();
+    /// From now on all copies share what it is in each content coding. Only while there is no copy.
+    void share(std::shared_ptr<coded_forms> forms) noexcept { forms_ = std::move(forms); }
     /// Null if they are not shared.
-    coded_forms* codings() const noexcept { return codings_.get(); }
-    /// About what the text takes of the memory, and what it is in each coding, where that may come.
-    std::size_t memory() const noexcept { return text_size_ * (codings_ ? 1 + max_codings : 1); }
+    coded_forms* forms() const noexcept { return forms_.get(); }
 
     /// The bytes for a transport of that framing. They live as long as any copy.
     std::string_view bytes(framing wanted) const noexcept
@@ -81,7 +76,7 @@ private:
         block_ = std::shared_ptr<char[]>(std::move(block_), text - text_begin_);
     }
 
-    std::shared_ptr<coded_forms> codings_;
+    std::shared_ptr<coded_forms> forms_;
     std::shared_ptr<char[]> block_; // points to the chunk, which may begin behind room that is not used
     std::size_t size_ = 0;
     std::size_t text_begin_ = 0;

@@ -90,12 +90,10 @@ void stream_core::begin()
     static headers const none;
     auto coding = codings_ ? choose_coding() : nullptr;
     auto const head = out_.over().stream_head(status_, headers_ ? *headers_ : none);
-    if (asked_.method() == "HEAD") {
-        out_.begin(head);
+    bool const has_body = asked_.method() != "HEAD";
+    out_.begin(head, has_body ? std::move(coding) : nullptr);
+    if (!has_body)
         out_.drop_body();
-    } else {
-        out_.begin(head, std::move(coding));
-    }
     headers_.reset();
     middleware_headers_.reset();
 }

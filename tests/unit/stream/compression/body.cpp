@@ -18,6 +18,7 @@
 
 using namespace std::chrono_literals;
 using tidings::event;
+using tidings::internal::coded_forms;
 using tidings::internal::content_coding;
 using tidings::internal::event_writer;
 using tidings::internal::framing;
@@ -32,7 +33,7 @@ class counting_gzip final : public content_coding
 public:
     std::string_view name() const noexcept override { return gzip_.name(); }
     std::size_t index() const noexcept override { return gzip_.index(); }
-    std::string_view body_begin() const noexcept override { return gzip_.body_begin(); }
+    shared_frame body_begin() const override { return gzip_.body_begin(); }
     tidings::internal::coded_piece encode(std::string_view text) const override
     {
         ++encoded;
@@ -43,7 +44,7 @@ public:
     {
         return gzip_.join(sum, next);
     }
-    std::string body_end(std::uint32_t sum, std::uint64_t size) const override
+    shared_frame body_end(std::uint32_t sum, std::uint64_t size) const override
     {
         return gzip_.body_end(sum, size);
     }
@@ -90,7 +91,8 @@ std::vector<shared_frame> numbered(int count)
 {
     std::vector<shared_frame> made;
     for (int i = 0; i < count; ++i)
-        made.emplace_back("data: " + std::to_string(i) + std::string(100, 'x') + "\n\n").share_codings();
+        made.emplace_back("data: " + std::to_string(i) + std::string(100, 'x') + "\n\n")
+            .share(std::make_shared<coded_forms>(std::make_shared<coded_forms::byte_count>(0)));
     return made;
 }
 

@@ -84,9 +84,9 @@ gzip_coding::gzip_coding()
 gzip_coding::~gzip_coding() = default;
 
 // Deflate, no flags, no time, an unknown system.
-std::string_view gzip_coding::body_begin() const noexcept
+internal::shared_frame gzip_coding::body_begin() const
 {
-    return {"\x1f\x8b\x08\0\0\0\0\0\0\xff", 10};
+    return internal::shared_frame(std::string_view("\x1f\x8b\x08\0\0\0\0\0\0\xff", 10));
 }
 
 internal::coded_piece gzip_coding::encode(std::string_view text) const
@@ -110,12 +110,12 @@ std::uint32_t gzip_coding::join(std::uint32_t checksum, internal::coded_piece co
 }
 
 // An empty last block, and the trailer.
-std::string gzip_coding::body_end(std::uint32_t checksum, std::uint64_t text_size) const
+internal::shared_frame gzip_coding::body_end(std::uint32_t checksum, std::uint64_t text_size) const
 {
     std::string made("\x03\0", 2);
     append_number(made, checksum, 4);
     append_number(made, text_size, 4); // modulo 2^32
-    return made;
+    return internal::shared_frame(made);
 }
 
 } // namespace tidings::detail

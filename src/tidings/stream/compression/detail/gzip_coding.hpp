@@ -19,11 +19,11 @@ public:
 
     std::string_view name() const noexcept override { return "gzip"; }
     std::size_t index() const noexcept override { return 0; }
-    std::string_view body_begin() const noexcept override;
+    internal::shared_frame body_begin() const override;
     internal::coded_piece encode(std::string_view text) const override;
     internal::coded_piece const& keep_alive() const noexcept override { return keep_alive_; }
     std::uint32_t join(std::uint32_t checksum, internal::coded_piece const& next) const noexcept override;
-    std::string body_end(std::uint32_t checksum, std::uint64_t text_size) const override;
+    internal::shared_frame body_end(std::uint32_t checksum, std::uint64_t text_size) const override;
 
 private:
     std::unique_ptr<state_pool<deflate_state>> idle_;

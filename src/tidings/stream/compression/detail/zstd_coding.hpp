@@ -18,11 +18,11 @@ public:
 
     std::string_view name() const noexcept override { return "zstd"; }
     std::size_t index() const noexcept override { return 1; }
-    std::string_view body_begin() const noexcept override { return {}; }
+    internal::shared_frame body_begin() const override { return {}; }
     internal::coded_piece encode(std::string_view text) const override;
     internal::coded_piece const& keep_alive() const noexcept override { return keep_alive_; }
     std::uint32_t join(std::uint32_t, internal::coded_piece const&) const noexcept override { return 0; }
-    std::string body_end(std::uint32_t, std::uint64_t) const override { return {}; }
+    internal::shared_frame body_end(std::uint32_t, std::uint64_t) const override { return {}; }
 
 private:
     std::unique_ptr<state_pool<zstd_state>> idle_;

@@ -30,6 +30,11 @@ std::string noise(std::size_t size)
     return made;
 }
 
+std::string bytes_of(tidings::internal::shared_frame const& frame)
+{
+    return std::string(frame.text());
+}
+
 std::vector<std::string> texts()
 {
     std::vector<std::string> all{"\n", ": ping\n\n", "data: x\n\n",
@@ -44,7 +49,7 @@ void check_pieces(std::shared_ptr<content_coding const> const& coding,
                   tidings::test::decoded (*decode)(std::string_view), std::size_t most_added)
 {
     coded_body body(coding);
-    std::string bytes(coding->body_begin());
+    std::string bytes = bytes_of(coding->body_begin());
     std::string whole;
     for (std::string const& each : texts()) {
         coded_piece const piece = coding->encode(each);
@@ -58,7 +63,7 @@ void check_pieces(std::shared_ptr<content_coding const> const& coding,
     body.count(coding->keep_alive());
     bytes += coding->keep_alive().frame.text();
     whole += ": ping\n\n";
-    auto const ended = decode(bytes + body.end());
+    auto const ended = decode(bytes + bytes_of(body.end()));
     CHECK(ended.text == whole);
     CHECK(ended.is_whole);
 }
@@ -72,9 +77,9 @@ TEST_CASE("pieces of gzip are whole by themselves, and end in a trailer that is 
     auto const coding = std::make_shared<tidings::detail::gzip_coding>();
     check_pieces(coding, decode_gzip, 20);
     coded_body empty(coding);
-    CHECK(decode_gzip(std::string(coding->body_begin()) + empty.end()).is_whole);
+    CHECK(decode_gzip(bytes_of(coding->body_begin()) + bytes_of(empty.end())).is_whole);
     coded_piece const piece = coding->encode("data: cut\n\n");
-    auto const cut = decode_gzip(std::string(coding->body_begin()) + std::string(piece.frame.text()));
+    auto const cut = decode_gzip(bytes_of(coding->body_begin()) + bytes_of(piece.frame));
     CHECK(cut.text == "data: cut\n\n");
     CHECK_FALSE(cut.is_whole);
 }
@@ -85,8 +90,8 @@ TEST_CASE("zlib refuses a trailer of other text")
     auto const coding = std::make_shared<tidings::detail::gzip_coding>();
     coded_body body(coding);
     body.count(coding->encode("data: a\n\n"));
-    std::string const bytes = std::string(coding->body_begin()) +
-                              std::string(coding->encode("data: b\n\n").frame.text()) + body.end();
+    std::string const bytes =
+        bytes_of(coding->body_begin()) + bytes_of(coding->encode("data: b\n\n").frame) + bytes_of(body.end());
     CHECK_THROWS(decode_gzip(bytes));
 }
 
@@ -103,7 +108,8 @@ TEST_CASE("pieces of zstd are frames")
 TEST_CASE("a coding is shared by threads")
 {
     tidings::detail::gzip_coding const coding;
-    tidings::internal::coded_forms forms;
+    auto const counted = std::make_shared<tidings::internal::coded_forms::byte_count>(0);
+    tidings::internal::coded_forms forms(counted);
     std::string const text(2'000, 'x');
     std::string const expected(coding.encode(text).frame.text());
     std::vector<char const*> seen(4);
@@ -118,6 +124,7 @@ TEST_CASE("a coding is shared by threads")
                     made[i] = coding.encode(text).frame.text();
             });
     }
+    CHECK(*counted == expected.size());
     for (std::size_t i = 0; i < seen.size(); ++i) {
         CHECK(seen[i] == seen[0]);
         CHECK(made[i] == expected);
