@@ -3,6 +3,8 @@
 
 #include <tidings/sse/event_text.hpp>
 
+#include "compress_events.hpp"
+
 #include <fmt/format.h>
 
 #include <stdexcept>
@@ -35,10 +37,13 @@ void check(message const& posted)
 event_hub::event_hub(options const& chosen, std::shared_ptr<tidings::topic_store> store)
     : topics_({.unused_timeout = chosen.topic_idle})
 {
-    topics_.add("{name...}", {.max_events = chosen.history,
-                              .history_bytes = history_bytes,
-                              .unsent_bytes = chosen.max_queue,
-                              .store = std::move(store)});
+    tidings::topic_options each{.max_events = chosen.history,
+                                .history_bytes = history_bytes,
+                                .unsent_bytes = chosen.max_queue,
+                                .store = std::move(store)};
+    if (chosen.compress)
+        compress_events(each);
+    topics_.add("{name...}", std::move(each));
 }
 
 asio::awaitable<std::optional<tidings::topic>> event_hub::open(tidings::context ctx, std::string name)

@@ -24,7 +24,7 @@ namespace hub {
 class event_hub
 {
 public:
-    /// The store may be null.
+    /// The store may be null. Throws `usage_error` for what this build cannot do.
     event_hub(options const& chosen, std::shared_ptr<tidings::topic_store> store);
 
     /// Empty when the context has ended, or the name is not UTF-8. Throws `std::invalid_argument` for a name

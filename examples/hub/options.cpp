@@ -36,7 +36,7 @@ char const* const usage = R"(usage: hub --port P [options]
   --tls-key FILE           the key of the certificate before it; further pairs are for further names (SNI)
   --client-ca FILE         over TLS, answer only clients with a certificate that one of these has signed
   --http2-prior-knowledge  speak HTTP/2 with clients that begin with it on the plain port
-  --compress               compress events for clients that ask for it
+  --compress               compress events for clients that ask for it, each once for all of them
 )";
 
 namespace {
@@ -137,7 +137,7 @@ std::map<std::string_view, std::function<void(options&)>> const& flags()
 {
     static std::map<std::string_view, std::function<void(options&)>> const all{
         {"--http2-prior-knowledge", [](options& to) { to.http2_prior_knowledge = true; }},
-        {"--compress", [](options&) { throw usage_error("--compress: this build has no compression"); }},
+        {"--compress", [](options& to) { to.compress = true; }},
     };
     return all;
 }

@@ -20,6 +20,7 @@ struct options
     std::vector<std::string> tls_keys{}; // as many, in the same order
     std::string client_ca{};
     bool http2_prior_knowledge = false; // on the plain port
+    bool compress = false;
     tidings::server_options server{};
     std::size_t history = 1'000;
     std::size_t max_queue = 1024 * 1024;
