@@ -5,20 +5,20 @@
 #include <tidings/hub/topic.hpp>
 #include <tidings/net/tls/tls_context.hpp>
 #include <tidings/server/http2/http2.hpp>
+#include <tidings/wait/channel.hpp>
 
 #include "../handlers.hpp"
 #include "../one_route.hpp"
 #include "served.hpp"
 #include "support/ends.hpp"
 #include "support/http_client.hpp"
+#include "support/scratch_file.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
-#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -79,10 +79,22 @@ asio::awaitable<void> fail_after_one(context, request const&, event_stream& out)
     throw std::runtime_error("broken");
 }
 
-asio::awaitable<void> attach(topic& news, context, request const&, event_stream& out)
+// Holds as many bytes unsent as the query says, until the gate is closed.
+asio::awaitable<void> hold_back(tidings::channel<int> gate, context ctx, request const& asked,
+                                event_stream& out)
 {
-    news.attach(out);
-    co_return;
+    co_await out.open();
+    auto const count = std::stoi(asked.query("kilobytes"));
+    std::string const piece(1024, 'x');
+    for (int i = 0; i != count; ++i)
+        (void)out.send({.data = piece}); // nothing leaves before something is awaited
+    co_await gate.receive(ctx);
+    co_await out.send({.type = "last", .data = "over"});
+}
+
+asio::awaitable<response> answer_much(context, request const&)
+{
+    co_return response::text(std::string(ended_handlers::much, 'x'));
 }
 
 asio::awaitable<response> poll_news(topic& news, context ctx, request const& asked)
@@ -102,26 +114,16 @@ asio::awaitable<response> send_file(std::filesystem::path const& path, context, 
     co_return answer;
 }
 
+std::optional<response> take_name(request& head, tidings::headers&)
+{
+    head.set_principal(std::string(head.header("X-Name")));
+    return {};
+}
+
 std::optional<response> refuse(request const&, tidings::headers&)
 {
     return response::text("refused", 403);
 }
-
-/// A file of this size that is gone afterwards.
-class scratch_file
-{
-public:
-    explicit scratch_file(std::size_t size)
-        : path(std::filesystem::temp_directory_path() / ("tidings-behaviour-" + std::to_string(::getpid())))
-    {
-        std::ofstream(path) << std::string(size, 'f');
-    }
-    ~scratch_file() { std::filesystem::remove(path); }
-    scratch_file(scratch_file const&) = delete;
-    scratch_file& operator=(scratch_file const&) = delete;
-
-    std::filesystem::path const path;
-};
 
 } // namespace
 
@@ -224,7 +226,7 @@ TEST_CASE("by each protocol: a client resumes")
     auto const how = each_way();
     CAPTURE(how.is_http2, how.is_tls);
     topic news;
-    served_route server(how, std::bind_front(attach, std::ref(news)));
+    served_route server(how, std::bind_front(hand_over, news));
     auto const client = server.client();
     auto first = client->ask({});
     CHECK(first->status() == 200);
@@ -434,7 +436,7 @@ TEST_CASE("by each protocol: a slow stream is cut, and holds up no other")
     auto options = server_fixture::brisk();
     options.queue_bytes = 64 * 1024;
     options.on_stream_end = kept.hook();
-    served_route server(how, std::bind_front(attach, std::ref(news)), options);
+    served_route server(how, std::bind_front(hand_over, news), options);
     auto const client = server.client();
     auto const slow = client->ask({});
     auto const quick = client->ask({});
@@ -467,7 +469,7 @@ TEST_CASE("by each protocol: an open stream outlives the idle time")
     auto options = server_fixture::brisk();
     options.idle_timeout = 50ms;
     options.keep_alive = 100ms;
-    served_route server(how, std::bind_front(attach, std::ref(news)), options);
+    served_route server(how, std::bind_front(hand_over, news), options);
     auto client = server.client();
     auto open = client->ask({});
     CHECK(open->status() == 200);
@@ -478,4 +480,109 @@ TEST_CASE("by each protocol: an open stream outlives the idle time")
     open.reset();
     client.reset();
     CHECK(server.wait_for_stats(nothing_is_left));
+}
+
+// All streams of one name end properly, for that reason, and no other does.
+TEST_CASE("by each protocol: streams end by their principal")
+{
+    auto const how = each_way();
+    CAPTURE(how.is_http2, how.is_tls);
+    topic const news({.send_position = false});
+    served server(how);
+    server.routes().check("/", take_name);
+    server.routes().get("/fed", std::bind_front(hand_over, news));
+    server.routes().get("/stays", say_farewell);
+    server.start();
+    auto const client = server.client();
+    auto const enter = [&](std::string const& target, std::string const& name) {
+        auto entering = client->ask({.target = target, .fields = {{"x-name", name}}});
+        CHECK(entering->status() == 200);
+        return entering;
+    };
+    auto const fed = enter("/fed", "ada");
+    auto const staying = enter("/stays", "ada");
+    auto const his = enter("/fed", "bob");
+    CHECK(staying->next_event()->data() == "hello");
+    REQUIRE(server.wait_for_stats([](auto const& now) { return now.streams == 3 && now.handlers == 1; }));
+    server.routes().end_streams("ada");
+    CHECK_FALSE(fed->next_event());
+    CHECK(fed->is_whole());
+    CHECK(staying->next_event()->data() == "canceled");
+    CHECK_FALSE(staying->next_event());
+    CHECK(staying->is_whole());
+    CHECK(server.wait_for_stats([](auto const& now) { return now.streams == 1; }));
+    news.publish({.data = "still here"});
+    CHECK(his->next_event()->data() == "still here");
+    CHECK(server.stats().clients_gone == 0);
+}
+
+// A body that does not come in time is answered so, and its handler never runs.
+TEST_CASE("by each protocol: a body has its time")
+{
+    auto const how = each_way();
+    CAPTURE(how.is_http2, how.is_tls);
+    auto options = server_fixture::brisk();
+    options.body_timeout = 50ms;
+    served server(how, options);
+    server.routes().post("/echo", echo);
+    server.routes().get("/", answer_plainly);
+    server.start();
+    auto const client = server.client();
+    auto late = client->ask({.target = "/echo", .method = "POST", .body = "late", .holds_body_back = true});
+    CHECK(late->status() == 408);
+    CHECK(server.stats().requests == 0);
+    CHECK(server.stats().bad_requests == 1);
+    CHECK(client->ask({})->read_body() == "plain");
+}
+
+// A server that holds more unsent bytes than its budget cuts the stream that holds most of them, and no
+// other notices, over HTTP/2 also on the same connection.
+TEST_CASE("by each protocol: at the budget the stream that holds most is cut")
+{
+    auto const how = each_way();
+    CAPTURE(how.is_http2, how.is_tls);
+    tidings::channel<int> gate(1);
+    auto options = server_fixture::brisk();
+    options.buffered_bytes = 1024 * 1024;
+    served server(how, options);
+    server.routes().get("/hold", std::bind_front(hold_back, gate));
+    server.start();
+    auto const client = server.client();
+    auto const small = client->ask({.target = "/hold?kilobytes=250"});
+    CHECK(small->status() == 200);
+    auto const large = client->ask({.target = "/hold?kilobytes=500"});
+    CHECK(large->status() == 200);
+    auto const middle = client->ask({.target = "/hold?kilobytes=350"});
+    CHECK(middle->status() == 200);
+    REQUIRE(server.wait_for_stats([](auto const& now) { return now.streams == 2; }));
+    CHECK(server.stats().queue_overflows == 1);
+    gate.close();
+    for (auto const& each : {std::cref(small), std::cref(middle)}) {
+        CHECK(each.get()->read_body().ends_with("event: last\ndata: over\n\n"));
+        CHECK(each.get()->is_whole());
+    }
+    large->read_body();
+    CHECK_FALSE(large->is_whole());
+}
+
+// Who takes nothing of an answer is cut when the write timeout is over, which is counted as what it is.
+TEST_CASE("by each protocol: a client that takes nothing has its time")
+{
+    auto const how = each_way();
+    CAPTURE(how.is_http2, how.is_tls);
+    records kept;
+    auto options = server_fixture::brisk();
+    options.write_timeout = 100ms;
+    options.on_stream_end = kept.hook();
+    served server(how, options);
+    server.routes().get("/", answer_plainly);
+    server.routes().get("/much", answer_much);
+    server.start();
+    auto const client = server.client();
+    auto const much = client->ask({.target = "/much"});
+    CHECK(much->status() == 200);
+    REQUIRE(server.wait_for_stats(
+        [&](auto const& now) { return now.write_timeouts == 1 && kept.all().size() == 1; }));
+    CHECK(kept.all().front() == said_by(how) + " 200 client gone, cut");
+    CHECK(client->ask({})->read_body() == "plain");
 }

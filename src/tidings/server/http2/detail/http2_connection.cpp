@@ -226,8 +226,9 @@ void http2_connection::check_silence()
         return wake_at(next);
     pinged_at_ = now();
     frames().ping();
-    wake_at(
-        later(now(), options.write_timeout > duration::zero() ? options.write_timeout : options.keep_alive));
+    bool const is_lost_first =
+        options.write_timeout > duration::zero() && options.write_timeout < options.keep_alive;
+    wake_at(later(now(), is_lost_first ? options.write_timeout : options.keep_alive));
 }
 
 void http2_connection::ping_answered()
