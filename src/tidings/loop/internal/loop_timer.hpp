@@ -33,6 +33,8 @@ protected:
     explicit loop_timer(loop& home) noexcept : home_(&home) {}
     ~loop_timer() { clear(); }
 
+    /// Not when the loop has shut down.
+    loop& home() const noexcept { return *home_; }
     /// The time of the loop's present turn.
     time_point now() const noexcept { return home_->turn_time(); }
 

@@ -10,7 +10,6 @@
 
 #include <exception>
 #include <memory>
-#include <type_traits>
 #include <utility>
 
 namespace tidings::detail {

@@ -167,12 +167,6 @@ void event_writer::advise(std::chrono::milliseconds pause)
     flush();
 }
 
-void event_writer::keep_alive_alone()
-{
-    if (is_kept_alive())
-        keep_alive(*this);
-}
-
 void event_writer::append_finish(event const& last)
 {
     event marked = last;

@@ -30,9 +30,20 @@ struct stream_tally
 /// The writing side of a connection that can carry an event stream: puts each piece into the framing of its
 /// transport. It belongs to the connection and outlives the handler and its `event_stream`: what a topic
 /// feeds to a stream goes on through it. On one loop.
-class event_writer final : public writer, writer::idle_hook
+class event_writer final : public writer
 {
 public:
+    /// What the writer asks of its stream.
+    class idle_hook
+    {
+    public:
+        /// Nothing was written for the keep-alive interval.
+        virtual void on_idle() = 0;
+
+    protected:
+        ~idle_hook() = default;
+    };
+
     using writer::append;
     using writer::writer;
 
@@ -63,8 +74,14 @@ public:
     /// Tells the client how long to wait before it reconnects, unless the body has ended, or not begun.
     void advise(std::chrono::milliseconds pause);
 
+    /// Starts the keep-alive of a stream, and the calls of `hook`; one that runs goes on with this hook.
+    void keep_alive(idle_hook& hook)
+    {
+        hook_ = &hook;
+        writer::keep_alive();
+    }
     /// From now on the body's comments in silence are its own, and no hook is asked.
-    void keep_alive_alone();
+    void keep_alive_alone() noexcept { hook_ = nullptr; }
 
     /// Has events counted from now on, but no comments of its own and no advice; null: no more.
     void count_in(stream_tally* tally) noexcept { tally_ = tally; }
@@ -102,10 +119,11 @@ private:
     void append_coded(coded_piece const& piece);
     std::size_t deliver_coded(std::span<shared_frame const> frames);
     std::size_t send_pieces(piece_list const& pieces);
-    void on_idle() override { probe(); }
+    void on_silence() override { hook_ ? hook_->on_idle() : probe(); }
 
     void count(std::uint64_t more);
 
+    idle_hook* hook_ = nullptr; // while it is kept alive, and not alone
     stream_tally* tally_ = nullptr;
     std::unique_ptr<coded_body> coded_; // while the body is in a content coding
 };

@@ -7,7 +7,6 @@
 #include <tidings/sse/event.hpp>
 #include <tidings/sse/event_text.hpp>
 #include <tidings/stream/internal/event_writer.hpp>
-#include <tidings/stream/internal/writer.hpp>
 #include <tidings/wait/context.hpp>
 #include <tidings/wait/internal/progress.hpp>
 
@@ -19,7 +18,7 @@ namespace tidings::internal {
 
 /// What an `event_stream` is to connections, topics and middleware: what became of the handler's answer, and
 /// the headers that others set. See there for threads and lifetimes.
-class stream_core : writer::idle_hook
+class stream_core : event_writer::idle_hook
 {
 public:
     using sending = progress::wait_type;

@@ -22,8 +22,7 @@ block_pool& pool_of(context const& ctx)
 } // namespace
 
 writer::writer(context const& ctx, transport& over, writer_options const& options)
-    : loop_timer(home_of(ctx)), progress(ctx), over_(over), options_(&options), outbox_(pool_of(ctx)),
-      last_progress_(now())
+    : loop_timer(home_of(ctx)), over_(over), options_(&options), outbox_(pool_of(ctx)), last_progress_(now())
 {}
 
 writer::~writer()
@@ -136,7 +135,7 @@ void writer::on_writable()
     send_outbox();
     if (!is_waiting_ && !is_lost() && feed_)
         feed_->refill();
-    if (!is_waiting_ && !is_lost() && hook_ && options_->keep_alive > duration::zero())
+    if (!is_waiting_ && !is_lost() && is_kept_alive_ && options_->keep_alive > duration::zero())
         set(silence_ends());
 }
 
@@ -146,7 +145,7 @@ void writer::lose()
         return;
     clear();
     outbox_.clear();
-    hook_ = nullptr;
+    is_kept_alive_ = false;
     progress::end();
     end_feed();
     over_.lost();
@@ -158,10 +157,9 @@ void writer::end_feed()
         told->stream_ended();
 }
 
-void writer::keep_alive(idle_hook& hook)
+void writer::keep_alive()
 {
-    bool const runs_already = std::exchange(hook_, &hook) != nullptr;
-    if (runs_already || is_waiting_ || options_->keep_alive <= duration::zero())
+    if (std::exchange(is_kept_alive_, true) || is_waiting_ || options_->keep_alive <= duration::zero())
         return;
     last_progress_ = now();
     set(silence_ends());
@@ -182,7 +180,7 @@ void writer::on_time()
 {
     if (is_waiting_)
         check_write_deadline();
-    else if (hook_)
+    else if (is_kept_alive_)
         check_silence();
 }
 
@@ -210,7 +208,7 @@ void writer::check_silence()
         return set(due);
     last_progress_ = now();
     set(silence_ends());
-    hook_->on_idle();
+    on_silence();
 }
 
 } // namespace tidings::internal

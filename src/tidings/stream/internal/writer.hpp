@@ -52,17 +52,6 @@ protected:
 class writer : internal::loop_timer, progress
 {
 public:
-    /// What the writer asks of its stream.
-    class idle_hook
-    {
-    public:
-        /// Nothing was written for the keep-alive interval.
-        virtual void on_idle() = 0;
-
-    protected:
-        ~idle_hook() = default;
-    };
-
     /// `over` outlives the writer; `options` too, and what takes its place.
     writer(context const& ctx, transport& over, writer_options const& options);
     ~writer();
@@ -110,10 +99,9 @@ public:
     /// else: who waits, the feed, and last the transport.
     void lose();
 
-    /// Starts the keep-alive of a stream, and the calls of `hook`; one that runs goes on with this hook.
-    void keep_alive(idle_hook& hook);
-    void stop_keep_alive() noexcept { hook_ = nullptr; }
-    bool is_kept_alive() const noexcept { return hook_ != nullptr; }
+    /// Starts the keep-alive of a stream, that is the calls of `on_silence`.
+    void keep_alive();
+    void stop_keep_alive() noexcept { is_kept_alive_ = false; }
 
     /// Asked for more whenever the connection can take it; null to take it away.
     void set_feed(feed* more) noexcept { feed_ = more; }
@@ -128,7 +116,11 @@ protected:
     framing framing_ = framing::none;
 
 private:
+    /// Nothing was written for the keep-alive interval.
+    virtual void on_silence() = 0;
+
     void drive() override { flush(); }
+    loop& home() const noexcept override { return loop_timer::home(); }
     void on_time() override;
     void check_write_deadline();
     void check_silence();
@@ -140,10 +132,10 @@ private:
     std::uint64_t taken_by_peer() const noexcept;
 
     bool is_waiting_ = false; // for the transport to become writable
+    bool is_kept_alive_ = false;
     transport& over_;
     writer_options const* options_;
     outbox outbox_;
-    idle_hook* hook_ = nullptr;
     feed* feed_ = nullptr;
     time_point last_progress_;
     detail::patience patience_;

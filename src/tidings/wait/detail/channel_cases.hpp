@@ -4,7 +4,6 @@
 #include <tidings/wait/detail/case_set.hpp>
 #include <tidings/wait/detail/channel_state.hpp>
 
-#include <optional>
 #include <utility>
 
 namespace tidings::detail {

@@ -6,7 +6,6 @@
 #include <tidings/wait/detail/wait_result.hpp>
 
 #include <mutex>
-#include <optional>
 #include <utility>
 
 namespace tidings::detail {

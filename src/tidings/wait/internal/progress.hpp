@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/wait/context.hpp>
+#include <tidings/loop/internal/loop.hpp>
 #include <tidings/wait/detail/case_set.hpp>
 #include <tidings/wait/detail/operation.hpp>
 #include <tidings/wait/detail/wait_operation.hpp>
@@ -35,7 +35,6 @@ public:
     /// progress ended before.
     using wait_type = detail::light_wait<detail::progress_shape, detail::progress_case>;
 
-    explicit progress(context const& ctx) noexcept : home_(internal::access::state(ctx).home()) {}
     progress(progress const&) = delete;
     progress& operator=(progress const&) = delete;
 
@@ -65,6 +64,7 @@ public:
     [[nodiscard]] wait_type wait_for(std::uint64_t mark) noexcept;
 
 protected:
+    progress() = default;
     ~progress() = default;
 
 private:
@@ -73,8 +73,8 @@ private:
 
     /// Makes what progress it can: somebody begins to wait.
     virtual void drive() = 0;
+    virtual internal::loop& home() const noexcept = 0;
 
-    internal::loop& home_;
     std::uint64_t reached_ = 0;
     detail::wait_list waiters_; // their marks need not rise: who sends first may await last
     bool has_ended_ = false;
@@ -89,7 +89,7 @@ struct progress_mark
     internal::progress* of;
     std::uint64_t mark;
 
-    internal::loop& home() const noexcept { return of->home_; }
+    internal::loop& home() const noexcept { return of->home(); }
     bool is_reached() const noexcept { return of->reached() >= mark; }
     bool begin() const
     {

@@ -18,7 +18,7 @@
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using tidings::response;
-using tidings::internal::writer;
+using tidings::internal::event_writer;
 using tidings::internal::writer_options;
 using tidings::test::scripted_transport;
 using tidings::test::virtual_loop;
@@ -31,7 +31,7 @@ public:
     virtual_loop loop;
     scripted_transport over;
     writer_options options{.keep_alive = 15s, .write_timeout = 10s, .queue_bytes = 100};
-    writer out{loop.root, over, options};
+    event_writer out{loop.root, over, options};
     tidings::detail::shared_state shared{tidings::server_options{}};
     std::optional<bool> result;
 

@@ -45,7 +45,7 @@ public:
         return std::exchange(over.taken, {});
     }
 
-    struct silent_hook final : tidings::internal::writer::idle_hook
+    struct silent_hook final : tidings::internal::event_writer::idle_hook
     {
         void on_idle() override {}
     } silence; // of a handler's stream

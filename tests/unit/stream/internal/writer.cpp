@@ -23,18 +23,11 @@ using tidings::test::virtual_loop;
 
 namespace {
 
-struct counting_hook final : writer::idle_hook
+struct noting_writer final : writer
 {
-    void on_idle() override { ++count; }
-    int count = 0;
-};
-
-struct noting_hook final : writer::idle_hook
-{
-    noting_hook(virtual_loop& at, std::vector<tidings::time_point>& called) : at(at), called(called) {}
-    void on_idle() override { called.push_back(at.now()); }
-    virtual_loop& at;
-    std::vector<tidings::time_point>& called;
+    using writer::writer;
+    void on_silence() override { silences.push_back(now()); }
+    std::vector<tidings::time_point> silences;
 };
 
 class writer_fixture
@@ -43,7 +36,7 @@ public:
     virtual_loop loop;
     scripted_transport over;
     writer_options options{.keep_alive = 15s, .write_timeout = 10s, .queue_bytes = 100};
-    writer out{loop.root, over, options};
+    noting_writer out{loop.root, over, options};
     std::optional<bool> result;
 
     void send_and_note(std::string const& bytes)
@@ -152,47 +145,44 @@ TEST_CASE_METHOD(writer_fixture, "no deadline without a pending write")
     CHECK(over.awaited == 0);
 }
 
-// The hook is called after each interval of silence, counted from the last write, or up to a 32nd of it
+// `on_silence` is called after each interval of silence, counted from the last write, or up to a 32nd of it
 // earlier; not while a write waits.
 TEST_CASE_METHOD(writer_fixture, "the keep-alive")
 {
-    counting_hook hook;
-    out.keep_alive(hook);
+    out.keep_alive();
     loop.advance(10s);
     send_and_note("traffic");
     constexpr auto early = 469ms;
     loop.advance(15s - early);
-    CHECK(hook.count == 0);
+    CHECK(out.silences.size() == 0);
     loop.advance(early);
-    CHECK(hook.count == 1);
+    CHECK(out.silences.size() == 1);
     loop.advance(30s);
-    CHECK(hook.count == 3);
+    CHECK(out.silences.size() == 3);
     over.capacity = 0;
     send_and_note("waiting");
     loop.advance(9s);
-    CHECK(hook.count == 3);
+    CHECK(out.silences.size() == 3);
     over.capacity = 1000;
     out.on_writable();
     loop.advance(14s);
-    CHECK(hook.count == 3);
+    CHECK(out.silences.size() == 3);
     out.stop_keep_alive();
     loop.advance(1h);
-    CHECK(hook.count == 3);
+    CHECK(out.silences.size() == 3);
 }
 
 // Streams that fell silent at different moments are kept alive at one: the loop wakes once for them.
 TEST_CASE_METHOD(writer_fixture, "streams share the instant of their comments")
 {
     scripted_transport other_over;
-    writer other(loop.root, other_over, options);
-    std::vector<tidings::time_point> called;
-    noting_hook hook(loop, called);
-    out.keep_alive(hook);
+    noting_writer other(loop.root, other_over, options);
+    out.keep_alive();
     loop.advance(100ms); // within one step of 469 ms from the virtual start
-    other.keep_alive(hook);
+    other.keep_alive();
     loop.advance(15s);
-    REQUIRE(called.size() == 2);
-    CHECK(called[0] == called[1]);
+    REQUIRE(out.silences.size() == 1);
+    CHECK(other.silences == out.silences);
 }
 
 // An event may be added as long as less than the limit is waiting; then the stream is cut.

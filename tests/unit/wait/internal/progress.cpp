@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/wait/internal/progress.hpp>
+#include <tidings/wait/internal/tasks.hpp>
 
 #include "support/virtual_loop.hpp"
 
@@ -26,15 +27,18 @@ namespace {
 class counting final : public tidings::internal::progress
 {
 public:
-    explicit counting(tidings::context const& ctx) noexcept : progress(ctx) {}
+    explicit counting(tidings::context const& ctx) : home_(tidings::internal::home_of(ctx)) {}
     std::uint64_t at_hand = 0;
 
 private:
+    tidings::internal::loop& home() const noexcept override { return home_; }
     void drive() override
     {
         if (at_hand != 0)
             advance(std::exchange(at_hand, 0));
     }
+
+    tidings::internal::loop& home_;
 };
 
 class progress_fixture
