@@ -168,11 +168,14 @@ struct http2_session::callbacks
         auto* const stream = stream_of(library, id);
         if (!stream)
             return NGHTTP2_ERR_DEFERRED;
-        std::size_t const count = of(user).take_offered(id, into, most);
+        auto& self = of(user);
+        std::size_t const count = self.take_offered(id, into, most);
         if (stream->sends_last(count))
             *flags |= NGHTTP2_DATA_FLAG_EOF;
         else if (count == 0)
             return NGHTTP2_ERR_DEFERRED;
+        else if (self.offered_.left == 0) // the library lets go of what has no more now
+            *flags |= NGHTTP2_DATA_FLAG_EOF | NGHTTP2_DATA_FLAG_NO_END_STREAM;
         return static_cast<ssize_t>(count);
     }
 };
@@ -183,10 +186,19 @@ void http2_session::submit_head(std::int32_t stream, response_lines const& head,
     lines.reserve(head.size());
     for (auto const& [name, value] : head)
         lines.push_back(field(name, value));
+    std::uint8_t const flags = has_body ? NGHTTP2_FLAG_NONE : NGHTTP2_FLAG_END_STREAM;
+    check(
+        nghttp2_submit_headers(session_.get(), flags, stream, nullptr, lines.data(), lines.size(), nullptr));
+}
+
+// Each time anew, as an idle stream then holds nothing in the library; what waits for a window is there
+// still.
+void http2_session::resume(std::int32_t stream)
+{
     nghttp2_data_provider body{};
     body.read_callback = callbacks::provide;
-    check(nghttp2_submit_response(session_.get(), stream, lines.data(), lines.size(),
-                                  has_body ? &body : nullptr));
+    int const result = nghttp2_submit_data(session_.get(), NGHTTP2_FLAG_END_STREAM, stream, &body);
+    check(result == NGHTTP2_ERR_DATA_EXIST ? nghttp2_session_resume_data(session_.get(), stream) : result);
 }
 
 void http2_session::submit_continue(std::int32_t stream)

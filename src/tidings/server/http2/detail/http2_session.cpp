@@ -73,11 +73,6 @@ void http2_session::count_reset()
 
 // Answers, but for their heads
 
-void http2_session::resume(std::int32_t stream)
-{
-    check(nghttp2_session_resume_data(session_.get(), stream));
-}
-
 void http2_session::offer(std::int32_t stream, std::span<boost::asio::const_buffer const> bytes,
                           std::size_t most)
 {

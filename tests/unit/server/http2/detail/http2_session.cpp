@@ -210,6 +210,8 @@ TEST_CASE("a request that was answered early is let go")
     CHECK_FALSE(stream.is_whole);
     stream.is_last = true;
     both.answer(id);
+    both.server.resume(id);
+    both.talk();
     CHECK(both.resets == "0 ");
     CHECK(stream.is_closed);
 }
@@ -380,6 +382,8 @@ TEST_CASE("a session ends in two steps")
     CHECK(both.goaways == "0 0 ");
     both.streams[id].is_last = true;
     both.answer(id);
+    both.server.resume(id);
+    both.talk();
     CHECK(both.streams[id].is_closed);
     CHECK(both.server.has_ended());
     CHECK_FALSE(both.server.complaint());
