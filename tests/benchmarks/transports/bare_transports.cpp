@@ -10,7 +10,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <malloc.h>
@@ -18,6 +20,7 @@
 #include <openssl/ssl.h>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -173,6 +176,7 @@ int main(int argc, char** argv)
 {
     if (argc != 4)
         return std::fprintf(stderr, "usage: bare_transports http1|http1-tls CHAIN KEY\n"), 2;
+    std::signal(SIGPIPE, SIG_IGN); // OpenSSL writes to who has left
     bool const is_tls = tidings::benchmark::speech_of(argv[1]).is_tls;
     bare_loop(is_tls ? make_tls(argv[2], argv[3]) : nullptr).run();
 }

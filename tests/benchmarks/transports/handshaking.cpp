@@ -6,10 +6,11 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <fcntl.h>
+#include <map>
 #include <poll.h>
-#include <vector>
 
 namespace tidings::benchmark {
 
@@ -34,33 +35,35 @@ handshaking::handshaking(std::uint16_t port, bool resumes) : port_(port)
 void handshaking::make(std::size_t count, std::size_t at_once)
 {
     int const epoll = epoll_create1(0);
-    std::vector<ssl_ptr> in_progress; // by descriptor
-    std::size_t begun = 0, done = 0;
+    std::map<int, ssl_ptr> in_progress;
+    std::size_t done = 0;
+    auto const go_on = [&](int fd) {
+        auto const at = in_progress.find(fd);
+        if (!is_established(at->second))
+            return;
+        if (is_resumed(at->second) != tls_.has_session())
+            fail("a session is not resumed");
+        in_progress.erase(at);
+        close(fd);
+        ++done;
+    };
     while (done < count) {
-        for (; begun < count && begun - done < at_once; ++begun) {
+        while (in_progress.size() < std::min(at_once, count - done)) {
             int const fd = connect_to(port_);
             fcntl(fd, F_SETFL, O_NONBLOCK);
             epoll_event event{};
             event.events = EPOLLIN;
             event.data.fd = fd;
             epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
-            if (in_progress.size() <= static_cast<std::size_t>(fd))
-                in_progress.resize(static_cast<std::size_t>(fd) + 1);
-            in_progress[static_cast<std::size_t>(fd)] = tls_.begin(fd);
-            (void)is_established(in_progress[static_cast<std::size_t>(fd)]);
+            in_progress[fd] = tls_.begin(fd);
+            go_on(fd);
         }
         std::array<epoll_event, 128> ready;
         int const found = epoll_wait(epoll, ready.data(), static_cast<int>(ready.size()), 5000);
-        if (found <= 0)
+        if (found <= 0 && !in_progress.empty())
             fail("a handshake does not go on");
-        for (int i = 0; i < found; ++i) {
-            int const fd = ready[static_cast<std::size_t>(i)].data.fd;
-            if (!is_established(in_progress[static_cast<std::size_t>(fd)]))
-                continue;
-            in_progress[static_cast<std::size_t>(fd)].reset();
-            close(fd);
-            ++done;
-        }
+        for (int i = 0; i < found; ++i)
+            go_on(ready[static_cast<std::size_t>(i)].data.fd);
     }
     close(epoll);
 }

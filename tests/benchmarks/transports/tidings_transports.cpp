@@ -4,9 +4,8 @@
 //     publish SIZE   one event of that many bytes to all who have asked for /events
 //     streams        says how many they are
 //     heap           says how many bytes of heap are in use
-//     lateness       says by how many microseconds the latest of the publishes was late that have been due,
-//     one
-//                    each millisecond, since this was asked last; from the first time on
+//     held_up        publishes once each millisecond from now on, and says for how many microseconds of
+//                    processor time something else has run between two of them at most
 #include <tidings/net/tls/tls_context.hpp>
 #include <tidings/server/http2/http2.hpp>
 #include <tidings/tidings.hpp>
@@ -30,6 +29,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <functional>
 #include <malloc.h>
 #include <memory>
@@ -42,35 +42,45 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Publishes each millisecond, and notes how late.
+/// Publishes each millisecond, and notes the most processor time that something else has taken between two of
+/// them: by so much a publish is late on a processor that nothing else uses.
 class punctual_publisher
 {
 public:
-    explicit punctual_publisher(asio::io_context& io) : timer_(io, std::chrono::steady_clock::now()) {}
+    explicit punctual_publisher(asio::io_context& io) : timer_(io) {}
 
-    long take_lateness()
+    long take_longest()
     {
         if (!std::exchange(has_begun_, true))
             wait();
-        return std::chrono::duration_cast<std::chrono::microseconds>(std::exchange(latest_, {})).count();
+        return std::exchange(longest_, 0);
     }
 
 private:
+    static long microseconds_used()
+    {
+        timespec used{};
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+        return used.tv_sec * 1'000'000 + used.tv_nsec / 1000;
+    }
+
     void wait()
     {
+        timer_.expires_after(1ms);
         timer_.async_wait([this](boost::system::error_code error) {
             if (error)
                 return;
-            latest_ = std::max(latest_, std::chrono::steady_clock::now() - timer_.expiry());
+            longest_ = std::max(longest_, microseconds_used() - used_before_);
             news_.publish({.data = "now"});
-            timer_.expires_at(std::max(timer_.expiry() + 1ms, std::chrono::steady_clock::now()));
+            used_before_ = microseconds_used();
             wait();
         });
     }
 
     asio::steady_timer timer_;
     tidings::topic news_;
-    std::chrono::steady_clock::duration latest_{};
+    long used_before_ = microseconds_used();
+    long longest_ = 0;
     bool has_begun_ = false;
 };
 
@@ -116,8 +126,8 @@ asio::awaitable<void> obey(asio::io_context& io, tidings::server const& server, 
             say(server.stats().streams);
         else if (line == "heap\n")
             say(::mallinfo2().uordblks + ::mallinfo2().hblkhd);
-        else if (line == "lateness\n")
-            say(static_cast<std::size_t>(punctual.take_lateness()));
+        else if (line == "held_up\n")
+            say(static_cast<std::size_t>(punctual.take_longest()));
     }
     io.stop();
 }

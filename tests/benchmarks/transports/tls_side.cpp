@@ -9,6 +9,7 @@ namespace tidings::benchmark {
 
 void ssl_deleter::operator()(ssl_st* each) const
 {
+    SSL_set_shutdown(each, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN); // or its session could not be resumed
     SSL_free(each);
 }
 void tls_side::deleter::operator()(ssl_ctx_st* each) const
@@ -49,8 +50,10 @@ ssl_ptr tls_side::begin(int descriptor)
     ssl_ptr made(SSL_new(context_.get()));
     SSL_set_fd(made.get(), descriptor);
     SSL_set_connect_state(made.get());
-    if (session_)
-        SSL_set_session(made.get(), session_.get());
+    if (session_) { // a copy, as what has been resumed once is not resumed again
+        std::unique_ptr<ssl_session_st, deleter> const copy(SSL_SESSION_dup(session_.get()));
+        SSL_set_session(made.get(), copy.get());
+    }
     return made;
 }
 
@@ -60,6 +63,11 @@ bool is_established(ssl_ptr const& session)
     if (result != 1 && SSL_get_error(session.get(), result) != SSL_ERROR_WANT_READ)
         fail("a handshake fails");
     return result == 1;
+}
+
+bool is_resumed(ssl_ptr const& session)
+{
+    return SSL_session_reused(session.get()) == 1;
 }
 
 long read_some(ssl_ptr const& session, char* into, int size)

@@ -48,6 +48,9 @@ private:
 /// Goes on with a handshake; true once it is done. Ends the program when it fails.
 bool is_established(ssl_ptr const& session);
 
+/// Whether an established session goes on with another one.
+bool is_resumed(ssl_ptr const& session);
+
 /// Reads what has come; 0: nothing is there, below: the server has ended the session.
 long read_some(ssl_ptr const& session, char* into, int size);
 

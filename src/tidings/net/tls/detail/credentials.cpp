@@ -96,7 +96,9 @@ try {
         return unknown;
     bool const is_ready = EVP_DecryptInit_ex2(cipher, method, found->key.cipher.data(), iv, nullptr) == 1 &&
                           prepare_mac(mac, found->key);
-    return !is_ready ? failed : found->is_newest ? is_good : to_be_renewed;
+    // A client of TLS 1.3 uses each ticket once (RFC 8446, C.4).
+    bool const may_be_kept = found->is_newest && SSL_version(session) < TLS1_3_VERSION;
+    return !is_ready ? failed : may_be_kept ? is_good : to_be_renewed;
 } catch (...) { // no memory, no random bytes; nothing of ours may be thrown through OpenSSL
     return -1;
 }

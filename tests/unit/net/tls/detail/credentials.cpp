@@ -118,6 +118,19 @@ TEST_CASE("sessions are resumed by tickets, by all who share their secrets")
     }
 }
 
+// Each handshake brings a ticket, also one of a session that was resumed: clients of TLS 1.3 use each once.
+TEST_CASE("a session that was resumed can be resumed again")
+{
+    tls_home home;
+    auto const by = credentials_of(resumable({std::string(32, 's')}));
+    tls_pair first(home, by);
+    first.exchange();
+    tls_pair second(home, by, {}, first.client.get());
+    second.exchange();
+    CHECK(second.session->is_resumed());
+    CHECK(is_resumed(home, by, *second.client));
+}
+
 // Who is asked for a certificate shows one that the named authority has signed; its subject is at hand, also
 // in a session that is resumed.
 TEST_CASE("clients show certificates")
