@@ -263,6 +263,27 @@ TEST_CASE("HTTP/2: at the budget the largest body is refused")
     CHECK(server.stats().refused == 1);
 }
 
+// A client that goes in the middle of a body takes with it what was held of that, and no more: the server's
+// budget is as before.
+TEST_CASE("HTTP/2: a client that goes in the middle of a body")
+{
+    news_server server;
+    for (int i = 0; i != 3; ++i) {
+        raw_peer peer(server.port());
+        peer.ask(1, "/echo", "POST", false);
+        for (int sent = 0; sent != 5; ++sent) { // beyond the step in which the budget is told
+            for (int frames = 0; frames != 3; ++frames)
+                peer.send(h2::frame(h2::data, 0, 1, std::string(10'000, 'x')));
+            REQUIRE(peer.is_answered());
+        }
+        CHECK(server.stats().buffered_bytes > 64 * 1024);
+        peer.socket.close();
+        CHECK(server.wait_for_stats(
+            [](auto const& now) { return nothing_is_left(now) && now.buffered_bytes < 64 * 1024; }));
+    }
+    CHECK(server.stats().refused == 0);
+}
+
 // A head that comes whole only behind the answer that it did not come in time, on a stream that is still open
 // since the client takes nothing of that answer.
 TEST_CASE("HTTP/2: a head that is completed behind its refusal")

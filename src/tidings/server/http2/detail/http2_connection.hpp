@@ -47,7 +47,13 @@ public:
     void note_end();
     /// Has `on_time` of a stream called then.
     void wake_at(time_point when);
-    void change_held(std::size_t before, std::size_t after) { hold(held() - before + after); }
+    /// A stream holds so much of the client's input, and has held so much. A connection that has closed has
+    /// given all of it back.
+    void change_held(std::size_t before, std::size_t after)
+    {
+        if (socket()->is_open())
+            hold(held() - before + after);
+    }
     /// An event stream begins.
     void stream_begins();
 
