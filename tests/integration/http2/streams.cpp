@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Many streams of one connection, whose client grants them what it likes.
+#include <tidings/http/response.hpp>
 #include <tidings/hub/topic.hpp>
 #include <tidings/server/http2/http2.hpp>
 #include <tidings/wait/channel.hpp>
@@ -111,6 +112,11 @@ asio::awaitable<void> hang(tidings::channel<int> gate, context, request const&, 
     co_await gate.receive(own);
 }
 
+asio::awaitable<tidings::response> answer_megabytes(context, request const&)
+{
+    co_return tidings::response::text(std::string(2'000'000, 'x'));
+}
+
 } // namespace
 
 // A tab that reads nothing, beside nineteen that do, on a connection whose client gives nothing of the slow
@@ -160,6 +166,32 @@ TEST_CASE("HTTP/2: a wide stream that nobody reads leaves room to the others")
     }
     // Three quarters of 65,535 bytes, and of what the client has given too much, are all that it got.
     CHECK(peer.of(stream_number(0)).body.size() <= 55'000);
+}
+
+// While a client reads nothing, nothing that it says is read beyond a bound. What it has granted then is
+// found when it reads on, although nothing more is heard of it.
+TEST_CASE("HTTP/2: windows that are granted before the client reads on")
+{
+    constexpr std::size_t count = 20;
+    constexpr std::size_t window = 1'000'000; // all of them more than sockets hold
+    server_fixture server(over_http2());
+    server.routes().get("/", answer_megabytes);
+    server.start();
+    raw_peer peer(server.port(), h2::settings_of({{initial_window, window}}));
+    peer.widen(0, 1'000'000'000);
+    for (std::size_t i = 0; i != count; ++i)
+        peer.ask(stream_number(i), "/");
+    // Until sockets are full: what is held has not changed for a while.
+    REQUIRE(server.wait_for_stats([held = std::size_t{0}, since = 0](auto const& now) mutable {
+        since = std::exchange(held, now.buffered_bytes) == now.buffered_bytes ? since + 1 : 0;
+        return since == 50;
+    }));
+    for (std::size_t i = 0; i != count; ++i)
+        peer.widen(stream_number(i), window);
+    for (std::size_t i = 0; i != count; ++i) {
+        CHECK(peer.read_until([&] { return peer.of(stream_number(i)).has_end; }));
+        CHECK(peer.of(stream_number(i)).body.size() == 2 * window);
+    }
 }
 
 // A window that is held at zero is no reason to wait for ever: what does not leave within the write timeout

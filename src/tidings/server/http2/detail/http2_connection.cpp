@@ -135,6 +135,7 @@ void http2_connection::on_turn()
     if (!socket()->is_open())
         return;
     send();
+    read(); // which may have waited for this
     streams_.proceed();
     if (streams_.forget_those_that_are_over()) {
         idle_since_ = now();
@@ -171,8 +172,7 @@ void http2_connection::on_writable()
 {
     if (!std::exchange(is_blocked_, false))
         return;
-    send();
-    read(); // which may have waited for this
+    request_turn();
 }
 
 // Time
