@@ -3,8 +3,9 @@
 //     benchmark_transports deliveries [STREAMS [REPEATS]]   1,000 and 5 unless said
 //     benchmark_transports handshakes [REPEATS]
 //     benchmark_transports instructions [PART_OF_A_NAME]
-// The servers run on the first processor, in turn, and this program on the last. Prints tables: medians, and
-// in brackets the whole range of the repeats; ratios are taken inside each repeat.
+// Rows of Go's come with the target go_transports. The servers run on the first processor, in turn, and this
+// program on the last. Prints tables: medians, and in brackets the whole range of the repeats; ratios are
+// taken inside each repeat.
 #include "../load.hpp"
 #include "measures.hpp"
 #include "server_process.hpp"

@@ -31,7 +31,7 @@ std::vector<contender> contenders()
         {"Go, HTTP/2, 100 streams a connection, TLS", go, http2_tls, 100},
     };
     if (!std::filesystem::exists(beside_this_program(go))) {
-        fmt::print("no rows of Go's: go was not found when this was built\n");
+        fmt::print("no rows of Go's: build the target go_transports, which needs go\n");
         std::erase_if(all, [&](contender const& each) { return each.program == go; });
     }
     return all;
