@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
-# Installs tidings::tidings and tidings::asio as the package `tidings`, and tidings::module, tidings::sqlite,
-# tidings::tls, tidings::http2, tidings::compression and tidings::testing as its components `module`, `sqlite`, `tls`,
-# `http2`, `compression` and `testing`.
+# Installs tidings::tidings and tidings::asio as the package `tidings`, and the rest as its components: `testing`, `sqlite`,
+# `tls`, `http2`, `compression`, and `module`.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
@@ -9,24 +8,14 @@ set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/tidings")
 
 install(TARGETS tidings tidings_asio EXPORT tidings-targets FILE_SET HEADERS)
 install(EXPORT tidings-targets NAMESPACE tidings:: DESTINATION "${package_dir}")
-install(TARGETS tidings_testing EXPORT tidings-testing FILE_SET HEADERS)
-install(EXPORT tidings-testing NAMESPACE tidings:: DESTINATION "${package_dir}")
-if(TARGET tidings_sqlite)
-    install(TARGETS tidings_sqlite EXPORT tidings-sqlite FILE_SET HEADERS)
-    install(EXPORT tidings-sqlite NAMESPACE tidings:: DESTINATION "${package_dir}")
-endif()
-if(TARGET tidings_tls)
-    install(TARGETS tidings_tls EXPORT tidings-tls FILE_SET HEADERS)
-    install(EXPORT tidings-tls NAMESPACE tidings:: DESTINATION "${package_dir}")
-endif()
+foreach(component IN ITEMS testing sqlite tls http2 compression)
+    if(TARGET tidings_${component})
+        install(TARGETS tidings_${component} EXPORT tidings-${component} FILE_SET HEADERS)
+        install(EXPORT tidings-${component} NAMESPACE tidings:: DESTINATION "${package_dir}")
+    endif()
+endforeach()
 if(TARGET tidings_http2)
-    install(TARGETS tidings_http2 EXPORT tidings-http2 FILE_SET HEADERS)
-    install(EXPORT tidings-http2 NAMESPACE tidings:: DESTINATION "${package_dir}")
     install(FILES cmake/Findnghttp2.cmake DESTINATION "${package_dir}")
-endif()
-if(TARGET tidings_compression)
-    install(TARGETS tidings_compression EXPORT tidings-compression FILE_SET HEADERS)
-    install(EXPORT tidings-compression NAMESPACE tidings:: DESTINATION "${package_dir}")
 endif()
 
 configure_package_config_file(cmake/tidings-config.cmake.in tidings-config.cmake INSTALL_DESTINATION "${package_dir}")
