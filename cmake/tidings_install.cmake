@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
 # Installs tidings::tidings and tidings::asio as the package `tidings`, and the rest as its components: `testing`, `sqlite`,
-# `tls`, `http2`, `compression`, and `module`.
+# `tls`, `http2`, `redis`, `compression`, and `module`.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
@@ -8,7 +8,7 @@ set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/tidings")
 
 install(TARGETS tidings tidings_asio EXPORT tidings-targets FILE_SET HEADERS)
 install(EXPORT tidings-targets NAMESPACE tidings:: DESTINATION "${package_dir}")
-foreach(component IN ITEMS testing sqlite tls http2 compression)
+foreach(component IN ITEMS testing sqlite tls http2 redis compression)
     if(TARGET tidings_${component})
         install(TARGETS tidings_${component} EXPORT tidings-${component} FILE_SET HEADERS)
         install(EXPORT tidings-${component} NAMESPACE tidings:: DESTINATION "${package_dir}")
@@ -16,6 +16,9 @@ foreach(component IN ITEMS testing sqlite tls http2 compression)
 endforeach()
 if(TARGET tidings_http2)
     install(FILES cmake/Findnghttp2.cmake DESTINATION "${package_dir}")
+endif()
+if(TARGET tidings_redis)
+    install(FILES cmake/Findhiredis.cmake DESTINATION "${package_dir}")
 endif()
 
 configure_package_config_file(cmake/tidings-config.cmake.in tidings-config.cmake INSTALL_DESTINATION "${package_dir}")

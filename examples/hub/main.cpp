@@ -28,6 +28,8 @@ void serve(hub::options const& chosen)
     std::shared_ptr<tidings::topic_store> store;
     if (!chosen.log_folder.empty())
         store = hub::open_store(chosen.log_folder);
+    if (!chosen.engine.empty())
+        store = hub::open_engine(chosen.engine);
     hub::event_hub events(chosen, std::move(store));
     tidings::server_options options = chosen.server;
     options.listen = {chosen.listen};

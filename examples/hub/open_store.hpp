@@ -12,4 +12,8 @@ namespace hub {
 /// was built without SQLite, `std::runtime_error` when the folder or the file cannot be used.
 std::shared_ptr<tidings::topic_store> open_store(std::string const& folder);
 
+/// Shares the topics with all hubs that use this engine. Throws `usage_error` for a URL that is none, and
+/// where tidings was built without hiredis; `std::runtime_error` when the engine cannot be used.
+std::shared_ptr<tidings::topic_store> open_engine(std::string const& url);
+
 } // namespace hub

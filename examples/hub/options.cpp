@@ -28,6 +28,8 @@ char const* const usage = R"(usage: hub --port P [options]
   --history N              events kept of each topic (1000)
   --topic-idle-ms N        a topic that nobody has used for so long is forgotten (600000)
   --log DIR                keep the events in this folder: /emit answers when they are on the disk
+  --hub URL                share the topics with all hubs that use this Valkey or Redis: redis://HOST:PORT or
+                           unix:///PATH; /emit answers when it has the event. In place of --log
   --cors-origin ORIGIN     pages of this origin may read, with credentials, and post; may be repeated
   --allow-host NAME        answer requests for this host too; may be repeated. On a loopback address, and
                            where a name is given, no other names of sites are answered
@@ -114,10 +116,7 @@ std::map<std::string_view, setter> const& setters()
         {"--topic-idle-ms", [](options& to, std::string_view name,
                                std::string const& value) { to.topic_idle = parse_ms(name, value); }},
         {"--log", [](options& to, std::string_view, std::string const& value) { to.log_folder = value; }},
-        {"--hub",
-         [](options&, std::string_view, std::string const&) {
-             throw usage_error("--hub: this build cannot share topics with other hubs");
-         }},
+        {"--hub", [](options& to, std::string_view, std::string const& value) { to.engine = value; }},
         {"--cors-origin", texts(&options::origins)},
         {"--allow-host", texts(&options::hosts)},
         {"--tls-port",
@@ -175,6 +174,8 @@ options parse_options(std::vector<std::string> const& arguments)
     }
     if (!has_port)
         throw usage_error("--port is missing");
+    if (!parsed.log_folder.empty() && !parsed.engine.empty())
+        throw usage_error("--log and --hub exclude each other: events are kept in one place");
     check_tls(parsed);
     // What a stream may leave unsent, whether it waits in its connection or in the topic.
     parsed.server.queue_bytes = parsed.max_queue;

@@ -26,6 +26,7 @@ struct options
     std::size_t max_queue = 1024 * 1024;
     tidings::duration topic_idle = std::chrono::minutes(10);
     std::string log_folder{};
+    std::string engine{}; // URL
     std::vector<std::string> origins{};
     std::vector<std::string> hosts{}; // that are served besides those of this machine and its network
 

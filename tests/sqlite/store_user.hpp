@@ -151,11 +151,26 @@ public:
         std::lock_guard const guard(book_->lock);
         return book_->topics[topic].refused;
     }
-    /// What `on_event` told, of all topics.
-    std::vector<std::pair<std::string, stored_event>> told()
+    /// What `on_event` told, of all topics; once there are so many.
+    std::vector<std::pair<std::string, stored_event>> told(std::size_t least = 0)
     {
-        std::lock_guard const guard(book_->lock);
+        std::unique_lock lock(book_->lock);
+        book_->heard.wait(lock, [&] { return book_->told.size() >= least; });
         return book_->told;
+    }
+    /// Once there are so many.
+    std::vector<store_events::rollback> rollbacks(std::size_t least = 0)
+    {
+        std::unique_lock lock(book_->lock);
+        book_->heard.wait(lock, [&] { return book_->rollbacks.size() >= least; });
+        return book_->rollbacks;
+    }
+    /// Another than that of this epoch.
+    store_events::life life_after(std::string const& epoch)
+    {
+        std::unique_lock lock(book_->lock);
+        book_->heard.wait(lock, [&] { return !book_->life.epoch.empty() && book_->life.epoch != epoch; });
+        return book_->life;
     }
     /// Whether somebody was told that an event is kept before `on_event` was.
     bool was_early() const
@@ -173,7 +188,12 @@ private:
     };
     struct book final : store_events
     {
-        void on_rollback(store_events::rollback) noexcept override {}
+        void on_rollback(store_events::rollback happened) noexcept override
+        {
+            std::lock_guard const guard(lock);
+            rollbacks.push_back(happened);
+            heard.notify_all();
+        }
         void on_life(store_events::life begun) noexcept override
         {
             std::lock_guard const guard(lock);
@@ -184,6 +204,7 @@ private:
         {
             std::lock_guard const guard(lock);
             told.emplace_back(topic, std::move(value));
+            heard.notify_all();
         }
         void note(std::string const& topic, std::uint64_t tag, topic_store::kept const& answer)
         {
@@ -191,7 +212,7 @@ private:
             auto& of = topics[topic];
             --of.on_their_way;
             (answer.error ? of.refused : of.kept).push_back(tag);
-            if (!answer.error && (told.empty() || told.back().second.number != answer.number))
+            if (!answer.error && (told.empty() || told.back().second.number < answer.number))
                 was_early = true;
             try {
                 if (answer.error)
@@ -205,6 +226,7 @@ private:
         mutable std::mutex lock;
         std::condition_variable heard;
         store_events::life life;
+        std::vector<store_events::rollback> rollbacks;
         std::map<std::string, topic_book> topics;
         std::vector<std::pair<std::string, stored_event>> told;
         std::string last_error;

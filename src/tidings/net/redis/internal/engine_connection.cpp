@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/net/redis/internal/engine_connection.hpp>
+
+#include <boost/asio/buffer.hpp>
+
+#include <fmt/format.h>
+#include <system_error>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <utility>
+
+namespace tidings::internal {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// The kernel finds an engine that has vanished; one that is there and silent is found by what is asked of it.
+constexpr peer_probes probes{.silence = 15s, .interval = 5s};
+
+} // namespace
+
+engine_connection::engine_connection(std::shared_ptr<reactor> reactor, owner& of)
+    : reactor_(std::move(reactor)), owner_(of)
+{}
+
+void engine_connection::connect(std::vector<dial_address> to)
+{
+    addresses_ = std::move(to);
+    std::ranges::reverse(addresses_);
+    try_next();
+}
+
+void engine_connection::try_next()
+{
+    while (!addresses_.empty()) {
+        socket_ = dial(addresses_.back(), probes);
+        last_error_ = socket_.is_open() ? 0 : errno;
+        addresses_.pop_back();
+        if (!socket_.is_open())
+            continue;
+        if (!reactor_->add(socket_.descriptor(), *this))
+            return lose("the system watches no more sockets for this process");
+        return reactor_->watch_writing(socket_.descriptor(), *this);
+    }
+    lose(std::generic_category().message(last_error_));
+}
+
+void engine_connection::finish_connecting()
+{
+    last_error_ = dial_error(socket_);
+    if (last_error_ == 0) {
+        is_connected_ = true;
+        return owner_.on_connected();
+    }
+    reactor_->remove(socket_.descriptor(), *this);
+    socket_.close();
+    try_next();
+}
+
+void engine_connection::on_ready(socket_readiness what)
+{
+    if (!is_connected_) {
+        if (!what.can_write && !what.has_hung_up)
+            return;
+        finish_connecting();
+    }
+    if (is_connected_ && what.can_write)
+        write();
+    if (is_connected_)
+        read();
+}
+
+// All that there is, since the reactor tells of it once. An engine has nobody else's time to take here.
+void engine_connection::read()
+{
+    std::array<char, 64 * 1024> buffer;
+    while (is_connected_) {
+        auto const got = socket_.receive(buffer);
+        if (got.what == receive_result::nothing)
+            return;
+        if (got.what != receive_result::bytes)
+            return lose("it has closed the connection");
+        owner_.on_bytes(*this, {buffer.data(), got.count});
+    }
+}
+
+void engine_connection::send(std::string bytes)
+{
+    if (!is_connected_ || bytes.empty())
+        return;
+    if (unsent_.empty())
+        unsent_ = std::move(bytes);
+    else
+        unsent_ += bytes;
+    write();
+}
+
+void engine_connection::write()
+{
+    while (sent_ < unsent_.size()) {
+        auto const rest = boost::asio::const_buffer(unsent_.data() + sent_, unsent_.size() - sent_);
+        auto const result = socket_.send({&rest, 1});
+        if (result.is_broken)
+            return lose("it has closed the connection");
+        if (result.count == 0)
+            return;
+        sent_ += result.count;
+    }
+    unsent_.clear();
+    sent_ = 0;
+}
+
+void engine_connection::close() noexcept
+{
+    if (socket_.is_open())
+        reactor_->remove(socket_.descriptor(), *this);
+    socket_.close();
+    is_connected_ = false;
+    addresses_.clear();
+    unsent_.clear();
+    sent_ = 0;
+}
+
+void engine_connection::lose(std::string const& why)
+{
+    close();
+    owner_.on_lost(why);
+}
+
+} // namespace tidings::internal

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/net/redis/internal/dialling.hpp>
+#include <tidings/net/redis/internal/engine_connections.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace tidings::internal {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr duration first_pause = 50ms;
+constexpr duration longest_pause = 5s;
+constexpr std::size_t doublings = 7;
+
+} // namespace
+
+engine_connections::engine_connections(boost::asio::io_context& io, engine_url where, user& of)
+    : loop_timer(loop::of(io.get_executor())), where_(std::move(where)), user_(of),
+      reactor_(std::make_shared<reactor>(io)), commands_(reactor_, *this), pushes_(reactor_, *this),
+      random_(std::random_device{}())
+{}
+
+void engine_connections::connect()
+{
+    try {
+        auto const addresses = where_.unix_socket.empty() ? look_up(where_.host, where_.port)
+                                                          : std::vector{unix_address(where_.unix_socket)};
+        is_apart_ = false;
+        user_.on_connecting();
+        commands_.connect(addresses);
+        if (!is_apart_) // the first may have failed at once
+            pushes_.connect(addresses);
+    } catch (std::runtime_error const& error) {
+        is_apart_ = false;
+        fail(error.what());
+    }
+}
+
+void engine_connections::send(std::string commands, std::string subscriptions)
+{
+    commands_.send(std::move(commands));
+    pushes_.send(std::move(subscriptions));
+}
+
+// Processes that have lost the same engine do not come back in the same moment.
+void engine_connections::fail(std::string const& why)
+{
+    if (std::exchange(is_apart_, true)) // the other one has failed already
+        return;
+    commands_.close();
+    pushes_.close();
+    time_point const time = now();
+    if (time > well_since_ && time - well_since_ > longest_pause)
+        failures_ = 0;
+    well_since_ = time_point::max();
+    duration const pause = std::min(longest_pause, first_pause * (1 << std::min(failures_, doublings)));
+    std::uniform_real_distribution<double> share(0.5, 1);
+    set(time + std::chrono::duration_cast<duration>(pause * share(random_)));
+    user_.on_lost(why);
+    ++failures_;
+}
+
+void engine_connections::note_success()
+{
+    well_since_ = now();
+}
+
+void engine_connections::close()
+{
+    is_apart_ = true;
+    clear();
+    commands_.close();
+    pushes_.close();
+    reactor_->stop();
+}
+
+void engine_connections::on_connected()
+{
+    if (commands_.is_connected() && pushes_.is_connected())
+        user_.on_connected();
+}
+
+void engine_connections::on_bytes(engine_connection& from, std::string_view bytes)
+{
+    if (&from == &commands_)
+        user_.on_answers(bytes);
+    else
+        user_.on_pushes(bytes);
+}
+
+} // namespace tidings::internal

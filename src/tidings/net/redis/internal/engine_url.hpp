@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tidings::internal {
+
+/// Where an engine is, and how to be let in.
+struct engine_url
+{
+    std::string host{};
+    std::uint16_t port = 6379;
+    std::string unix_socket{}; ///< in place of host and port
+    std::string user{};
+    std::string password{};
+    unsigned database = 0;
+    std::string prefix = "tidings"; ///< of its keys and channels
+
+    /// For messages, without what nobody may read: "127.0.0.1 port 6379, database 0, keys tidings".
+    std::string name() const;
+};
+
+/// Reads `redis://user:password@host:port/database?prefix=…` or
+/// `unix://user:password@/path?database=…&prefix=…`; everything but the scheme and the host or path may be
+/// absent. Throws `std::invalid_argument` with a text that says what is wrong, and holds nothing secret.
+engine_url parse_engine_url(std::string_view text);
+
+} // namespace tidings::internal

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSL-1.0
+// URLs of engines: what they may say, what is wrong with others, and that nobody learns their passwords.
+#include <tidings/net/redis/internal/engine_url.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include <stdexcept>
+#include <string>
+
+using namespace tidings::internal;
+using Catch::Matchers::ContainsSubstring;
+
+// All parts of a URL are read, with what was written in %; what is absent has its default.
+TEST_CASE("the URL of an engine")
+{
+    auto const whole = parse_engine_url("redis://ann:p%40ss@[::1]:7000/3?prefix=my-hub");
+    CHECK(whole.host == "::1");
+    CHECK(whole.port == 7000);
+    CHECK(whole.user == "ann");
+    CHECK(whole.password == "p@ss");
+    CHECK(whole.database == 3);
+    CHECK(whole.prefix == "my-hub");
+    CHECK(whole.name() == "::1 port 7000, database 3, keys my-hub");
+    auto const least = parse_engine_url("redis://engine");
+    CHECK(least.name() == "engine port 6379, database 0, keys tidings");
+    CHECK(parse_engine_url("redis://:secret@engine").password == "secret");
+    auto const local = parse_engine_url("unix://:secret@/run/my%20redis.sock?database=2&prefix=a");
+    CHECK(local.unix_socket == "/run/my redis.sock");
+    CHECK(local.password == "secret");
+    CHECK(local.name() == "/run/my redis.sock, database 2, keys a");
+}
+
+// A text says what is wrong; neither it nor the name of the engine holds the password.
+TEST_CASE("URLs that no engine has")
+{
+    struct fault
+    {
+        char const* url;
+        char const* said;
+    };
+    auto const each = GENERATE(values<fault>({
+        {"", "is none"},
+        {"redis://:hush@engine:port", "is none"},
+        {"127.0.0.1:6379", "is none"},
+        {"localhost:6379", "neither"},
+        {"http://:hush@engine", "neither redis:// nor unix://"},
+        {"rediss://:hush@engine", "encrypted"},
+        {"redis://:hush@", "no host"},
+        {"redis://:hush@engine:0", "port"},
+        {"redis://:hush@engine/x", "database"},
+        {"redis://:hush@engine/1000001", "database"},
+        {"redis://hush@engine", "user without a password"},
+        {"redis://:hush@engine?prefix=", "prefix"},
+        {"redis://:hush@engine?prefix=a%7Bb%7D", "prefix"},
+        {"redis://:hush@engine?database=1", "parameter \"database\""},
+        {"redis://:hush@engine#x", "#"},
+        {"unix://:hush@", "no path"},
+        {"unix://:hush@engine/run/a", "no path"},
+    }));
+    INFO(each.url);
+    try {
+        (void)parse_engine_url(each.url);
+        FAIL("it was read");
+    } catch (std::invalid_argument const& error) {
+        CHECK_THAT(error.what(), ContainsSubstring(each.said) && !ContainsSubstring("hush"));
+    }
+    CHECK_THAT(parse_engine_url("redis://ann:hush@engine").name(), !ContainsSubstring("hush"));
+}
