@@ -36,7 +36,7 @@ std::string text_of(redisReply const& reply)
     case REDIS_REPLY_ARRAY: {
         std::string all;
         for (std::size_t i = 0; i < reply.elements; ++i)
-            all += (i > 0 ? " " : "") + text_of(*reply.element[i]);
+            all.append(i > 0 ? " " : "").append(text_of(*reply.element[i]));
         return all;
     }
     case REDIS_REPLY_NIL:

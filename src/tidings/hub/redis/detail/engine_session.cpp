@@ -145,7 +145,7 @@ void engine_session::on_join(engine_reply const& got)
     life_ = got.items[1].text;
     publishes_.begin_anew(number_of(got.items[3]));
     for (std::size_t i = 4; i < got.items.size(); ++i) {
-        std::uint64_t range[2];
+        std::uint64_t range[2]{};
         require(internal::parse_numbers(got.items[i].text, range));
         found.rollbacks.push_back({.survived = range[0], .resumed = range[1]});
     }
@@ -203,7 +203,7 @@ void engine_session::on_confirmed(std::string_view channel)
 void engine_session::on_message(std::string_view channel, std::string_view text)
 {
     std::string const begin = key("c:");
-    if (std::uint64_t probed[3]; channel == key("n:" + producer_) && internal::parse_numbers(text, probed)) {
+    if (std::uint64_t probed[3]{}; channel == key("n:" + producer_) && internal::parse_numbers(text, probed)) {
         if (probed[0] == probe_token_ && is_ready()) // it may have to wait behind what has to be read
             probe_token_ = 0;
         topics_.push({.token = probed[0], .newest = probed[1], .newest_of_topic = probed[2]});

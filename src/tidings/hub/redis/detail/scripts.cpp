@@ -164,7 +164,7 @@ return redis.call('PUBLISH', base .. 'n:' .. ARGV[3],
 std::optional<stored_event> parse_event(std::string_view text)
 {
     auto const head = text.substr(0, longest_header).find('\n');
-    std::uint64_t fields[5];
+    std::uint64_t fields[5]{};
     if (head == text.npos || !internal::parse_numbers(text.substr(0, head), fields))
         return std::nullopt;
     auto const [number, previous, milliseconds, key_bytes, id_bytes] = fields;
