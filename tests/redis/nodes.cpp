@@ -219,11 +219,11 @@ TEST_CASE_METHOD(nodes, "connections die between a publish and its answer")
     here.user.open("a");
     there.user.open("a");
     numbers all;
-    for (std::uint64_t i = 1; i <= 3'000; ++i) {
+    for (std::uint64_t i = 1; i <= 900; ++i) { // fewer than the history holds
         all.push_back(i);
         REQUIRE(here.user.append("a", i));
-        if (i % 300 == 0)
-            engine->ask({"CLIENT", "KILL", "TYPE", i % 600 == 0 ? "normal" : "pubsub"});
+        if (i % 90 == 0)
+            engine->ask({"CLIENT", "KILL", "TYPE", i % 180 == 0 ? "normal" : "pubsub"});
     }
     here.user.wait("a");
     CHECK(here.user.kept("a") == all);
@@ -240,13 +240,13 @@ TEST_CASE_METHOD(nodes, "large events among small ones")
     here.user.open("a");
     there.user.open("a");
     numbers all;
-    for (std::uint64_t i = 1; i <= 60; ++i) {
+    for (std::uint64_t i = 1; i <= 60; ++i) { // less than the history holds
         all.push_back(i);
-        REQUIRE(here.user.append("a", i, i % 3 == 0 ? 100'000 : 10));
+        REQUIRE(here.user.append("a", i, i % 3 == 0 ? 20'000 : 10));
     }
     auto const told = there.user.told(all.size());
     CHECK(tags(told) == all);
-    CHECK(told[2].second.text == text_of(3, 100'000));
+    CHECK(told[2].second.text == text_of(3, 20'000));
 }
 
 // An engine that stands still is away, however open its connections are; it is found again.
