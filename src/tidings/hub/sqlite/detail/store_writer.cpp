@@ -93,9 +93,9 @@ void store_writer::find(open_topic& topic)
     std::int64_t const lost = is_there ? find_.number(1) : 0;
     std::int64_t const newest = is_there ? std::max(lost, find_.number(2)) : 0;
     find_.reset();
-    if (lost < 0 || lost > stored(life_.newest))
+    if (lost < 0 || newest > stored(life_.newest))
         throw std::runtime_error("tidings: the store " + path() + ": it says that the topic \"" + topic.name +
-                                 "\" has lost the event " + std::to_string(lost) +
+                                 "\" has had the event " + std::to_string(lost < 0 ? lost : newest) +
                                  ", which there never was; it is damaged: put a copy in its place");
     topic.newest = static_cast<std::uint64_t>(newest);
 }
