@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Nodes of one hub, and an engine that is killed, emptied and replaced.
+#include <tidings/hub/redis/detail/scripts.hpp>
 #include <tidings/hub/redis/redis_store.hpp>
 #include <tidings/hub/topic_registry.hpp>
 #include <tidings/testing/stream.hpp>
@@ -210,6 +211,76 @@ TEST_CASE_METHOD(nodes, "a replica takes the place of its primary")
     CHECK(later.user.tags("a") == numbers{2, 4});
 }
 
+// An engine that says that it is the same and has less than a node has seen was brought back, too.
+TEST_CASE_METHOD(nodes, "an engine has less than a node has seen")
+{
+    start(no_persistence);
+    node here(*engine);
+    here.user.open("a");
+    for (std::uint64_t i = 1; i <= 3; ++i)
+        REQUIRE(here.user.append("a", i));
+    here.user.wait("a");
+    auto const told = here.user.told(3);
+    engine->ask({"HSET", "tidings", "newest", std::to_string(told[0].second.number)});
+    engine->ask({"CLIENT", "KILL", "TYPE", "normal"});
+    auto const rollbacks = here.user.rollbacks(1);
+    CHECK(rollbacks[0].survived == told[0].second.number);
+    CHECK(rollbacks[0].resumed > told[2].second.number);
+}
+
+// The table of lives is bounded: the oldest two ranges become one, which takes back what lay between as well.
+TEST_CASE_METHOD(nodes, "many lives")
+{
+    start(no_persistence);
+    auto const join = [&](std::string const& who) {
+        return engine->ask(
+            {"EVAL", detail::scripts::join, "1", "tidings", who, "epoch1", "", "0", "producer"});
+    };
+    (void)join("0");
+    std::string const key = "tidings:epoch1:lives";
+    (void)join("1");
+    std::string const first = engine->ask({"LINDEX", key, "0"});
+    for (int i = 2; i <= 256; ++i)
+        (void)join(std::to_string(i));
+    std::string const second = engine->ask({"LINDEX", key, "1"});
+    CHECK(engine->ask({"LLEN", key}) == "256");
+    (void)join("257");
+    CHECK(engine->ask({"LLEN", key}) == "256");
+    CHECK(engine->ask({"LINDEX", key, "0"}) ==
+          first.substr(0, first.find(' ')) + second.substr(second.find(' ')));
+    (void)join("257");
+    CHECK(engine->ask({"LLEN", key}) == "256");
+}
+
+// What the script takes, and in which order: of the present life alone, each sequence number once, behind the
+// one before it, and each own id once.
+TEST_CASE_METHOD(nodes, "what a publish is refused for")
+{
+    start(no_persistence);
+    engine->ask({"EVAL", detail::scripts::join, "1", "tidings", "who", "epoch1", "", "0", "producer"});
+    std::string const life = engine->ask({"HGET", "tidings", "life"});
+    auto const publish = [&](int sequence, int before, std::string const& id = "",
+                             std::string const& epoch = "epoch1", std::string const& of_life = "") {
+        return engine->ask({"EVAL", detail::scripts::publish, "1", "tidings", epoch,
+                            of_life.empty() ? life : of_life, "p", std::to_string(sequence),
+                            std::to_string(before), "a", id, "", "0", "data: x\n\n", "10", "1000", "0"});
+    };
+    std::string const first = publish(1, 0, "mine");
+    CHECK(first == std::to_string(std::stoull(life) + 1));
+    CHECK(publish(2, 1, "", "epoch2") == "LIFE another one has begun");
+    CHECK(publish(2, 1, "", "epoch1", "7") == "LIFE another one has begun");
+    CHECK(publish(3, 2) == "GAP the one before is not here");
+    CHECK(publish(1, 0) == first);
+    CHECK(publish(2, 1, "mine") == "0");
+    CHECK(publish(2, 1, "mine") == "0");
+    for (int i = 3; i <= 257; ++i)
+        publish(i, i - 1);
+    CHECK(publish(1, 0) == "REPEATED the number is not known");
+    CHECK(publish(257, 256) == std::to_string(std::stoull(life) + 256));
+    CHECK(engine->ask({"HGET", "tidings", "newest"}) == std::to_string(std::stoull(life) + 256));
+    CHECK(engine->ask({"TTL", "tidings:epoch1:p:p"}) == "86400");
+}
+
 // Connections are cut at any moment: what was on its way is sent again, and kept once, in order.
 TEST_CASE_METHOD(nodes, "connections die between a publish and its answer")
 {
@@ -396,9 +467,10 @@ TEST_CASE_METHOD(nodes, "an engine without memory")
 TEST_CASE_METHOD(nodes, "engines that refuse a node")
 {
     start({"--appendonly", "no", "--requirepass", "secret"});
+    std::size_t lines = 0; // of the log
     auto const why = [&](std::string const& url) {
         try {
-            (void)redis_store(url, {.log = [](log_level, std::string_view) {}});
+            (void)redis_store(url, {.log = [&](log_level, std::string_view) { ++lines; }});
             return std::string();
         } catch (std::runtime_error const& error) {
             return std::string(error.what());
@@ -410,6 +482,7 @@ TEST_CASE_METHOD(nodes, "engines that refuse a node")
                ContainsSubstring("password") && !ContainsSubstring("hush"));
     CHECK_THAT(why("unix://:secret@" + engine->socket() + "?database=99"), ContainsSubstring("out of range"));
     CHECK(why("unix://:secret@" + engine->socket() + "?database=1").empty());
+    CHECK(lines == 0);
     CHECK(why("unix:///nobody/is/here").empty());
     CHECK(why("redis://127.0.0.1:1").empty());
 }

@@ -152,6 +152,7 @@ TEST_CASE_METHOD(talk, "what was missed")
 TEST_CASE_METHOD(talk, "much that was missed, of many topics")
 {
     connect();
+    piece = GENERATE(1'000u, 1'000'000u);
     std::size_t const count = 600; // in more than one question
     for (std::size_t i = 0; i < count; ++i)
         open(std::to_string(i));

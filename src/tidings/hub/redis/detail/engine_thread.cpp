@@ -218,10 +218,11 @@ void engine_thread::work(Action action)
     try {
         action();
     } catch (internal::engine_fault const& fault) {
-        if (first_try_ && fault.is_lasting)
-            finish_first_try(std::make_exception_ptr(
-                std::runtime_error(fmt::format("tidings: {} cannot be used: {}", name(), fault.what()))));
-        return connections_.fail(fault.what());
+        if (!first_try_ || !fault.is_lasting)
+            return connections_.fail(fault.what());
+        connections_.close();
+        return finish_first_try(std::make_exception_ptr(
+            std::runtime_error(fmt::format("tidings: {} cannot be used: {}", name(), fault.what()))));
     } catch (std::bad_alloc const&) {
         return connections_.fail("there is no memory for what it says");
     }

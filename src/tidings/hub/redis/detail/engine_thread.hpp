@@ -2,7 +2,6 @@
 #pragma once
 
 #include <tidings/hub/redis/detail/engine_session.hpp>
-#include <tidings/hub/topic_options.hpp>
 #include <tidings/hub/topic_store.hpp>
 #include <tidings/loop/internal/loop_timer.hpp>
 #include <tidings/net/redis/internal/engine_connections.hpp>

@@ -12,7 +12,6 @@ namespace tidings::detail {
 
 using internal::engine_error;
 using internal::engine_fault;
-using internal::engine_reply;
 
 namespace {
 
@@ -61,12 +60,12 @@ queued_publish const* publish_queue::take()
     return &event;
 }
 
-std::optional<kept_publish> publish_queue::answer(engine_reply const& got)
+std::optional<kept_publish> publish_queue::answer(internal::engine_reply const& got)
 {
     auto const number =
-        got.what == engine_reply::kind::text ? internal::parse_number(got.text) : std::nullopt;
+        got.what == internal::engine_reply::kind::text ? internal::parse_number(got.text) : std::nullopt;
     std::optional<kept_publish> done;
-    if (got.what == engine_reply::kind::error) {
+    if (got.what == internal::engine_reply::kind::error) {
         on_error(got.text);
     } else if (!number || held_back_ > 0) {
         throw engine_fault("it gave a publish an answer that none can have");

@@ -14,6 +14,7 @@ constexpr std::uint64_t last_millisecond = 9'000'000'000'000; // in 2255; clocks
 
 // An event is one text: "number previous milliseconds key-bytes id-bytes", a line end, key, own id, text.
 std::string const common = R"(
+-- An error has to have several words, or its first one is not taken for its code.
 local function text_of(number) return string.format('%.0f', number) end
 local function size_of(event) return #event - string.find(event, '\n', 1, true) end
 -- The index of the first event above a number.
@@ -64,7 +65,7 @@ return answer
 
 std::string const publish = common + R"(
 local hub = redis.call('HMGET', KEYS[1], 'epoch', 'life', 'newest')
-if hub[1] ~= ARGV[1] or hub[2] ~= ARGV[2] then return redis.error_reply('LIFE') end
+if hub[1] ~= ARGV[1] or hub[2] ~= ARGV[2] then return redis.error_reply('LIFE another one has begun') end
 local base, topic = KEYS[1] .. ':' .. ARGV[1] .. ':', ARGV[6]
 local producer, sequence = base .. 'p:' .. ARGV[3], tonumber(ARGV[4])
 local slot = sequence % 256
@@ -72,10 +73,10 @@ local taken = redis.call('HMGET', producer, 'last', slot)
 local last = tonumber(taken[1] or 0)
 if sequence <= last then
   local which, number = string.match(taken[2] or '', '^(%d+) (%d+)$')
-  if which ~= ARGV[4] then return redis.error_reply('REPEATED') end
+  if which ~= ARGV[4] then return redis.error_reply('REPEATED the number is not known') end
   return number
 end
-if tonumber(ARGV[5]) ~= last then return redis.error_reply('GAP') end
+if tonumber(ARGV[5]) ~= last then return redis.error_reply('GAP the one before is not here') end
 local function take(number)
   redis.call('HSET', producer, 'last', ARGV[4], slot, ARGV[4] .. ' ' .. number)
   if last == 0 then redis.call('EXPIRE', producer, 86400) end
@@ -130,7 +131,7 @@ return number
 )";
 
 std::string const read = common + R"(
-if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return redis.error_reply('LIFE') end
+if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return redis.error_reply('LIFE another one has begun') end
 local base = KEYS[1] .. ':' .. ARGV[1] .. ':'
 local record = redis.call('HGET', base .. 'topics', ARGV[2]) or '0 0 0'
 local events, through, room = base .. 't:' .. ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[6])
@@ -151,7 +152,7 @@ return answer
 
 std::string const probe = R"(
 local hub = redis.call('HMGET', KEYS[1], 'epoch', 'life', 'newest')
-if hub[1] ~= ARGV[1] or hub[2] ~= ARGV[2] then return redis.error_reply('LIFE') end
+if hub[1] ~= ARGV[1] or hub[2] ~= ARGV[2] then return redis.error_reply('LIFE another one has begun') end
 local base = KEYS[1] .. ':' .. ARGV[1] .. ':'
 -- That nothing can be written is for publishers; but a replica is not to be followed.
 local alive = redis.pcall('EXPIRE', base .. 'p:' .. ARGV[3], 86400)
