@@ -99,7 +99,7 @@ TEST_CASE_METHOD(damaged_file, "a store with a damaged topic")
     for (auto const* statement : {"UPDATE topics SET lost = -1", "UPDATE topics SET lost = 3"}) {
         INFO(statement);
         edit_file(path, statement);
-        CHECK_THAT(refusal(), ContainsSubstring("it says that the topic \"news\" has lost"));
+        CHECK_THAT(refusal(), ContainsSubstring("it says that the topic \"news\" has had"));
         sqlite_store store(path);
         store_user user(store);
         user.open("other");
