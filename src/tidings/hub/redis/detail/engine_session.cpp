@@ -203,13 +203,13 @@ void engine_session::on_confirmed(std::string_view channel)
 void engine_session::on_message(std::string_view channel, std::string_view text)
 {
     std::string const begin = key("c:");
-    if (std::uint64_t probed[3]{}; channel == key("n:" + producer_) && internal::parse_numbers(text, probed)) {
+    if (std::uint64_t probed[3]{};
+        channel == key("n:" + producer_) && internal::parse_numbers(text, probed)) {
         if (probed[0] == probe_token_ && is_ready()) // it may have to wait behind what has to be read
             probe_token_ = 0;
         topics_.push({.token = probed[0], .newest = probed[1], .newest_of_topic = probed[2]});
-    } else if (channel.starts_with(begin)) {
-        if (auto value = scripts::parse_event(text))
-            topics_.push({.topic = std::string(channel.substr(begin.size())), .value = std::move(*value)});
+    } else if (auto value = scripts::parse_event(text); value && channel.starts_with(begin)) {
+        topics_.push({.topic = std::string(channel.substr(begin.size())), .value = std::move(*value)});
     }
 }
 
