@@ -55,7 +55,7 @@ public:
     nodes()
     {
         if (!engine_process::is_installed())
-            SKIP("there is no redis-server on this machine");
+            SKIP("there is no such engine on this machine");
     }
     void start(std::vector<std::string> const& settings) { engine.emplace(folder.file("engine"), settings); }
     scratch_folder const folder;
@@ -461,6 +461,41 @@ TEST_CASE_METHOD(nodes, "an engine without memory")
     CHECK(here.user.error_of("a", 3).empty());
     CHECK(tags(there.user.told(1)) == numbers{3});
     CHECK(here.user.rollbacks().empty());
+}
+
+// An engine that cannot write its snapshots refuses events, says why, and takes them again when it can.
+TEST_CASE_METHOD(nodes, "an engine that cannot write its snapshots")
+{
+    start({"--appendonly", "no", "--dbfilename", "none"});
+    node here(*engine);
+    here.user.open("a");
+    std::filesystem::create_directory(folder.file("engine") + "/none"); // in its way
+    engine->ask({"CONFIG", "SET", "save", "3600 1"});
+    engine->ask({"BGSAVE"});
+    while (engine->ask({"INFO", "persistence"}).find("rdb_last_bgsave_status:err") == std::string::npos)
+        std::this_thread::yield();
+    CHECK_THAT(here.user.error_of("a", 1), Catch::Matchers::ContainsSubstring("snapshots"));
+    engine->ask({"CONFIG", "SET", "save", ""});
+    CHECK(here.user.error_of("a", 2).empty());
+}
+
+// An engine cuts off a subscription that it cannot keep up with: the node comes back, and reads what it
+// missed.
+TEST_CASE_METHOD(nodes, "an engine cuts off a subscription")
+{
+    start(no_persistence);
+    engine->ask({"CONFIG", "SET", "client-output-buffer-limit", "pubsub 1000 0 0"});
+    node here(*engine);
+    node there(*engine);
+    here.user.open("a");
+    there.user.open("a");
+    numbers all;
+    for (std::uint64_t i = 1; i <= 200; ++i) {
+        all.push_back(i);
+        REQUIRE(here.user.append("a", i, 3'000));
+    }
+    CHECK(tags(here.user.told(all.size())) == all);
+    CHECK(tags(there.user.told(all.size())) == all);
 }
 
 // Who cannot be let in is told so at once, and why; who may come later is not.

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <hiredis/hiredis.h>
 #include <memory>
@@ -18,7 +19,12 @@ namespace tidings::test {
 
 namespace {
 
-constexpr char const* program = "/usr/bin/redis-server";
+// Valkey is another one.
+char const* program()
+{
+    char const* const chosen = std::getenv("TIDINGS_ENGINE");
+    return chosen ? chosen : "/usr/bin/redis-server";
+}
 
 using connection = std::unique_ptr<redisContext, decltype(&redisFree)>;
 
@@ -63,7 +69,7 @@ std::string ask(redisContext& at, std::vector<std::string> const& words)
 
 bool engine_process::is_installed()
 {
-    return ::access(program, X_OK) == 0;
+    return ::access(program(), X_OK) == 0;
 }
 
 engine_process::engine_process(std::string folder, std::vector<std::string> settings)
@@ -79,7 +85,7 @@ void engine_process::start()
     std::vector<std::string> words{"setpriv",
                                    "--pdeathsig",
                                    "KILL",
-                                   program,
+                                   program(),
                                    "--port",
                                    "0",
                                    "--dir",
@@ -99,7 +105,7 @@ void engine_process::start()
         arguments.push_back(each.data());
     arguments.push_back(nullptr);
     if (::posix_spawnp(&process_, "setpriv", nullptr, nullptr, arguments.data(), environ) != 0)
-        throw std::runtime_error("cannot start redis-server");
+        throw std::runtime_error("cannot start the engine");
     auto const patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     while (std::chrono::steady_clock::now() < patience) {
         auto const made = connect(socket_);
@@ -108,7 +114,7 @@ void engine_process::start()
             return;
         std::this_thread::yield();
     }
-    throw std::runtime_error("redis-server does not answer");
+    throw std::runtime_error("the engine does not answer");
 }
 
 void engine_process::kill()
@@ -128,7 +134,7 @@ std::string engine_process::listen_on_tcp() const
         if (ask({"CONFIG", "SET", "port", port}) == "OK")
             return port;
     }
-    throw std::runtime_error("redis-server finds no free port");
+    throw std::runtime_error("the engine finds no free port");
 }
 
 void engine_process::freeze() const
