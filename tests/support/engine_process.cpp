@@ -22,7 +22,7 @@ namespace {
 // Valkey is another one.
 char const* program()
 {
-    char const* const chosen = std::getenv("TIDINGS_ENGINE");
+    char const* const chosen = std::getenv("TIDINGS_ENGINE"); // NOLINT(concurrency-mt-unsafe): nobody sets it
     return chosen ? chosen : "/usr/bin/redis-server";
 }
 

@@ -14,90 +14,58 @@ namespace tidings::internal {
 
 namespace {
 
-// What the reader's functions build at: the root, or a place in the list above.
-engine_reply* place_of(redisReadTask const* task)
+using reader = std::unique_ptr<redisReader, decltype(&redisReaderFree)>;
+
+// Those by which hiredis makes its replies.
+redisReplyObjectFunctions const& plain_functions()
 {
-    if (!task->parent)
-        return new (std::nothrow) engine_reply;
-    auto* const above = static_cast<engine_reply*>(task->parent->obj);
-    return &above->items[static_cast<std::size_t>(task->idx)];
+    static redisReplyObjectFunctions const all = *reader(redisReaderCreate(), redisReaderFree)->fn;
+    return all;
 }
 
-// Exceptions must not pass through C; null makes the reader fail.
-template <typename Fill>
-void* make(redisReadTask const* task, Fill fill) noexcept
-{
-    engine_reply* const made = place_of(task);
-    try {
-        if (made)
-            fill(*made);
-        return made;
-    } catch (...) {
-        if (!task->parent)
-            delete made;
-        return nullptr;
-    }
-}
-
-// The number of elements is an int or a size_t, as the version of hiredis likes.
-template <typename Count>
-void* make_list(redisReadTask const* task, Count count)
-{
-    auto& room = *static_cast<std::size_t*>(task->privdata);
-    auto const wanted = static_cast<std::size_t>(count);
-    if (wanted > room)
-        return nullptr;
-    room -= wanted;
-    return make(task, [&](engine_reply& at) {
-        at.what = engine_reply::kind::list;
-        at.items.resize(wanted);
-    });
-}
-
-void* make_text(redisReadTask const* task, char* text, std::size_t size)
-{
-    return make(task, [&](engine_reply& at) {
-        at.what = task->type == REDIS_REPLY_ERROR ? engine_reply::kind::error : engine_reply::kind::text;
-        at.text.assign(text, size);
-    });
-}
-
-void* make_number(redisReadTask const* task, long long number)
-{
-    return make(task, [&](engine_reply& at) {
-        at.what = engine_reply::kind::number;
-        at.number = number;
-    });
-}
-
-void* make_nothing(redisReadTask const* task)
-{
-    return make(task, [](engine_reply&) {});
-}
-
-// What RESP3 brings beyond, in versions of hiredis that know it.
-template <typename Functions>
-void refuse_others(Functions& of)
-{
-    if constexpr (requires { of.createDouble; })
-        of.createDouble = [](auto const*, auto...) -> void* { return nullptr; };
-    if constexpr (requires { of.createBool; })
-        of.createBool = [](auto const*, auto...) -> void* { return nullptr; };
-}
-
-redisReplyObjectFunctions* functions()
+// The same, but for lists, which hiredis makes as long as the engine says. Their length is an int or a
+// size_t, as its version likes.
+redisReplyObjectFunctions* bounded_functions()
 {
     static redisReplyObjectFunctions all = [] {
-        redisReplyObjectFunctions made{};
-        made.createString = make_text;
-        made.createArray = [](auto const* task, auto count) { return make_list(task, count); };
-        made.createInteger = make_number;
-        made.createNil = make_nothing;
-        made.freeObject = [](void* root) { delete static_cast<engine_reply*>(root); };
-        refuse_others(made);
+        redisReplyObjectFunctions made = plain_functions();
+        made.createArray = [](redisReadTask const* task, auto count) -> void* {
+            auto& room = *static_cast<std::size_t*>(task->privdata);
+            if (static_cast<std::size_t>(count) > room)
+                return nullptr;
+            room -= static_cast<std::size_t>(count);
+            return plain_functions().createArray(task, count);
+        };
         return made;
     }();
     return &all;
+}
+
+engine_reply convert(redisReply const& from)
+{
+    engine_reply made;
+    switch (from.type) {
+    case REDIS_REPLY_NIL:
+        break;
+    case REDIS_REPLY_INTEGER:
+        made.what = engine_reply::kind::number;
+        made.number = from.integer;
+        break;
+    case REDIS_REPLY_STRING:
+    case REDIS_REPLY_STATUS:
+    case REDIS_REPLY_ERROR:
+        made.what = from.type == REDIS_REPLY_ERROR ? engine_reply::kind::error : engine_reply::kind::text;
+        made.text.assign(from.str, static_cast<std::size_t>(from.len));
+        break;
+    case REDIS_REPLY_ARRAY:
+        made.what = engine_reply::kind::list;
+        for (std::size_t i = 0; i < from.elements; ++i)
+            made.items.push_back(convert(*from.element[i]));
+        break;
+    default: // of a newer protocol, which nobody has asked for
+        throw engine_fault("it gave an answer that none can have");
+    }
+    return made;
 }
 
 } // namespace
@@ -110,7 +78,7 @@ void reply_reader::free_reader::operator()(redisReader* which) const noexcept
 reply_reader::reply_reader() : reply_reader(bounds{}) {}
 
 reply_reader::reply_reader(bounds most)
-    : most_(most), room_(most.items), reader_(redisReaderCreateWithFunctions(functions()))
+    : most_(most), room_(most.items), reader_(redisReaderCreateWithFunctions(bounded_functions()))
 {
     if (!reader_)
         throw std::bad_alloc();
@@ -138,10 +106,10 @@ std::optional<engine_reply> reply_reader::next()
             throw engine_fault(fmt::format("it gave an answer of more than {} bytes", most_.bytes));
         return std::nullopt;
     }
-    std::unique_ptr<engine_reply> const made(static_cast<engine_reply*>(found));
+    std::unique_ptr<void, decltype(&freeReplyObject)> const owner(found, freeReplyObject);
     bytes_ = reader_->len - reader_->pos;
     room_ = most_.items;
-    return std::move(*made);
+    return convert(*static_cast<redisReply const*>(found));
 }
 
 std::optional<std::uint64_t> parse_number(std::string_view text)

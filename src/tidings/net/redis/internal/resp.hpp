@@ -54,9 +54,6 @@ public:
     /// The next reply that has come whole. Throws `engine_fault` for what is none, or too large.
     std::optional<engine_reply> next();
 
-    /// Whether there is a part of a reply.
-    bool is_within_reply() const noexcept { return bytes_ > 0; }
-
 private:
     struct free_reader
     {
