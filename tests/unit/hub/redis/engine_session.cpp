@@ -243,6 +243,28 @@ TEST_CASE_METHOD(talk, "an engine comes back with less")
     }
 }
 
+// A publisher is told behind the event, also when that has to be read after a new life has begun; of one that
+// the engine has lost meanwhile it is told what the engine had said.
+TEST_CASE_METHOD(talk, "a life begins between an answer and its push")
+{
+    connect();
+    open("a");
+    said();
+    engine.is_deaf = true;
+    publish("a", "x");
+    pump();
+    CHECK(said().empty());
+    engine.is_deaf = false;
+    engine.life = engine.newest = 500;
+    bool const is_lost = GENERATE(false, true);
+    engine.rollbacks = {is_lost ? "100 500" : "101 500"};
+    if (is_lost)
+        engine.topics.clear();
+    reconnect();
+    CHECK(said() == (is_lost ? texts{"back to 100", "x kept as 101"}
+                             : texts{"back to 101", "a x 0>101", "x kept as 101"}));
+}
+
 // What was sent and not answered is sent again; what the engine had kept is not kept again.
 TEST_CASE_METHOD(talk, "a connection is lost between a publish and its answer")
 {

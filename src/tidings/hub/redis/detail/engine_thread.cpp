@@ -22,11 +22,6 @@ namespace {
 // Every node takes it, and no reply that holds one is too large for them.
 constexpr std::size_t max_event_bytes = 8 * 1024 * 1024;
 
-std::size_t size_of(stored_event const& value)
-{
-    return value.own_id.size() + value.key.size() + value.text.size();
-}
-
 } // namespace
 
 engine_thread::engine_thread(internal::engine_url const& where, redis_store_options const& options)
@@ -131,7 +126,7 @@ void engine_thread::close(std::string_view topic) noexcept
 
 bool engine_thread::append(std::string_view topic, stored_event value, std::function<void(kept)> when_kept)
 {
-    std::size_t const size = size_of(value);
+    std::size_t const size = value.own_id.size() + value.key.size() + value.text.size();
     if (size > max_event_bytes)
         throw std::invalid_argument(
             fmt::format("tidings: an event of {} bytes is too large for an engine that "

@@ -82,8 +82,12 @@ void followed_topics::take_life(store_events::life life)
     seen_ = std::max(seen_, life_.newest);
     if (survived == no_number)
         return;
-    pass(no_number); // what was kept was so before
-    passed_ = 0;
+    // Of what was kept and is lost the hub will not be told any more.
+    auto const lost = std::ranges::upper_bound(kept_, survived, {}, &kept_publish::number);
+    for (auto each = lost; each != kept_.end(); ++each)
+        each->when_kept({.error = {}, .number = each->number});
+    kept_.erase(lost, kept_.end());
+    passed_ = std::min(passed_, survived);
     for (auto& [name, each] : topics_)
         each.is_void |= is_other || each.told > survived;
 }
