@@ -408,6 +408,9 @@ TEST_CASE_METHOD(nodes, "a client comes back to another process")
     CHECK(events_after(there, id) == std::vector<std::string>{"b", "c"});
     CHECK(events_after(there, "theirs") == std::vector<std::string>{"c"});
     CHECK_THROWS_AS(there.try_publish({.id = "theirs", .data = "d"}), std::invalid_argument);
+    auto other = *first.open_blocking("other"); // which the second process has not heard of
+    keep(other, {.data = "x"});
+    CHECK(events_after(*second.open_blocking("other"), id) == std::vector<std::string>{"x"});
     auto const third = process(*engine);
     auto const later = *third.open_blocking("orders");
     CHECK(events_after(later, id) == std::vector<std::string>{"b", "c"});
