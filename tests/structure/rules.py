@@ -167,7 +167,7 @@ def budgets(tree):
     for name in COMPONENTS:
         yield (f"lines of {name}", lines_below(tree, name), 2_000)
     # One component in two rooms; like the core it only shrinks until it is what a component may be.
-    yield ("lines of redis", lines_below(tree, "hub/redis", "net/redis"), 3_268)
+    yield ("lines of redis", lines_below(tree, "hub/redis", "net/redis"), 3_207)
     yield ("lines of testing", lines_below(tree, "testing"), 1_800)
     yield ("public names", len(re.findall(r"^using tidings::", tree.get("modules/tidings.cppm", ""), re.MULTILINE)), 90)
     yield ("members of server_options", members(tree.get("src/tidings/server/server_options.hpp", "")), 30)

@@ -4,12 +4,17 @@
 #include <boost/asio/buffer.hpp>
 
 #include <fmt/format.h>
+#include <sys/un.h>
 #include <system_error>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstring>
+#include <memory>
+#include <netdb.h>
+#include <stdexcept>
 #include <utility>
 
 namespace tidings::internal {
@@ -21,7 +26,70 @@ using namespace std::chrono_literals;
 // The kernel finds an engine that has vanished; one that is there and silent is found by what is asked of it.
 constexpr peer_probes probes{.silence = 15s, .interval = 5s};
 
+std::vector<dial_address> look_up(std::string const& host, std::uint16_t port)
+{
+    addrinfo wanted{};
+    wanted.ai_socktype = SOCK_STREAM;
+    addrinfo* list = nullptr;
+    int const error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &wanted, &list);
+    if (error != 0)
+        throw std::runtime_error(
+            fmt::format("the host {} cannot be looked up: {}", host, ::gai_strerror(error)));
+    std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> const owner(list, ::freeaddrinfo);
+    std::vector<dial_address> found;
+    for (addrinfo const* each = list; each; each = each->ai_next) {
+        found.push_back({.size = each->ai_addrlen});
+        std::memcpy(&found.back().bytes, each->ai_addr, each->ai_addrlen);
+    }
+    return found;
+}
+
+dial_address unix_address(std::string const& path)
+{
+    dial_address made;
+    auto& address = reinterpret_cast<sockaddr_un&>(made.bytes);
+    if (path.size() >= sizeof address.sun_path)
+        throw std::runtime_error(
+            fmt::format("the path {} is too long for a unix socket, which has at most {} "
+                        "bytes",
+                        path, sizeof address.sun_path - 1));
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+    made.size = sizeof address;
+    return made;
+}
+
+// A socket that is connecting. Not open, with `errno` set, where it fails at once.
+stream_socket dial(dial_address const& to) noexcept
+{
+    auto const& address = reinterpret_cast<sockaddr const&>(to.bytes);
+    stream_socket made(::socket(address.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (!made.is_open())
+        return made;
+    prepare(made.descriptor(), probes);
+    if (::connect(made.descriptor(), &address, to.size) == 0 || errno == EINPROGRESS)
+        return made;
+    int const error = errno;
+    made.close();
+    errno = error;
+    return made;
+}
+
+// What has become of it: 0, or an errno.
+int dial_error(stream_socket const& of) noexcept
+{
+    int error = 0;
+    socklen_t size = sizeof error;
+    return ::getsockopt(of.descriptor(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+}
+
 } // namespace
+
+std::vector<dial_address> addresses_of(engine_url const& where)
+{
+    return where.unix_socket.empty() ? look_up(where.host, where.port)
+                                     : std::vector{unix_address(where.unix_socket)};
+}
 
 engine_connection::engine_connection(std::shared_ptr<reactor> reactor, owner& of)
     : reactor_(std::move(reactor)), owner_(of)
@@ -37,7 +105,7 @@ void engine_connection::connect(std::vector<dial_address> to)
 void engine_connection::try_next()
 {
     while (!addresses_.empty()) {
-        socket_ = dial(addresses_.back(), probes);
+        socket_ = dial(addresses_.back());
         last_error_ = socket_.is_open() ? 0 : errno;
         addresses_.pop_back();
         if (!socket_.is_open())

@@ -3,7 +3,9 @@
 
 #include <tidings/net/internal/reactor.hpp>
 #include <tidings/net/internal/stream_socket.hpp>
-#include <tidings/net/redis/internal/dialling.hpp>
+#include <tidings/net/redis/internal/engine_url.hpp>
+
+#include <sys/socket.h>
 
 #include <cstddef>
 #include <memory>
@@ -12,6 +14,16 @@
 #include <vector>
 
 namespace tidings::internal {
+
+struct dial_address
+{
+    sockaddr_storage bytes{};
+    socklen_t size = 0;
+};
+
+/// Where an engine is, in the order in which it is to be tried. Looking up a name blocks. Throws
+/// `std::runtime_error` with a text that names the host or the path.
+std::vector<dial_address> addresses_of(engine_url const& where);
 
 /// One connection to an engine: bytes out, in the order in which they are given, and bytes in, as they come.
 /// On the loop's thread only.

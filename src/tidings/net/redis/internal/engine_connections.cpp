@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/net/redis/internal/dialling.hpp>
 #include <tidings/net/redis/internal/engine_connections.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <utility>
-#include <vector>
 
 namespace tidings::internal {
 
@@ -29,8 +27,7 @@ engine_connections::engine_connections(boost::asio::io_context& io, engine_url w
 void engine_connections::connect()
 {
     try {
-        auto const addresses = where_.unix_socket.empty() ? look_up(where_.host, where_.port)
-                                                          : std::vector{unix_address(where_.unix_socket)};
+        auto const addresses = addresses_of(where_);
         is_apart_ = false;
         user_.on_connecting();
         commands_.connect(addresses);
