@@ -60,8 +60,9 @@ public:
     /// once for each `open`.)
     virtual void on_life(life begun) noexcept = 0;
 
-    /// The store has lost its tail. The registry opens the topics anew that had events above `survived`;
-    /// clients whose place was taken back are told so, and others notice nothing.
+    /// The store goes on behind a gap, and may have lost its tail. The registry opens the topics anew that
+    /// had events above `survived`; clients whose place was taken back are told so, and others notice
+    /// nothing.
     virtual void on_rollback(rollback happened) noexcept = 0;
 
     /// An event is kept, whoever published it. The numbers rise from call to call, over all topics. Of a

@@ -254,6 +254,20 @@ TEST_CASE_METHOD(store_fixture, "a store is rolled back")
     CHECK(data_of(quiet) == texts{"e"});
 }
 
+// One that goes on behind a gap, and has everything that was told of, is no news: not for clients, and not
+// for the log.
+TEST_CASE_METHOD(store_fixture, "a store goes on anew and has lost nothing")
+{
+    topic const orders = open();
+    stream client(time, following(orders), request::get("/"));
+    keep(orders, "a");
+    store->roll_back(1, 100);
+    keep(orders, "b");
+    CHECK(lines.empty());
+    CHECK(client.comments().empty());
+    CHECK(client.events()[1].id() == "000000000000-101");
+}
+
 // While topics are read anew, one may be rolled back once more.
 TEST_CASE_METHOD(store_fixture, "a store is rolled back while a topic is read")
 {

@@ -109,19 +109,21 @@ void store_link::on_rollback(rollback happened) noexcept
     try {
         if (!may_be(happened))
             return tell(*registry, "it has been brought back by numbers that none can have");
+        bool has_lost = false; // else it has gone on anew, and all that was told of is there
         std::vector<std::shared_ptr<topic_load>> loads;
         {
             registry_state::section locked(*registry);
             order& numbers = *lives_.back();
+            has_lost = numbers.newest > happened.survived;
             numbers.rollbacks.push_back(happened);
             numbers.newest = std::max(numbers.newest, happened.resumed);
             loads = load_anew(happened.survived + 1, *registry, locked);
         }
-        registry->say(
-            log_level::warning,
-            fmt::format("{}: it has lost its tail, what came after number {}; clients that had more "
-                        "are told",
-                        store_->name(), happened.survived));
+        if (has_lost)
+            registry->say(log_level::warning,
+                          fmt::format("{}: it has lost its tail, what came after number {}; clients that had "
+                                      "more are told",
+                                      store_->name(), happened.survived));
         for (auto const& each : loads)
             each->start();
     } catch (...) {
