@@ -20,8 +20,8 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
+#include <semaphore>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -324,24 +324,16 @@ TEST_CASE_METHOD(nodes, "large events among small ones")
 TEST_CASE_METHOD(nodes, "an engine stands still")
 {
     start(no_persistence);
-    std::vector<std::string> lines;
-    std::mutex lock;
-    auto const store = redis_store(
-        engine->url(),
-        {.answer_timeout = 200ms, .probe_timeout = 100ms, .log = [&](log_level, std::string_view line) {
-             std::lock_guard const guard(lock);
-             lines.emplace_back(line);
-         }});
+    std::counting_semaphore<> lines(0);
+    auto const store =
+        redis_store(engine->url(), {.answer_timeout = 200ms,
+                                    .probe_timeout = 100ms,
+                                    .log = [&](log_level, std::string_view) { lines.release(); }});
     store_user user(*store);
     user.open("a");
     engine->freeze();
     REQUIRE(user.append("a", 1));
-    auto const is_said = [&] {
-        std::lock_guard const guard(lock);
-        return !lines.empty();
-    };
-    while (!is_said())
-        std::this_thread::yield();
+    lines.acquire(); // it is away
     engine->thaw();
     user.wait("a");
     CHECK(tags(user.told(1)) == numbers{1});

@@ -152,7 +152,6 @@ bool audience::read(int patience)
                                   : recv(from.descriptor, bytes_.data(), bytes_.size(), MSG_DONTWAIT);
         if (got < 0 || (got == 0 && !from.tls))
             fail("the server has ended a connection");
-        ;
         take(from, static_cast<std::size_t>(got));
     }
     return count > 0;
