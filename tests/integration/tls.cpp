@@ -216,7 +216,7 @@ TEST_CASE("a handshake that fails is logged")
 {
     one_route server(send_one, on_tls());
     auto client = server.connect();
-    client.send(std::string(200, 'x'));
+    client.send("xxxxx"); // as long as the head of a record, of which nothing stays unread
     CHECK(client.wait_for_end() == tidings::testing::client::ending::closed);
     CHECK(server.wait_for_log("no TLS session with 127.0.0.1: "));
     CHECK(server.wait_for_stats(nothing_is_left));

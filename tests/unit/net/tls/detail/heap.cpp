@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <malloc.h>
 #include <memory>
+#include <openssl/opensslv.h>
 #include <vector>
 
 using tidings::test::certificate_for;
@@ -13,8 +14,9 @@ using tidings::test::credentials_of;
 using tidings::test::tls_home;
 using tidings::test::tls_pair;
 
-// OpenSSL needs 14.4 KB for a session; with its buffers, which it is to give back, it would be 47 KB.
-TEST_CASE("an idle session holds less than 16,000 bytes")
+// OpenSSL 3.0 needs 14.4 KB for a session, and from 3.2 on, which has a state of 4.4 KB for each
+// direction, 21.9 KB. With its buffers, which it is to give back, it would be 33 KB more.
+TEST_CASE("an idle session holds no buffers")
 {
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
@@ -37,6 +39,6 @@ TEST_CASE("an idle session holds less than 16,000 bytes")
         each->session.reset();
     auto const each = (before - mallinfo2().uordblks) / open.size();
     INFO(each << " bytes a session");
-    CHECK(each < 16'000);
+    CHECK(each < (OPENSSL_VERSION_NUMBER < 0x30200000L ? 16'000 : 23'500));
     CHECK(each > 10'000); // what is measured is a session
 }
