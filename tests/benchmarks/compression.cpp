@@ -6,6 +6,7 @@
 #include <tidings/hub/topic.hpp>
 #include <tidings/stream/compression/compression.hpp>
 
+#include "json_event.hpp"
 #include "support/virtual_loop.hpp"
 #include "support/willing_client.hpp"
 
@@ -21,6 +22,7 @@
 #include <utility>
 
 namespace asio = boost::asio;
+using tidings::benchmark::json;
 
 namespace {
 
@@ -29,17 +31,6 @@ double cpu_seconds()
     timespec now{};
     ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
-// JSON as applications send it: names that come again, and values that do not.
-std::string json(std::size_t size, std::minstd_rand& random)
-{
-    std::string text = "[";
-    while (text.size() < size)
-        text += fmt::format(R"({{"symbol":"S{}","price":{}.{:02},"volume":{},"venue":"XETRA"}},)",
-                            random() % 500, random() % 1'000, random() % 100, random() % 100'000);
-    text.resize(size);
-    return text;
 }
 
 tidings::request asking(std::string_view coding)

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tidings::benchmark {
@@ -19,7 +20,8 @@ namespace tidings::benchmark {
 class audience
 {
 public:
-    audience(std::uint16_t port, speech how, std::size_t streams_a_connection);
+    /// Of all streams of a server; with a content coding over HTTP/1.1 of those that are compressed.
+    audience(std::uint16_t port, speech how, std::size_t streams_a_connection, std::string_view coding = {});
     ~audience();
     audience(audience const&) = delete;
     audience& operator=(audience const&) = delete;
@@ -32,6 +34,8 @@ public:
     void settle();
     /// Learns how many bytes an event that this call sends brings to each connection.
     void learn(std::function<void()> const& publish);
+    /// What it has learned.
+    std::uint64_t event_bytes() const { return whole_; }
     /// Sends such an event, and reads until it has come to each stream. How long that took for each of them
     /// is added to `delays`, in microseconds.
     void receive(std::function<void()> const& publish, std::vector<float>& delays);
@@ -54,14 +58,15 @@ private:
     std::uint16_t const port_;
     speech const how_;
     std::size_t const streams_a_connection_;
+    std::uint64_t const unsteady_; // by so much an event may be shorter or longer than the one before
     std::string const request_;
     tls_side tls_;
     int const epoll_;
     std::vector<connection> connections_;
     std::size_t opening_ = 0;
     std::vector<char> bytes_;
-    std::uint64_t got_ = 0;   // of the present event
-    std::uint64_t whole_ = 0; // bytes of one on a connection
+    std::size_t complete_ = 0; // connections that have the present event
+    std::uint64_t whole_ = 0;  // bytes of one on a connection
     std::chrono::steady_clock::time_point sent_;
     std::vector<float>* delays_ = nullptr;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // HTTP/1.1 and HTTP/2, plain and over TLS, side by side in one run:
 //     benchmark_transports deliveries [STREAMS [REPEATS]]   1,000 and 5 unless said
+//     benchmark_transports compression [STREAMS [REPEATS]]
 //     benchmark_transports handshakes [REPEATS]
 //     benchmark_transports instructions [PART_OF_A_NAME]
 // Rows of Go's come with the target go_transports. The servers run on the first processor, in turn, and this
@@ -54,14 +55,15 @@ int main(int argc, char** argv)
     certificate_folder const certificates;
     if (what == "deliveries")
         measure_deliveries(certificates.path(), static_cast<std::size_t>(number(2, 1000)), number(3, 5));
+    else if (what == "compression")
+        measure_compression(certificates.path(), static_cast<std::size_t>(number(2, 1000)), number(3, 5));
     else if (what == "handshakes")
         measure_handshakes(certificates.path(), number(2, 5));
     else if (what == "instructions")
         count_instructions(certificates.path(), argc > 2 ? argv[2] : "");
     else
-        return fmt::print(
-                   stderr,
-                   "usage: benchmark_transports deliveries [STREAMS [REPEATS]] | handshakes [REPEATS] | "
-                   "instructions [PART_OF_A_NAME]\n"),
+        return fmt::print(stderr,
+                          "usage: benchmark_transports deliveries [STREAMS [REPEATS]] | compression [STREAMS "
+                          "[REPEATS]] | handshakes [REPEATS] | instructions [PART_OF_A_NAME]\n"),
                2;
 }

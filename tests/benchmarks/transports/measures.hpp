@@ -12,6 +12,9 @@ namespace tidings::benchmark {
 /// turns.
 void measure_deliveries(std::string const& certificates, std::size_t streams, int repeats);
 
+/// CPU and bytes a delivery over HTTP/1.1 of compressed events, beside the same events as they are.
+void measure_compression(std::string const& certificates, std::size_t streams, int repeats);
+
 /// CPU a handshake, full and resumed, beside the bare loop's; and what a publish waits for while many are
 /// made.
 void measure_handshakes(std::string const& certificates, int repeats);

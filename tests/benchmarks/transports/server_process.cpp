@@ -102,6 +102,11 @@ void server_process::publish(std::size_t size)
     say(fmt::format("publish {}", size));
 }
 
+void server_process::publish_json(std::size_t size)
+{
+    say(fmt::format("publish_json {}", size));
+}
+
 std::uint64_t server_process::listen()
 {
     unsigned long long number = 0;

@@ -32,6 +32,8 @@ public:
     void say(std::string const& line);
     std::uint64_t ask(std::string const& line);
     void publish(std::size_t size);
+    /// To those of /compressed.
+    void publish_json(std::size_t size);
 
     /// Ends it, and waits for that.
     void end();

@@ -2,14 +2,18 @@
 // Our server for benchmark_transports: `tidings_transports http1|http1-tls|http2|http2-tls CHAIN KEY`. Says
 // its port, and then does what the lines of its standard input say, until that ends:
 //     publish SIZE   one event of that many bytes to all who have asked for /events
+//     publish_json SIZE   one with JSON of that many bytes, compressed for those who want that, to all who
+//                         have asked for /compressed
 //     streams        says how many they are
 //     heap           says how many bytes of heap are in use
 //     held_up        publishes once each millisecond from now on, and says for how many microseconds of
 //                    processor time something else has run between two of them at most
 #include <tidings/net/tls/tls_context.hpp>
 #include <tidings/server/http2/http2.hpp>
+#include <tidings/stream/compression/compression.hpp>
 #include <tidings/tidings.hpp>
 
+#include "../json_event.hpp"
 #include "event.hpp"
 #include "speech.hpp"
 
@@ -33,6 +37,7 @@
 #include <functional>
 #include <malloc.h>
 #include <memory>
+#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -91,6 +96,13 @@ asio::awaitable<void> carry(tidings::topic const& news, tidings::context, tiding
     co_return;
 }
 
+/// What is published.
+struct topics
+{
+    tidings::topic news{{.send_position = false}};
+    tidings::topic compressed{{.send_position = false, .compression = tidings::compression()}};
+};
+
 // Its id always takes the same number of bytes.
 void publish(tidings::topic& news, std::size_t number, std::size_t size)
 {
@@ -99,13 +111,20 @@ void publish(tidings::topic& news, std::size_t number, std::size_t size)
     news.publish({.id = id, .data = data});
 }
 
+void publish_json(tidings::topic& news, std::size_t number, std::size_t size)
+{
+    std::minstd_rand random(7); // NOLINT: the same each time
+    std::string const data = tidings::benchmark::json(size, random);
+    news.publish({.id = fmt::format("{:08}", number), .data = data});
+}
+
 void say(std::size_t number)
 {
     std::printf("%zu\n", number);
     std::fflush(stdout);
 }
 
-asio::awaitable<void> obey(asio::io_context& io, tidings::server const& server, tidings::topic news)
+asio::awaitable<void> obey(asio::io_context& io, tidings::server const& server, topics& all)
 {
     asio::posix::stream_descriptor input(io, STDIN_FILENO);
     punctual_publisher punctual(io);
@@ -121,7 +140,9 @@ asio::awaitable<void> obey(asio::io_context& io, tidings::server const& server, 
         std::string const line = lines.substr(0, size);
         lines.erase(0, size);
         if (line.starts_with("publish "))
-            publish(news, ++number, std::strtoull(line.c_str() + 8, nullptr, 10));
+            publish(all.news, ++number, std::strtoull(line.c_str() + 8, nullptr, 10));
+        else if (line.starts_with("publish_json "))
+            publish_json(all.compressed, ++number, std::strtoull(line.c_str() + 13, nullptr, 10));
         else if (line == "streams\n")
             say(server.stats().streams);
         else if (line == "heap\n")
@@ -150,11 +171,12 @@ int main(int argc, char** argv)
     options.log = [](tidings::log_level, std::string_view) {}; // thousands of one address are meant
 
     asio::io_context io(1);
-    tidings::topic news({.send_position = false});
+    topics all;
     tidings::server server(io, where, options);
-    server.get("/events", std::bind_front(carry, std::cref(news)));
+    server.get("/events", std::bind_front(carry, std::cref(all.news)));
+    server.get("/compressed", std::bind_front(carry, std::cref(all.compressed)));
     server.start();
-    asio::co_spawn(io, obey(io, server, news), asio::detached);
+    asio::co_spawn(io, obey(io, server, all), asio::detached);
     say(server.port());
     io.run();
 }
