@@ -72,8 +72,10 @@ bool engine_process::is_installed()
     return ::access(program(), X_OK) == 0;
 }
 
-engine_process::engine_process(std::string folder, std::vector<std::string> settings)
-    : folder_(std::move(folder)), socket_(folder_ + "/engine.sock"), settings_(std::move(settings))
+engine_process::engine_process(std::string folder, std::vector<std::string> settings,
+                               std::vector<std::string> environment)
+    : folder_(std::move(folder)), socket_(folder_ + "/engine.sock"), settings_(std::move(settings)),
+      environment_(std::move(environment))
 {
     std::filesystem::create_directories(folder_);
     start();
@@ -82,22 +84,22 @@ engine_process::engine_process(std::string folder, std::vector<std::string> sett
 void engine_process::start()
 {
     // It dies with this process, also with one that is killed.
-    std::vector<std::string> words{"setpriv",
-                                   "--pdeathsig",
-                                   "KILL",
-                                   program(),
-                                   "--port",
-                                   "0",
-                                   "--dir",
-                                   folder_,
-                                   "--unixsocket",
-                                   socket_,
-                                   "--save",
-                                   "",
-                                   "--repl-diskless-sync-delay",
-                                   "0",
-                                   "--logfile",
-                                   folder_ + "/log"};
+    std::vector<std::string> words{"setpriv", "--pdeathsig", "KILL", "env"};
+    words.insert(words.end(), environment_.begin(), environment_.end());
+    std::vector<std::string> const fixed{program(),
+                                         "--port",
+                                         "0",
+                                         "--dir",
+                                         folder_,
+                                         "--unixsocket",
+                                         socket_,
+                                         "--save",
+                                         "",
+                                         "--repl-diskless-sync-delay",
+                                         "0",
+                                         "--logfile",
+                                         folder_ + "/log"};
+    words.insert(words.end(), fixed.begin(), fixed.end());
     words.insert(words.end(), settings_.begin(), settings_.end());
     std::vector<char*> arguments;
     arguments.reserve(words.size() + 1);

@@ -15,8 +15,10 @@ public:
     /// Whether there is one on this machine.
     static bool is_installed();
 
-    /// Waits until it answers. `settings` are words of its command line, as "--appendonly", "yes".
-    engine_process(std::string folder, std::vector<std::string> settings);
+    /// Waits until it answers. `settings` are words of its command line, as "--appendonly", "yes";
+    /// `environment` is beside that of this process, as "A=b".
+    engine_process(std::string folder, std::vector<std::string> settings,
+                   std::vector<std::string> environment = {});
     ~engine_process() { kill(); }
     engine_process(engine_process const&) = delete;
     engine_process& operator=(engine_process const&) = delete;
@@ -40,6 +42,7 @@ private:
     std::string const folder_;
     std::string const socket_;
     std::vector<std::string> const settings_;
+    std::vector<std::string> const environment_;
     pid_t process_ = -1;
 };
 

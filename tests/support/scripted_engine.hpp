@@ -38,17 +38,12 @@ public:
     std::vector<std::string> log;                 ///< of commands, their first words
     bool is_deaf = false;                         ///< it pushes nothing
     std::size_t large = 8192;                     ///< from here on it pushes the number alone
+    std::size_t replicas = 0;                     ///< that it counts when it is asked to wait
     std::map<std::string, std::string> instead{}; ///< raw answers, once each, by "EVALSHA publish", "INFO", …
 
-    /// The bytes that it answers on the connection for commands.
-    std::string answer(std::string_view commands)
-    {
-        std::string out;
-        commands_->feed(commands);
-        while (auto const next = commands_->next())
-            out += answer(words_of(*next));
-        return out;
-    }
+    /// The bytes that it answers on the connection for commands, and on that for waits.
+    std::string answer(std::string_view commands) { return answer(*commands_, commands); }
+    std::string answer_waits(std::string_view commands) { return answer(*waits_, commands); }
     /// The same on that for what is pushed, of which `take_pushes` gives the rest.
     void subscribe(std::string_view commands)
     {
@@ -73,6 +68,7 @@ public:
     void reconnect()
     {
         commands_.emplace();
+        waits_.emplace();
         subscriptions_.emplace();
         heard_.clear();
         pushes_.clear();
@@ -103,6 +99,15 @@ public:
     }
 
 private:
+    std::string answer(internal::reply_reader& at, std::string_view commands)
+    {
+        std::string out;
+        at.feed(commands);
+        while (auto const next = at.next())
+            out += answer(words_of(*next));
+        return out;
+    }
+
     static std::vector<std::string> words_of(internal::engine_reply const& command)
     {
         std::vector<std::string> words;
@@ -132,15 +137,20 @@ private:
         if (what == "SCRIPT")
             return bulk(words[2] == detail::scripts::publish ? "publish"
                         : words[2] == detail::scripts::read  ? "read"
+                        : words[2] == detail::scripts::write ? "write"
                                                              : "probe");
         if (what == "EVAL")
             return join(words);
         if (what == "HMGET")
             return positions(words);
+        if (what == "WAIT")
+            return ":" + std::to_string(replicas) + "\r\n";
         if (words[0] != "EVALSHA")
             return "+OK\r\n";
         if (words[4] != epoch || (words[1] != "read" && words[5] != std::to_string(life)))
             return "-LIFE\r\n";
+        if (words[1] == "write")
+            return producers[words[6]].first > 0 ? ":1\r\n" : ":0\r\n";
         return words[1] == "publish" ? publish(words) : words[1] == "read" ? read(words) : probe(words);
     }
 
@@ -196,6 +206,7 @@ private:
     }
 
     std::optional<internal::reply_reader> commands_{std::in_place};
+    std::optional<internal::reply_reader> waits_{std::in_place};
     std::optional<internal::reply_reader> subscriptions_{std::in_place};
     std::set<std::string> heard_;
     std::string pushes_;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/hub/detail/event_id.hpp>
 #include <tidings/hub/detail/registry_state.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
 #include <tidings/hub/topic.hpp>
@@ -19,21 +20,23 @@ namespace tidings {
 namespace {
 
 asio::awaitable<publish_result> publish_and_wait(std::shared_ptr<detail::topic_state> to, context ctx,
-                                                 detail::kept_event value)
+                                                 detail::kept_event value, std::string producer = {},
+                                                 std::uint64_t sequence = 0)
 {
+    topic::producer const by{.id = producer, .sequence = sequence};
     co_await internal::give_way(ctx);
     channel<detail::store_answer> answers(1);
     detail::when_kept const answer = [answers](detail::store_answer got) mutable {
         (void)answers.try_send(std::move(got));
     };
-    auto tried = to->try_publish(value, answer);
+    auto tried = to->try_publish(value, answer, by);
     while (tried.may_wait) {
         auto const room = co_await to->room().receive(ctx);
         if (!room && ctx.is_done())
             co_return publish_result{.status = publish_status::context_ended, .id = {}};
         if (!room)
             throw std::logic_error("tidings: the topic was closed while a publish was waiting");
-        tried = to->try_publish(value, answer);
+        tried = to->try_publish(value, answer, by);
         if (!tried.may_wait) // there may be room for the next one, or none in the store either
             (void)to->room().try_send(true);
     }
@@ -106,6 +109,23 @@ asio::awaitable<publish_result> topic::publish(context ctx, event const& value) 
 asio::awaitable<publish_result> topic::publish(context ctx, std::string_view key, event const& value) const
 {
     return publish_and_wait(state_, std::move(ctx), state_->prepare(value, key));
+}
+
+asio::awaitable<publish_result> topic::publish(context ctx, event const& value, producer by) const
+{
+    if (!state_->has_store())
+        throw std::logic_error(
+            fmt::format("tidings: the topic \"{}\" knows no producers, since it is in memory; "
+                        "give it a store that does, as `redis_store`",
+                        name()));
+    if (by.id.empty() || by.id.size() > max_name_bytes || by.sequence == 0 ||
+        by.sequence > detail::max_event_number)
+        throw std::invalid_argument(
+            fmt::format("tidings: a producer has an id of 1 to {} bytes, and a sequence "
+                        "number of 1 to {}",
+                        max_name_bytes, detail::max_event_number));
+    return publish_and_wait(state_, std::move(ctx), state_->prepare(value, {}), std::string(by.id),
+                            by.sequence);
 }
 
 publish_result topic::publish_comment(std::string_view text) const

@@ -36,9 +36,15 @@ enum class publish_status
 struct publish_result
 {
     publish_status status = publish_status::published;
-    std::string id;            ///< what a client sends back as Last-Event-ID; empty unless published
+    /// What a client sends back as Last-Event-ID. Empty unless published, and of a repeat of long ago.
+    std::string id;
     std::size_t receivers = 0; ///< streams and subscriptions that followed the topic
     std::size_t drops = 0; ///< events that followers had not got yet and that left the history for this one
+    /// Of a store whose topic promises more than that an event is stored (`redis_store_options::promise`): so
+    /// many replicas were counted, and whether the promise is not kept, or not yet, while the event is
+    /// stored.
+    std::size_t replicas = 0;
+    bool stored_only = false;
 
     explicit operator bool() const noexcept
     {
@@ -120,6 +126,19 @@ public:
     [[nodiscard]] boost::asio::awaitable<publish_result> publish(context ctx, event const& value) const;
     [[nodiscard]] boost::asio::awaitable<publish_result> publish(context ctx, std::string_view key,
                                                                  event const& value) const;
+
+    /// Who publishes, and which of its events this is.
+    struct producer
+    {
+        std::string_view id;        ///< 1 to `max_name_bytes` bytes; no other producer of the store has it
+        std::uint64_t sequence = 0; ///< 1, 2, 3 and so on, over all topics of the store
+    };
+    /// The same on a topic whose store knows producers, as `redis_store` does: an event that was published
+    /// before, also from another process, is not published again, and comes back with the id that it has;
+    /// with none where that is too long ago (256 events). Throws `std::logic_error` on other topics. The wait
+    /// throws `topic_store::sequence_gap` for a number that does not come next.
+    [[nodiscard]] boost::asio::awaitable<publish_result> publish(context ctx, event const& value,
+                                                                 producer by) const;
 
     /// Sends a comment, which clients ignore, to those who follow now, in order among the events; never
     /// refused. It takes no event's place in the history, and has no id; as many comments wait for a slow

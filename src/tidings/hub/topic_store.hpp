@@ -4,10 +4,12 @@
 #include <tidings/hub/topic_options.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +29,8 @@ struct stored_event
     std::string key{};    ///< of a topic that keeps the latest of each key
     std::string text{};   ///< the encoded event, see `encode`, without an id line
     std::chrono::system_clock::time_point published{};
+    std::string producer{};     ///< in `append`: its id, see `topic::producer`; empty: none is given
+    std::uint64_t sequence = 0; ///< of the producer
 };
 
 /// What a store tells the registry that it belongs to. Called on threads of the store, one call at a time,
@@ -133,13 +137,28 @@ public:
     struct kept
     {
         std::exception_ptr error{}; ///< it is not kept, and never will be; for its publisher
-        std::uint64_t number = 0;
+        std::uint64_t number = 0;   ///< 0: a repeat of one that is kept under a number that nobody knows
+        std::size_t replicas = 0;   ///< see `publish_result`
+        bool stored_only = false;
+    };
+
+    /// An `error` of `kept`: a producer has left out a sequence number, and `last` is the last that the store
+    /// has taken of it.
+    struct sequence_gap : std::runtime_error
+    {
+        explicit sequence_gap(std::uint64_t last)
+            : std::runtime_error("tidings: the event is not kept, since its producer's sequence number "
+                                 "does not come next; the last one was " +
+                                 std::to_string(last)),
+              last(last)
+        {}
+        std::uint64_t last;
     };
 
     /// Keeps an event of a topic, as soon as `open` was called; those of one topic in the order of the calls.
     /// `when_kept` is called after `on_event` has told of the event. False when the queue of the store is
     /// full: nothing is kept, and `when_kept` is not called. Throws `std::logic_error` for a topic that was
-    /// not opened.
+    /// not opened, and for an event with a producer where the store knows none.
     [[nodiscard]] virtual bool append(std::string_view topic, stored_event value,
                                       std::function<void(kept)> when_kept) = 0;
 

@@ -34,11 +34,10 @@ public:
                             id));
     }
 
-    /// An empty one is none.
-    void add(std::string const& id, std::uint64_t number)
+    /// An empty one is none. False if it is known.
+    bool add(std::string const& id, std::uint64_t number)
     {
-        if (!id.empty())
-            numbers_.emplace(id, number);
+        return id.empty() || numbers_.emplace(id, number).second;
     }
 
     void remove(std::string const& id) { numbers_.erase(id); }

@@ -35,7 +35,7 @@ bool stored_topic::append(stored_event draft, when_kept when_kept)
     std::string const own_id = draft.own_id;
     std::size_t const bytes = draft.text.size();
     queue_.add(bytes);
-    ids.add(own_id, not_yet);
+    bool const is_new = ids.add(own_id, not_yet);
     // A store that does not answer would keep the topic, the registry and itself.
     auto const on_answer = [weak = topic_.weak_from_this(), own_id, bytes,
                             when_kept = std::move(when_kept)](topic_store::kept const& answer) {
@@ -46,7 +46,8 @@ bool stored_topic::append(stored_event draft, when_kept when_kept)
     };
     auto const take_back = [&] {
         queue_.take_back(bytes);
-        ids.remove(own_id);
+        if (is_new)
+            ids.remove(own_id);
     };
     try {
         if (link_->store().append(topic_.name(), std::move(draft), on_answer))
@@ -67,16 +68,19 @@ void stored_topic::on_kept(std::string const& own_id, std::size_t bytes, topic_s
     {
         registry_state::section const locked(*topic_.registry());
         queue_.remove(bytes);
+        bool const is_gone = answer.error || answer.number <= newest_kept_; // or it was told of just now
+        if (own_ids& ids = topic_.events().ids(); is_gone && ids.find(own_id) == not_yet)
+            ids.remove(own_id);
         if (answer.error) {
-            own_ids& ids = topic_.events().ids();
-            if (ids.find(own_id) == not_yet)
-                ids.remove(own_id);
             topic_.count_not_kept();
             topic_.followers().mark(); // a closed topic may be over now
         } else {
             if (answer.number == newest_kept_)
                 result = last_delivery_;
-            result.id = topic_.id_of(own_id, answer.number);
+            if (answer.number > 0)
+                result.id = topic_.id_of(own_id, answer.number);
+            result.replicas = answer.replicas;
+            result.stored_only = answer.stored_only;
         }
         while (auto comment = queue_.release())
             topic_.deliver_comment(std::move(*comment), now);

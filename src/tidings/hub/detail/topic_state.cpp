@@ -74,9 +74,9 @@ kept_event topic_state::prepare(event const& value, std::string_view key) const
     return detail::prepare(value, key, numbers().epoch);
 }
 
-topic_state::attempt topic_state::try_publish(kept_event& value, when_kept when_kept)
+topic_state::attempt topic_state::try_publish(kept_event& value, when_kept when_kept, topic::producer by)
 {
-    return stored_ ? publish_to_store(value, std::move(when_kept))
+    return stored_ ? publish_to_store(value, std::move(when_kept), by)
                    : publish_in_memory(value, when_kept != nullptr);
 }
 
@@ -101,11 +101,14 @@ topic_state::attempt topic_state::publish_in_memory(kept_event& value, bool can_
     return {.result = std::move(done)};
 }
 
-topic_state::attempt topic_state::publish_to_store(kept_event const& value, when_kept when_kept)
+topic_state::attempt topic_state::publish_to_store(kept_event const& value, when_kept when_kept,
+                                                   topic::producer by)
 {
     stored_event draft = for_store(value);
+    draft.producer = by.id;
+    draft.sequence = by.sequence;
     registry_state::section locked(*registry_);
-    if (auto const refused = refuse(value, when_kept != nullptr))
+    if (auto const refused = refuse(value, when_kept != nullptr, by.sequence > 0))
         return *refused;
     registry_->keep(*this, locked);
     if (stored_->append(std::move(draft), std::move(when_kept)))
@@ -115,10 +118,12 @@ topic_state::attempt topic_state::publish_to_store(kept_event const& value, when
 }
 
 // Nothing if it may be published.
-std::optional<topic_state::attempt> topic_state::refuse(kept_event const& value, bool can_wait)
+std::optional<topic_state::attempt> topic_state::refuse(kept_event const& value, bool can_wait,
+                                                        bool may_repeat)
 {
     require_open();
-    history_.ids().require_new(value.own_id);
+    if (!may_repeat) // else its store looks
+        history_.ids().require_new(value.own_id);
     if (has_room(longest_text(value, numbers().epoch)))
         return std::nullopt;
     totals_.refused += can_wait ? 0 : 1;

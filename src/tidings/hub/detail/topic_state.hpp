@@ -65,7 +65,7 @@ public:
         bool may_wait = false; ///< `room` tells when to try again; the event is as it was
     };
     /// `when_kept` is of one that can wait; of a topic with a store it is called if the event is queued.
-    attempt try_publish(kept_event& value, when_kept when_kept);
+    attempt try_publish(kept_event& value, when_kept when_kept, topic::producer by = {});
 
     /// Text that has no id and that no store keeps. It stays behind the events that are on their way to
     /// the store.
@@ -141,8 +141,8 @@ public:
 
 private:
     attempt publish_in_memory(kept_event& value, bool can_wait);
-    attempt publish_to_store(kept_event const& value, when_kept when_kept);
-    std::optional<attempt> refuse(kept_event const& value, bool can_wait);
+    attempt publish_to_store(kept_event const& value, when_kept when_kept, topic::producer by);
+    std::optional<attempt> refuse(kept_event const& value, bool can_wait, bool may_repeat = false);
     void require_open() const;
     bool has_room(std::size_t bytes) const;
     std::uint64_t needed() const;

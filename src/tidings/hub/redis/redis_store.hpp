@@ -7,10 +7,26 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string_view>
 
 namespace tidings {
+
+/// What the publishers of a topic wait for beside the engine's word that it has the event. Followers do not
+/// wait: they get it before.
+struct redis_promise
+{
+    std::size_t replicas = 0; ///< so many replicas have it, too (WAIT)
+    /// The engine, and so many replicas, have synced it to their append-only files (WAITAOF). For Redis 8.0
+    /// and newer: others, Valkey among them, answer before they have synced, and the topic is not opened
+    /// there. An engine with `appendfsync always` does so before it has an event, without this.
+    bool synced = false;
+    /// The longest that they wait when it is stored; then the result says `stored_only`. At least 1 ms.
+    duration within = std::chrono::seconds(1);
+
+    bool operator==(redis_promise const&) const = default;
+};
 
 struct redis_store_options
 {
@@ -31,6 +47,10 @@ struct redis_store_options
     /// So often the store looks whether what it publishes comes back; at the second look it is away if not.
     duration probe_timeout = std::chrono::seconds(5);
 
+    /// By the name of a topic; empty: publishers are told when the engine has an event. Called when a topic
+    /// is opened, from any thread, perhaps with locks held; it does not throw.
+    std::function<redis_promise(std::string_view topic)> promise{};
+
     /// Where it is said that the engine is away, why, and that it is back. Called on the store's thread.
     log_hook log = log_to_stderr;
 };
@@ -47,11 +67,12 @@ struct redis_store_options
 /// password, an old version, a replica, a node of a cluster. One that is away is waited for later, and the
 /// log says so. Passwords are in no message and in no line of a log.
 ///
-/// One thread belongs to it, which has two connections, makes them again whenever they are lost, and calls
-/// the registry. Only making it and destroying it block. While the engine is away streams stay open and
-/// publishers wait. What the engine has lost when it comes back after a failure is told to the clients that
-/// had it; see the guide for what each of its settings promises. When the store is destroyed, what waits is
-/// refused; of what was sent and not answered nobody knows whether it is kept, and the error says so.
+/// One thread belongs to it, which has two connections (three, once a topic promises more than that events
+/// are stored), makes them again whenever they are lost, and calls the registry. Only making it and
+/// destroying it block. While the engine is away streams stay open and publishers wait. What the engine has
+/// lost when it comes back after a failure is told to the clients that had it; see the guide for what each of
+/// its settings promises. When the store is destroyed, what waits is refused; of what was sent and not
+/// answered nobody knows whether it is kept, and the error says so.
 ///
 /// How much of a topic is kept says the publisher of each event: `topic_options` had better be the same in
 /// all processes. An event has at most 8 MiB; `append` throws `std::invalid_argument` for a larger one.

@@ -52,6 +52,7 @@ public:
     time_point now = time_point() + 1h;
     engine_session session{internal::parse_engine_url("redis://ann:hush@engine/1"), redis_store_options{}};
     std::size_t piece = 1'000'000; ///< so many bytes come at once
+    bool waits = false;            ///< the engine, for its replicas
 
     talk() { session.topics().start(hub); }
 
@@ -77,6 +78,7 @@ public:
             engine.subscribe(subscriptions);
             std::string const answers = engine.answer(commands);
             std::string const pushes = engine.take_pushes();
+            pump_waits();
             if (answers.empty() && pushes.empty() && commands.empty() && subscriptions.empty())
                 return;
             for (std::size_t i = 0; i < answers.size(); i += piece)
@@ -84,6 +86,13 @@ public:
             for (std::size_t i = 0; i < pushes.size(); i += piece)
                 session.receive_pushes(std::string_view(pushes).substr(i, piece), now);
         }
+    }
+    void pump_waits()
+    {
+        if (session.begin_waits(now))
+            session.waits_connected(now);
+        for (std::string got; !waits && !(got = engine.answer_waits(session.take_waits())).empty();)
+            session.receive_waits(got, now);
     }
     void open(std::string const& topic)
     {
@@ -93,14 +102,17 @@ public:
         });
         pump();
     }
-    void publish(std::string const& topic, std::string const& text)
+    void publish(std::string const& topic, std::string const& text, redis_promise const& promise = {})
     {
         queued_publish event{};
+        event.promise = promise;
         event.topic = topic;
         event.value.text = text;
         event.since = now;
         event.when_kept = [this, text](topic_store::kept const& got) {
-            hub->said.push_back(text + (got.error ? " refused" : " kept as " + std::to_string(got.number)));
+            hub->said.push_back(text + (got.error         ? " refused"
+                                        : got.stored_only ? " stored as " + std::to_string(got.number)
+                                                          : " kept as " + std::to_string(got.number)));
         };
         session.publish(std::move(event));
     }
@@ -435,6 +447,87 @@ TEST_CASE_METHOD(talk, "what others write into the engine")
     engine.publish("a", "x");
     pump();
     CHECK(said() == texts{"a x 0>101"});
+}
+
+// A publisher that waits for a replica is told when there is one, and followers get the event at once, as
+// others do; the engine is asked on a connection of its own, made when it is needed.
+TEST_CASE_METHOD(talk, "a publisher that waits for a replica")
+{
+    engine.replicas = GENERATE(0u, 1u);
+    connect();
+    open("a");
+    publish("a", "x");
+    pump();
+    CHECK(std::ranges::count(engine.log, "INFO") == 1);
+    said();
+    waits = true;
+    publish("a", "y", {.replicas = 1});
+    publish("a", "z");
+    pump();
+    CHECK(said() == texts{"a y 101>102", "a z 102>103", "z kept as 103"});
+    waits = false;
+    pump();
+    CHECK(said() == texts{engine.replicas == 1 ? "y kept as 102" : "y stored as 102"});
+    CHECK(std::ranges::count(engine.log, "INFO") == 2);
+}
+
+// An engine is lost while it waits for its replicas: on the next one it is asked anew, and what that one does
+// not have is published again, before what comes behind it.
+TEST_CASE_METHOD(talk, "an engine is lost while a publisher waits for a replica")
+{
+    connect();
+    open("a");
+    waits = true;
+    for (auto const* each : {"x", "y", "z"})
+        publish("a", each, {.replicas = 1});
+    pump();
+    lose();
+    publish("a", "w");
+    said();
+    waits = false;
+    engine.replicas = 1;
+    bool const is_whole = GENERATE(true, false);
+    if (!is_whole) {
+        engine.life = engine.newest = 500;
+        engine.rollbacks = {"101 500"};
+        engine.producers.begin()->second.first = 1;
+        auto& of = engine.topics["a"];
+        of.events.resize(1);
+        of.newest = 101;
+    }
+    connect();
+    pump();
+    CHECK(said() ==
+          (is_whole ? texts{"x kept as 101", "y kept as 102", "z kept as 103", "a w 103>104", "w kept as 104"}
+                    : texts{"back to 101", "x kept as 101", "a y 101>501", "a z 501>502", "a w 502>503",
+                            "w kept as 503", "y kept as 501", "z kept as 502"}));
+    CHECK(engine.topics["a"].events.size() == 4);
+}
+
+// Faults of the connection for waits end all of them, and each publisher is told in the end.
+TEST_CASE_METHOD(talk, "faults while an engine waits for its replicas")
+{
+    connect();
+    open("a");
+    said();
+    auto const [command, error] = GENERATE(table<char const*, char const*>({
+        {"EVALSHA write", "-LIFE\r\n"},
+        {"EVALSHA write", ":0\r\n"},
+        {"WAIT", "-LOADING x\r\n"},
+        {"WAIT", "$1\r\nx\r\n"},
+        {"WAIT", ":-1\r\n"},
+    }));
+    engine.instead[command] = error;
+    publish("a", "x", {.replicas = 1});
+    CHECK_THROWS_AS(pump(), engine_fault);
+    engine.replicas = 1;
+    reconnect();
+    pump();
+    CHECK(said() == texts{"a x 0>101", "x kept as 101"});
+    engine.instead["WAIT"] = "-ERR it waits for nobody\r\n";
+    publish("a", "y", {.replicas = 1});
+    pump();
+    CHECK(said() == texts{"a y 101>102", "y stored as 102"});
 }
 
 // The end of the store answers all that waits.

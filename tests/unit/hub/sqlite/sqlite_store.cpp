@@ -395,6 +395,20 @@ TEST_CASE("a store refuses what is not open")
     CHECK_THROWS_AS(store.append("news", {}, [](auto) {}), std::logic_error);
 }
 
+// It knows no producers: who needs them has to be told.
+TEST_CASE("a store refuses a producer")
+{
+    scratch_folder const folder;
+    sqlite_store store(folder.file("log"));
+    store_user user(store);
+    user.open("a");
+    CHECK_THROWS_AS(store.append("a", {.text = text_of(1), .producer = "ann", .sequence = 1}, {}),
+                    std::logic_error);
+    REQUIRE(user.append("a", 2));
+    user.wait("a");
+    CHECK(user.tags("a") == numbers{2});
+}
+
 // Threads publish to topics of their own and to one that they share.
 TEST_CASE("a store is used from threads")
 {

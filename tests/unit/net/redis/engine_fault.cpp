@@ -35,7 +35,6 @@ TEST_CASE("what errors mean")
         {"FORMAT 2", engine_error::lasting, "another version"},
         {"LIFE", engine_error::life, "LIFE"},
         {"GAP", engine_error::gap, "GAP"},
-        {"REPEATED", engine_error::repeated, "REPEATED"},
         {"ERR Error running script (call to f_1): @user_script:9: -OOM command not allowed",
          engine_error::refused, "maxmemory"},
         {"ERR Error running script (call to f_1): @user_script:9: -READONLY You can't", engine_error::away,
@@ -61,7 +60,17 @@ TEST_CASE("engines that the hub can use")
 {
     std::string const good = "# Server\r\nredis_version:6.2.0\r\nredis_mode:standalone\r\nrun_id:aa\r\n"
                              "role:master\r\nmaster_replid:bb\r\nloading:0\r\ncluster_enabled:0\r\n";
-    CHECK(identify_engine(good) == "aa bb");
+    auto const found = identify_engine(good);
+    CHECK(found.who == "aa bb");
+    CHECK(found.version == "6.2.0");
+    CHECK_FALSE(found.has_true_waitaof);
+    CHECK_FALSE(found.has_append_file);
+    CHECK(identify_engine(good + "aof_enabled:1\r\n").has_append_file);
+    for (auto const* version : {"7.2.4", "8.0.2"}) { // the first is what a Valkey says
+        std::string newer = good;
+        newer.replace(newer.find("6.2.0"), 5, version);
+        CHECK(identify_engine(newer).has_true_waitaof == (version[0] == '8'));
+    }
     struct other
     {
         char const* instead_of;

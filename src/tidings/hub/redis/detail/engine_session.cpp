@@ -2,7 +2,7 @@
 #include <tidings/hub/redis/detail/engine_session.hpp>
 #include <tidings/hub/redis/detail/scripts.hpp>
 #include <tidings/net/redis/internal/engine_fault.hpp>
-#include <tidings/net/redis/internal/engine_info.hpp>
+#include <tidings/net/redis/internal/greeting.hpp>
 
 #include <fmt/format.h>
 
@@ -17,6 +17,9 @@ namespace tidings::detail {
 using internal::engine_error;
 using internal::engine_fault;
 using internal::engine_reply;
+using internal::require;
+using internal::require_let_in;
+using internal::require_no_error;
 
 namespace {
 
@@ -24,31 +27,12 @@ enum script : std::size_t
 {
     publish_script,
     read_script,
+    write_script,
     probe_script,
     script_count,
 };
 
 constexpr std::size_t max_pages_on_their_way = 64;
-
-void require(bool is_true)
-{
-    if (!is_true)
-        throw engine_fault("it gave an answer that none can have");
-}
-
-void require_no_error(engine_reply const& got)
-{
-    if (got.what == engine_reply::kind::error)
-        throw internal::fault_of(got.text);
-}
-
-// Of those that come before anything else: whoever lets nobody in has to be told by somebody.
-void require_let_in(engine_reply const& got)
-{
-    if (got.what == engine_reply::kind::error)
-        throw engine_fault(internal::fault_of(got.text).what(),
-                           internal::meaning_of(got.text) != engine_error::away);
-}
 
 std::uint64_t number_of(engine_reply const& got)
 {
@@ -85,7 +69,8 @@ std::string random_name()
 } // namespace
 
 engine_session::engine_session(internal::engine_url where, redis_store_options const& options)
-    : where_(std::move(where)), options_(options), producer_(random_name()), topics_(*this)
+    : where_(std::move(where)), options_(options), producer_(random_name()), topics_(*this),
+      confirmations_(options.answer_timeout, [this](kept_publish done) { topics_.add_kept(std::move(done)); })
 {}
 
 std::string engine_session::key(std::string_view rest) const
@@ -106,21 +91,13 @@ void engine_session::connected(time_point now)
     phase_ = phase::greeting;
     commands_.emplace(options_.answer_timeout);
     pushes_.emplace();
-    if (!where_.password.empty()) {
-        std::vector<std::string_view> words{"AUTH", where_.user, where_.password};
-        if (where_.user.empty())
-            words.erase(words.begin() + 1);
-        ask(words, require_let_in);
+    if (auto const words = internal::authentication(where_); !words.empty())
         pushes_->authenticate(words);
-    }
-    if (where_.database != 0)
-        ask({"SELECT", std::to_string(where_.database)}, require_let_in);
-    ask({"INFO"}, [this](engine_reply const& got) {
-        require_let_in(got);
-        engine_ = internal::identify_engine(got.text);
-    });
+    internal::greet(*commands_, where_, [this](internal::engine_info got) { engine_ = std::move(got); }, now);
+    if (options_.promise) // whoever may not wait has to be told at the start
+        ask({"WAIT", "0", "1"}, require_let_in);
     scripts_.clear();
-    for (std::string const* each : {&scripts::publish, &scripts::read, &scripts::probe})
+    for (std::string const* each : {&scripts::publish, &scripts::read, &scripts::write, &scripts::probe})
         ask({"SCRIPT", "LOAD", *each}, [this](engine_reply const& got) {
             require_let_in(got);
             scripts_.push_back(got.text);
@@ -132,7 +109,7 @@ void engine_session::connected(time_point now)
 void engine_session::join()
 {
     phase_ = phase::joining;
-    ask({"EVAL", scripts::join, "1", where_.prefix, engine_, random_name(), topics_.life().epoch,
+    ask({"EVAL", scripts::join, "1", where_.prefix, engine_.who, random_name(), topics_.life().epoch,
          std::to_string(topics_.seen()), producer_},
         [this](engine_reply const& got) { on_join(got); });
 }
@@ -143,7 +120,8 @@ void engine_session::on_join(engine_reply const& got)
     require(got.items.size() >= 4);
     store_events::life found{.epoch = got.items[0].text, .newest = number_of(got.items[2])};
     life_ = got.items[1].text;
-    publishes_.begin_anew(number_of(got.items[3]));
+    std::uint64_t const taken = number_of(got.items[3]);
+    publishes_.begin_anew(taken, confirmations_.take_lost(taken));
     for (std::size_t i = 4; i < got.items.size(); ++i) {
         std::uint64_t range[2]{};
         require(internal::parse_numbers(got.items[i].text, range));
@@ -157,11 +135,26 @@ void engine_session::on_join(engine_reply const& got)
     pushes_->subscribe(channels);
 }
 
+void engine_session::waits_connected(time_point now)
+{
+    now_ = now;
+    confirmations_.connected(
+        where_, engine_.who,
+        {"EVALSHA", scripts_[write_script], "1", where_.prefix, topics_.life().epoch, life_, producer_}, now);
+}
+
+void engine_session::receive_waits(std::string_view bytes, time_point now)
+{
+    now_ = now;
+    confirmations_.receive(bytes, now);
+}
+
 void engine_session::disconnected()
 {
     phase_ = phase::apart;
     commands_.reset();
     pushes_.reset();
+    confirmations_.disconnected();
     topics_.disconnected();
     pages_on_their_way_ = 0;
     for (auto& each : pages_)
@@ -241,6 +234,7 @@ void engine_session::on_time(time_point now)
         throw engine_fault("it has not let the node in in time");
     if (commands_)
         commands_->check(now);
+    confirmations_.check(now);
     if (now < probe_due_)
         return;
     if (probe_token_ != 0)
@@ -252,7 +246,8 @@ void engine_session::on_time(time_point now)
 time_point engine_session::due() const noexcept
 {
     auto const command_due = commands_ ? commands_->due() : time_point::max();
-    return std::min({deadline_, command_due, probe_due_, publishes_.due(options_.publish_timeout)});
+    return std::min(
+        {deadline_, command_due, probe_due_, confirmations_.due(), publishes_.due(options_.publish_timeout)});
 }
 
 // What is asked of a store
@@ -275,6 +270,7 @@ void engine_session::read(std::string topic, std::uint64_t after, std::uint64_t 
 void engine_session::end()
 {
     auto const why = std::make_exception_ptr(std::runtime_error("tidings: the store ends"));
+    confirmations_.end();
     topics_.end(why);
     publishes_.refuse_all("the store ends");
     for (auto const left = std::exchange(pages_, {}); auto const& each : left)
@@ -346,13 +342,22 @@ void engine_session::send_publishes()
             {life_, producer_, std::to_string(event.sequence), std::to_string(event.before), event.topic,
              value.own_id, value.key, std::to_string(published.count()), value.text,
              std::to_string(std::max<std::size_t>(event.bounds.events, 1)),
-             std::to_string(event.bounds.bytes), std::to_string(age.count())},
+             std::to_string(event.bounds.bytes), std::to_string(age.count()), value.producer,
+             std::to_string(value.sequence)},
             [this](engine_reply const& got) {
                 if (auto kept = publishes_.answer(got))
-                    topics_.add_kept(std::move(*kept));
+                    on_stored(std::move(*kept));
                 send_publishes();
             });
     }
+}
+
+void engine_session::on_stored(queued_publish event)
+{
+    if (event.promise.replicas > 0 || event.promise.synced)
+        confirmations_.add(std::move(event), now_);
+    else
+        topics_.add_kept({.answer = {.number = event.value.number}, .when_kept = std::move(event.when_kept)});
 }
 
 void engine_session::send_pages()

@@ -102,13 +102,23 @@ void engine_thread::open(std::string_view topic, topic_options const& bounds,
                          std::function<void(opened)> when_open)
 {
     std::string const name(topic);
+    redis_promise const promise = options_.promise ? options_.promise(topic) : redis_promise{};
     {
         std::lock_guard const guard(lock_);
         open_topic& of = opened_[name];
         ++of.opens;
         of.bounds = {bounds.max_events, bounds.history_bytes, bounds.history_age};
+        of.promise = promise;
     }
-    add([name, when_open = std::move(when_open)](engine_session& to) { to.topics().open(name, when_open); });
+    add([this, name, promise, when_open = std::move(when_open)](engine_session& to) {
+        to.topics().open(name, [this, name, promise, when_open, &to](opened got) {
+            if (auto const why = to.refusal_of(promise); why && !got.error) {
+                close(name);
+                got = {.error = why};
+            }
+            when_open(std::move(got));
+        });
+    });
 }
 
 void engine_thread::close(std::string_view topic) noexcept
@@ -153,6 +163,7 @@ bool engine_thread::append(std::string_view topic, stored_event value, std::func
         if (events_ >= options_.max_queued_events || size > options_.queue_bytes - bytes_)
             return false;
         event->bounds = found->second.bounds;
+        event->promise = found->second.promise;
         ++events_;
         bytes_ += size;
     }
@@ -191,6 +202,16 @@ void engine_thread::on_pushes(std::string_view bytes)
     work([&] { session_.receive_pushes(bytes, clock::now()); });
 }
 
+void engine_thread::on_waits_connected()
+{
+    work([&] { session_.waits_connected(clock::now()); });
+}
+
+void engine_thread::on_waits(std::string_view bytes)
+{
+    work([&] { session_.receive_waits(bytes, clock::now()); });
+}
+
 void engine_thread::on_lost(std::string const& why)
 {
     session_.disconnected();
@@ -205,7 +226,7 @@ void engine_thread::on_time()
     work([&] { session_.on_time(clock::now()); });
 }
 
-// What the engine does wrong ends both connections.
+// What the engine does wrong ends all connections.
 template <typename Action>
 void engine_thread::work(Action action)
 {
@@ -241,7 +262,9 @@ void engine_thread::finish_first_try(std::exception_ptr error)
 
 void engine_thread::flush()
 {
-    connections_.send(session_.take_commands(), session_.take_subscriptions());
+    if (session_.begin_waits(clock::now()))
+        connections_.connect_waits();
+    connections_.send(session_.take_commands(), session_.take_subscriptions(), session_.take_waits());
     if (auto const due = session_.due(); due == time_point::max())
         clear();
     else

@@ -66,6 +66,7 @@ private:
     {
         std::size_t opens = 0;
         history_bounds bounds;
+        redis_promise promise;
     };
     using request = std::function<void(engine_session&)>;
 
@@ -76,6 +77,8 @@ private:
     void on_connected() override;
     void on_answers(std::string_view bytes) override;
     void on_pushes(std::string_view bytes) override;
+    void on_waits_connected() override;
+    void on_waits(std::string_view bytes) override;
     void on_lost(std::string const& why) override;
     void on_time() override;
 

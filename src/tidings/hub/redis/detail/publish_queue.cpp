@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 namespace tidings::detail {
@@ -37,6 +39,27 @@ std::exception_ptr known_id(std::string const& id)
         id)));
 }
 
+// What the script has answered.
+struct script_answer
+{
+    std::uint64_t number = 0;            ///< of the event; 0: nobody knows it any more
+    bool is_known_id = false;            ///< it is refused: its own id is
+    std::optional<std::uint64_t> last{}; ///< it is refused: this was the last sequence number of its producer
+};
+
+std::optional<script_answer> parse_answer(internal::engine_reply const& got)
+{
+    constexpr std::string_view gap = "gap ";
+    if (got.is_text("duplicate"))
+        return script_answer{};
+    bool const is_gap = got.text.starts_with(gap);
+    auto const number = internal::parse_number(got.text.substr(is_gap ? gap.size() : 0));
+    if (got.what != internal::engine_reply::kind::text || !number)
+        return std::nullopt;
+    return is_gap ? script_answer{.last = number}
+                  : script_answer{.number = *number, .is_known_id = *number == 0};
+}
+
 } // namespace
 
 void publish_queue::push(queued_publish added)
@@ -60,26 +83,28 @@ queued_publish const* publish_queue::take()
     return &event;
 }
 
-std::optional<kept_publish> publish_queue::answer(internal::engine_reply const& got)
+std::optional<queued_publish> publish_queue::answer(internal::engine_reply const& got)
 {
-    auto const number =
-        got.what == internal::engine_reply::kind::text ? internal::parse_number(got.text) : std::nullopt;
-    std::optional<kept_publish> done;
+    std::optional<queued_publish> kept;
     if (got.what == internal::engine_reply::kind::error) {
         on_error(got.text);
-    } else if (!number || held_back_ > 0) {
-        throw engine_fault("it gave a publish an answer that none can have");
     } else {
+        auto const meant = parse_answer(got);
+        if (!meant || held_back_ > 0)
+            throw engine_fault("it gave a publish an answer that none can have");
         last_ = std::max(last_, queue_.front().sequence);
         queued_publish event = pull(0);
-        if (*number > 0)
-            done = {.number = *number, .when_kept = std::move(event.when_kept)};
-        else
+        event.value.number = meant->number;
+        if (meant->last)
+            event.when_kept({.error = std::make_exception_ptr(topic_store::sequence_gap(*meant->last))});
+        else if (meant->is_known_id)
             event.when_kept({.error = known_id(event.value.own_id)});
+        else
+            kept = std::move(event);
     }
     if (held_back_ == on_its_way_) // all have been answered: what was held back goes again
         begin_anew(last_);
-    return done;
+    return kept;
 }
 
 void publish_queue::on_error(std::string const& text)
@@ -94,9 +119,6 @@ void publish_queue::on_error(std::string const& text)
         return pull(held_back_)
             .when_kept({.error = not_kept(
                             fmt::format("the engine refuses it: {}", internal::fault_of(text).what()))});
-    case engine_error::repeated:
-        return pull(held_back_)
-            .when_kept({.error = error("the event was kept, and its number is not known any more")});
     case engine_error::life:
         throw engine_fault("another life of it has begun");
     case engine_error::away:
@@ -116,8 +138,9 @@ queued_publish publish_queue::pull(std::size_t at)
     return pulled;
 }
 
-void publish_queue::begin_anew(std::uint64_t last)
+void publish_queue::begin_anew(std::uint64_t last, std::vector<queued_publish> lost)
 {
+    queue_.insert(queue_.begin(), std::move_iterator(lost.begin()), std::move_iterator(lost.end()));
     last_ = last;
     on_its_way_ = held_back_ = 0;
     bytes_on_its_way_ = 0;

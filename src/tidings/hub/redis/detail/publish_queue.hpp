@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/hub/redis/redis_store.hpp>
 #include <tidings/hub/topic_store.hpp>
 #include <tidings/loop/time.hpp>
 #include <tidings/net/redis/internal/resp.hpp>
@@ -11,6 +12,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tidings::detail {
 
@@ -28,6 +30,7 @@ struct queued_publish
     std::string topic;
     history_bounds bounds;
     stored_event value;
+    redis_promise promise{};
     std::function<void(topic_store::kept)> when_kept;
     time_point since{};
 
@@ -37,10 +40,10 @@ struct queued_publish
     bool was_sent = false;    ///< the engine may have it
 };
 
-/// The engine has kept it.
+/// What is to be said to a publisher, of an event that the engine has kept.
 struct kept_publish
 {
-    std::uint64_t number;
+    topic_store::kept answer;
     std::function<void(topic_store::kept)> when_kept;
 };
 
@@ -59,13 +62,14 @@ public:
 
     /// What is to be sent now; from then on it is on its way. Null: nothing.
     queued_publish const* take();
-    /// The engine has answered the oldest that is on its way: what it has kept. What it has refused is told.
-    /// Throws `engine_fault` for an answer that none can have, and when another life has begun.
-    std::optional<kept_publish> answer(internal::engine_reply const& got);
+    /// The engine has answered the oldest that is on its way: what it has kept, with its number. What it has
+    /// refused is told. Throws `engine_fault` for an answer that none can have, and when another life has
+    /// begun.
+    std::optional<queued_publish> answer(internal::engine_reply const& got);
 
     /// The connection is gone: what was on its way is sent again. `last` is the last sequence number that the
-    /// engine has taken.
-    void begin_anew(std::uint64_t last);
+    /// engine has taken, and `lost` what it had answered and has not any more.
+    void begin_anew(std::uint64_t last, std::vector<queued_publish> lost = {});
     /// Nothing will be sent any more: all are told.
     void refuse_all(std::string const& why);
 

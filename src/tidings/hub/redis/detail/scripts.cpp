@@ -29,6 +29,13 @@ local function index_above(events, number)
 end
 )";
 
+// Of the present life alone.
+std::string const in_life = R"(
+local hub = redis.call('HMGET', KEYS[1], 'epoch', 'life', 'newest')
+if hub[1] ~= ARGV[1] or hub[2] ~= ARGV[2] then return redis.error_reply('LIFE another one has begun') end
+local base = KEYS[1] .. ':' .. ARGV[1] .. ':'
+)";
+
 } // namespace
 
 std::string const join = common + R"(
@@ -63,30 +70,36 @@ for _, each in ipairs(redis.call('LRANGE', base .. 'lives', 0, -1)) do answer[#a
 return answer
 )";
 
-std::string const publish = common + R"(
-local hub = redis.call('HMGET', KEYS[1], 'epoch', 'life', 'newest')
-if hub[1] ~= ARGV[1] or hub[2] ~= ARGV[2] then return redis.error_reply('LIFE another one has begun') end
-local base, topic = KEYS[1] .. ':' .. ARGV[1] .. ':', ARGV[6]
-local producer, sequence = base .. 'p:' .. ARGV[3], tonumber(ARGV[4])
-local slot = sequence % 256
-local taken = redis.call('HMGET', producer, 'last', slot)
-local last = tonumber(taken[1] or 0)
-if sequence <= last then
-  local which, number = string.match(taken[2] or '', '^(%d+) (%d+)$')
-  if which ~= ARGV[4] then return redis.error_reply('REPEATED the number is not known') end
-  return number
+std::string const publish = common + in_life + R"(
+-- What a producer was answered, if it has published that number before, and its last one.
+local function look_up(producer, sequence)
+  local taken = redis.call('HMGET', producer, 'last', sequence % 256)
+  local last = tonumber(taken[1] or 0)
+  if sequence > last then return nil, last end
+  local which, told = string.match(taken[2] or '', '^(%d+) (.+)$')
+  return which == text_of(sequence) and told or 'duplicate', last
 end
+local function take(producer, sequence, told)
+  redis.call('HSET', producer, 'last', text_of(sequence), sequence % 256, text_of(sequence) .. ' ' .. told)
+end
+local node, sequence = base .. 'p:' .. ARGV[3], tonumber(ARGV[4])
+local repeated, last = look_up(node, sequence)
+if repeated then return repeated end
 if tonumber(ARGV[5]) ~= last then return redis.error_reply('GAP the one before is not here') end
-local function take(number)
-  redis.call('HSET', producer, 'last', ARGV[4], slot, ARGV[4] .. ' ' .. number)
-  if last == 0 then redis.call('EXPIRE', producer, 86400) end
+local function answer(told)
+  take(node, sequence, told)
+  if last == 0 then redis.call('EXPIRE', node, 86400) end
+  return told
+end
+local topic, producer, place = ARGV[6], base .. 'q:' .. ARGV[14], tonumber(ARGV[15])
+if place > 0 then
+  local told, place_before = look_up(producer, place)
+  if told then return answer(told) end
+  if place ~= place_before + 1 then return answer('gap ' .. text_of(place_before)) end
 end
 local events, ids, keys = base .. 't:' .. topic, base .. 'o:' .. topic, base .. 'k:' .. topic
 local own, key = ARGV[7], ARGV[8]
-if own ~= '' and redis.call('ZSCORE', ids, own) then
-  take('0')
-  return '0'
-end
+if own ~= '' and redis.call('ZSCORE', ids, own) then return answer('0') end
 local record = redis.call('HGET', base .. 'topics', topic) or '0 0 0'
 local previous, lost, bytes = string.match(record, '^(%d+) (%d+) (%d+)$')
 bytes = tonumber(bytes)
@@ -125,9 +138,12 @@ while count > 1 do
 end
 redis.call('HSET', base .. 'topics', topic, number .. ' ' .. lost .. ' ' .. text_of(bytes))
 redis.call('HSET', KEYS[1], 'newest', number)
-take(number)
+if place > 0 then
+  take(producer, place, number)
+  redis.call('EXPIRE', producer, 86400)
+end
 redis.call('PUBLISH', base .. 'c:' .. topic, #event <= 8192 and event or number .. ' ' .. previous .. ' 0 0 0\n')
-return number
+return answer(number)
 )";
 
 std::string const read = common + R"(
@@ -150,10 +166,11 @@ end
 return answer
 )";
 
-std::string const probe = R"(
-local hub = redis.call('HMGET', KEYS[1], 'epoch', 'life', 'newest')
-if hub[1] ~= ARGV[1] or hub[2] ~= ARGV[2] then return redis.error_reply('LIFE another one has begun') end
-local base = KEYS[1] .. ':' .. ARGV[1] .. ':'
+std::string const write = in_life + R"(
+return redis.call('EXPIRE', base .. 'p:' .. ARGV[3], 86400)
+)";
+
+std::string const probe = in_life + R"(
 -- That nothing can be written is for publishers; but a replica is not to be followed.
 local alive = redis.pcall('EXPIRE', base .. 'p:' .. ARGV[3], 86400)
 if type(alive) == 'table' and string.find(alive.err, 'READONLY', 1, true) then return alive end

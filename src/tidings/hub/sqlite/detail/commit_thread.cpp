@@ -82,6 +82,10 @@ void commit_thread::close(std::string_view topic) noexcept
 bool commit_thread::append(std::string_view topic, stored_event value,
                            std::function<void(topic_store::kept)> when_kept)
 {
+    if (!value.producer.empty())
+        throw std::logic_error("tidings: the store " + writer_->path() +
+                               " knows no producers; publish without one, or share a store that does, as "
+                               "`redis_store`");
     std::size_t const size = size_of(value);
     {
         std::lock_guard const guard(lock_);

@@ -21,37 +21,39 @@ constexpr std::size_t doublings = 7;
 engine_connections::engine_connections(boost::asio::io_context& io, engine_url where, user& of)
     : loop_timer(loop::of(io.get_executor())), where_(std::move(where)), user_(of),
       reactor_(std::make_shared<reactor>(io)), commands_(reactor_, *this), pushes_(reactor_, *this),
-      random_(std::random_device{}())
+      waits_(reactor_, *this), random_(std::random_device{}())
 {}
 
 void engine_connections::connect()
 {
     try {
-        auto const addresses = addresses_of(where_);
+        addresses_ = addresses_of(where_);
         is_apart_ = false;
         user_.on_connecting();
-        commands_.connect(addresses);
+        commands_.connect(addresses_);
         if (!is_apart_) // the first may have failed at once
-            pushes_.connect(addresses);
+            pushes_.connect(addresses_);
     } catch (std::runtime_error const& error) {
         is_apart_ = false;
         fail(error.what());
     }
 }
 
-void engine_connections::send(std::string commands, std::string subscriptions)
+void engine_connections::send(std::string commands, std::string subscriptions, std::string waits)
 {
     commands_.send(std::move(commands));
     pushes_.send(std::move(subscriptions));
+    waits_.send(std::move(waits));
 }
 
 // Processes that have lost the same engine do not come back in the same moment.
 void engine_connections::fail(std::string const& why)
 {
-    if (std::exchange(is_apart_, true)) // the other one has failed already
+    if (std::exchange(is_apart_, true)) // another one has failed already
         return;
     commands_.close();
     pushes_.close();
+    waits_.close();
     time_point const time = now();
     if (time > well_since_ && time - well_since_ > longest_pause)
         failures_ = 0;
@@ -74,12 +76,15 @@ void engine_connections::close()
     clear();
     commands_.close();
     pushes_.close();
+    waits_.close();
     reactor_->stop();
 }
 
 void engine_connections::on_connected()
 {
-    if (commands_.is_connected() && pushes_.is_connected())
+    if (waits_.is_connected())
+        user_.on_waits_connected();
+    else if (commands_.is_connected() && pushes_.is_connected())
         user_.on_connected();
 }
 
@@ -87,8 +92,10 @@ void engine_connections::on_bytes(engine_connection& from, std::string_view byte
 {
     if (&from == &commands_)
         user_.on_answers(bytes);
-    else
+    else if (&from == &pushes_)
         user_.on_pushes(bytes);
+    else
+        user_.on_waits(bytes);
 }
 
 } // namespace tidings::internal

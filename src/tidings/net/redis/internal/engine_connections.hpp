@@ -14,11 +14,13 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tidings::internal {
 
-/// The two connections of a process to its engine, one for commands and one for what is pushed: made
-/// together, closed together, and made again after a pause that grows. On the loop's thread only.
+/// The connections of a process to its engine, one for commands and one for what is pushed: made together,
+/// closed together, and made again after a pause that grows. A third one, for waits, is made where it is
+/// wanted, and closed with them. On the loop's thread only.
 class engine_connections final : engine_connection::owner, loop_timer
 {
 public:
@@ -30,7 +32,10 @@ public:
         virtual void on_connected() = 0;
         virtual void on_answers(std::string_view bytes) = 0;
         virtual void on_pushes(std::string_view bytes) = 0;
-        /// Both are closed, and will be made again.
+        /// The third one is there.
+        virtual void on_waits_connected() = 0;
+        virtual void on_waits(std::string_view bytes) = 0;
+        /// All are closed, and will be made again.
         virtual void on_lost(std::string const& why) = 0;
 
     protected:
@@ -40,8 +45,10 @@ public:
     engine_connections(boost::asio::io_context& io, engine_url where, user& of);
 
     void connect();
-    void send(std::string commands, std::string subscriptions);
-    /// Closes both, for now.
+    /// The third one, once the others are there.
+    void connect_waits() { waits_.connect(addresses_); }
+    void send(std::string commands, std::string subscriptions, std::string waits);
+    /// Closes all, for now.
     void fail(std::string const& why);
     /// Everything goes well: after a while of it the next pause is a short one.
     void note_success();
@@ -61,7 +68,9 @@ private:
     std::shared_ptr<reactor> const reactor_;
     engine_connection commands_;
     engine_connection pushes_;
-    bool is_apart_ = true; // waits for the next try, or is closed
+    engine_connection waits_;
+    std::vector<dial_address> addresses_; // of the present engine
+    bool is_apart_ = true;                // waits for the next try, or is closed
     std::size_t failures_ = 0;
     time_point well_since_ = time_point::max();
     std::minstd_rand random_;

@@ -21,7 +21,6 @@ struct known_error
 constexpr std::array known{
     known_error{"LIFE", engine_error::life, ""},
     known_error{"GAP", engine_error::gap, ""},
-    known_error{"REPEATED", engine_error::repeated, ""},
     known_error{"FORMAT", engine_error::lasting, "its keys are those of another version of tidings"},
     known_error{"OOM", engine_error::refused, "it has used up maxmemory"},
     known_error{"MISCONF", engine_error::refused, "it cannot write its snapshots, and takes no events then"},

@@ -22,12 +22,11 @@ struct engine_fault : std::runtime_error
 /// What an error that the engine has answered means.
 enum class engine_error
 {
-    away,     ///< it cannot serve anybody, or not as this engine: connect again
-    lasting,  ///< the same, until somebody changes something
-    refused,  ///< it does not do this, and may do others
-    life,     ///< ours: another life has begun
-    gap,      ///< ours: the event before this one was not kept
-    repeated, ///< ours: it was kept long ago
+    away,    ///< it cannot serve anybody, or not as this engine: connect again
+    lasting, ///< the same, until somebody changes something
+    refused, ///< it does not do this, and may do others
+    life,    ///< ours: another life has begun
+    gap,     ///< ours: the event before this one was not kept
 };
 engine_error meaning_of(std::string_view error);
 

@@ -28,8 +28,10 @@ std::string_view field(std::string_view info, std::string_view name)
     return {};
 }
 
+using version_numbers = std::pair<std::uint64_t, std::uint64_t>;
+
 // Of "6.2.14" the first two; what is none is 0.
-std::pair<std::uint64_t, std::uint64_t> parse_version(std::string_view text)
+version_numbers parse_version(std::string_view text)
 {
     auto const dot = std::min(text.find('.'), text.size());
     std::string_view const rest = text.substr(std::min(dot + 1, text.size()));
@@ -39,10 +41,11 @@ std::pair<std::uint64_t, std::uint64_t> parse_version(std::string_view text)
 
 } // namespace
 
-std::string identify_engine(std::string_view info)
+engine_info identify_engine(std::string_view info)
 {
-    auto const version = field(info, "redis_version");
-    if (parse_version(version) < std::pair<std::uint64_t, std::uint64_t>(6, 2))
+    auto const version = field(info, "redis_version"); // Valkey says one, too
+    auto const numbers = parse_version(version);
+    if (numbers < version_numbers(6, 2))
         throw engine_fault(
             fmt::format("its version is \"{}\", and the hub needs Redis 6.2 or newer, or Valkey", version),
             true);
@@ -56,7 +59,10 @@ std::string identify_engine(std::string_view info)
     auto const replication = field(info, "master_replid");
     if (run.empty() || replication.empty())
         throw engine_fault("it does not say who it is (run_id, master_replid)", true);
-    return fmt::format("{} {}", run, replication);
+    return {.who = fmt::format("{} {}", run, replication),
+            .version = std::string(version),
+            .has_true_waitaof = numbers >= version_numbers(8, 0),
+            .has_append_file = field(info, "aof_enabled") == "1"};
 }
 
 } // namespace tidings::internal
