@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // Nodes of one hub, and an engine that is killed, emptied and replaced.
+#include "redis/nodes.hpp"
+
 #include <tidings/hub/redis/detail/scripts.hpp>
 #include <tidings/hub/redis/redis_store.hpp>
 #include <tidings/hub/topic_registry.hpp>
 #include <tidings/testing/stream.hpp>
 #include <tidings/testing/virtual_time.hpp>
-
-#include "sqlite/scratch_folder.hpp"
-#include "sqlite/store_user.hpp"
-#include "support/engine_process.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -31,49 +29,6 @@
 using namespace std::chrono_literals;
 using namespace tidings;
 using namespace tidings::test;
-
-namespace {
-
-std::vector<std::string> const no_persistence{"--appendonly", "no"};
-std::vector<std::string> const synced{"--appendonly", "yes", "--appendfsync", "always"};
-
-/// A process's store, and what it was told.
-struct node
-{
-    explicit node(engine_process const& engine)
-        : store(
-              redis_store(engine.url(), {.probe_timeout = 100ms, .log = [](log_level, std::string_view) {}})),
-          user(*store)
-    {}
-    std::shared_ptr<topic_store> const store;
-    store_user user;
-};
-
-class nodes
-{
-public:
-    nodes()
-    {
-        if (!engine_process::is_installed())
-            SKIP("there is no such engine on this machine");
-    }
-    void start(std::vector<std::string> const& settings) { engine.emplace(folder.file("engine"), settings); }
-    scratch_folder const folder;
-    std::optional<engine_process> engine;
-};
-
-std::vector<std::uint64_t> tags(std::vector<std::pair<std::string, stored_event>> const& told)
-{
-    std::vector<std::uint64_t> all;
-    all.reserve(told.size());
-    for (auto const& [topic, event] : told)
-        all.push_back(tag_of(event));
-    return all;
-}
-
-using numbers = std::vector<std::uint64_t>;
-
-} // namespace
 
 // What is published at one node comes to all, over all topics in one order, under the same numbers, and each
 // event names the one before it; who comes later reads it.
@@ -263,7 +218,8 @@ TEST_CASE_METHOD(nodes, "what a publish is refused for")
                              std::string const& epoch = "epoch1", std::string const& of_life = "") {
         return engine->ask({"EVAL", detail::scripts::publish, "1", "tidings", epoch,
                             of_life.empty() ? life : of_life, "p", std::to_string(sequence),
-                            std::to_string(before), "a", id, "", "0", "data: x\n\n", "10", "1000", "0"});
+                            std::to_string(before), "a", id, "", "0", "data: x\n\n", "10", "1000", "0", "",
+                            "0"});
     };
     std::string const first = publish(1, 0, "mine");
     CHECK(first == std::to_string(std::stoull(life) + 1));
@@ -275,10 +231,58 @@ TEST_CASE_METHOD(nodes, "what a publish is refused for")
     CHECK(publish(2, 1, "mine") == "0");
     for (int i = 3; i <= 257; ++i)
         publish(i, i - 1);
-    CHECK(publish(1, 0) == "REPEATED the number is not known");
+    CHECK(publish(1, 0) == "duplicate");
     CHECK(publish(257, 256) == std::to_string(std::stoull(life) + 256));
     CHECK(engine->ask({"HGET", "tidings", "newest"}) == std::to_string(std::stoull(life) + 256));
     CHECK(engine->ask({"TTL", "tidings:epoch1:p:p"}) == "86400");
+}
+
+// A producer's numbers are its own, whichever node brings them: each once, in order, and a repeat is answered
+// as the first was while that is known; what is refused is refused again when its node repeats it.
+TEST_CASE_METHOD(nodes, "what a producer is refused for")
+{
+    start(no_persistence);
+    engine->ask({"EVAL", detail::scripts::join, "1", "tidings", "who", "epoch1", "", "0", "producer"});
+    std::string const life = engine->ask({"HGET", "tidings", "life"});
+    std::map<std::string, int> sent; // of each node
+    auto const publish = [&](std::string const& node, int sequence, std::string const& id = "") {
+        int const before = sent[node]++;
+        std::vector<std::string> const words{"EVAL",
+                                             detail::scripts::publish,
+                                             "1",
+                                             "tidings",
+                                             "epoch1",
+                                             life,
+                                             node,
+                                             std::to_string(before + 1),
+                                             std::to_string(before),
+                                             "a",
+                                             id,
+                                             "",
+                                             "0",
+                                             "data: x\n\n",
+                                             "10",
+                                             "1000",
+                                             "0",
+                                             "ann",
+                                             std::to_string(sequence)};
+        std::string const answer = engine->ask(words);
+        CHECK(engine->ask(words) == answer); // of a node that has not heard it
+        return answer;
+    };
+    auto const number = [&](int behind) { return std::to_string(std::stoull(life) + behind); };
+    CHECK(publish("here", 2) == "gap 0");
+    CHECK(publish("here", 1, "mine") == number(1));
+    CHECK(publish("there", 1, "mine") == number(1));
+    CHECK(publish("there", 3) == "gap 1");
+    CHECK(publish("there", 2, "mine") == "0");
+    for (int i = 2; i <= 257; ++i)
+        CHECK(publish("there", i) == number(i));
+    CHECK(publish("here", 2) == number(2));
+    CHECK(publish("here", 1) == "duplicate");
+    CHECK(publish("here", 259) == "gap 257");
+    CHECK(engine->ask({"HGET", "tidings", "newest"}) == number(257));
+    CHECK(engine->ask({"TTL", "tidings:epoch1:q:ann"}) == "86400");
 }
 
 // Connections are cut at any moment: what was on its way is sent again, and kept once, in order.
@@ -522,9 +526,13 @@ TEST_CASE_METHOD(nodes, "a user with few rights")
 {
     start(no_persistence);
     REQUIRE(engine->ask({"ACL", "SETUSER", "ann", "on", ">secret", "~my-hub*", "&my-hub:*", "+@read",
-                         "+@write", "+@pubsub", "+@scripting", "+info", "+select", "+time"}) == "OK");
-    auto const store = redis_store("unix://ann:secret@" + engine->socket() + "?prefix=my-hub&database=2",
-                                   {.log = [](log_level, std::string_view) {}});
+                         "+@write", "+@pubsub", "+@scripting", "+info", "+select", "+time", "+wait"}) ==
+            "OK");
+    std::string const url = "unix://ann:secret@" + engine->socket() + "?prefix=my-hub&database=2";
+    redis_store_options const options{
+        .promise = [](std::string_view) { return redis_promise{.replicas = 1, .within = 1ms}; },
+        .log = [](log_level, std::string_view) {}};
+    auto const store = redis_store(url, options);
     store_user user(*store);
     user.open("a");
     REQUIRE(user.append("a", {.own_id = "x", .key = "k", .text = text_of(1)}));
@@ -533,6 +541,8 @@ TEST_CASE_METHOD(nodes, "a user with few rights")
     CHECK(user.tags("a") == numbers{1, 2});
     CHECK_THROWS_AS(redis_store("unix://ann:secret@" + engine->socket() + "?prefix=theirs"),
                     std::runtime_error);
+    engine->ask({"ACL", "SETUSER", "ann", "-wait"});
+    CHECK_THROWS_AS(redis_store(url, options), std::runtime_error);
 }
 
 // While the engine is away events wait, so many and so long; then they are refused.
