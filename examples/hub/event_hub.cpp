@@ -59,7 +59,10 @@ asio::awaitable<tidings::publish_result> event_hub::publish(tidings::context ctx
 {
     check(posted);
     tidings::publish_result done{.id = {}, .receivers = posted.reaches_nobody() ? 0 : to.subscribers()};
-    if (posted.data)
+    tidings::topic::producer const by{.id = posted.producer, .sequence = posted.sequence};
+    if (posted.data && !by.id.empty())
+        done = co_await to.publish(ctx, posted.view(), by);
+    else if (posted.data)
         done = co_await to.publish(ctx, posted.view());
     else if (posted.retry)
         done.status = to.publish_retry(*posted.retry).status;

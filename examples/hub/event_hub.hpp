@@ -32,8 +32,8 @@ public:
     boost::asio::awaitable<std::optional<tidings::topic>> open(tidings::context ctx, std::string name);
 
     /// Sends a message to all who follow its topic; with a store, once it is on the disk. Throws
-    /// `std::invalid_argument` for what cannot be sent, and then nobody gets anything; what the store says
-    /// when it cannot keep it.
+    /// `std::invalid_argument` for what cannot be sent, and then nobody gets anything; `std::logic_error` for
+    /// a producer where the store knows none; what the store says when it cannot keep it.
     boost::asio::awaitable<tidings::publish_result> publish(tidings::context ctx, tidings::topic to,
                                                             message const& posted);
 

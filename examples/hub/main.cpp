@@ -29,7 +29,7 @@ void serve(hub::options const& chosen)
     if (!chosen.log_folder.empty())
         store = hub::open_store(chosen.log_folder);
     if (!chosen.engine.empty())
-        store = hub::open_engine(chosen.engine);
+        store = hub::open_engine(chosen);
     hub::event_hub events(chosen, std::move(store));
     tidings::server_options options = chosen.server;
     options.listen = {chosen.listen};

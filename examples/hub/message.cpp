@@ -9,7 +9,9 @@
 #include <boost/json/parse.hpp>
 
 #include <fmt/format.h>
+#include <system_error>
 
+#include <charconv>
 #include <utility>
 
 namespace hub {
@@ -94,6 +96,19 @@ message parse_message(std::string_view text)
     parsed.comment = find_text(body, "comment");
     parsed.retry = find_retry(body);
     return parsed;
+}
+
+void add_producer(message& to, std::string_view id, std::string_view sequence)
+{
+    if (id.empty() && sequence.empty())
+        return;
+    auto const* const last = sequence.data() + sequence.size();
+    auto const [end, error] = std::from_chars(sequence.data(), last, to.sequence);
+    if (id.empty() || error != std::errc() || end != last || to.sequence == 0)
+        throw bad_message("a producer has both headers: Producer-Id, and Producer-Seq, a number from 1 on");
+    if (!to.data || to.comment)
+        throw bad_message("a producer sends events: give the body \"data\", and no \"comment\"");
+    to.producer = id;
 }
 
 std::string parse_topic(std::string_view text)

@@ -4,6 +4,7 @@
 #include <tidings/sse/event.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -22,6 +23,9 @@ struct message
     std::optional<std::string> data{};
     std::optional<std::string> comment{};
     std::optional<std::chrono::milliseconds> retry{};
+    /// Of the headers Producer-Id and Producer-Seq; empty and 0: there are none.
+    std::string producer{};
+    std::uint64_t sequence = 0;
 
     tidings::event view() const;
     /// Whether it has fields of an event that cannot reach anybody, since nothing goes out without data.
@@ -36,6 +40,9 @@ struct bad_message : std::runtime_error
 
 /// Throws `bad_message`.
 message parse_message(std::string_view json);
+
+/// Adds who has posted it: the text of two headers, or of none. Throws `bad_message`.
+void add_producer(message& to, std::string_view id, std::string_view sequence);
 
 /// The topic that a body like {"topic": "news"} names. Throws `bad_message`.
 std::string parse_topic(std::string_view json);

@@ -8,12 +8,14 @@
 
 namespace hub {
 
+struct options;
+
 /// Keeps the events in a file in this folder, which is made if need be. Throws `usage_error` where tidings
 /// was built without SQLite, `std::runtime_error` when the folder or the file cannot be used.
 std::shared_ptr<tidings::topic_store> open_store(std::string const& folder);
 
-/// Shares the topics with all hubs that use this engine. Throws `usage_error` for a URL that is none, and
-/// where tidings was built without hiredis; `std::runtime_error` when the engine cannot be used.
-std::shared_ptr<tidings::topic_store> open_engine(std::string const& url);
+/// Shares the topics with all hubs that use the engine that was chosen. Throws `usage_error` for a URL that
+/// is none, and where tidings was built without hiredis; `std::runtime_error` when the engine cannot be used.
+std::shared_ptr<tidings::topic_store> open_engine(options const& chosen);
 
 } // namespace hub

@@ -27,6 +27,8 @@ struct options
     tidings::duration topic_idle = std::chrono::minutes(10);
     std::string log_folder{};
     std::string engine{}; // URL
+    std::size_t replicated = 0;
+    bool synced = false;
     std::vector<std::string> origins{};
     std::vector<std::string> hosts{}; // that are served besides those of this machine and its network
 

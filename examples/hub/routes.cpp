@@ -134,6 +134,12 @@ asio::awaitable<response> publish(event_hub& events, tidings::context ctx, messa
     if (!done)
         co_return refuse(503, "the event was not taken: too much waits for the disk, or the hub stops");
     json::object said{{"id", done.id}, {"receivers", done.receivers}};
+    if (posted.sequence > 0 && done.id.empty())
+        said["duplicate"] = true; // of so long ago that nobody knows its id
+    if (done.replicas > 0 || done.stored_only) {
+        said["replicas"] = done.replicas;
+        said["stored_only"] = done.stored_only;
+    }
     if (posted.reaches_nobody())
         said["warning"] = "nothing was sent: without \"data\", which may be empty, there is no event";
     co_return response::json(json::serialize(said));
@@ -142,13 +148,19 @@ asio::awaitable<response> publish(event_hub& events, tidings::context ctx, messa
 asio::awaitable<response> emit(event_hub& events, tidings::context ctx, tidings::request const& request)
 {
     try {
-        message const posted = parse_message(request.body());
+        message posted = parse_message(request.body());
+        add_producer(posted, request.header("Producer-Id"), request.header("Producer-Seq"));
         response answer = co_await publish(events, ctx, posted);
         co_return answer;
     } catch (bad_message const& error) {
         co_return refuse(400, error.what());
     } catch (std::invalid_argument const& error) {
         co_return refuse(400, error.what());
+    } catch (tidings::topic_store::sequence_gap const& error) {
+        json::object const said{{"error", error.what()}, {"last", error.last}};
+        co_return response::json(json::serialize(said), 409);
+    } catch (std::logic_error const& error) { // a producer, and the events are not kept by an engine
+        co_return refuse(501, error.what());
     } catch (std::runtime_error const& error) {
         // The log could not keep it, or there are too many topics.
         co_return refuse(503, error.what()).with_header("Retry-After", "5");

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
 """Two hubs that share their topics over an engine."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -52,6 +53,79 @@ class Nodes(unittest.TestCase):
             self.start_engine()
             first.emit(topic="news", data="2")
             self.assertEqual(stream.next_event().data, "2")
+
+    # A publisher whose connection dies between its request and the answer, before or after the event was published, retries at the
+    # other hub, also where the first one was killed: it is told the id under which its event came, and each event comes once.
+    def test_a_publisher_that_retries_at_another_hub(self):
+        hubs = [RunningHub("--hub", self.url) for _ in range(2)]
+        self.addCleanup(lambda: [each.__exit__() for each in hubs])
+        told, got = [], []
+        with RunningHub("--hub", self.url) as reader, reader.stream("/events?topic=news") as stream:
+            for number in range(1, 121):
+                at = number % 2
+                if number % 3 == 0:
+                    with self.posted(hubs[at], number):
+                        got.append(stream.next_event())
+                elif number % 3 == 1:
+                    with self.posted(hubs[at], number):
+                        pass
+                if number % 40 == 0:
+                    with self.posted(hubs[at], number):
+                        hubs[at].__exit__()
+                    hubs[at] = RunningHub("--hub", self.url)
+                told.append(self.publish(hubs[1 - at], number)["id"])
+                if len(got) < number:
+                    got.append(stream.next_event())
+            self.assertEqual([each.data for each in got], [str(number) for number in range(1, 121)])
+            self.assertEqual([each.id for each in got], told)
+            for number in (1, 60, 120):
+                self.assertEqual(self.publish(hubs[number % 2], number)["id"], told[number - 1])
+            self.publish(hubs[0], 121)
+            self.assertEqual(stream.next_event().data, "121")
+
+    def body(self, number):
+        return json.dumps({"topic": "news", "data": str(number)})
+
+    def headers(self, number):
+        return {"Producer-Id": "ann", "Producer-Seq": str(number)}
+
+    def publish(self, hub, number):
+        answer = hub.request("POST", "/emit", self.body(number), self.headers(number))
+        self.assertEqual(answer.status, 200, answer.text)
+        return json.loads(answer.text)
+
+    def posted(self, hub, number):
+        """A connection whose end is that of the block, and whose answer nobody reads."""
+        lines = [f"{name}: {value}\r\n" for name, value in self.headers(number).items()]
+        body = self.body(number)
+        return hub.raw(f"POST /emit HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n{''.join(lines)}\r\n{body}".encode())
+
+    # What a producer is refused for, and what is said of a repeat that is too old.
+    def test_producers(self):
+        with RunningHub("--hub", self.url) as hub:
+            gap = hub.request("POST", "/emit", self.body(2), self.headers(2))
+            self.assertEqual((gap.status, json.loads(gap.text)["last"]), (409, 0))
+            first = self.publish(hub, 1)
+            self.assertNotIn("duplicate", first)
+            for number in range(2, 258):
+                self.publish(hub, number)
+            self.assertEqual(self.publish(hub, 1), {"id": "", "receivers": 0, "duplicate": True})
+            gap = hub.request("POST", "/emit", self.body(259), self.headers(259))
+            self.assertEqual((gap.status, json.loads(gap.text)["last"]), (409, 257))
+            for headers in ({"Producer-Id": "ann"}, {"Producer-Seq": "1"}, {"Producer-Id": "ann", "Producer-Seq": "x"},
+                            {"Producer-Id": "ann", "Producer-Seq": "0"}, {"Producer-Id": "a" * 256, "Producer-Seq": "1"}):
+                self.assertEqual(hub.request("POST", "/emit", self.body(1), headers).status, 400)
+            self.assertEqual(hub.request("POST", "/emit", "{}", self.headers(258)).status, 400)
+        with RunningHub() as alone:
+            self.assertEqual(alone.request("POST", "/emit", self.body(1), self.headers(1)).status, 501)
+        with RunningHub("--log", f"{self.folder}/log") as alone:
+            self.assertEqual(alone.request("POST", "/emit", self.body(1), self.headers(1)).status, 501)
+
+    # A hub that promises replicas says whether there were any.
+    def test_a_hub_that_promises_a_replica(self):
+        with RunningHub("--hub", self.url, "--replicated", 1) as hub:
+            said = hub.emit(topic="news", data="1")
+            self.assertEqual((said["replicas"], said["stored_only"]), (0, True))
 
 
 if __name__ == "__main__":
