@@ -28,8 +28,9 @@ char const* const usage = R"(usage: hub --port P [options]
   --history N              events kept of each topic (1000)
   --topic-idle-ms N        a topic that nobody has used for so long is forgotten (600000)
   --log DIR                keep the events in this folder: /emit answers when they are on the disk
-  --hub URL                share the topics with all hubs that use this Valkey or Redis: redis://HOST:PORT or
-                           unix:///PATH; /emit answers when it has the event. In place of --log
+  --hub URL                share the topics with all hubs that use this Valkey or Redis: redis://HOST:PORT,
+                           rediss://HOST:PORT (TLS) or unix:///PATH; /emit answers when it has the event. In
+                           place of --log
   --replicated N           with --hub: /emit waits, a second at most, until N replicas of the engine have the event
   --synced                 with --hub: the same until they, and the engine, have synced it (Redis 8.0 and newer)
   --cors-origin ORIGIN     pages of this origin may read, with credentials, and post; may be repeated

@@ -8,7 +8,7 @@
 int main()
 {
     try {
-        (void)tidings::redis_store("http://127.0.0.1");
+        (void)tidings::redis_store("rediss://127.0.0.1?ca=");
         return 1;
     } catch (std::invalid_argument const& refused) {
         return std::puts(refused.what()) < 0;

@@ -8,6 +8,11 @@
 #include <tidings/testing/stream.hpp>
 #include <tidings/testing/virtual_time.hpp>
 
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -27,6 +32,7 @@
 #include <vector>
 
 using namespace std::chrono_literals;
+using namespace std::string_view_literals;
 using namespace tidings;
 using namespace tidings::test;
 
@@ -519,6 +525,31 @@ TEST_CASE_METHOD(nodes, "engines that refuse a node")
     CHECK(lines == 0);
     CHECK(why("unix:///nobody/is/here").empty());
     CHECK(why("redis://127.0.0.1:1").empty());
+    CHECK(lines == 2); // those two are waited for
+}
+
+// As an engine that is full of connections does. There is room for one here, so the other one comes later.
+TEST_CASE("a peer speaks before both connections are there")
+{
+    using boost::asio::ip::tcp;
+    boost::asio::io_context io;
+    tcp::acceptor peer(io, tcp::v4());
+    peer.bind({boost::asio::ip::address_v4::loopback(), 0});
+    peer.listen(0);
+    auto const port = std::to_string(peer.local_endpoint().port());
+    std::jthread const speaking([&peer] {
+        auto first = peer.accept();
+        boost::asio::write(first, boost::asio::buffer("-ERR max number of clients reached\r\n"sv));
+    });
+    std::string said;
+    std::binary_semaphore is_said(0);
+    auto const store =
+        redis_store("redis://127.0.0.1:" + port, {.log = [&](log_level, std::string_view line) {
+                        said = line;
+                        is_said.release();
+                    }});
+    is_said.acquire();
+    CHECK_THAT(said, Catch::Matchers::ContainsSubstring("max number of clients"));
 }
 
 // A user with the rights that the guide names may do all that a node does.

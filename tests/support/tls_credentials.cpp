@@ -80,6 +80,8 @@ made_certificate make(certificate_request const& what, made_certificate const* b
     std::string names;
     for (auto const& each : what.dns)
         names += (names.empty() ? "DNS:" : ",DNS:") + each;
+    for (auto const& each : what.addresses)
+        names += (names.empty() ? "IP:" : ",IP:") + each;
     if (!names.empty())
         add_extension(made.get(), issuer, NID_subject_alt_name, names);
     X509_sign(made.get(), signing ? signing.get() : own.get(), EVP_sha256());

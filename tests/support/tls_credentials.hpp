@@ -14,6 +14,7 @@ namespace tidings::test {
 struct certificate_request
 {
     std::vector<std::string> dns{};
+    std::vector<std::string> addresses{};
     std::string common_name = "tidings test";
     std::chrono::hours begins{-1}; ///< from now
     std::chrono::hours ends{24};

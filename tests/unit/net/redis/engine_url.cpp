@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // URLs of engines: what they may say, what is wrong with others, and that nobody learns their passwords.
+#include <tidings/net/redis/internal/engine_encryption.hpp>
 #include <tidings/net/redis/internal/engine_url.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -44,9 +45,8 @@ TEST_CASE("URLs that no engine has")
         {"", "is none"},
         {"redis://:hush@engine:port", "is none"},
         {"127.0.0.1:6379", "is none"},
-        {"localhost:6379", "neither"},
-        {"http://:hush@engine", "neither redis:// nor unix://"},
-        {"rediss://:hush@engine", "encrypted"},
+        {"localhost:6379", "none of"},
+        {"http://:hush@engine", "none of redis://, rediss:// and unix://"},
         {"redis://:hush@", "no host"},
         {"redis://:hush@engine:0", "port"},
         {"redis://:hush@engine/x", "database"},
@@ -55,6 +55,8 @@ TEST_CASE("URLs that no engine has")
         {"redis://:hush@engine?prefix=", "prefix"},
         {"redis://:hush@engine?prefix=a%7Bb%7D", "prefix"},
         {"redis://:hush@engine?database=1", "parameter \"database\""},
+        {"redis://:hush@engine?ca=/ca.pem", "parameter \"ca\""},
+        {"unix://:hush@/run/a?key=/key.pem", "parameter \"key\""},
         {"redis://:hush@engine#x", "#"},
         {"unix://:hush@", "no path"},
         {"unix://:hush@engine/run/a", "no path"},
@@ -67,4 +69,34 @@ TEST_CASE("URLs that no engine has")
         CHECK_THAT(error.what(), ContainsSubstring(each.said) && !ContainsSubstring("hush"));
     }
     CHECK_THAT(parse_engine_url("redis://ann:hush@engine").name(), !ContainsSubstring("hush"));
+}
+
+// Whom it believes and what it shows are files; a build without TLS says so.
+TEST_CASE("the URL of an engine behind TLS")
+{
+    if (!can_encrypt()) {
+        CHECK_THROWS_WITH(parse_engine_url("rediss://:hush@engine"),
+                          ContainsSubstring("no TLS") && !ContainsSubstring("hush"));
+        return;
+    }
+    auto const least = parse_engine_url("rediss://engine");
+    CHECK(least.is_encrypted);
+    CHECK(least.ca_file.empty());
+    CHECK(least.cert_file.empty());
+    CHECK_FALSE(parse_engine_url("redis://engine").is_encrypted);
+    auto const whole = parse_engine_url(
+        "rediss://ann:pass@[::1]:6380/2?prefix=a&ca=/etc/my%20ca.pem&cert=/etc/cert.pem&key=/etc/key.pem");
+    CHECK(whole.is_encrypted);
+    CHECK(whole.host == "::1");
+    CHECK(whole.port == 6380);
+    CHECK(whole.database == 2);
+    CHECK(whole.ca_file == "/etc/my ca.pem");
+    CHECK(whole.cert_file == "/etc/cert.pem");
+    CHECK(whole.key_file == "/etc/key.pem");
+    CHECK_THROWS_WITH(parse_engine_url("rediss://engine?ca="), ContainsSubstring("names no file"));
+    CHECK_THROWS_WITH(parse_engine_url("rediss://engine?ca=a%00b"), ContainsSubstring("names no file"));
+    CHECK_THROWS_WITH(parse_engine_url("rediss://engine?cert=/etc/cert.pem"), ContainsSubstring("both"));
+    CHECK_THROWS_WITH(parse_engine_url("rediss://engine?key=/etc/key.pem"), ContainsSubstring("both"));
+    CHECK_THROWS_WITH(parse_engine_url("rediss://engine?verify=no"),
+                      ContainsSubstring("parameter \"verify\""));
 }

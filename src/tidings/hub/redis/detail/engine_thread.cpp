@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/redis/detail/engine_thread.hpp>
 #include <tidings/hub/redis/redis_store.hpp>
-#include <tidings/net/redis/internal/engine_fault.hpp>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/system_executor.hpp>
@@ -212,11 +211,16 @@ void engine_thread::on_waits(std::string_view bytes)
     work([&] { session_.receive_waits(bytes, clock::now()); });
 }
 
-void engine_thread::on_lost(std::string const& why)
+void engine_thread::on_lost(internal::engine_fault const& why)
 {
     session_.disconnected();
-    if (!first_try_ && connections_.failures() == 0)
-        say(why + "; it is tried again until it is back, and what is published waits");
+    if (first_try_ && why.is_lasting) {
+        connections_.close();
+        return finish_first_try(std::make_exception_ptr(
+            std::runtime_error(fmt::format("tidings: {} cannot be used: {}", name(), why.what()))));
+    }
+    if (connections_.failures() == 0)
+        say(std::string(why.what()) + "; it is tried again until it is back, and what is published waits");
     finish_first_try({});
     flush();
 }
@@ -234,13 +238,9 @@ void engine_thread::work(Action action)
     try {
         action();
     } catch (internal::engine_fault const& fault) {
-        if (!first_try_ || !fault.is_lasting)
-            return connections_.fail(fault.what());
-        connections_.close();
-        return finish_first_try(std::make_exception_ptr(
-            std::runtime_error(fmt::format("tidings: {} cannot be used: {}", name(), fault.what()))));
+        return connections_.fail(fault);
     } catch (std::bad_alloc const&) {
-        return connections_.fail("there is no memory for what it says");
+        return connections_.fail(internal::engine_fault("there is no memory for what it says"));
     }
     if (!was_ready && session_.is_ready()) {
         connections_.note_success();

@@ -79,7 +79,7 @@ private:
     void on_pushes(std::string_view bytes) override;
     void on_waits_connected() override;
     void on_waits(std::string_view bytes) override;
-    void on_lost(std::string const& why) override;
+    void on_lost(internal::engine_fault const& why) override;
     void on_time() override;
 
     template <typename Action>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/net/redis/internal/engine_connection.hpp>
+#include <tidings/net/redis/internal/engine_encryption.hpp>
 
 #include <boost/asio/buffer.hpp>
 
@@ -33,8 +34,7 @@ std::vector<dial_address> look_up(std::string const& host, std::uint16_t port)
     addrinfo* list = nullptr;
     int const error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &wanted, &list);
     if (error != 0)
-        throw std::runtime_error(
-            fmt::format("the host {} cannot be looked up: {}", host, ::gai_strerror(error)));
+        throw engine_fault(fmt::format("the host {} cannot be looked up: {}", host, ::gai_strerror(error)));
     std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> const owner(list, ::freeaddrinfo);
     std::vector<dial_address> found;
     for (addrinfo const* each = list; each; each = each->ai_next) {
@@ -49,10 +49,9 @@ dial_address unix_address(std::string const& path)
     dial_address made;
     auto& address = reinterpret_cast<sockaddr_un&>(made.bytes);
     if (path.size() >= sizeof address.sun_path)
-        throw std::runtime_error(
-            fmt::format("the path {} is too long for a unix socket, which has at most {} "
-                        "bytes",
-                        path, sizeof address.sun_path - 1));
+        throw engine_fault(
+            fmt::format("the path {} is too long for a unix socket, which has at most {} bytes", path,
+                        sizeof address.sun_path - 1));
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
     made.size = sizeof address;
@@ -91,12 +90,17 @@ std::vector<dial_address> addresses_of(engine_url const& where)
                                      : std::vector{unix_address(where.unix_socket)};
 }
 
-engine_connection::engine_connection(std::shared_ptr<reactor> reactor, owner& of)
-    : reactor_(std::move(reactor)), owner_(of)
+engine_connection::engine_connection(std::shared_ptr<reactor> reactor, engine_url const& where, owner& of)
+    : reactor_(std::move(reactor)), where_(where), owner_(of)
 {}
 
 void engine_connection::connect(std::vector<dial_address> to)
 {
+    try {
+        tls_ = encrypt_engine(where_);
+    } catch (engine_fault const& fault) {
+        return owner_.on_lost(fault);
+    }
     addresses_ = std::move(to);
     std::ranges::reverse(addresses_);
     try_next();
@@ -121,6 +125,9 @@ void engine_connection::finish_connecting()
 {
     last_error_ = dial_error(socket_);
     if (last_error_ == 0) {
+        is_dialled_ = true;
+        if (tls_)
+            return decrypt({});
         is_connected_ = true;
         return owner_.on_connected();
     }
@@ -131,14 +138,14 @@ void engine_connection::finish_connecting()
 
 void engine_connection::on_ready(socket_readiness what)
 {
-    if (!is_connected_) {
+    if (!is_dialled_) {
         if (!what.can_write && !what.has_hung_up)
             return;
         finish_connecting();
     }
-    if (is_connected_ && what.can_write)
+    if (is_dialled_ && what.can_write)
         write();
-    if (is_connected_)
+    if (is_dialled_)
         read();
 }
 
@@ -146,20 +153,57 @@ void engine_connection::on_ready(socket_readiness what)
 void engine_connection::read()
 {
     std::array<char, 64 * 1024> buffer;
-    while (is_connected_) {
+    while (is_dialled_) {
         auto const got = socket_.receive(buffer);
         if (got.what == receive_result::nothing)
             return;
         if (got.what != receive_result::bytes)
             return lose("it has closed the connection");
-        owner_.on_bytes(*this, {buffer.data(), got.count});
+        if (tls_)
+            decrypt({buffer.data(), got.count});
+        else
+            owner_.on_bytes(*this, {buffer.data(), got.count});
     }
+}
+
+// The handshake is made of the answers to what comes. Whoever is told of anything may close the connection.
+void engine_connection::decrypt(std::string_view bytes)
+{
+    std::string text;
+    try {
+        text = tls_->decrypt(bytes);
+    } catch (std::runtime_error const& error) {
+        std::string const alert = tls_->take_output();
+        boost::asio::const_buffer const piece(alert.data(), alert.size());
+        if (unsent_.empty())
+            socket_.send({&piece, 1}); // as much of it as there is room for
+        return owner_.on_lost(engine_fault(error.what(), true));
+    }
+    queue(tls_->take_output());
+    if (is_in_handshake() && tls_->is_established()) {
+        is_connected_ = true;
+        owner_.on_connected();
+    }
+    if (is_connected_ && !text.empty())
+        owner_.on_bytes(*this, text);
 }
 
 void engine_connection::send(std::string bytes)
 {
     if (!is_connected_ || bytes.empty())
         return;
+    if (!tls_)
+        return queue(std::move(bytes));
+    try {
+        tls_->encrypt(bytes);
+    } catch (std::runtime_error const& error) {
+        return owner_.on_lost(engine_fault(error.what(), true));
+    }
+    queue(tls_->take_output());
+}
+
+void engine_connection::queue(std::string bytes)
+{
     if (unsent_.empty())
         unsent_ = std::move(bytes);
     else
@@ -187,16 +231,11 @@ void engine_connection::close() noexcept
     if (socket_.is_open())
         reactor_->remove(socket_.descriptor(), *this);
     socket_.close();
-    is_connected_ = false;
+    is_dialled_ = is_connected_ = false;
+    tls_.reset();
     addresses_.clear();
     unsent_.clear();
     sent_ = 0;
-}
-
-void engine_connection::lose(std::string const& why)
-{
-    close();
-    owner_.on_lost(why);
 }
 
 } // namespace tidings::internal

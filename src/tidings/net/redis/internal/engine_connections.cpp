@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/net/redis/internal/engine_connections.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
-#include <stdexcept>
 #include <utility>
 
 namespace tidings::internal {
@@ -20,8 +21,8 @@ constexpr std::size_t doublings = 7;
 
 engine_connections::engine_connections(boost::asio::io_context& io, engine_url where, user& of)
     : loop_timer(loop::of(io.get_executor())), where_(std::move(where)), user_(of),
-      reactor_(std::make_shared<reactor>(io)), commands_(reactor_, *this), pushes_(reactor_, *this),
-      waits_(reactor_, *this), random_(std::random_device{}())
+      reactor_(std::make_shared<reactor>(io)), commands_(reactor_, where_, *this),
+      pushes_(reactor_, where_, *this), waits_(reactor_, where_, *this), random_(std::random_device{}())
 {}
 
 void engine_connections::connect()
@@ -33,9 +34,9 @@ void engine_connections::connect()
         commands_.connect(addresses_);
         if (!is_apart_) // the first may have failed at once
             pushes_.connect(addresses_);
-    } catch (std::runtime_error const& error) {
+    } catch (engine_fault const& fault) {
         is_apart_ = false;
-        fail(error.what());
+        fail(fault);
     }
 }
 
@@ -47,10 +48,14 @@ void engine_connections::send(std::string commands, std::string subscriptions, s
 }
 
 // Processes that have lost the same engine do not come back in the same moment.
-void engine_connections::fail(std::string const& why)
+void engine_connections::fail(engine_fault why)
 {
     if (std::exchange(is_apart_, true)) // another one has failed already
         return;
+    if (!why.is_lasting &&
+        (commands_.is_in_handshake() || pushes_.is_in_handshake() || waits_.is_in_handshake()))
+        why = engine_fault(
+            fmt::format("{}, in the handshake of TLS: does it speak TLS on this port?", why.what()));
     commands_.close();
     pushes_.close();
     waits_.close();
@@ -90,6 +95,9 @@ void engine_connections::on_connected()
 
 void engine_connections::on_bytes(engine_connection& from, std::string_view bytes)
 {
+    // An engine that is full says so before it is asked; anything else is none.
+    if (!commands_.is_connected() || !pushes_.is_connected())
+        return fail(fault_of(bytes.substr(0, bytes.find('\r'))));
     if (&from == &commands_)
         user_.on_answers(bytes);
     else if (&from == &pushes_)

@@ -36,7 +36,7 @@ public:
         virtual void on_waits_connected() = 0;
         virtual void on_waits(std::string_view bytes) = 0;
         /// All are closed, and will be made again.
-        virtual void on_lost(std::string const& why) = 0;
+        virtual void on_lost(engine_fault const& why) = 0;
 
     protected:
         ~user() = default;
@@ -49,7 +49,7 @@ public:
     void connect_waits() { waits_.connect(addresses_); }
     void send(std::string commands, std::string subscriptions, std::string waits);
     /// Closes all, for now.
-    void fail(std::string const& why);
+    void fail(engine_fault why);
     /// Everything goes well: after a while of it the next pause is a short one.
     void note_success();
     /// So often they were made in a row and failed.
@@ -60,7 +60,7 @@ public:
 private:
     void on_connected() override;
     void on_bytes(engine_connection& from, std::string_view bytes) override;
-    void on_lost(std::string const& why) override { fail(why); }
+    void on_lost(engine_fault const& why) override { fail(why); }
     void on_time() override { connect(); }
 
     engine_url const where_;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/net/redis/internal/engine_encryption.hpp>
 #include <tidings/net/redis/internal/engine_url.hpp>
 
 #include <boost/url/parse.hpp>
@@ -42,6 +43,22 @@ std::string parse_prefix(std::string text)
     return text;
 }
 
+std::string* file_named(std::string_view parameter, engine_url& in)
+{
+    if (parameter == "ca")
+        return &in.ca_file;
+    if (parameter == "cert")
+        return &in.cert_file;
+    return parameter == "key" ? &in.key_file : nullptr;
+}
+
+std::string parse_file(std::string_view parameter, std::string path)
+{
+    if (path.empty() || path.find('\0') != std::string::npos)
+        refuse(fmt::format("has a parameter \"{}\" that names no file", parameter));
+    return path;
+}
+
 void read_host(boost::urls::url_view const& from, engine_url& to)
 {
     to.host = from.host_address();
@@ -79,15 +96,16 @@ engine_url parse_engine_url(std::string_view text)
         refuse("is none; write redis://127.0.0.1:6379, or unix:///run/redis.sock");
     boost::urls::url_view const& from = *parsed;
     engine_url to;
-    if (from.scheme() == "rediss")
-        refuse("asks for an encrypted connection, which this version cannot make; connect through a tunnel, "
-               "or over a unix socket");
-    if (from.scheme() == "redis")
+    to.is_encrypted = from.scheme() == "rediss";
+    if (to.is_encrypted && !can_encrypt())
+        refuse("asks for an encrypted connection, and this build has no TLS; build it with OpenSSL "
+               "(TIDINGS_WITH_TLS=ON), or connect through a tunnel");
+    if (to.is_encrypted || from.scheme() == "redis")
         read_host(from, to);
     else if (from.scheme() == "unix")
         read_path(from, to);
     else
-        refuse("begins with neither redis:// nor unix://");
+        refuse("begins with none of redis://, rediss:// and unix://");
     to.user = from.user();
     to.password = from.password();
     if (!to.user.empty() && to.password.empty())
@@ -97,10 +115,17 @@ engine_url parse_engine_url(std::string_view text)
             to.prefix = parse_prefix(each.value);
         else if (each.key == "database" && from.scheme() == "unix")
             to.database = parse_database(each.value);
+        else if (std::string* const file = to.is_encrypted ? file_named(each.key, to) : nullptr)
+            *file = parse_file(each.key, each.value);
         else
-            refuse(fmt::format("has the parameter \"{}\"; there is prefix, and database with unix://",
-                               each.key));
+            refuse(
+                fmt::format("has the parameter \"{}\"; there is prefix, and database with unix://, and ca, "
+                            "cert and key with rediss://",
+                            each.key));
     }
+    if (to.cert_file.empty() != to.key_file.empty())
+        refuse(
+            "names a certificate without its key, or a key without its certificate; give both cert and key");
     if (from.has_fragment())
         refuse("has a #, which has to be written %23");
     return to;

@@ -13,6 +13,10 @@ struct engine_url
     std::string host{};
     std::uint16_t port = 6379;
     std::string unix_socket{}; ///< in place of host and port
+    bool is_encrypted = false;
+    std::string ca_file{};   ///< who signs the engine's certificate; empty: whom the system trusts
+    std::string cert_file{}; ///< what is shown to the engine, with its key; empty: nothing
+    std::string key_file{};
     std::string user{};
     std::string password{};
     unsigned database = 0;
@@ -22,7 +26,8 @@ struct engine_url
     std::string name() const;
 };
 
-/// Reads `redis://user:password@host:port/database?prefix=…` or
+/// Reads `redis://user:password@host:port/database?prefix=…`,
+/// `rediss://…&ca=FILE&cert=FILE&key=FILE`, which is encrypted, or
 /// `unix://user:password@/path?database=…&prefix=…`; everything but the scheme and the host or path may be
 /// absent. Throws `std::invalid_argument` with a text that says what is wrong, and holds nothing secret.
 engine_url parse_engine_url(std::string_view text);

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <sstream>
 #include <stdexcept>
@@ -78,13 +79,6 @@ std::string fingerprint(evp_pkey_st* of)
     return hex_fingerprint({reinterpret_cast<char const*>(digest.data()), size});
 }
 
-std::chrono::system_clock::time_point time_of(ASN1_TIME const* given)
-{
-    std::tm fields{};
-    ASN1_TIME_to_tm(given, &fields);
-    return std::chrono::system_clock::from_time_t(::timegm(&fields));
-}
-
 std::vector<std::string> names_of(x509_st* of)
 {
     std::vector<std::string> names;
@@ -105,6 +99,13 @@ std::vector<std::string> names_of(x509_st* of)
 }
 
 } // namespace
+
+std::chrono::system_clock::time_point time_of(asn1_string_st const* given)
+{
+    std::tm fields{};
+    ASN1_TIME_to_tm(given, &fields);
+    return std::chrono::system_clock::from_time_t(::timegm(&fields));
+}
 
 pem_text pem_text::from(std::string const& file, std::string const& text, std::string_view member)
 {
@@ -148,14 +149,24 @@ certificate::certificate(tls_certificate const& given)
     auto* const public_key = X509_get0_pubkey(own());
     require_openssl(public_key != nullptr, "cannot read the public key of the certificate " + name_);
     if (EVP_PKEY_eq(public_key, key_.get()) != 1)
-        refuse(fmt::format("the key {} does not belong to the certificate {}: the public key of the one has "
-                           "the SHA-256 fingerprint {}, that of the other {}; put the server's own "
-                           "certificate first in its chain, and give the key that it was made for",
-                           key.name, name_, fingerprint(key_.get()), fingerprint(public_key)));
+        refuse(
+            fmt::format("the key {} does not belong to the certificate {}: the public key of the one has "
+                        "the SHA-256 fingerprint {}, that of the other {}; put the certificate itself "
+                        "first, before those that it was signed with, and give the key that it was made for",
+                        key.name, name_, fingerprint(key_.get()), fingerprint(public_key)));
     state_ = {.names = names_of(own()),
               .fingerprint = fingerprint(own()),
               .begins = time_of(X509_get0_notBefore(own())),
               .expires = time_of(X509_get0_notAfter(own()))};
+}
+
+void certificate::show_in(ssl_ctx_st* sessions) const
+{
+    std::string const what = "cannot show the certificate " + name_;
+    require_openssl(SSL_CTX_use_certificate(sessions, own()) == 1, what);
+    for (std::size_t i = 1; i < chain_.size(); ++i)
+        require_openssl(SSL_CTX_add1_chain_cert(sessions, chain_[i].get()) == 1, what);
+    require_openssl(SSL_CTX_use_PrivateKey(sessions, key_.get()) == 1, what);
 }
 
 bool is_name_of(std::string_view name, std::string_view host) noexcept

@@ -4,6 +4,7 @@
 #include <tidings/net/tls/detail/openssl.hpp>
 #include <tidings/net/tls/tls_context.hpp>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,9 @@ struct pem_text
     static pem_text from(std::string const& file, std::string const& text, std::string_view member);
 };
 
+/// From which instant on a certificate holds, or until when.
+std::chrono::system_clock::time_point time_of(asn1_string_st const* given);
+
 /// All certificates in it, in their order; throws when there is none, or one cannot be read.
 std::vector<openssl_ptr<x509_st>> read_certificates(pem_text const& pem);
 
@@ -30,8 +34,10 @@ public:
     /// Throws `std::runtime_error` with a text that says what to do.
     explicit certificate(tls_certificate const& given);
 
+    /// To the peers of these sessions.
+    void show_in(ssl_ctx_st* sessions) const;
+
     x509_st* own() const noexcept { return chain_.front().get(); }
-    evp_pkey_st* key() const noexcept { return key_.get(); }
     /// Its own first.
     std::vector<openssl_ptr<x509_st>> const& chain() const noexcept { return chain_; }
     tls_certificate_state const& state() const noexcept { return state_; }

@@ -20,14 +20,6 @@ namespace tidings::detail {
 
 namespace {
 
-// What Mozilla recommends as "intermediate", without finite-field DH, which no client needs that we serve.
-constexpr char const* suites_1_3 =
-    "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
-constexpr char const* suites_1_2 =
-    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
-    "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
-constexpr char const* groups = "X25519:P-256:P-384";
-
 // As they stand in the handshake, each behind its length; the most wanted first.
 constexpr std::string_view http1_alone = "\x08http/1.1";
 constexpr std::string_view http2_too = "\x02h2\x08http/1.1";
@@ -124,33 +116,11 @@ void ask_clients(SSL_CTX* context, tls_client_certificates how, pem_text const& 
                        nullptr);
 }
 
-void show(SSL_CTX* context, certificate const& shown)
-{
-    std::string const what = "cannot serve the certificate " + shown.name();
-    require_openssl(SSL_CTX_use_certificate(context, shown.own()) == 1, what);
-    for (std::size_t i = 1; i < shown.chain().size(); ++i)
-        require_openssl(SSL_CTX_add1_chain_cert(context, shown.chain()[i].get()) == 1, what);
-    require_openssl(SSL_CTX_use_PrivateKey(context, shown.key()) == 1, what);
-}
-
 openssl_ptr<ssl_ctx_st> make_context(credentials* owner)
 {
-    ERR_clear_error();
-    openssl_ptr<ssl_ctx_st> made(SSL_CTX_new(TLS_server_method()));
-    require_openssl(made != nullptr, "cannot make a context of OpenSSL");
+    auto made = make_ssl_context(TLS_server_method());
     SSL_CTX* const context = made.get();
     SSL_CTX_set_ex_data(context, 0, owner);
-    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-    // An idle session holds 14 KB without its buffers, and 47 KB with them.
-    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
-                                  SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    SSL_CTX_set_read_ahead(context, 1);
-    require_openssl(SSL_CTX_set_ciphersuites(context, suites_1_3) == 1 &&
-                        SSL_CTX_set_cipher_list(context, suites_1_2) == 1 &&
-                        SSL_CTX_set1_groups_list(context, groups) == 1,
-                    "this OpenSSL has not the suites of TLS that are to be offered");
-    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF); // clients keep their sessions, in tickets
     SSL_CTX_set_num_tickets(context, 1);
     SSL_CTX_set_tlsext_ticket_key_evp_cb(context, seal_or_open_ticket);
     SSL_CTX_set_tlsext_servername_callback(context, choose_by_name);
@@ -181,7 +151,7 @@ credentials::credentials(tls_options const& options, std::shared_ptr<ticket_keys
     pem_text const signers = client_signers(options);
     for (auto const& each : options.certificates) {
         pair made{.shown = certificate(each), .context = make_context(this)};
-        show(made.context.get(), made.shown);
+        made.shown.show_in(made.context.get());
         distinguish_sessions(made.context.get(), options, signers.text);
         if (!signers.text.empty())
             ask_clients(made.context.get(), options.client_certificates, signers);

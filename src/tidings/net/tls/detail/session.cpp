@@ -269,15 +269,7 @@ void session::on_writable()
 std::string session::peer_subject() const
 {
     openssl_ptr<x509_st> const shown(ssl_ ? SSL_get1_peer_certificate(ssl_.get()) : nullptr);
-    openssl_ptr<bio_st> const text(shown ? BIO_new(BIO_s_mem()) : nullptr);
-    if (!text)
-        return {};
-    // As RFC 2253 writes it, in UTF-8; what could end a line is escaped.
-    constexpr unsigned long how = XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
-    X509_NAME_print_ex(text.get(), X509_get_subject_name(shown.get()), 0, how);
-    char* data = nullptr;
-    long const size = BIO_get_mem_data(text.get(), &data);
-    return {data, static_cast<std::size_t>(size)};
+    return shown ? text_of(X509_get_subject_name(shown.get())) : std::string();
 }
 
 std::string_view session::protocol() const noexcept
