@@ -26,7 +26,7 @@ class store_fixture
 {
 public:
     testing::virtual_time time;
-    std::shared_ptr<scripted_store> store = std::make_shared<scripted_store>();
+    std::shared_ptr<scripted_store> store = std::make_shared<scripted_store>(time);
     context_scope ctx = context::root(time.loop().get_executor());
     std::vector<std::string> lines; ///< of the log
     std::optional<topic_registry> all;
@@ -41,7 +41,7 @@ public:
         }
         options.store = store;
         all->add(pattern, std::move(options));
-        store->begin_life_once();
+        store->begin_life();
     }
 
     /// One that is in memory, or whose opening is answered at once.
@@ -68,7 +68,7 @@ public:
     {
         all.reset();
         patterns_.clear();
-        store = store->restarted();
+        store = std::make_shared<scripted_store>(time, *store);
     }
 
     /// Published and kept.

@@ -74,7 +74,7 @@ TEST_CASE_METHOD(store_fixture, "what cannot be published to a store")
 TEST_CASE_METHOD(store_fixture, "a full queue of the store refuses")
 {
     topic orders = open();
-    store->limit = 1;
+    store->max_appends = 1;
     CHECK(orders.try_publish({.data = "a"}));
     CHECK(orders.try_publish({.data = "b"}).status == publish_status::would_block);
     store->keep_next();

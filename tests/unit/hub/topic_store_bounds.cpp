@@ -50,7 +50,7 @@ TEST_CASE_METHOD(store_fixture, "wait: a store that is full refuses")
     add("other");
     topic other = open("other");
     topic orders = open(2, overflow::wait);
-    store->limit = 1;
+    store->max_appends = 1;
     (void)other.try_publish({.data = "x"});
     auto const refused = run(time, orders.publish(ctx, {.data = "a"}));
     REQUIRE(refused->value);
@@ -81,7 +81,7 @@ TEST_CASE_METHOD(store_fixture, "wait: a store that is full when there is room a
     auto const two = run(time, orders.publish(ctx, {.data = "d"}));
     CHECK_FALSE(one->value);
     CHECK_FALSE(two->value);
-    store->limit = 1;
+    store->max_appends = 1;
     (void)other.try_publish({.data = "x"});
     slow.resume_reading();
     time.run_until_idle();

@@ -90,7 +90,7 @@ TEST_CASE_METHOD(store_fixture, "a store that leaves out an event")
     stream back(time, following(orders), coming_back_with(client.events()[0].id()));
     CHECK_THAT(reset_of(back), ContainsSubstring("evicted"));
     CHECK(lines.size() == 1);
-    CHECK_THAT(lines.at(0), ContainsSubstring("the scripted store") && ContainsSubstring("number 5"));
+    CHECK_THAT(lines.at(0), ContainsSubstring("the store of the test") && ContainsSubstring("number 5"));
 }
 
 // What a store should never tell is left out. Whoever may have missed an event by that is told; the topic
@@ -122,7 +122,7 @@ TEST_CASE_METHOD(store_fixture, "a store that breaks its contract")
     time.run_until_idle();
     CHECK(data_of(client) == texts{"a"});
     REQUIRE(lines.size() == 1);
-    CHECK_THAT(lines[0], ContainsSubstring(each.said) && ContainsSubstring("the scripted store"));
+    CHECK_THAT(lines[0], ContainsSubstring(each.said) && ContainsSubstring("the store of the test"));
     store->tell("orders", each.event); // as often as it likes
     CHECK(lines.size() == 1);
     stream back(time, following(orders), coming_back_with(id));
@@ -144,7 +144,7 @@ TEST_CASE_METHOD(store_fixture, "a topic with damaged events in its store")
     topic const orders = open(10);
     REQUIRE(lines.size() == 1);
     CHECK_THAT(lines[0],
-               ContainsSubstring("the scripted store: 1 events of the topic \"orders\" are damaged") &&
+               ContainsSubstring("the store of the test: 1 events of the topic \"orders\" are damaged") &&
                    ContainsSubstring("number 2: its text"));
     stream before(time, following(orders), coming_back_with("000000000000-1"));
     CHECK_THAT(reset_of(before), ContainsSubstring("evicted"));
@@ -182,11 +182,11 @@ TEST_CASE_METHOD(store_fixture, "a store begins another life")
     auto const reading = run(time, all->open(ctx, "third"));
     store->open_next();
 
-    store->lose_everything("111111111111");
+    store->lose_everything();
     time.run_until_idle();
     CHECK(client.comments() == texts{"disconnected"});
     REQUIRE(lines.size() == 1);
-    CHECK_THAT(lines[0], ContainsSubstring("the scripted store") && ContainsSubstring("begins anew"));
+    CHECK_THAT(lines[0], ContainsSubstring("the store of the test") && ContainsSubstring("begins anew"));
 
     // Until it was opened again nobody gets in, and publishers wait for the store.
     stream too_early(time, following(orders), coming_back_with(before));
@@ -197,16 +197,16 @@ TEST_CASE_METHOD(store_fixture, "a store begins another life")
     store->keep_all();
     time.run_until_idle();
     REQUIRE(waiting->value);
-    CHECK(waiting->value->id == "111111111111-1");
+    CHECK(waiting->value->id == "000000000001-1");
     REQUIRE(reading->value);
-    CHECK((**reading->value).position() == "111111111111-1");
+    CHECK((**reading->value).position() == "000000000001-1");
 
     stream back(time, following(orders), coming_back_with(before));
     CHECK_THAT(reset_of(back), ContainsSubstring("restarted"));
     keep(orders, "d");
     CHECK(data_of(back).back() == "d");
     keep(other, "e");
-    CHECK(other.position() == "111111111111-3");
+    CHECK(other.position() == "000000000001-3");
     CHECK(store->opens_of("orders") == 2);
     {
         topic const last = std::move(orders);
@@ -232,7 +232,7 @@ TEST_CASE_METHOD(store_fixture, "a store is rolled back")
     CHECK(both.comments() == texts{"disconnected"});
     CHECK(untouched.comments().empty());
     REQUIRE(lines.size() == 1);
-    CHECK_THAT(lines[0], ContainsSubstring("the scripted store: it has lost its tail"));
+    CHECK_THAT(lines[0], ContainsSubstring("the store of the test: it has lost its tail"));
     store->open_all();
     time.run_until_idle();
     keep(orders, "d");
@@ -302,7 +302,7 @@ TEST_CASE_METHOD(store_fixture, "a store with an impossible rollback")
 // What no store can be in is not used: its topics cannot be opened.
 TEST_CASE_METHOD(store_fixture, "a store with an impossible epoch")
 {
-    store = std::make_shared<scripted_store>("a\nb");
+    store = std::make_shared<scripted_store>(time, "a\nb");
     add("{name...}");
     auto const opening = run(time, all->open(ctx, "orders"));
     store->open_all();

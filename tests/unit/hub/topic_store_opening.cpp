@@ -110,17 +110,16 @@ TEST_CASE_METHOD(store_fixture, "a topic that cannot be opened")
 {
     add("{name...}");
     store->publish("orders", "a");
-    auto const why = std::make_exception_ptr(std::runtime_error("the disk is gone"));
     auto const one = run(time, all->open(ctx, "orders"));
     auto const two = run(time, all->open(ctx, "orders"));
     SECTION("at once")
     {
-        store->fail_open(why);
+        store->refuse_open("the disk is gone");
     }
     SECTION("when it is read")
     {
         store->open_next();
-        store->fail_read(why);
+        store->refuse_read("the disk is gone");
     }
     time.run_until_idle();
     CHECK(failure_of(one->failure) == "the disk is gone");
@@ -140,7 +139,7 @@ TEST_CASE_METHOD(store_fixture, "a topic of a store has to be opened")
     try {
         all->get("orders/1");
     } catch (std::logic_error const& error) {
-        CHECK_THAT(error.what(), ContainsSubstring("the scripted store") &&
+        CHECK_THAT(error.what(), ContainsSubstring("the store of the test") &&
                                      ContainsSubstring("co_await open(ctx, name)") &&
                                      ContainsSubstring("open_blocking(name)"));
     }

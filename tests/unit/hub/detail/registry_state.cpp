@@ -22,7 +22,8 @@ namespace {
 class work_fixture
 {
 public:
-    std::shared_ptr<scripted_store> store = std::make_shared<scripted_store>();
+    testing::virtual_time time;
+    std::shared_ptr<scripted_store> store = std::make_shared<scripted_store>(time);
     std::shared_ptr<detail::registry_state> all;
 
     void make(topic_registry_options options, topic_options each = {})
