@@ -20,6 +20,7 @@ class scripted_store final : public testing::store
 public:
     bool deletes = true; ///< else what it is told to forget is still there
     bool throws = false; ///< `append` does
+    bool shared = false; ///< other processes publish, too
 
     explicit scripted_store(testing::virtual_time& time, std::string epoch = "000000000000") : store(time)
     {
@@ -30,6 +31,8 @@ public:
     {
         begin_away();
     }
+
+    bool is_shared() const noexcept override { return shared; }
 
     using store::begin_life;
     using store::roll_back;

@@ -66,7 +66,7 @@ public:
 
     /// The store goes on behind a gap, and may have lost its tail. The registry opens the topics anew that
     /// had events above `survived`; clients whose place was taken back are told so, and others notice
-    /// nothing.
+    /// nothing. Events up to `survived` that were not told of yet still come.
     virtual void on_rollback(rollback happened) noexcept = 0;
 
     /// An event is kept, whoever published it. The numbers rise from call to call, over all topics. Of a
@@ -95,6 +95,11 @@ public:
 
     /// For messages: what and where it is, without passwords: `the store /var/lib/hub/events.db`.
     virtual std::string name() const = 0;
+
+    /// Whether other processes publish to the same topics: then a client that comes from one of them may have
+    /// the number of an event that `on_event` has yet to tell of here. In any other store such a number is
+    /// wrong.
+    virtual bool is_shared() const noexcept { return false; }
 
     /// Called once, by the registry that it belongs to, before anything else. Throws `std::logic_error` for
     /// a second one: a store has one registry for all its life.

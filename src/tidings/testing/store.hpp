@@ -89,6 +89,7 @@ public:
     // What the registry calls
 
     std::string name() const override { return "the store of the test"; }
+    bool is_shared() const noexcept override { return true; }
     void start(std::weak_ptr<store_events> hub) override;
     void open(std::string_view topic, topic_options const& bounds,
               std::function<void(opened)> when_open) override;

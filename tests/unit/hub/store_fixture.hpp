@@ -21,6 +21,14 @@
 
 namespace tidings::test {
 
+inline std::string reset_of(testing::stream& client)
+{
+    for (auto const& each : client.events())
+        if (each.type() == "tidings-reset")
+            return each.data();
+    return "";
+}
+
 /// A registry with a scripted store.
 class store_fixture
 {

@@ -22,14 +22,6 @@ namespace {
 
 constexpr auto largest = std::numeric_limits<std::uint64_t>::max();
 
-std::string reset_of(stream& client)
-{
-    for (auto const& each : client.events())
-        if (each.type() == "tidings-reset")
-            return each.data();
-    return "";
-}
-
 } // namespace
 
 // What another process has published comes among the own events, under the same ids.

@@ -31,22 +31,24 @@ public:
         stored_event value;
         std::function<void(kept)> when_kept;
     };
-    scripted_store inner;
+    std::shared_ptr<scripted_store> const inner;
     std::vector<taken> appends;
     bool is_full = false;
 
-    std::string name() const override { return inner.name(); }
-    void start(std::weak_ptr<store_events> hub) override { inner.start(std::move(hub)); }
+    explicit knowing_store(testing::virtual_time& time) : inner(std::make_shared<scripted_store>(time)) {}
+
+    std::string name() const override { return inner->name(); }
+    void start(std::weak_ptr<store_events> hub) override { inner->start(std::move(hub)); }
     void open(std::string_view topic, topic_options const& bounds,
               std::function<void(opened)> when_open) override
     {
-        inner.open(topic, bounds, std::move(when_open));
+        inner->open(topic, bounds, std::move(when_open));
     }
-    void close(std::string_view topic) noexcept override { inner.close(topic); }
+    void close(std::string_view topic) noexcept override { inner->close(topic); }
     void read(std::string_view topic, std::uint64_t after, std::uint64_t through,
               std::function<void(page)> when_read) override
     {
-        inner.read(topic, after, through, std::move(when_read));
+        inner->read(topic, after, through, std::move(when_read));
     }
     bool append(std::string_view, stored_event value, std::function<void(kept)> when_kept) override
     {
@@ -57,25 +59,25 @@ public:
     }
     void forget_before(std::string_view topic, std::uint64_t number) override
     {
-        inner.forget_before(topic, number);
+        inner->forget_before(topic, number);
     }
-    void forget(std::string_view topic, std::uint64_t number) override { inner.forget(topic, number); }
+    void forget(std::string_view topic, std::uint64_t number) override { inner->forget(topic, number); }
 };
 
 class publishers
 {
 public:
     testing::virtual_time time;
-    std::shared_ptr<knowing_store> store = std::make_shared<knowing_store>();
+    std::shared_ptr<knowing_store> store = std::make_shared<knowing_store>(time);
     context_scope ctx = context::root(time.loop().get_executor());
     topic_registry all = in_virtual_time(time, topic_registry());
 
     topic open()
     {
         all.add("{name}", {.store = store});
-        store->inner.begin_life();
+        store->inner->begin_life();
         auto const opening = run(time, all.open(ctx, "orders"));
-        store->inner.open_all();
+        store->inner->open_all();
         time.run_until_idle();
         return **opening->value;
     }
@@ -84,7 +86,7 @@ public:
     {
         value.number = number;
         value.previous = number - 1;
-        store->inner.tell("orders", std::move(value));
+        store->inner->tell("orders", std::move(value));
     }
     void answer(topic_store::kept got)
     {

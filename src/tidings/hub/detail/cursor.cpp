@@ -27,6 +27,14 @@ gap cursor::enter(topic_state& of, boost::asio::any_io_executor const& executor,
     return entered.begin.missing;
 }
 
+void cursor::skip_up_to(std::uint64_t number)
+{
+    if (!filter_)
+        filter_ = std::make_unique<filter>();
+    filter_->ahead = number;
+    topic().stored()->note_client_ahead(number);
+}
+
 void cursor::join(reader& of)
 {
     group_->add(*this);

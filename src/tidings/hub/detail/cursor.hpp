@@ -33,6 +33,10 @@ public:
     /// something in front of that is missing.
     gap enter(topic_state& of, boost::asio::any_io_executor const& executor,
               std::optional<std::uint64_t> after, start_position from, time_point now);
+    /// Its client has everything up to that number, also what has yet to come here: with the lock held.
+    void skip_up_to(std::uint64_t number);
+    /// The number that its client has; 0 where that is none that has yet to come.
+    std::uint64_t skips_up_to() const noexcept { return filter_ ? filter_->ahead : 0; }
     /// From now on the reader is told of what comes. It is kept alive until the cursor leaves, and so is the
     /// topic, which the caller has kept until now.
     void join(reader& of);
@@ -59,8 +63,11 @@ public:
     /// What has no id, comments and retry times, is for all. The cursor may have left then.
     bool wants(internal::shared_frame const& frame, origin const& from) const
     {
-        return !filter_ || !has_id(frame) ||
-               filter_->where(frame.event(), from.key ? std::string_view(*from.key) : std::string_view());
+        if (!filter_ || !has_id(frame))
+            return true;
+        return from.number > filter_->ahead &&
+               (!filter_->where ||
+                filter_->where(frame.event(), from.key ? std::string_view(*from.key) : std::string_view()));
     }
     bool has_filter() const noexcept { return filter_ != nullptr; }
     /// Whether the topic has sent its followers away since this one came.
@@ -78,6 +85,13 @@ public:
         if (filter_)
             filter_->sent = next;
     }
+    /// The client has been sent the event at this place.
+    void event_sent(origin const& which) noexcept
+    {
+        place_sent(which.place + 1);
+        if (filter_ && !filter_->where && which.number > filter_->ahead)
+            filter_.reset();
+    }
 
     // The group's.
     reader& owner() const noexcept { return *reader_; }
@@ -88,7 +102,8 @@ private:
     struct filter
     {
         event_filter where;
-        std::uint64_t sent = 0; ///< the client has the id of this place
+        std::uint64_t sent = 0;  ///< the client has the id of this place
+        std::uint64_t ahead = 0; ///< and everything up to this number
     };
 
     // First what each delivery reads.

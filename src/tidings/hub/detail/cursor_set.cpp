@@ -72,8 +72,14 @@ void cursor_set::enter(entry_part const& planned, boost::asio::any_io_executor c
         auto const begin = by_client.after || by_client.missing != gap::none ? by_client : lead_of(item);
         bool const is_by_id =
             begin.after || begin.missing != gap::none || item.start.what() == start_position::kind::after;
-        gap missing =
-            cursors[i]->enter(of, executor, begin.after, is_by_id ? from_newest() : item.start, times[i]);
+        std::uint64_t const newest = planned.numbers->newest;
+        bool const is_ahead = begin.after.value_or(0) > newest;
+        gap missing = cursors[i]->enter(of, executor, is_ahead ? newest : begin.after,
+                                        is_by_id ? from_newest() : item.start, times[i]);
+        if (is_ahead)
+            cursors[i]->skip_up_to(*begin.after);
+        if (several_)
+            several_->have_filters |= is_ahead;
         if (by_client.missing == gap::none && begin.missing != gap::none)
             missing = begin.missing;
         entered.knows_place &=
@@ -85,6 +91,7 @@ void cursor_set::enter(entry_part const& planned, boost::asio::any_io_executor c
         if (several_)
             entered.told.back().topic = of.name();
     }
+    number = std::max(number, by_client.after.value_or(0));
     if (several_)
         several_->parts.push_back({.numbers = planned.numbers,
                                    .cursors = std::move(cursors),
@@ -221,8 +228,9 @@ std::string cursor_set::position(mark const& at) const
         topic_state const& topic = first_.topic();
         order const& numbers = topic.numbers();
         std::lock_guard const guard(topic.registry()->lock());
-        return automatic_id{.epoch = numbers.epoch,
-                            .number = topic.events().number_before(at.at, numbers.newest)}
+        return automatic_id{
+            .epoch = numbers.epoch,
+            .number = std::max(topic.events().number_before(at.at, numbers.newest), first_.skips_up_to())}
             .text();
     }
     std::string id;

@@ -2,6 +2,7 @@
 #include <tidings/hub/detail/entry_plan.hpp>
 #include <tidings/hub/detail/event_id.hpp>
 #include <tidings/hub/detail/registry_state.hpp>
+#include <tidings/hub/detail/store_link.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
 
 #include <fmt/format.h>
@@ -18,6 +19,12 @@ namespace {
 
 // A number for each is in an id, which has to come back in a header.
 constexpr std::size_t max_orders = 32;
+
+// Clients may have numbers that this process has yet to be told of.
+bool may_be_behind(topic_state const& of)
+{
+    return of.has_store() && of.stored()->link()->store().is_shared();
+}
 
 /// An id, for a stream whose topics are of some orders.
 class given_id
@@ -45,7 +52,7 @@ public:
                 found = each.number;
         if (auto const survived = numbers.survived(found.value_or(0)))
             return {.after = survived, .missing = gap::rolled_back};
-        if (found && *found <= numbers.newest)
+        if (found && (*found <= numbers.newest || may_be_behind(*topics.front()->of)))
             return {.after = found, .is_publishers = is_publishers};
         if (found || (places_.empty() && !is_earlier_))
             return {.missing = gap::unknown_id};

@@ -16,9 +16,10 @@ struct order;
 /// Where an id leads to in an order: one that a client came back with, or that a page gave.
 struct lead
 {
-    std::optional<std::uint64_t> after{}; ///< behind this number; none: where the list says
-    gap missing = gap::none;              ///< it leads nowhere, and the client has to be told
-    bool is_publishers = false;           ///< the id is that of an event, which one order has
+    /// Behind this number, of which this process may have yet to be told; none: where the list says.
+    std::optional<std::uint64_t> after{};
+    gap missing = gap::none;    ///< it leads nowhere, and the client has to be told
+    bool is_publishers = false; ///< the id is that of an event, which one order has
 };
 
 /// The topics of one order that a follower asks for, and where its client goes on in that order.

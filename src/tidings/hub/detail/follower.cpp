@@ -190,7 +190,7 @@ void follower::note_places(merged const& events, std::size_t done)
     for (std::size_t i = 0; i < done; ++i)
         if (has_id(events.frames[i])) {
             knows_place_ = true;
-            events.cursor_of(i).place_sent(events.sources[i].place + 1);
+            events.cursor_of(i).event_sent(events.sources[i]);
         }
 }
 

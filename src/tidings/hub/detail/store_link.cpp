@@ -116,7 +116,8 @@ void store_link::on_rollback(rollback happened) noexcept
             order& numbers = *lives_.back();
             has_lost = numbers.newest > happened.survived;
             numbers.rollbacks.push_back(happened);
-            numbers.newest = std::max(numbers.newest, happened.resumed);
+            if (has_lost) // else what is left up to `survived` has yet to come
+                numbers.newest = std::max(numbers.newest, happened.resumed);
             loads = load_anew(happened.survived + 1, *registry, locked);
         }
         if (has_lost)
@@ -146,7 +147,7 @@ store_link::load_anew(std::uint64_t first_lost, registry_state& registry, regist
     for (auto const& each : registry.all()) {
         locked.held.push_back(each);
         if (!each->has_store() || each->stored()->link().get() != this ||
-            each->events().newest_number() < first_lost)
+            each->stored()->newest_of_clients() < first_lost)
             continue;
         each->stored()->begin_anew();
         registry.on_change(*each, locked);

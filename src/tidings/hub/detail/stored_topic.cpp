@@ -23,6 +23,11 @@ stored_topic::stored_topic(topic_state& of, std::shared_ptr<store_link> link)
     : topic_(of), link_(std::move(link))
 {}
 
+std::uint64_t stored_topic::newest_of_clients() const noexcept
+{
+    return std::max(ahead_, topic_.events().newest_number());
+}
+
 void stored_topic::close()
 {
     for (std::size_t i = 0; i < opens_; ++i)

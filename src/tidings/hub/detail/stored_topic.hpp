@@ -5,6 +5,7 @@
 #include <tidings/hub/topic.hpp>
 #include <tidings/hub/topic_store.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -106,6 +107,11 @@ public:
     std::shared_ptr<store_link> const& link() const noexcept { return link_; }
     store_queue const& on_their_way() const noexcept { return queue_; }
 
+    /// A client has come from another process, with the number of an event that has yet to come here.
+    void note_client_ahead(std::uint64_t number) noexcept { ahead_ = std::max(ahead_, number); }
+    /// The newest number that a client of the topic may have.
+    std::uint64_t newest_of_clients() const noexcept;
+
     /// False when the queue of the store is full.
     bool append(stored_event draft, when_kept when_kept);
     /// A comment stays behind the events that are on their way; of more than `most` the oldest goes.
@@ -137,6 +143,7 @@ private:
     std::shared_ptr<store_link> const link_;
     store_queue queue_;
     std::size_t opens_ = 0;
+    std::uint64_t ahead_ = 0;        // number that a client has had
     std::uint64_t newest_kept_ = 0;  // number, also of an event that was left out
     publish_result last_delivery_{}; // of that number
     bool is_loading_ = true;

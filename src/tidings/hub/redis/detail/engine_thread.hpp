@@ -50,6 +50,7 @@ public:
     void stop();
 
     std::string name() const override { return "the engine at " + where_; }
+    bool is_shared() const noexcept override { return true; }
     void start(std::weak_ptr<store_events> hub) override;
     void open(std::string_view topic, topic_options const& bounds,
               std::function<void(opened)> when_open) override;
