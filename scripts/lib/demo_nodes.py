@@ -65,9 +65,14 @@ http {{
 """
 
 
-def free_port():
+def free_port(wanted=0):
+    """The port itself, if one is wanted."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError as error:
+            sys.exit(f"port {wanted} cannot be used ({error.strerror}); give another one by --port")
         return probe.getsockname()[1]
 
 
@@ -109,14 +114,15 @@ class Processes:
 
 
 class Publisher(threading.Thread):
-    """Publishes its name and a number. Each event has an id of its own, so that one that got no answer can be published again: if it was kept, the hub
-    refuses it as known."""
+    """Publishes its name and a number. Each event has an id of its own, so that one that got no answer can be published again: if
+    it was kept, the hub refuses it as known."""
 
     def __init__(self, port, name):
         super().__init__(daemon=True)
         self.port, self.name = port, name
         self.acknowledged = 0  # all up to this one
         self.retries = 0
+        self.trouble = ""  # the last one
         self.is_ending = threading.Event()
 
     def run(self):
@@ -135,10 +141,12 @@ class Publisher(threading.Thread):
             connection.request("POST", "/emit", body)
             answer = connection.getresponse()
             text = answer.read().decode()
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException) as error:
+            self.trouble = repr(error)
             return False
         finally:
             connection.close()
+        self.trouble = f"{answer.status} {text}"
         return answer.status == 200 or (answer.status == 400 and "published on this topic already" in text)
 
 
@@ -173,12 +181,12 @@ class Client(threading.Thread):
     def read(self, answer):
         fields = {}
         while line := answer.readline():
-            name, _, value = line.decode().rstrip("\n").partition(": ")
-            if name == "" and fields:
+            name, is_field, value = line.decode().rstrip("\n").partition(": ")
+            if is_field:
+                fields[name] = value
+            elif fields:
                 self.take(fields)
                 fields = {}
-            elif name:
-                fields[name] = value
 
     def take(self, fields):
         self.id = fields.get("id", self.id)
@@ -236,7 +244,7 @@ def run(arguments, processes):
     nodes = [free_port(), free_port()]
     for each in nodes:
         start_node(processes, each, engine)
-    port = arguments.port or free_port()
+    port = free_port(arguments.port)
     start_nginx(processes, port, nodes)
     print(f"The nodes are at {nodes[0]} and {nodes[1]}; a page to watch is at http://127.0.0.1:{port}/", flush=True)
 
@@ -267,6 +275,8 @@ def judge(kills, publishers, clients):
         each.is_ending.set()
     for each in publishers:
         each.join()
+        if each.acknowledged == 0:
+            print(f"{each.name} has published nothing; the last that it heard was: {each.trouble}")
     acknowledged = total(publishers, "acknowledged")
     wait_until(lambda: all(missing_at(each, publishers) == 0 for each in clients))
     gaps = total(clients, "gaps") + sum(missing_at(each, publishers) for each in clients)

@@ -9,6 +9,7 @@
 #include "support/tls_credentials.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <chrono>
@@ -45,14 +46,15 @@ public:
     /// From the next start on.
     void show(certificate_request const& what) { write("engine", make_certificate(what, authority)); }
 
-    void start(std::string const& auth_clients = "no")
+    void start(std::string const& auth_clients = "no", std::string const& protocols = "TLSv1.2 TLSv1.3")
     {
-        engine.emplace(folder.file("data"),
-                       std::vector<std::string>{
-                           "--bind", "127.0.0.1", "--appendonly", "yes", "--appendfsync", "always",
-                           "--tls-port", std::to_string(port), "--tls-cert-file", folder.file("engine.pem"),
-                           "--tls-key-file", folder.file("engine.key"), "--tls-ca-cert-file",
-                           folder.file("ca.pem"), "--tls-auth-clients", auth_clients});
+        engine.emplace(
+            folder.file("data"),
+            std::vector<std::string>{"--bind", "127.0.0.1", "--appendonly", "yes", "--appendfsync", "always",
+                                     "--tls-port", std::to_string(port), "--tls-cert-file",
+                                     folder.file("engine.pem"), "--tls-key-file", folder.file("engine.key"),
+                                     "--tls-ca-cert-file", folder.file("ca.pem"), "--tls-auth-clients",
+                                     auth_clients, "--tls-protocols", protocols});
     }
 
     void write(std::string const& name, made_certificate const& what) const
@@ -180,7 +182,7 @@ TEST_CASE_METHOD(encrypted_engine, "engines behind TLS that a node does not trus
     }
     SECTION("it wants a certificate")
     {
-        start("yes");
+        start("yes", GENERATE("TLSv1.2", "TLSv1.3"));
         CHECK_THAT(refusal_of(url()), ContainsSubstring("wants a certificate"));
         write("node", make_certificate({.common_name = "node 1"}, authority));
         std::string const shown = "&cert=" + folder.file("node.pem") + "&key=" + folder.file("node.key");

@@ -207,7 +207,7 @@ TEST_CASE_METHOD(orders_fixture, "the store for tests goes")
 {
     store->go_away();
     std::string said;
-    store->open("orders", {}, [&](topic_store::opened got) {
+    store->open("orders", {}, [&](topic_store::opened const& got) {
         try {
             std::rethrow_exception(got.error);
         } catch (std::runtime_error const& error) {

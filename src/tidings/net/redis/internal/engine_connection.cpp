@@ -217,13 +217,27 @@ void engine_connection::write()
         auto const rest = boost::asio::const_buffer(unsent_.data() + sent_, unsent_.size() - sent_);
         auto const result = socket_.send({&rest, 1});
         if (result.is_broken)
-            return lose("it has closed the connection");
+            return lose_broken();
         if (result.count == 0)
             return;
         sent_ += result.count;
     }
     unsent_.clear();
     sent_ = 0;
+}
+
+// Behind TLS an alert that says why may lie unread.
+void engine_connection::lose_broken()
+{
+    std::array<char, 16 * 1024> buffer;
+    try {
+        for (auto got = socket_.receive(buffer); tls_ && got.what == receive_result::bytes;
+             got = socket_.receive(buffer))
+            tls_->decrypt({buffer.data(), got.count});
+    } catch (std::runtime_error const& error) {
+        return owner_.on_lost(engine_fault(error.what(), true));
+    }
+    lose("it has closed the connection");
 }
 
 void engine_connection::close() noexcept

@@ -67,6 +67,7 @@ private:
     void write();
     void decrypt(std::string_view bytes);
     void queue(std::string bytes);
+    void lose_broken();
     void lose(std::string const& why) { owner_.on_lost(engine_fault(why)); }
 
     std::shared_ptr<reactor> const reactor_;

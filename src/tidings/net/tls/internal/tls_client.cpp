@@ -34,6 +34,7 @@ public:
 
 private:
     void expect_host();
+    void drain();
     static int on_verified(int is_good, X509_STORE_CTX* at);
     std::string why_not_trusted(int error, X509* shown) const;
     [[noreturn]] void fail() const;
@@ -41,6 +42,7 @@ private:
     tls_client_rules const rules_;
     openssl_ptr<ssl_ctx_st> context_;
     openssl_ptr<ssl_st> ssl_;
+    std::string output_;
     std::string distrust_; // of the peer's certificate
 };
 
@@ -111,15 +113,22 @@ void tls_client_session::encrypt(std::string_view text)
         if (SSL_write_ex(ssl_.get(), text.data(), text.size(), &count) != 1)
             fail();
         text.remove_prefix(count);
+        drain(); // a BIO in memory keeps all the room that it ever needed: that of one record
     }
+}
+
+void tls_client_session::drain()
+{
+    auto* const out = SSL_get_wbio(ssl_.get());
+    std::size_t const count = BIO_ctrl_pending(out);
+    output_.resize(output_.size() + count);
+    BIO_read(out, output_.data() + output_.size() - count, static_cast<int>(count));
 }
 
 std::string tls_client_session::take_output()
 {
-    auto* const out = SSL_get_wbio(ssl_.get());
-    std::string bytes = detail::text_in(out);
-    BIO_reset(out);
-    return bytes;
+    drain();
+    return std::exchange(output_, {});
 }
 
 // What goes wrong
