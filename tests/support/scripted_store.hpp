@@ -22,16 +22,20 @@ public:
     bool throws = false; ///< `append` does
     bool shared = false; ///< other processes publish, too
 
-    explicit scripted_store(testing::virtual_time& time, std::string epoch = "000000000000") : store(time)
+    explicit scripted_store(testing::virtual_time& time, std::string epoch = "000000000000",
+                            std::string name = "the store of the test")
+        : store(time), name_(std::move(name))
     {
         life_.epoch = std::move(epoch);
         begin_away();
     }
-    scripted_store(testing::virtual_time& time, scripted_store const& before) : store(time, before)
+    scripted_store(testing::virtual_time& time, scripted_store const& before)
+        : store(time, before), name_(before.name_)
     {
         begin_away();
     }
 
+    std::string name() const override { return name_; }
     bool is_shared() const noexcept override { return shared; }
 
     using store::begin_life;
@@ -86,6 +90,8 @@ private:
         max_appends = 10;
         max_page = 2;
     }
+
+    std::string const name_;
 };
 
 } // namespace tidings::test

@@ -56,7 +56,7 @@ topic::topic() : topic(topic_options{}) {}
 
 topic::topic(topic_options options)
 {
-    if (options.store)
+    if (options.store || !options.shards.empty())
         throw std::invalid_argument(
             "tidings: a topic with a store belongs to a registry: give the store to a pattern "
             "of one, and open the topic there");

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace tidings {
 
@@ -67,6 +68,13 @@ struct topic_options
     /// Keeps the events beyond the life of the process; null: memory alone. For topics of a registry; a store
     /// belongs to one, which may give it to several patterns.
     std::shared_ptr<topic_store> store{};
+
+    /// In place of `store`: at most eight, all different, over which the topics are spread by their names.
+    /// One that is away stops its own topics alone. All processes have to name the same stores, in any order.
+    /// After a change clients of topics that another store has now get a `tidings-reset` with the reason
+    /// `moved`, and what comes; the others notice nothing. A store that comes back into the list comes empty.
+    /// A store that several patterns use is in the same list of each.
+    std::vector<std::shared_ptr<topic_store>> shards{};
 
     /// Compresses each event once for all subscribers, on streams whose clients accept it, if all topics of
     /// the stream say so before its head is out: `tidings::compression()`, of the component of that name.

@@ -101,7 +101,7 @@ public:
     /// of routes, without the '/' in front: between slashes stand plain text, `{name}` for one segment, or at
     /// the end `{name...}` for all that follows, neither of them empty. Of several that fit, the more exact
     /// one counts. Throws `std::invalid_argument` for one that is malformed, that no name can fit, or that is
-    /// equivalent to one that is there.
+    /// equivalent to one that is there; and for stores that cannot be used so, see `topic_options::shards`.
     void add(std::string pattern, topic_options options) const;
     void add(std::string pattern) const; ///< with the default options
 

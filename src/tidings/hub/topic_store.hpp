@@ -96,6 +96,10 @@ public:
     /// For messages: what and where it is, without passwords: `the store /var/lib/hub/events.db`.
     virtual std::string name() const = 0;
 
+    /// What tells it from all other stores, and is the same in all processes and after a restart, whatever
+    /// its version: of several `topic_options::shards` it decides which topics are whose. Its address, say.
+    virtual std::string identity() const { return name(); }
+
     /// Whether other processes publish to the same topics: then a client that comes from one of them may have
     /// the number of an event that `on_event` has yet to tell of here. In any other store such a number is
     /// wrong.

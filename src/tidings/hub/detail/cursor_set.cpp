@@ -69,7 +69,11 @@ void cursor_set::enter(entry_part const& planned, boost::asio::any_io_executor c
     for (std::size_t i = 0; i < cursors.size(); ++i) {
         listed_topic const& item = *planned.items[i];
         topic_state& of = *item.of;
-        auto const begin = by_client.after || by_client.missing != gap::none ? by_client : lead_of(item);
+        lead begin = by_client;
+        if (planned.has_moved(i))
+            begin = {.missing = gap::moved};
+        else if (!by_client.after && by_client.missing == gap::none)
+            begin = lead_of(item);
         bool const is_by_id =
             begin.after || begin.missing != gap::none || item.start.what() == start_position::kind::after;
         std::uint64_t const newest = planned.numbers->newest;

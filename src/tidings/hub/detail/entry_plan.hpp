@@ -4,6 +4,7 @@
 #include <tidings/hub/detail/history.hpp>
 #include <tidings/hub/topic_list.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -28,6 +29,9 @@ struct entry_part
     order* numbers = nullptr;
     std::vector<listed_topic const*> items{};
     lead by_client{};
+    std::vector<bool> moved{}; ///< items that another store had when the client got its id; empty: none
+
+    bool has_moved(std::size_t item) const { return !moved.empty() && moved[item]; }
 };
 
 /// The parts of a list, of which the first one begins with the first topic, for a client that comes back with

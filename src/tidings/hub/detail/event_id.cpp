@@ -14,12 +14,11 @@ namespace tidings::detail {
 
 namespace {
 
-constexpr std::string_view epoch_digits = "0123456789abcdefghijklmnopqrstuv"; // five bits each
 constexpr std::size_t epoch_size = 12;
 
-bool has_form_of_epoch(std::string_view text) noexcept
+bool are_epoch_digits(std::string_view text, std::size_t count) noexcept
 {
-    return text.size() == epoch_size && text.find_first_not_of(epoch_digits) == std::string_view::npos;
+    return text.size() == count && text.find_first_not_of(epoch_digits) == std::string_view::npos;
 }
 
 std::pair<std::string_view, std::string_view> cut_at(std::string_view text, char mark) noexcept
@@ -29,16 +28,25 @@ std::pair<std::string_view, std::string_view> cut_at(std::string_view text, char
                                         : std::pair(text.substr(0, at), text.substr(at + 1));
 }
 
+bool may_be_epoch(std::string_view text) noexcept
+{
+    auto const [life, mark] = cut_at(text, mark_sign);
+    return are_letters_and_digits(life) &&
+           (life.size() == text.size() || are_epoch_digits(mark, store_mark_size + list_mark_size));
+}
+
 // Also with numbers that are too large, so that no reader can take it for one.
 bool looks_automatic(std::string_view id, std::string_view epoch) noexcept
 {
+    std::string_view const own_life = parts_of(epoch).life;
     bool is_of_topic = false;
     while (!id.empty()) {
         auto const [place, others] = cut_at(id, '.');
         auto const [before, digits] = cut_at(place, '-');
-        if (!are_letters_and_digits(before) || !are_digits(digits))
+        if (!may_be_epoch(before) || !are_digits(digits))
             return false;
-        is_of_topic = is_of_topic || before == epoch || has_form_of_epoch(before);
+        std::string_view const life = parts_of(before).life;
+        is_of_topic = is_of_topic || life == own_life || are_epoch_digits(life, epoch_size);
         id = others;
     }
     return is_of_topic;
@@ -49,7 +57,7 @@ std::optional<automatic_id> parse_place(std::string_view text) noexcept
     auto const [epoch, digits] = cut_at(text, '-');
     automatic_id parsed{.epoch = epoch};
     auto const [last, error] = std::from_chars(digits.data(), digits.data() + digits.size(), parsed.number);
-    if (!are_letters_and_digits(epoch) || error != std::errc() || last != digits.data() + digits.size() ||
+    if (!may_be_epoch(epoch) || error != std::errc() || last != digits.data() + digits.size() ||
         parsed.number > max_event_number)
         return std::nullopt;
     return parsed;
@@ -115,6 +123,13 @@ bool are_letters_and_digits(std::string_view text) noexcept
 {
     constexpr std::string_view all = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     return !text.empty() && text.find_first_not_of(all) == std::string_view::npos;
+}
+
+epoch_parts parts_of(std::string_view epoch) noexcept
+{
+    auto const [life, mark] = cut_at(epoch, mark_sign);
+    std::size_t const middle = std::min(mark.size(), store_mark_size);
+    return {.life = life, .store = mark.substr(0, middle), .list = mark.substr(middle)};
 }
 
 std::string make_epoch()

@@ -41,8 +41,22 @@ bool are_digits(std::string_view text) noexcept;
 
 /// An epoch tells one life of an order from another: 60 random bits as twelve letters and digits.
 std::string make_epoch();
+inline constexpr std::string_view epoch_digits = "0123456789abcdefghijklmnopqrstuv"; // five bits each
 /// What an epoch may consist of.
 bool are_letters_and_digits(std::string_view text) noexcept;
+
+/// The epoch in the ids of a store that is one of several says which of them it is, and which all of them
+/// are: `b2k4zq7c1m0f_4k2j90qv1`. Without such a mark it is a life alone.
+struct epoch_parts
+{
+    std::string_view life;  ///< what the store calls its epoch
+    std::string_view store; ///< `store_mark`
+    std::string_view list;  ///< `list_mark`
+};
+epoch_parts parts_of(std::string_view epoch) noexcept;
+inline constexpr char mark_sign = '_';
+inline constexpr std::size_t store_mark_size = 5;
+inline constexpr std::size_t list_mark_size = 4;
 
 /// Throws `std::invalid_argument`, with a text that says what to do, for an id that a publisher may not bring
 /// to a topic of that epoch: one that does not come back through a header as it was, or that looks like one
@@ -54,6 +68,7 @@ constexpr std::size_t max_id_line_size(std::size_t epoch_size) noexcept
 {
     return 4 + epoch_size + 1 + max_number_digits + 1;
 }
+/// Of a store, which a mark may follow.
 inline constexpr std::size_t longest_epoch = 64;
 
 /// The line that gives an event the id of its number: `id: b2k4zq7c1m0f-17\n`.
@@ -64,7 +79,7 @@ public:
     std::string_view text() const noexcept { return {text_, size_}; }
 
 private:
-    char text_[max_id_line_size(longest_epoch)];
+    char text_[max_id_line_size(longest_epoch + 1 + store_mark_size + list_mark_size)];
     std::size_t size_;
 };
 

@@ -2,6 +2,7 @@
 #include <tidings/hub/detail/event_id.hpp>
 #include <tidings/hub/detail/order.hpp>
 #include <tidings/hub/detail/registry_state.hpp>
+#include <tidings/hub/detail/shards.hpp>
 #include <tidings/hub/detail/store_link.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
 #include <tidings/sse/utf8.hpp>
@@ -72,9 +73,9 @@ void registry_state::add(std::string pattern, topic_options options)
             "tidings: no topic fits the pattern \"{}\": names are UTF-8 and have at most {} bytes", pattern,
             max_name_bytes));
     auto const shared = std::make_shared<topic_options const>(std::move(options));
+    auto const shards = shards_of(*shared);
     std::lock_guard const guard(lock_);
-    auto const link = shared->store ? link_to(shared->store) : nullptr;
-    auto const [known, is_new] = patterns_.try_emplace(names, kind{shared, link});
+    auto const [known, is_new] = patterns_.try_emplace(names, pattern_kind{shared, links_to(shards)});
     if (!is_new)
         throw std::invalid_argument(
             fmt::format("tidings: all topics of the pattern \"{}\" have their options already, by \"{}\"",
@@ -82,13 +83,26 @@ void registry_state::add(std::string pattern, topic_options options)
 }
 
 // A store calls nobody from inside of `start`, so it may be called with the lock held.
-std::shared_ptr<store_link> registry_state::link_to(std::shared_ptr<topic_store> const& store)
+std::vector<std::shared_ptr<store_link>> registry_state::links_to(std::vector<shard> const& shards)
 {
-    if (auto const known = stores_.find(store.get()); known != stores_.end())
-        return known->second;
-    auto const made = std::make_shared<store_link>(store, weak_from_this());
-    store->start(made);
-    return stores_.emplace(store.get(), made).first->second;
+    for (shard const& each : shards)
+        if (auto const known = stores_.find(each.store.get());
+            known != stores_.end() && known->second->mark() != each.mark)
+            throw std::invalid_argument(fmt::format(
+                "tidings: {} is one of other stores for another pattern of topics: give all patterns that "
+                "share it the same list in topic_options::shards, or each a store of its own",
+                each.store->name()));
+    std::vector<std::shared_ptr<store_link>> links;
+    for (shard const& each : shards) {
+        auto known = stores_.find(each.store.get());
+        if (known == stores_.end()) {
+            auto const made = std::make_shared<store_link>(each, weak_from_this());
+            each.store->start(made);
+            known = stores_.emplace(each.store.get(), made).first;
+        }
+        links.push_back(known->second);
+    }
+    return links;
 }
 
 std::shared_ptr<topic_state> registry_state::get(std::string_view name)
@@ -158,7 +172,12 @@ registry_state::kind registry_state::find_kind(std::string_view name) const
     auto const segments = internal::split_name(name);
     auto const pattern =
         std::ranges::find_if(patterns_, [&](auto const& each) { return each.first.matches(segments); });
-    return pattern == patterns_.end() ? kind{} : pattern->second;
+    if (pattern == patterns_.end())
+        return {};
+    auto const& [options, stores] = pattern->second;
+    auto const owner = std::ranges::max_element(
+        stores, {}, [&](auto const& each) { return weight(name, parts_of(each->mark()).store); });
+    return {options, owner == stores.end() ? nullptr : *owner};
 }
 
 // What is not inserted is the caller's to destroy, without the lock.
@@ -200,8 +219,9 @@ std::shared_ptr<topic_state> registry_state::find_by_event(std::string_view id) 
     for (auto const& [name, each] : topics_) {
         history const& kept = each->events();
         bool const has_it =
-            kept.ids().find(id) || (places.size() == 1 && places[0].epoch == each->numbers().epoch &&
-                                    kept.has_event(places[0].number));
+            kept.ids().find(id) ||
+            (places.size() == 1 && parts_of(places[0].epoch).life == parts_of(each->numbers().epoch).life &&
+             kept.has_event(places[0].number));
         if (auto known = has_it ? each->weak_from_this().lock() : nullptr)
             return known;
     }

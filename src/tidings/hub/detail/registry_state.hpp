@@ -24,6 +24,7 @@ namespace tidings::detail {
 class store_link;
 class topic_state;
 struct order;
+struct shard;
 
 /// What the handles of a registry and its topics share. Safe from any thread: one lock guards it, its topics
 /// and their followers' books. Under it nothing of a user's is called but a clock, no topic is destroyed, and
@@ -101,7 +102,13 @@ public:
     std::shared_ptr<topic_state> insert(std::shared_ptr<topic_state> const& made, section& locked);
 
 private:
-    /// The options of the topics of a pattern.
+    /// What the topics of a pattern are.
+    struct pattern_kind
+    {
+        std::shared_ptr<topic_options const> options;
+        std::vector<std::shared_ptr<store_link>> stores;
+    };
+    /// What one of them is.
     struct kind
     {
         std::shared_ptr<topic_options const> options;
@@ -111,7 +118,7 @@ private:
     explicit registry_state(topic_registry_options options, bool keeps);
     std::shared_ptr<topic_state> find_used(std::string_view name);
     kind find_kind(std::string_view name) const;
-    std::shared_ptr<store_link> link_to(std::shared_ptr<topic_store> const& store);
+    std::vector<std::shared_ptr<store_link>> links_to(std::vector<shard> const& shards);
     std::shared_ptr<topic_state> make(std::string_view name, kind const& of);
     void forget_name(topic_state const& which) noexcept;
     void let_go();
@@ -124,7 +131,7 @@ private:
 
     // Guarded by it.
     bool keeps_;
-    std::map<internal::route_pattern, kind> patterns_;          // the more exact ones come first
+    std::map<internal::route_pattern, pattern_kind> patterns_;  // the more exact ones come first
     std::unordered_map<std::string_view, topic_state*> topics_; // by their own names
     kept_topics kept_;
     std::size_t blank_ = 0; // topics that are followed, and were never published to

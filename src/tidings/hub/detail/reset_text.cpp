@@ -20,6 +20,8 @@ std::string_view name_of(gap reason)
         return "overflowed";
     case gap::rolled_back:
         return "rolled_back";
+    case gap::moved:
+        return "moved";
     case gap::none:
         break;
     }

@@ -19,6 +19,7 @@ enum class gap
     unknown_id,  ///< its id is nobody's
     overflowed,  ///< it was too slow, and the topic has dropped what it had not got
     rolled_back, ///< its store has lost what it had been given last
+    moved,       ///< another store has the topic now
 };
 
 /// What a follower is told when it cannot be brought up to date: the data of a `tidings-reset` event.

@@ -45,7 +45,7 @@ std::shared_ptr<topic_load> store_link::wait_for(std::string_view name, std::sha
     if (loads_.size() >= max_loads)
         throw too_many_topics(
             fmt::format("tidings: {} topics of {} are being opened at once, and no more may be", max_loads,
-                        store_->name()));
+                        store().name()));
     bool const is_first = !known;
     if (is_first)
         known =
@@ -81,7 +81,7 @@ void store_link::on_life(life begun) noexcept
         bool const is_first = lives_.empty();
         if (!may_be(begun))
             return tell(*registry, "it has an epoch or a number that none can have, and is not used");
-        auto next = std::make_unique<order>(std::move(begun.epoch), begun.newest);
+        auto next = std::make_unique<order>(begun.epoch + mark(), begun.newest);
         next->rollbacks = std::move(begun.rollbacks);
         std::vector<std::shared_ptr<topic_load>> loads;
         {
@@ -93,7 +93,7 @@ void store_link::on_life(life begun) noexcept
             registry->say(
                 log_level::warning,
                 fmt::format("{}: it has lost what it had said to be kept, and begins anew; clients are told",
-                            store_->name()));
+                            store().name()));
         for (auto const& each : loads)
             each->start();
     } catch (...) {
@@ -124,7 +124,7 @@ void store_link::on_rollback(rollback happened) noexcept
             registry->say(log_level::warning,
                           fmt::format("{}: it has lost its tail, what came after number {}; clients that had "
                                       "more are told",
-                                      store_->name(), happened.survived));
+                                      store().name(), happened.survived));
         for (auto const& each : loads)
             each->start();
     } catch (...) {
@@ -226,7 +226,7 @@ void store_link::tell(registry_state& registry, std::string_view what) noexcept
         if (now < next_telling_)
             return;
         next_telling_ = now + telling_period;
-        registry.say(log_level::error, fmt::format("{}: {} (see topic_store)", store_->name(), what));
+        registry.say(log_level::error, fmt::format("{}: {} (see topic_store)", store().name(), what));
     } catch (...) { // NOLINT(bugprone-empty-catch): there is nobody left to tell
     }
 }

@@ -3,6 +3,7 @@
 
 #include <tidings/hub/detail/order.hpp>
 #include <tidings/hub/detail/registry_state.hpp>
+#include <tidings/hub/detail/shards.hpp>
 #include <tidings/hub/detail/topic_load.hpp>
 #include <tidings/hub/topic_store.hpp>
 #include <tidings/loop/time.hpp>
@@ -21,11 +22,14 @@ namespace tidings::detail {
 class store_link final : public store_events, public std::enable_shared_from_this<store_link>
 {
 public:
-    store_link(std::shared_ptr<topic_store> store, std::weak_ptr<registry_state> registry)
-        : store_(std::move(store)), registry_(std::move(registry))
+    store_link(shard of, std::weak_ptr<registry_state> registry)
+        : shard_(std::move(of)), registry_(std::move(registry))
     {}
 
-    topic_store& store() const noexcept { return *store_; }
+    topic_store& store() const noexcept { return *shard_.store; }
+    std::weak_ptr<topic_store> weak_store() const noexcept { return shard_.store; }
+    /// See `shard`.
+    std::string const& mark() const noexcept { return shard_.mark; }
 
     void on_life(life begun) noexcept override;
     void on_rollback(rollback happened) noexcept override;
@@ -57,7 +61,7 @@ private:
     /// At most once in ten seconds.
     void tell(registry_state& registry, std::string_view what) noexcept;
 
-    std::shared_ptr<topic_store> const store_;
+    shard const shard_;
     std::weak_ptr<registry_state> const registry_;
     // Those before the present one stay, since followers that are being sent away look at them.
     std::vector<std::unique_ptr<order>> lives_;

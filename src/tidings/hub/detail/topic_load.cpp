@@ -19,7 +19,7 @@ topic_load::topic_load(std::shared_ptr<topic_state> topic, bool is_first)
 // Who asks keeps neither this nor the registry: a store that does not answer would keep both, and itself.
 void topic_load::start()
 {
-    auto const answer = [self = weak_from_this(), of = std::weak_ptr(topic_->options().store),
+    auto const answer = [self = weak_from_this(), of = topic_->stored()->link()->weak_store(),
                          name = topic_->name()](topic_store::opened const& got) {
         if (auto const load = self.lock())
             load->on_opened(got);

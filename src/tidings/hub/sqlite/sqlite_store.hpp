@@ -70,6 +70,7 @@ public:
     sqlite_store& operator=(sqlite_store const&) = delete;
 
     std::string name() const override;
+    std::string identity() const override { return path_; }
     void start(std::weak_ptr<store_events> hub) override;
     void open(std::string_view topic, topic_options const& bounds,
               std::function<void(opened)> when_open) override;

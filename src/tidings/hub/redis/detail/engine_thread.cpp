@@ -24,8 +24,9 @@ constexpr std::size_t max_event_bytes = 8 * 1024 * 1024;
 } // namespace
 
 engine_thread::engine_thread(internal::engine_url const& where, redis_store_options const& options)
-    : loop_timer(internal::loop::of(io.get_executor())), where_(where.name()), options_(options),
-      has_work_(io.get_executor()), session_(where, options), connections_(io, where, *this)
+    : loop_timer(internal::loop::of(io.get_executor())), where_(where.name()), identity_(where.identity()),
+      options_(options), has_work_(io.get_executor()), session_(where, options),
+      connections_(io, where, *this)
 {}
 
 std::shared_ptr<engine_thread> engine_thread::make(internal::engine_url const& where,

@@ -50,6 +50,7 @@ public:
     void stop();
 
     std::string name() const override { return "the engine at " + where_; }
+    std::string identity() const override { return identity_; }
     bool is_shared() const noexcept override { return true; }
     void start(std::weak_ptr<store_events> hub) override;
     void open(std::string_view topic, topic_options const& bounds,
@@ -91,6 +92,7 @@ private:
     void say(std::string const& what);
 
     std::string const where_;
+    std::string const identity_;
     redis_store_options const options_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> const has_work_;
 

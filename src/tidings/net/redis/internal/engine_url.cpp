@@ -89,6 +89,12 @@ std::string engine_url::name() const
     return fmt::format("{}, database {}, keys {}", where, database, prefix);
 }
 
+std::string engine_url::identity() const
+{
+    std::string const where = unix_socket.empty() ? fmt::format("{}:{}", host, port) : unix_socket;
+    return fmt::format("{}/{}/{}", where, database, prefix);
+}
+
 engine_url parse_engine_url(std::string_view text)
 {
     auto const parsed = boost::urls::parse_uri(text);

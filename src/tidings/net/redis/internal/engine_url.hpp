@@ -24,6 +24,11 @@ struct engine_url
 
     /// For messages, without what nobody may read: "127.0.0.1 port 6379, database 0, keys tidings".
     std::string name() const;
+
+    /// The same text for the same keys, however they are reached but for the address:
+    /// "127.0.0.1:6379/0/tidings". Topics are dealt out by it (see `topic_store::identity`), so it is the
+    /// same in all versions.
+    std::string identity() const;
 };
 
 /// Reads `redis://user:password@host:port/database?prefix=…`,
