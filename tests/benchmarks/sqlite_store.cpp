@@ -72,6 +72,7 @@ struct registry final : tidings::store_events
 {
     void on_life(life) noexcept override {}
     void on_rollback(rollback) noexcept override {}
+    void on_away(bool) noexcept override {}
     void on_event(std::string_view, tidings::stored_event) noexcept override {}
 };
 

@@ -172,6 +172,12 @@ public:
         book_->heard.wait(lock, [&] { return !book_->life.epoch.empty() && book_->life.epoch != epoch; });
         return book_->life;
     }
+    /// Until the store says so.
+    void wait_until_away(bool is_away)
+    {
+        std::unique_lock lock(book_->lock);
+        book_->heard.wait(lock, [&] { return book_->is_away == is_away; });
+    }
     /// Whether somebody was told that an event is kept before `on_event` was.
     bool was_early() const
     {
@@ -198,6 +204,12 @@ private:
         {
             std::lock_guard const guard(lock);
             life = std::move(begun);
+            heard.notify_all();
+        }
+        void on_away(bool now) noexcept override
+        {
+            std::lock_guard const guard(lock);
+            is_away = now;
             heard.notify_all();
         }
         void on_event(std::string_view topic, stored_event value) noexcept override
@@ -231,6 +243,7 @@ private:
         std::vector<std::pair<std::string, stored_event>> told;
         std::string last_error;
         bool was_early = false;
+        bool is_away = false;
     };
 
     topic_store& store_;

@@ -40,6 +40,7 @@ public:
 
     using store::begin_life;
     using store::roll_back;
+    using store::say_away;
     using store::tell;
 
     void fail_next() { refuse_next("the disk is full"); }

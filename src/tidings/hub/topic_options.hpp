@@ -76,6 +76,11 @@ struct topic_options
     /// A store that several patterns use is in the same list of each.
     std::vector<std::shared_ptr<topic_store>> shards{};
 
+    /// A stream that follows the topic, as the first of its list, is told that a store is away, and that all
+    /// it has missed has come, by an event of the type `tidings-stale` without an id, `{"stale":true}` and
+    /// `{"stale":false}`; else by a comment.
+    bool stale_event = false;
+
     /// Compresses each event once for all subscribers, on streams whose clients accept it, if all topics of
     /// the stream say so before its head is out: `tidings::compression()`, of the component of that name.
     /// What is compressed is kept beside the text, and counts as it does for `history_bytes` and a registry's

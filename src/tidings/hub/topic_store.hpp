@@ -69,6 +69,11 @@ public:
     /// nothing. Events up to `survived` that were not told of yet still come.
     virtual void on_rollback(rollback happened) noexcept = 0;
 
+    /// The store cannot reach what it keeps events in: nothing is told of until it can. And that it can
+    /// again, when all that was missed has been told of. Streams stay open, and are told. Never called by a
+    /// store that is always there.
+    virtual void on_away(bool is_away) noexcept = 0;
+
     /// An event is kept, whoever published it. The numbers rise from call to call, over all topics. Of a
     /// topic that is open, each event newer than `opened::newest` comes, once: the store fills its own holes
     /// before it calls.

@@ -32,10 +32,26 @@ store::~store()
 
 // What the test has it do
 
+void store::go_away()
+{
+    is_away_ = true;
+    say_away(true);
+}
+
 void store::come_back()
 {
     is_away_ = false;
     answer_all({});
+    say_away(false);
+    time_.run_until_idle();
+}
+
+void store::say_away(bool is_away)
+{
+    auto const hub = hub_.lock();
+    if (!hub)
+        return;
+    hub->on_away(is_away);
     time_.run_until_idle();
 }
 

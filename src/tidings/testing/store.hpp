@@ -46,8 +46,8 @@ public:
     // What the test has it do
 
     /// From now on all that is asked waits: topics that are opened, pages of their history, and what is
-    /// published.
-    void go_away() noexcept { is_away_ = true; }
+    /// published; streams that follow its topics are told.
+    void go_away();
     /// All that waits is answered, and what is asked from now on.
     void come_back();
 
@@ -113,6 +113,8 @@ protected:
     void begin_life();
     void tell(std::string const& topic, stored_event value);
     std::uint64_t keep(std::string const& topic, stored_event value);
+    /// Streams are told that it is away, or back.
+    void say_away(bool is_away);
     /// Numbers above one and below another mean nothing any more.
     void roll_back(std::uint64_t survived, std::uint64_t resumed);
 

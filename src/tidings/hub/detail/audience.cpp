@@ -59,6 +59,13 @@ void audience::mark()
         each->feed().mark(*each);
 }
 
+void audience::mark_news()
+{
+    for (auto const& each : groups_)
+        each->has_news = true;
+    mark();
+}
+
 std::uint64_t audience::needed() const
 {
     std::uint64_t oldest = std::numeric_limits<std::uint64_t>::max();

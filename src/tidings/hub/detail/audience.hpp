@@ -40,6 +40,8 @@ public:
 
     /// The loops have to look.
     void mark();
+    /// The same, also where no event has come: followers have to be told of their store.
+    void mark_news();
 
     /// The oldest place that a follower has yet to get; the largest number when there is none.
     std::uint64_t needed() const;

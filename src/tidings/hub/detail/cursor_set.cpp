@@ -125,6 +125,14 @@ bool cursor_set::is_over() const noexcept
     return first_.is_over() && std::ranges::all_of(several_->others, &cursor::is_over);
 }
 
+bool cursor_set::is_stale() const noexcept
+{
+    if (is_single())
+        return first_.topic().numbers().is_away;
+    return std::ranges::any_of(several_->parts,
+                               [](part const& each) { return each.numbers->is_away.load(); });
+}
+
 cursor_set::part& cursor_set::part_of(cursor const& at) noexcept
 {
     order const* const numbers = &at.topic().numbers();

@@ -51,6 +51,8 @@ public:
     bool lags() const noexcept;
     /// All topics are closed, and everything in them has been read.
     bool is_over() const noexcept;
+    /// A store is away.
+    bool is_stale() const noexcept;
 
     /// Reads on in the topics of one order that lags, at most `limit` events; each order has its turn.
     void read(std::size_t limit, merged& into);

@@ -96,6 +96,11 @@ void follower::end_turn()
     });
 }
 
+void follower::look_at_stores()
+{
+    work([this] { tell_stale(); });
+}
+
 void follower::refill()
 {
     work([this] { catch_up(); });
@@ -120,6 +125,7 @@ void follower::catch_up()
     is_replaying_ = false;
     if (out_ && topics_.is_over())
         end_stream(follow_end::closed);
+    tell_stale();
 }
 
 // To one that follows one topic and keeps pace: what most deliveries are.
@@ -215,6 +221,21 @@ void follower::append_place()
 {
     std::string const id = topics_.position();
     out_->append(event{.id = id, .type = place_type, .data = id});
+}
+
+// Once a stream, however many topics it concerns; one that has to catch up is told when it has.
+void follower::tell_stale()
+{
+    if (!out_ || topics_.lags() || topics_.is_stale() == is_stale_)
+        return;
+    is_stale_ = !is_stale_;
+    if (topics_.first().topic().options().stale_event)
+        out_->append(
+            event{.type = stale_type, .data = is_stale_ ? R"({"stale":true})" : R"({"stale":false})"});
+    else
+        out_->append_comment(is_stale_ ? "stale: what is published now comes later" : "no longer stale");
+    if (out_) // or there was no room
+        out_->flush();
 }
 
 void follower::cut_behind(cursor const& at)

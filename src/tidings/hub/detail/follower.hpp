@@ -33,6 +33,7 @@ public:
 
     void take(cursor& at, batch const& live) override;
     void end_turn() override;
+    void look_at_stores() override;
     void refill() override;
     void stream_ended() override { end(follow_end::stream_ended); }
 
@@ -48,6 +49,7 @@ private:
     void note_places(merged const& events, std::size_t done);
     void send_stale_place(merged const& events);
     void append_place();
+    void tell_stale();
     void cut_behind(cursor const& at);
     void end_stream(follow_end why);
     void leave();
@@ -55,6 +57,7 @@ private:
     bool is_replaying_ = true; // until it has caught up for the first time
     bool knows_place_ = false; // the client has an id that leads back to where it is
     bool is_at_work_ = false;
+    bool is_stale_ = false;       // the client has been told that a store is away
     follow_end why_{};            // once it has left the stream
     internal::event_writer* out_; // null then
     cursor_set topics_;

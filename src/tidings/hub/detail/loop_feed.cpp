@@ -44,18 +44,32 @@ void loop_group::read()
         return;
     topic_.read(next_, batch_limit, batch_);
     next_ = batch_.next;
+    is_telling_news_ = has_news && !batch_.is_full();
+    has_news = has_news && !is_telling_news_;
 }
 
-void loop_group::tell(std::exception_ptr& failure)
+template <typename Action>
+void loop_group::for_each_member(std::exception_ptr& failure, Action action)
 {
     auto const topic = kept_; // all may leave meanwhile
     // Backwards, because a member that leaves is replaced by the last, which has had its turn.
     for (std::size_t i = members_.size(); i > 0; i = std::min(i - 1, members_.size()))
         try {
-            members_[i - 1]->owner().take(*members_[i - 1], batch_);
+            action(*members_[i - 1]);
         } catch (...) {
             failure = std::current_exception();
         }
+}
+
+void loop_group::tell(std::exception_ptr& failure)
+{
+    for_each_member(failure, [this](cursor& each) { each.owner().take(each, batch_); });
+}
+
+void loop_group::tell_news(std::exception_ptr& failure)
+{
+    if (std::exchange(is_telling_news_, false))
+        for_each_member(failure, [](cursor& each) { each.owner().look_at_stores(); });
 }
 
 bool loop_group::advance()
@@ -147,6 +161,8 @@ void loop_feed::tell_all(std::exception_ptr& failure)
             failure = std::current_exception();
         }
     at_end_.clear();
+    for (auto const& each : turn_)
+        each->tell_news(failure);
 }
 
 // Whether there is more than was read at once.

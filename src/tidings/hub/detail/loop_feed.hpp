@@ -34,6 +34,9 @@ public:
     /// behind `live` is read on when its reader can take more.
     virtual void take(cursor& at, batch const& live) = 0;
 
+    /// The store of a topic is away, or has come back.
+    virtual void look_at_stores() {}
+
     /// All topics have told of theirs in this turn; for who has asked for it, see `loop_feed::call_at_end`.
     virtual void end_turn() {}
 };
@@ -57,6 +60,8 @@ public:
     void read();
     /// Tells the members of it.
     void tell(std::exception_ptr& failure);
+    /// Has them look at their stores, if there are news of these, behind the last event.
+    void tell_news(std::exception_ptr& failure);
     /// They have all been told, with the lock held. Whether there may be more.
     bool advance();
     /// Without the lock: lets those who wait for the members go on.
@@ -70,14 +75,19 @@ public:
     std::size_t lagging = 0;    ///< of these, those that do not keep pace
     std::uint64_t position = 0; ///< those that do have been given everything before this place
     bool is_marked = false;     ///< the feed will look
+    bool has_news = false;      ///< the members have to look at their stores
 
 private:
+    template <typename Action>
+    void for_each_member(std::exception_ptr& failure, Action action);
+
     topic_state& topic_;
     std::shared_ptr<loop_feed> const feed_;
     std::shared_ptr<topic_state> kept_; // while there are members
     std::uint64_t next_;                // the loop's own copy of `position`
     std::vector<cursor*> members_;
-    batch batch_; // its memory is used again
+    bool is_telling_news_ = false; // in this turn
+    batch batch_;                  // its memory is used again
 };
 
 /// Brings what comes to the topics of one order to their followers on one loop. However many events have come

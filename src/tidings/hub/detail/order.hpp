@@ -5,6 +5,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -42,6 +43,9 @@ struct order
     std::uint64_t newest; ///< number
     std::vector<store_events::rollback> rollbacks{};
     std::vector<std::shared_ptr<loop_feed>> feeds; ///< one for each loop with followers
+
+    /// What comes to its topics is not told now. Read by any thread.
+    std::atomic<bool> is_away = false;
 };
 
 } // namespace tidings::detail

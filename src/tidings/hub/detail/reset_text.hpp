@@ -39,5 +39,7 @@ std::string to_json(reset const& value);
 inline constexpr std::string_view reset_type = "tidings-reset";
 /// Of an event that tells a client its place, with the same text as id and data.
 inline constexpr std::string_view place_type = "tidings-place";
+/// Of an event that tells a client whether what it follows is behind, since a store is away.
+inline constexpr std::string_view stale_type = "tidings-stale";
 
 } // namespace tidings::detail

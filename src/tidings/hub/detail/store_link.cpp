@@ -86,6 +86,7 @@ void store_link::on_life(life begun) noexcept
         std::vector<std::shared_ptr<topic_load>> loads;
         {
             registry_state::section locked(*registry);
+            next->is_away = is_away_;
             lives_.push_back(std::move(next));
             loads = load_anew(0, *registry, locked);
         }
@@ -129,6 +130,26 @@ void store_link::on_rollback(rollback happened) noexcept
             each->start();
     } catch (...) {
         tell(*registry, "what it has lost could not be told, for want of memory");
+    }
+}
+
+void store_link::on_away(bool is_away) noexcept
+{
+    auto const registry = registry_.lock();
+    if (!registry)
+        return;
+    try {
+        registry_state::section locked(*registry);
+        if (std::exchange(is_away_, is_away) == is_away || lives_.empty())
+            return;
+        numbers()->is_away = is_away;
+        for (auto const& each : registry->all()) {
+            locked.held.push_back(each);
+            if (each->has_store() && each->stored()->link().get() == this)
+                each->followers().mark_news();
+        }
+    } catch (...) {
+        tell(*registry, "that it is away, or back, could not be told, for want of memory");
     }
 }
 

@@ -33,6 +33,7 @@ public:
 
     void on_life(life begun) noexcept override;
     void on_rollback(rollback happened) noexcept override;
+    void on_away(bool is_away) noexcept override;
     void on_event(std::string_view topic, stored_event value) noexcept override;
 
     // With the registry's lock held
@@ -66,6 +67,7 @@ private:
     // Those before the present one stay, since followers that are being sent away look at them.
     std::vector<std::unique_ptr<order>> lives_;
     std::map<std::string, std::shared_ptr<topic_load>, std::less<>> loads_; // by topic
+    bool is_away_ = false;
     time_point next_telling_{};
 };
 

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstddef>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,12 +37,20 @@ struct book final : store_events
     {
         said.push_back("back to " + std::to_string(happened.survived));
     }
+    void on_away(bool now) noexcept override
+    {
+        is_away.push_back(now);
+        if (!now && on_back)
+            on_back();
+    }
     void on_event(std::string_view topic, stored_event value) noexcept override
     {
         said.push_back(std::string(topic) + " " + value.text + " " + std::to_string(value.previous) + ">" +
                        std::to_string(value.number));
     }
     texts said;
+    std::vector<bool> is_away;
+    std::function<void()> on_back;
 };
 
 class talk
@@ -289,6 +298,26 @@ TEST_CASE_METHOD(talk, "a connection is lost between a publish and its answer")
     reconnect();
     CHECK(said() == texts{"a x 0>101", "a y 101>102", "x kept as 101", "y kept as 102"});
     CHECK(engine.topics["a"].events.size() == 2);
+}
+
+// The hub is told once that the engine is away, however often it is tried in vain, and that it is back when
+// all that was missed has been told.
+TEST_CASE_METHOD(talk, "the hub is told that the engine is away")
+{
+    connect();
+    open("a");
+    CHECK(hub->is_away == std::vector<bool>{false});
+    lose();
+    CHECK(hub->is_away == std::vector<bool>{false, true});
+    engine.publish("a", "x");
+    engine.instead["INFO"] = "-LOADING x\r\n";
+    CHECK_THROWS_AS(connect(), engine_fault);
+    lose();
+    CHECK(hub->is_away == std::vector<bool>{false, true});
+    said();
+    hub->on_back = [this] { CHECK(said() == texts{"a x 0>101"}); };
+    connect();
+    CHECK(hub->is_away == std::vector<bool>{false, true, false});
 }
 
 // Connections may be lost at any moment of the way back in, also more than once: the next one begins anew.

@@ -151,6 +151,8 @@ void engine_session::receive_waits(std::string_view bytes, time_point now)
 
 void engine_session::disconnected()
 {
+    if (is_ready())
+        topics_.tell_away(true);
     phase_ = phase::apart;
     commands_.reset();
     pushes_.reset();
@@ -221,6 +223,7 @@ void engine_session::on_probe(std::uint64_t token, std::uint64_t newest)
 void engine_session::on_caught_up()
 {
     phase_ = phase::ready;
+    topics_.tell_away(false);
     probe_due_ = later(now_, options_.probe_timeout);
     send_publishes();
     send_pages();

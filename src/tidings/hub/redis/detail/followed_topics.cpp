@@ -66,6 +66,12 @@ void followed_topics::end(std::exception_ptr const& why)
 
 // Connections
 
+void followed_topics::tell_away(bool is_away)
+{
+    if (auto const hub = hub_.lock())
+        hub->on_away(is_away);
+}
+
 void followed_topics::take_life(store_events::life life)
 {
     auto const hub = hub_.lock();

@@ -80,6 +80,8 @@ public:
     /// What is pushed is heard, up to that number: what the topics have missed of that is read first.
     void align(std::uint64_t newest);
     void disconnected();
+    /// The engine is away, or the topics have caught up with it.
+    void tell_away(bool is_away);
 
     /// Throws `engine_fault` when it is too much.
     void push(engine_push next);
