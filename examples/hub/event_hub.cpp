@@ -34,16 +34,24 @@ void check(message const& posted)
 
 } // namespace
 
-event_hub::event_hub(options const& chosen, std::shared_ptr<tidings::topic_store> store)
+event_hub::event_hub(options const& chosen, std::vector<std::shared_ptr<tidings::topic_store>> stores)
     : topics_({.unused_timeout = chosen.topic_idle})
 {
     tidings::topic_options each{.max_events = chosen.history,
                                 .history_bytes = history_bytes,
                                 .unsent_bytes = chosen.max_queue,
-                                .store = std::move(store)};
+                                .stale_event = chosen.stale_event};
+    if (stores.size() == 1) // its ids are shorter than those of shards
+        each.store = std::move(stores.front());
+    else
+        each.shards = std::move(stores);
     if (chosen.compress)
         compress_events(each);
-    topics_.add("{name...}", std::move(each));
+    try {
+        topics_.add("{name...}", std::move(each));
+    } catch (std::invalid_argument const& error) {
+        throw usage_error(std::string("--hub: ").append(error.what()));
+    }
 }
 
 asio::awaitable<std::optional<tidings::topic>> event_hub::open(tidings::context ctx, std::string name)

@@ -16,6 +16,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace hub {
 
@@ -24,8 +25,9 @@ namespace hub {
 class event_hub
 {
 public:
-    /// The store may be null. Throws `usage_error` for what this build cannot do.
-    event_hub(options const& chosen, std::shared_ptr<tidings::topic_store> store);
+    /// The topics are in memory alone, in one store, or spread over several. Throws `usage_error` for what
+    /// this build cannot do, and for stores that cannot be used together.
+    event_hub(options const& chosen, std::vector<std::shared_ptr<tidings::topic_store>> stores);
 
     /// Empty when the context has ended, or the name is not UTF-8. Throws `std::invalid_argument` for a name
     /// that is too long, `tidings::too_many_topics`, and what the store says.

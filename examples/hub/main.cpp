@@ -25,12 +25,12 @@ constexpr int usage_status = 64; // EX_USAGE of sysexits.h
 
 void serve(hub::options const& chosen)
 {
-    std::shared_ptr<tidings::topic_store> store;
+    std::vector<std::shared_ptr<tidings::topic_store>> stores;
     if (!chosen.log_folder.empty())
-        store = hub::open_store(chosen.log_folder);
-    if (!chosen.engine.empty())
-        store = hub::open_engine(chosen);
-    hub::event_hub events(chosen, std::move(store));
+        stores.push_back(hub::open_store(chosen.log_folder));
+    for (std::string const& url : chosen.engines)
+        stores.push_back(hub::open_engine(url, chosen));
+    hub::event_hub events(chosen, std::move(stores));
     tidings::server_options options = chosen.server;
     options.listen = {chosen.listen};
     if (chosen.tls_port != 0)

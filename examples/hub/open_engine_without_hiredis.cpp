@@ -4,7 +4,7 @@
 
 namespace hub {
 
-std::shared_ptr<tidings::topic_store> open_engine(options const&)
+std::shared_ptr<tidings::topic_store> open_engine(std::string const&, options const&)
 {
     throw usage_error("--hub: this build has no hiredis to share topics with");
 }

@@ -16,6 +16,6 @@ std::shared_ptr<tidings::topic_store> open_store(std::string const& folder);
 
 /// Shares the topics with all hubs that use the engine that was chosen. Throws `usage_error` for a URL that
 /// is none, and where tidings was built without hiredis; `std::runtime_error` when the engine cannot be used.
-std::shared_ptr<tidings::topic_store> open_engine(options const& chosen);
+std::shared_ptr<tidings::topic_store> open_engine(std::string const& url, options const& chosen);
 
 } // namespace hub

@@ -30,9 +30,11 @@ char const* const usage = R"(usage: hub --port P [options]
   --log DIR                keep the events in this folder: /emit answers when they are on the disk
   --hub URL                share the topics with all hubs that use this Valkey or Redis: redis://HOST:PORT,
                            rediss://HOST:PORT (TLS) or unix:///PATH; /emit answers when it has the event. In
-                           place of --log
+                           place of --log. Repeated: the topics are spread over up to eight, and all hubs have
+                           to name the same
   --replicated N           with --hub: /emit waits, a second at most, until N replicas of the engine have the event
   --synced                 with --hub: the same until they, and the engine, have synced it (Redis 8.0 and newer)
+  --stale-event            say by an event tidings-stale, not by a comment, that an engine is away or back
   --cors-origin ORIGIN     pages of this origin may read, with credentials, and post; may be repeated
   --allow-host NAME        answer requests for this host too; may be repeated. On a loopback address, and
                            where a name is given, no other names of sites are answered
@@ -119,7 +121,7 @@ std::map<std::string_view, setter> const& setters()
         {"--topic-idle-ms", [](options& to, std::string_view name,
                                std::string const& value) { to.topic_idle = parse_ms(name, value); }},
         {"--log", [](options& to, std::string_view, std::string const& value) { to.log_folder = value; }},
-        {"--hub", [](options& to, std::string_view, std::string const& value) { to.engine = value; }},
+        {"--hub", texts(&options::engines)},
         {"--replicated", size(&options::replicated)},
         {"--cors-origin", texts(&options::origins)},
         {"--allow-host", texts(&options::hosts)},
@@ -139,6 +141,7 @@ std::map<std::string_view, setter> const& setters()
 std::map<std::string_view, std::function<void(options&)>> const& flags()
 {
     static std::map<std::string_view, std::function<void(options&)>> const all{
+        {"--stale-event", [](options& to) { to.stale_event = true; }},
         {"--http2-prior-knowledge", [](options& to) { to.http2_prior_knowledge = true; }},
         {"--synced", [](options& to) { to.synced = true; }},
         {"--compress", [](options& to) { to.compress = true; }},
@@ -179,9 +182,9 @@ options parse_options(std::vector<std::string> const& arguments)
     }
     if (!has_port)
         throw usage_error("--port is missing");
-    if (!parsed.log_folder.empty() && !parsed.engine.empty())
+    if (!parsed.log_folder.empty() && !parsed.engines.empty())
         throw usage_error("--log and --hub exclude each other: events are kept in one place");
-    if (parsed.engine.empty() && (parsed.synced || parsed.replicated > 0))
+    if (parsed.engines.empty() && (parsed.synced || parsed.replicated > 0))
         throw usage_error("--replicated and --synced need --hub");
     check_tls(parsed);
     // What a stream may leave unsent, whether it waits in its connection or in the topic.

@@ -21,12 +21,13 @@ struct options
     std::string client_ca{};
     bool http2_prior_knowledge = false; // on the plain port
     bool compress = false;
+    bool stale_event = false;
     tidings::server_options server{};
     std::size_t history = 1'000;
     std::size_t max_queue = 1024 * 1024;
     tidings::duration topic_idle = std::chrono::minutes(10);
     std::string log_folder{};
-    std::string engine{}; // URL
+    std::vector<std::string> engines{}; // URLs
     std::size_t replicated = 0;
     bool synced = false;
     std::vector<std::string> origins{};

@@ -47,3 +47,14 @@ boost::asio::awaitable<std::string> publish_once(tidings::context ctx, tidings::
     co_return done.id; // also if it was published by an earlier attempt
 }
 // [/producer]
+
+// [shards]
+tidings::topic_registry spread_topics()
+{
+    tidings::topic_registry all;
+    all.add("{name...}", {.max_events = 1'000,
+                          .shards = {tidings::redis_store("redis://engine-1.internal"),
+                                     tidings::redis_store("redis://engine-2.internal")}});
+    return all;
+}
+// [/shards]

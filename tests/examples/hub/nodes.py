@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSL-1.0
-"""Two hubs that share their topics over an engine."""
+"""Hubs that share their topics over one engine or several."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -16,16 +17,22 @@ ENGINE = shutil.which("redis-server")
 class Nodes(unittest.TestCase):
     def setUp(self):
         self.folder = self.enterContext(tempfile.TemporaryDirectory())
-        self.url = f"unix://{self.folder}/engine.sock"
-        self.start_engine()
+        self.url = self.url_of("engine")
+        self.engine = self.start_engine("engine")
 
-    def start_engine(self):
-        self.engine = subprocess.Popen([ENGINE, "--port", "0", "--unixsocket", f"{self.folder}/engine.sock", "--dir", self.folder,
-                                        "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--daemonize", "no"],
-                                       stdout=subprocess.PIPE, text=True)
-        self.addCleanup(self.kill_engine, self.engine)
-        while "ready to accept connections" not in self.engine.stdout.readline().lower():
+    def url_of(self, name):
+        return f"unix://{self.folder}/{name}/engine.sock"
+
+    def start_engine(self, name):
+        folder = os.path.join(self.folder, name)
+        os.makedirs(folder, exist_ok=True)
+        engine = subprocess.Popen([ENGINE, "--port", "0", "--unixsocket", f"{folder}/engine.sock", "--dir", folder,
+                                   "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--daemonize", "no"],
+                                  stdout=subprocess.PIPE, text=True)
+        self.addCleanup(self.kill_engine, engine)
+        while "ready to accept connections" not in engine.stdout.readline().lower():
             pass
+        return engine
 
     def kill_engine(self, which):
         which.kill()
@@ -50,7 +57,7 @@ class Nodes(unittest.TestCase):
             first.emit(topic="news", data="1")
             self.assertEqual(stream.next_event().data, "1")
             self.kill_engine(self.engine)
-            self.start_engine()
+            self.engine = self.start_engine("engine")
             first.emit(topic="news", data="2")
             self.assertEqual(stream.next_event().data, "2")
 
@@ -126,6 +133,41 @@ class Nodes(unittest.TestCase):
         with RunningHub("--hub", self.url, "--replicated", 1) as hub:
             said = hub.emit(topic="news", data="1")
             self.assertEqual((said["replicas"], said["stored_only"]), (0, True))
+
+    # Topics are spread over two engines. One is killed: the topics of the other go on, and a stream of its own is told. With a
+    # third, clients of topics that move there are told so, and the others get what they have missed.
+    def test_several_engines(self):
+        second = self.start_engine("second")
+        with RunningHub("--hub", self.url_of("second")) as hub:
+            of_second = hub.emit(topic="any", data="1")["id"].partition("-")[0]
+        hubs = ["--hub", self.url, "--hub", self.url_of("second"), "--stale-event"]
+        with RunningHub(*hubs) as hub:
+            ids = {name: hub.emit(topic=name, data="1")["id"] for name in map(str, range(24))}
+            owners = {name: id.partition("_")[0] for name, id in ids.items()}
+            theirs = next(name for name in ids if owners[name] == of_second)
+            ours = next(name for name in ids if owners[name] != of_second)
+            with hub.stream(f"/events?topic={theirs}") as told, hub.stream(f"/events?topic={ours}") as untold:
+                hub.wait_for_streams(2)
+                self.kill_engine(second)
+                self.assertEqual(told.next_event().data, '{"stale":true}')
+                hub.emit(topic=ours, data="2")
+                self.assertEqual(untold.next_event().data, "2")
+                self.start_engine("second")
+                self.assertEqual(told.next_event().data, '{"stale":false}')
+                hub.emit(topic=theirs, data="2")
+                self.assertEqual(told.next_event().data, "2")
+        self.start_engine("third")
+        with RunningHub(*hubs, "--hub", self.url_of("third")) as hub:
+            moved = 0
+            for name, id in ids.items():
+                has_moved = hub.emit(topic=name, data="3")["id"].partition("_")[0] != owners[name]
+                moved += has_moved
+                with hub.stream(f"/events?topic={name}", last_id=id) as stream:
+                    got = stream.next_event()
+                    self.assertEqual("moved" in got.data, has_moved, got)
+                    if not has_moved:
+                        self.assertEqual(got.data, "2" if name in (ours, theirs) else "3")
+            self.assertTrue(0 < moved < len(ids), moved)
 
 
 if __name__ == "__main__":
