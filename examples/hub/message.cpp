@@ -102,9 +102,9 @@ void add_producer(message& to, std::string_view id, std::string_view sequence)
 {
     if (id.empty() && sequence.empty())
         return;
-    auto const* const last = sequence.data() + sequence.size();
-    auto const [end, error] = std::from_chars(sequence.data(), last, to.sequence);
-    if (id.empty() || error != std::errc() || end != last || to.sequence == 0)
+    auto const [end, error] =
+        std::from_chars(sequence.data(), sequence.data() + sequence.size(), to.sequence);
+    if (id.empty() || error != std::errc() || end != sequence.data() + sequence.size() || to.sequence == 0)
         throw bad_message("a producer has both headers: Producer-Id, and Producer-Seq, a number from 1 on");
     if (!to.data || to.comment)
         throw bad_message("a producer sends events: give the body \"data\", and no \"comment\"");
