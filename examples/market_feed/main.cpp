@@ -68,10 +68,12 @@ public:
                                                     price, trades)});
     }
 
-    /// Up or down by up to one percent.
-    void move(std::string const& symbol)
+    /// One of the symbols, up or down by up to one percent.
+    void move()
     {
+        std::uniform_int_distribution<std::size_t> any(0, symbols - 1);
         std::uniform_real_distribution<double> step(0.99, 1.01);
+        auto const symbol = symbol_name(any(random_));
         set(symbol, std::max(0.01, quotes_.at(symbol).price * step(random_)));
     }
 
@@ -94,10 +96,9 @@ private:
 asio::awaitable<void> trade(tidings::context ctx, market* exchange)
 {
     tidings::ticker next(tick_length);
-    std::size_t number = 0;
     while (co_await next.tick(ctx))
         for (std::size_t i = 0; i < changes_a_tick; ++i)
-            exchange->move(symbol_name(number++ % symbols));
+            exchange->move();
 }
 // [/market]
 

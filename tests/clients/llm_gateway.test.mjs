@@ -96,25 +96,32 @@ test('@anthropic-ai/sdk: what cannot be translated is refused', async (t) => {
 });
 
 for (const [name, clientOf, open, wordOf, Api] of APIS) {
-  // Before the first token there is not even a head; after it the stream is under way.
+  // Before the first token there is not even a head; after it the stream is under way. The quickest of some counts, since the
+  // machine may be busy: far below the half second after which the server ends what does not mind its context.
   test(`${name}: Stop reaches the model at once`, async (t) => {
     const gateway = await startGateway(t);
-    for (const [i, model] of ['silent', 'thinks'].entries()) {
-      const stop = new AbortController();
-      let stopped;
-      const leave = () => {
-        stopped = performance.now();
-        stop.abort();
-      };
-      const stream = open(clientOf(gateway), model, { signal: stop.signal });
-      const over = model === 'silent' ? stream.catch((error) => error) : collect(await stream, wordOf, leave);
-      await gateway.model.requests.until((list) => list.length === i + 1);
-      if (model === 'silent') leave();
-      await over;
-      const { finished, at } = (await gateway.model.closed.until((list) => list.length === i + 1))[i];
-      assert.equal(finished, false);
-      t.diagnostic(`${model}: the model knew after ${(at - stopped).toFixed(1)} ms`);
-      assert.ok(at - stopped < 1_000, `${at - stopped} ms`);
+    let calls = 0;
+    for (const model of ['silent', 'thinks']) {
+      const took = [];
+      for (let round = 0; round < 5; ++round) {
+        const stop = new AbortController();
+        let stopped;
+        const leave = () => {
+          stopped = performance.now();
+          stop.abort();
+        };
+        calls += 1;
+        const stream = open(clientOf(gateway), model, { signal: stop.signal });
+        const over = model === 'silent' ? stream.catch((error) => error) : collect(await stream, wordOf, leave);
+        await gateway.model.requests.until((list) => list.length === calls);
+        if (model === 'silent') leave();
+        await over;
+        const { finished, at } = (await gateway.model.closed.until((list) => list.length === calls))[calls - 1];
+        assert.equal(finished, false);
+        took.push(at - stopped);
+      }
+      t.diagnostic(`${model}: the model knew after ${took.map((ms) => ms.toFixed(1)).join(', ')} ms`);
+      assert.ok(Math.min(...took) < 100, `${took} ms`);
     }
   });
 
@@ -181,6 +188,7 @@ test('pings while the model thinks', async (t) => {
   for (const [path, sign] of [['chat/completions', '\n: '], ['messages', 'event: ping\n']]) {
     const answer = await fetch(`${address}/v1/${path}`, {
       method: 'POST', body: JSON.stringify({ model: 'thinks', max_tokens: 100, messages, stream: true }),
+      signal: AbortSignal.timeout(20_000),
     });
     let seen = '';
     for await (const bytes of answer.body.pipeThrough(new TextDecoderStream())) {
@@ -208,7 +216,8 @@ test('@anthropic-ai/sdk: pings are no part of the message', async (t) => {
     return new Response(theirs, answer);
   }
   const anthropic = new Anthropic({ baseURL: address, apiKey: 'sk', fetch: fetchWatched });
-  const { content } = await anthropic.messages.stream({ model: 'thinks', max_tokens: 100, messages }).finalMessage();
+  const { content } = await anthropic.messages.stream({ model: 'thinks', max_tokens: 100, messages },
+    { signal: AbortSignal.timeout(20_000) }).finalMessage();
   assert.equal(content[0].text, WORDS[0] + WORDS[1]);
 });
 
