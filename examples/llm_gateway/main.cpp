@@ -11,13 +11,16 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace {
 
@@ -38,9 +41,21 @@ options read_options(int argc, char** argv)
     return given;
 }
 
-tidings::duration seconds(std::string const& text)
+double number(options const& given, std::string_view name, double least, double most)
 {
-    return std::chrono::duration_cast<tidings::duration>(std::chrono::duration<double>(std::stod(text)));
+    auto const& text = given.find(name)->second;
+    double value = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || !(value >= least && value <= most))
+        throw std::invalid_argument(
+            fmt::format("{} takes a number from {} to {}, and not {}", name, least, most, text));
+    return value;
+}
+
+tidings::duration seconds(options const& given, std::string_view name)
+{
+    auto const value = std::chrono::duration<double>(number(given, name, 0.01, 86'400));
+    return std::chrono::duration_cast<tidings::duration>(value);
 }
 
 // Once, before anything is served: names are looked up in a blocking way.
@@ -54,10 +69,10 @@ boost::asio::ip::tcp::endpoint look_up(std::string const& where)
 
 void serve(options const& given)
 {
-    gateway::upstream const model{look_up(given.at("--upstream")), seconds(given.at("--deadline"))};
-    auto const ping_interval = seconds(given.at("--ping"));
+    gateway::upstream const model{look_up(given.at("--upstream")), seconds(given, "--deadline")};
+    auto const ping_interval = seconds(given, "--ping");
 
-    tidings::server server({.port = static_cast<std::uint16_t>(std::stoul(given.at("--port")))});
+    tidings::server server({.port = static_cast<std::uint16_t>(number(given, "--port", 0, 65'535))});
     server.check(tidings::check_local_host());
     server.post("/v1/chat/completions", std::bind_front(gateway::complete_chat, std::cref(model)),
                 {.keep_alive = ping_interval, .body_bytes = largest_request});

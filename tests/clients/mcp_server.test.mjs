@@ -8,6 +8,7 @@ import { ElicitRequestSchema, LoggingMessageNotificationSchema } from '@modelcon
 import { plugIn } from './cable.mjs';
 import { Seen, start } from './program.mjs';
 
+const PATIENCE = 20_000;
 const textOf = (result) => result.content.map(({ text }) => text).join('');
 
 // A client that has been initialized, and what it has asked for and been told.
@@ -32,12 +33,12 @@ async function connect(t, address) {
 }
 
 const startServer = (t) => start(t, process.env.MCP_SERVER);
-const count = (client, to, options) => client.callTool({ name: 'count', arguments: { to } }, undefined, options);
+const count = (client, to, options) => client.callTool({ name: 'count', arguments: { to } }, undefined, { timeout: PATIENCE, ...options });
 
 // A bare request, as a client of another make sends it.
 function post(address, message, headers = {}) {
   return fetch(`${address}/mcp`, {
-    method: 'POST', body: typeof message === 'string' ? message : JSON.stringify(message),
+    method: 'POST', signal: AbortSignal.timeout(PATIENCE), body: typeof message === 'string' ? message : JSON.stringify(message),
     headers: { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream', ...headers },
   });
 }
@@ -128,7 +129,9 @@ test('a session reads its own streams alone', async (t) => {
   const call = await post(address, { jsonrpc: '2.0', id: 'mine', method: 'tools/call', params: { name: 'count', arguments: { to: 1 } } },
     { 'Mcp-Session-Id': one.transport.sessionId });
   const [, id] = /^id: (.*)$/m.exec(await call.text());
-  const resume = (session) => fetch(`${address}/mcp`, { headers: { 'Mcp-Session-Id': session, 'Last-Event-ID': id } });
+  const resume = (session) => fetch(`${address}/mcp`, {
+    headers: { 'Mcp-Session-Id': session, 'Last-Event-ID': id }, signal: AbortSignal.timeout(PATIENCE),
+  });
   assert.match(await (await resume(one.transport.sessionId)).text(), /counted to 1/);
   assert.equal((await resume(other.transport.sessionId)).status, 400);
 });
