@@ -87,7 +87,7 @@ public:
 private:
     void begin_away()
     {
-        go_away();
+        is_away_ = true;
         max_appends = 10;
         max_page = 2;
     }

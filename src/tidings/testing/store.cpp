@@ -7,15 +7,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <stdexcept>
 #include <utility>
-#include <vector>
-
-namespace asio = boost::asio;
 
 namespace tidings::testing {
-
-store::store(virtual_time& time) : time_(time) {}
 
 store::store(virtual_time& time, store const& before)
     : max_appends(before.max_appends), max_page(before.max_page), life_(before.life_),
@@ -36,6 +33,7 @@ void store::go_away()
 {
     is_away_ = true;
     say_away(true);
+    time_.run_until_idle();
 }
 
 void store::come_back()
@@ -48,11 +46,8 @@ void store::come_back()
 
 void store::say_away(bool is_away)
 {
-    auto const hub = hub_.lock();
-    if (!hub)
-        return;
-    hub->on_away(is_away);
-    time_.run_until_idle();
+    if (auto const hub = hub_.lock())
+        hub->on_away(is_away);
 }
 
 void store::cut_next()
@@ -64,13 +59,12 @@ void store::cut_next()
 
 void store::roll_back(std::size_t events)
 {
-    std::vector<std::uint64_t> numbers{0};
+    std::set<std::uint64_t> numbers{0};
     for (auto const& [name, topic] : topics_)
         for (auto const& [number, event] : topic.events)
-            numbers.push_back(number);
-    std::ranges::sort(numbers);
-    auto const survivor = numbers.size() - 1 - std::min(events, numbers.size() - 1);
-    roll_back(numbers[survivor], life_.newest + 1'000); // above all that anybody has seen
+            numbers.insert(number);
+    auto const lost = std::min(events, numbers.size() - 1);
+    roll_back(*std::next(numbers.rbegin(), static_cast<std::ptrdiff_t>(lost)), life_.newest + 1'000);
     time_.run_until_idle();
 }
 
@@ -111,7 +105,7 @@ void store::start(std::weak_ptr<store_events> hub)
     if (std::exchange(is_started_, true))
         throw std::logic_error("tidings: the store of the test has a registry already");
     hub_ = std::move(hub);
-    asio::post(time_.loop(), [weak = weak_from_this()] {
+    boost::asio::post(time_.loop(), [weak = weak_from_this()] {
         if (auto const self = weak.lock())
             self->begin_life();
     });
@@ -127,11 +121,6 @@ void store::open(std::string_view topic, topic_options const&, std::function<voi
     });
 }
 
-void store::close(std::string_view topic) noexcept
-{
-    --topics_[std::string(topic)].opens;
-}
-
 void store::read(std::string_view topic, std::uint64_t after, std::uint64_t through,
                  std::function<void(page)> when_read)
 {
@@ -143,6 +132,8 @@ void store::read(std::string_view topic, std::uint64_t after, std::uint64_t thro
 
 bool store::append(std::string_view topic, stored_event value, std::function<void(kept)> when_kept)
 {
+    if (!value.producer.empty())
+        throw std::logic_error("tidings: the store of the test knows no producers");
     if (appends_.size() >= max_appends)
         return false;
     ask(appends_, [this, topic = std::string(topic), value = std::move(value),
@@ -159,10 +150,8 @@ bool store::append(std::string_view topic, stored_event value, std::function<voi
 void store::forget_before(std::string_view topic, std::uint64_t number)
 {
     auto& of = topics_[std::string(topic)];
-    while (!of.events.empty() && of.events.begin()->first < number) {
-        of.lost = of.events.begin()->first;
-        of.events.erase(of.events.begin());
-    }
+    while (!of.events.empty() && of.events.begin()->first < number)
+        of.lost = of.events.extract(of.events.begin()).key();
 }
 
 void store::forget(std::string_view topic, std::uint64_t number)
@@ -170,13 +159,11 @@ void store::forget(std::string_view topic, std::uint64_t number)
     topics_[std::string(topic)].events.erase(number);
 }
 
-// Inside
-
 // Never from inside of the call: see `store_events`.
 void store::ask(questions& of, question next)
 {
     of.push_back(std::move(next));
-    asio::post(time_.loop(), [weak = weak_from_this()] {
+    boost::asio::post(time_.loop(), [weak = weak_from_this()] {
         if (auto const self = weak.lock(); self && !self->is_away_)
             self->answer_all({});
     });
@@ -206,8 +193,7 @@ void store::answer_all(std::exception_ptr const& error)
 
 void store::begin_life()
 {
-    auto const hub = hub_.lock();
-    if (!std::exchange(has_begun_, true) && hub)
+    if (auto const hub = hub_.lock(); !std::exchange(has_begun_, true) && hub)
         hub->on_life(life_);
 }
 
@@ -223,22 +209,17 @@ std::uint64_t store::keep(std::string const& topic, stored_event value)
     value.number = ++life_.newest;
     of.events[value.number] = value;
     value.previous = std::exchange(of.newest, value.number);
-    auto const number = value.number;
     tell(topic, std::move(value));
-    return number;
+    return of.newest;
 }
 
 topic_store::page store::page_of(kept_topic const& of, std::uint64_t after, std::uint64_t through) const
 {
     page found{.lost = of.lost};
-    auto const end = of.events.upper_bound(through);
-    for (auto at = of.events.upper_bound(after); at != end; ++at) {
-        if (found.events.size() == max_page) {
-            found.is_last = false;
-            break;
-        }
+    auto at = of.events.upper_bound(after);
+    for (; at != of.events.upper_bound(through) && found.events.size() < max_page; ++at)
         found.events.push_back(at->second);
-    }
+    found.is_last = at == of.events.upper_bound(through);
     return found;
 }
 

@@ -37,7 +37,7 @@ public:
     std::size_t max_appends = 1'000; ///< so many may wait; at one more, a publisher is refused
     std::size_t max_page = 100;      ///< events that are read at once
 
-    explicit store(virtual_time& time);
+    explicit store(virtual_time& time) : time_(time) {}
     /// As the process would find it that is started after the one that had `before`: with what that has kept.
     store(virtual_time& time, store const& before);
     /// What waits is told that the store is gone.
@@ -80,7 +80,6 @@ public:
     {
         return topics_[topic].events;
     }
-    /// How often it is open.
     std::size_t opens_of(std::string const& topic) { return topics_[topic].opens; }
     std::size_t waiting_openings() const noexcept { return openings_.size(); }
     std::size_t waiting_readings() const noexcept { return readings_.size(); }
@@ -93,7 +92,7 @@ public:
     void start(std::weak_ptr<store_events> hub) override;
     void open(std::string_view topic, topic_options const& bounds,
               std::function<void(opened)> when_open) override;
-    void close(std::string_view topic) noexcept override;
+    void close(std::string_view topic) noexcept override { --topics_[std::string(topic)].opens; }
     void read(std::string_view topic, std::uint64_t after, std::uint64_t through,
               std::function<void(page)> when_read) override;
     bool append(std::string_view topic, stored_event value, std::function<void(kept)> when_kept) override;
@@ -120,6 +119,7 @@ protected:
 
     store_events::life life_{.epoch = "000000000000"};
     std::map<std::string, kept_topic> topics_;
+    bool is_away_ = false;
 
 private:
     using question = std::function<void(std::exception_ptr)>;
@@ -134,7 +134,6 @@ private:
     virtual_time& time_;
     bool is_started_ = false;
     bool has_begun_ = false;
-    bool is_away_ = false;
     bool is_cut_ = false; // behind the publish that is being answered
     std::weak_ptr<store_events> hub_;
     questions openings_;

@@ -30,6 +30,7 @@ struct nobody final : store_events
 {
     void on_life(life) noexcept override {}
     void on_rollback(rollback) noexcept override {}
+    void on_away(bool) noexcept override {}
     void on_event(std::string_view, stored_event) noexcept override {}
 };
 

@@ -32,8 +32,8 @@ public:
     shards_fixture()
     {
         for (char const each : std::string("ABC"))
-            stores[each] =
-                std::make_shared<scripted_store>(std::string(12, each), std::string("the store ") + each);
+            stores[each] = std::make_shared<scripted_store>(
+                time, std::string(12, static_cast<char>(each - 'A' + '1')), std::string("the store ") + each);
     }
 
     /// Another process takes the place of this one, with these shards, as "AB".
@@ -58,14 +58,14 @@ public:
     {
         all.reset();
         for (auto& [letter, each] : stores)
-            each = each->restarted();
+            each = std::make_shared<scripted_store>(time, *each);
         all.emplace(in_virtual_time(time, topic_registry({.log = [](log_level, std::string_view) {}})));
     }
     void add(std::string const& pattern)
     {
         all->add(pattern, options);
         for (auto& [letter, each] : stores)
-            each->begin_life_once();
+            each->begin_life();
     }
 
     topic open(std::string const& name)

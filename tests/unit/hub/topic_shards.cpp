@@ -143,7 +143,7 @@ TEST_CASE_METHOD(changed_list, "topics are spread over stores")
     CHECK(owners.size() == 3);
     for (auto const& [letter, each] : stores)
         for (auto const& name : names)
-            CHECK(each->knows(name) == (letter == owner(name)));
+            CHECK(each->events_of(name).empty() == (letter != owner(name)));
     for (auto const& name : names)
         REQUIRE(topics.at(name).try_publish({.data = "x"}));
     stream client(time, following(list()), coming_back_with(id_of_all));
@@ -222,7 +222,7 @@ TEST_CASE_METHOD(shards_fixture, "stores of different patterns become shards")
     options.store = stores['B'];
     all->add("u1", options);
     for (auto& [letter, each] : stores)
-        each->begin_life_once();
+        each->begin_life();
     std::string id;
     {
         topic_list both;
@@ -260,7 +260,7 @@ TEST_CASE_METHOD(changed_list, "one of several stores has lost everything")
 {
     start("AB");
     publish_before();
-    stores['A']->lose_everything("DDDDDDDDDDDD");
+    stores['A']->lose_everything();
     time.run_until_idle();
     open_all();
     for (auto const& each : names) {
@@ -326,11 +326,11 @@ TEST_CASE_METHOD(shards_fixture, "lists that cannot be")
     CHECK_THAT(why({.store = a, .shards = {b}}), ContainsSubstring("exclude each other"));
     CHECK_THAT(why({.shards = {a, nullptr}}), ContainsSubstring("null"));
     CHECK_THAT(why({.shards = {a, b, a}}), ContainsSubstring("the store A twice"));
-    CHECK_THAT(why({.shards = {a, std::make_shared<scripted_store>("x", "the store A")}}),
+    CHECK_THAT(why({.shards = {a, std::make_shared<scripted_store>(time, "x", "the store A")}}),
                ContainsSubstring("the same identity"));
     topic_options many;
     for (int i = 0; i < 9; ++i)
-        many.shards.push_back(std::make_shared<scripted_store>("x", std::to_string(i)));
+        many.shards.push_back(std::make_shared<scripted_store>(time, "x", std::to_string(i)));
     CHECK_THAT(why(many), ContainsSubstring("9 stores, and may have 8"));
     CHECK_THROWS_AS(topic({.name = "x", .shards = {a}}), std::invalid_argument);
     many.shards.pop_back();

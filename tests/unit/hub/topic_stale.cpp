@@ -156,11 +156,11 @@ TEST_CASE_METHOD(stale_fixture, "a store that is away begins another life")
     options.store = stores['A'];
     all->add("{name}", options);
     say_away('A', true);
-    stores['A']->begin_life_once();
+    stores['A']->begin_life();
     topic const orders = open("orders");
     stream first(time, following(orders), request::get("/"));
     CHECK(first.comments() == texts{away});
-    stores['A']->lose_everything("DDDDDDDDDDDD");
+    stores['A']->lose_everything();
     time.run_until_idle();
     stores['A']->open_all();
     CHECK(first.comments() == texts{away, "disconnected"});
