@@ -6,8 +6,8 @@
 // measures no disk.
 #include <tidings/hub/sqlite/sqlite_store.hpp>
 
-#include "sqlite/scratch_folder.hpp"
-#include "sqlite/store_user.hpp"
+#include "support/scratch_folder.hpp"
+#include "support/store_user.hpp"
 
 #include <sqlite3.h>
 #include <sys/resource.h>

@@ -12,7 +12,7 @@
 
 #include "input.hpp"
 #include "require.hpp"
-#include "sqlite/scratch_folder.hpp"
+#include "support/scratch_folder.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>

@@ -4,7 +4,7 @@
 
 #include "handlers.hpp"
 #include "one_route.hpp"
-#include "sqlite/scratch_folder.hpp"
+#include "support/scratch_folder.hpp"
 #include "support/tls_connection.hpp"
 #include "support/tls_credentials.hpp"
 

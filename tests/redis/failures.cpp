@@ -3,9 +3,9 @@
 // acknowledged has to be told once, in one order, at all nodes. Usage: failures SECONDS [SEED]
 #include <tidings/hub/redis/redis_store.hpp>
 
-#include "sqlite/scratch_folder.hpp"
-#include "sqlite/store_user.hpp"
 #include "support/engine_process.hpp"
+#include "support/scratch_folder.hpp"
+#include "support/store_user.hpp"
 
 #include <algorithm>
 #include <array>

@@ -6,8 +6,8 @@
 // get every acknowledged event once, and those of a publisher in their order.
 #include <tidings/testing/client.hpp>
 
-#include "sqlite/scratch_folder.hpp"
 #include "support/engine_process.hpp"
+#include "support/scratch_folder.hpp"
 
 #include <arpa/inet.h>
 #include <sys/socket.h>

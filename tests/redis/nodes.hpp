@@ -3,9 +3,9 @@
 
 #include <tidings/hub/redis/redis_store.hpp>
 
-#include "sqlite/scratch_folder.hpp"
-#include "sqlite/store_user.hpp"
 #include "support/engine_process.hpp"
+#include "support/scratch_folder.hpp"
+#include "support/store_user.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -6,8 +6,8 @@
 #include <tidings/testing/stream.hpp>
 #include <tidings/testing/virtual_time.hpp>
 
-#include "sqlite/scratch_folder.hpp"
 #include "support/engine_process.hpp"
+#include "support/scratch_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -6,8 +6,8 @@
 #include <tidings/hub/sqlite/sqlite_store.hpp>
 
 #include "faulty_disk.hpp"
-#include "scratch_folder.hpp"
-#include "store_user.hpp"
+#include "support/scratch_folder.hpp"
+#include "support/store_user.hpp"
 
 #include <cstdio>
 #include <cstdlib>

@@ -5,8 +5,8 @@
 // moment. Afterwards each acknowledged event has to be there, once and in order.
 #include <tidings/hub/sqlite/sqlite_store.hpp>
 
-#include "scratch_folder.hpp"
-#include "store_user.hpp"
+#include "support/scratch_folder.hpp"
+#include "support/store_user.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>

@@ -3,7 +3,7 @@
 // What it costs that a hub has several nodes, with an engine that this program starts: Redis, or what
 // TIDINGS_ENGINE names. All is on one machine and takes about a minute.
 #include "measures.hpp"
-#include "sqlite/scratch_folder.hpp"
+#include "support/scratch_folder.hpp"
 
 #include <fmt/format.h>
 

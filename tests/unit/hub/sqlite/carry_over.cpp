@@ -6,8 +6,8 @@
 
 #include "file_editor.hpp"
 #include "sqlite/faulty_disk.hpp"
-#include "sqlite/scratch_folder.hpp"
-#include "sqlite/store_user.hpp"
+#include "support/scratch_folder.hpp"
+#include "support/store_user.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>

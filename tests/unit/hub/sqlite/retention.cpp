@@ -2,8 +2,8 @@
 #include <tidings/hub/sqlite/sqlite_store.hpp>
 
 #include "sqlite/faulty_disk.hpp"
-#include "sqlite/scratch_folder.hpp"
-#include "sqlite/store_user.hpp"
+#include "support/scratch_folder.hpp"
+#include "support/store_user.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <sqlite3.h>

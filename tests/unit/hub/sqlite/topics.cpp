@@ -7,7 +7,7 @@
 #include <tidings/testing/virtual_time.hpp>
 
 #include "file_editor.hpp"
-#include "sqlite/scratch_folder.hpp"
+#include "support/scratch_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>

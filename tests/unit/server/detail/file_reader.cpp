@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/file_reader.hpp>
 
-#include "sqlite/scratch_folder.hpp"
+#include "support/scratch_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <sys/prctl.h>

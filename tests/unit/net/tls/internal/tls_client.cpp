@@ -4,7 +4,7 @@
 #include <tidings/net/tls/internal/tls_client.hpp>
 
 #include "../tls_pair.hpp"
-#include "sqlite/scratch_folder.hpp"
+#include "support/scratch_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
