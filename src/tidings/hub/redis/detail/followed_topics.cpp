@@ -14,7 +14,7 @@ constexpr std::size_t max_held = 65'536;
 constexpr std::size_t max_held_bytes = 64 * 1024 * 1024;
 constexpr auto no_number = std::numeric_limits<std::uint64_t>::max();
 
-std::uint64_t number_of(kept_publish const& of) noexcept
+std::uint64_t kept_number(kept_publish const& of) noexcept
 {
     return of.answer.number;
 }
@@ -52,7 +52,7 @@ void followed_topics::close(std::string_view topic)
 void followed_topics::add_kept(kept_publish event)
 {
     seen_ = std::max(seen_, event.answer.number);
-    kept_.insert(std::ranges::upper_bound(kept_, event.answer.number, {}, number_of), std::move(event));
+    kept_.insert(std::ranges::upper_bound(kept_, event.answer.number, {}, kept_number), std::move(event));
     pass(passed_);
 }
 
@@ -94,7 +94,7 @@ void followed_topics::take_life(store_events::life life)
     if (survived == no_number)
         return;
     // Of what was kept and is lost the hub will not be told any more.
-    auto const lost = std::ranges::upper_bound(kept_, survived, {}, number_of);
+    auto const lost = std::ranges::upper_bound(kept_, survived, {}, kept_number);
     for (auto each = lost; each != kept_.end(); ++each)
         each->when_kept(each->answer);
     kept_.erase(lost, kept_.end());
@@ -302,7 +302,7 @@ void followed_topics::tell(topics::value_type& of, stored_event value)
 void followed_topics::pass(std::uint64_t number)
 {
     passed_ = std::max(passed_, number);
-    while (!kept_.empty() && number_of(kept_.front()) <= passed_) {
+    while (!kept_.empty() && kept_number(kept_.front()) <= passed_) {
         auto const next = std::move(kept_.front());
         kept_.pop_front();
         next.when_kept(next.answer);
