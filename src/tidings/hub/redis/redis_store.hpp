@@ -63,10 +63,10 @@ struct redis_store_options
 ///
 /// The URL is `redis://user:password@host:port/database?prefix=tidings`,
 /// `rediss://…?ca=FILE&cert=FILE&key=FILE` where `tidings::tls` is built, with PEM files that are read for
-/// each connection, or `unix://user:password@/path?database=0&prefix=tidings`. Throws `std::invalid_argument` for one that is
-/// none, and `std::runtime_error` with a text that says which for an engine that cannot be used: another
-/// password, an old version, a replica, a node of a cluster. One that is away is waited for later, and the
-/// log says so. Passwords are in no message and in no line of a log.
+/// each connection, or `unix://user:password@/path?database=0&prefix=tidings`. Throws `std::invalid_argument`
+/// for one that is none, and `std::runtime_error` with a text that says which for an engine that cannot be
+/// used: another password, an old version, a replica, a node of a cluster. One that is away is waited for
+/// later, and the log says so. Passwords are in no message and in no line of a log.
 ///
 /// One thread belongs to it, which has two connections (three, once a topic promises more than that events
 /// are stored), makes them again whenever they are lost, and calls the registry. Only making it and
