@@ -74,3 +74,20 @@ TEST_CASE_METHOD(list_fixture, "disconnect")
     CHECK(data_of(back) == texts{"o2"});
     CHECK(orders.disconnect() == 1);
 }
+
+// What is said in the same turn still comes: when to be back, for one.
+TEST_CASE_METHOD(list_fixture, "a time to come back after, for those who are sent away")
+{
+    stream one(time, following(orders), request::get("/"));
+    stream two(time, following(both()), request::get("/"));
+    orders.publish({.data = "o1"});
+    orders.publish_retry(std::chrono::milliseconds(1'500));
+    orders.disconnect();
+    time.run_until_idle();
+    for (stream* const each : {&one, &two}) {
+        CHECK(each->is_over());
+        CHECK(each->text().find("retry: 1500\n\n") != std::string::npos);
+    }
+    stream back(time, following(orders), coming_back_with(one.last_event_id()));
+    CHECK(data_of(back) == texts{"o1"});
+}

@@ -65,8 +65,10 @@ void follower::take(cursor& at, batch const& live)
 
 void follower::look_at(cursor& at, batch const& live)
 {
-    if (at.is_sent_away(live))
-        return end_stream(follow_end::disconnected);
+    if (at.is_sent_away(live)) {
+        deliver_unnamed(at, live);
+        return out_ ? end_stream(follow_end::disconnected) : void();
+    }
     if (at.is_over())
         return;
     bool const must_read = live.is_behind || live.is_last;
@@ -147,6 +149,17 @@ void follower::deliver_live(cursor& at, batch const& live)
         topics_.move(at, live.origins[first + done].place, false);
     else
         at.move_to(live.next, true);
+}
+
+// What was said in the turn in which it is sent away, as a time to come back after. Events come when the
+// client is back: what is before them may be lost.
+void follower::deliver_unnamed(cursor const& at, batch const& live)
+{
+    if (at.lags() || live.is_behind)
+        return;
+    for (std::size_t i = 0; out_ && i < live.size(); ++i)
+        if (!has_id(live.frames[i]) && live.origins[i].place >= at.next())
+            out_->deliver(std::span(&live.frames[i], 1));
 }
 
 // Sends what passes the filters, under the ids of this stream, and moves the cursors. False when some are

@@ -43,6 +43,7 @@ private:
     void work(Action action);
     void look_at(cursor& at, batch const& live);
     void catch_up();
+    void deliver_unnamed(cursor const& at, batch const& live);
     void deliver_live(cursor& at, batch const& live);
     bool deliver(merged& events);
     bool choose(merged& events);
