@@ -128,6 +128,7 @@ TEST_CASE_METHOD(orders_fixture, "the store for tests is away")
     CHECK_THAT(body_of(third), ContainsSubstring("-2"));
     CHECK_THAT(body_of(fourth), ContainsSubstring("-3"));
     CHECK(texts_of(client) == std::vector<std::string>{"a", "c", "d"});
+    CHECK(client.comments().size() == 2); // that it is away, and back
 }
 
 TEST_CASE_METHOD(orders_fixture, "the store for tests refuses to open and to read")
