@@ -30,7 +30,7 @@ inline std::uint16_t free_port()
 }
 
 /// Passes on what clients and a port of this machine say to each other, in a thread of its own, and cuts a
-/// connection off when the test says so.
+/// connection off, or swallows what is pushed, when the test says so.
 class cutting_relay
 {
     using tcp = boost::asio::ip::tcp;
@@ -50,6 +50,8 @@ public:
     /// Once: whatever connection brings the answer that goes beyond so many bytes, all together.
     void cut_behind(std::size_t bytes) { left_ = bytes; }
     std::size_t cuts() const { return cuts_; }
+    /// What comes by connections that have subscribed is not passed on.
+    void swallow_pushes(bool does) { swallows_ = does; }
 
 private:
     static constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
@@ -64,18 +66,23 @@ private:
             engine->connect(to_, refused);
             if (refused)
                 continue;
-            co_spawn(io_, pass(client, engine, false), boost::asio::detached);
-            co_spawn(io_, pass(engine, client, true), boost::asio::detached);
+            auto const has_subscribed = std::make_shared<bool>(false);
+            co_spawn(io_, pass(client, engine, false, has_subscribed), boost::asio::detached);
+            co_spawn(io_, pass(engine, client, true, has_subscribed), boost::asio::detached);
         }
     }
 
-    boost::asio::awaitable<void> pass(end from, end to, bool is_counted)
+    boost::asio::awaitable<void> pass(end from, end to, bool is_counted, std::shared_ptr<bool> has_subscribed)
     {
         std::array<char, 16 * 1024> some{};
         try {
             for (bool is_cut = false; !is_cut;) {
                 std::size_t count =
                     co_await from->async_read_some(boost::asio::buffer(some), boost::asio::use_awaitable);
+                if (is_counted && *has_subscribed && swallows_)
+                    continue;
+                *has_subscribed |=
+                    std::string_view(some.data(), count).find("SUBSCRIBE") != std::string_view::npos;
                 if (is_counted && left_ != unlimited) {
                     is_cut = count > left_;
                     count = is_cut ? left_.exchange(unlimited) : count;
@@ -96,6 +103,7 @@ private:
     tcp::acceptor acceptor_{io_, {boost::asio::ip::address_v4::loopback(), 0}};
     std::atomic<std::size_t> left_ = unlimited;
     std::atomic<std::size_t> cuts_ = 0;
+    std::atomic<bool> swallows_ = false;
     std::jthread thread_;
 };
 

@@ -8,6 +8,8 @@
 #include <tidings/testing/stream.hpp>
 #include <tidings/testing/virtual_time.hpp>
 
+#include "redis/cutting_relay.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -21,6 +23,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <optional>
@@ -121,6 +124,35 @@ TEST_CASE_METHOD(nodes, "an engine brings back what it had left out")
     for (std::uint64_t i = 1; i <= 300; ++i)
         all.push_back(i);
     CHECK(there.user.tags("a") == all);
+}
+
+// A proxy on the way swallows what is pushed, and keeps the connection: that is found at the second probe,
+// and what was missed is told.
+TEST_CASE_METHOD(nodes, "a proxy swallows what is pushed")
+{
+    start(no_persistence);
+    cutting_relay relay(static_cast<std::uint16_t>(std::stoul(engine->listen_on_tcp())));
+    std::promise<void> found;
+    auto const note = [&](log_level, std::string_view line) {
+        if (line.find("does not push to this node any more") != line.npos)
+            found.set_value();
+    };
+    constexpr auto interval = 1s;
+    auto const store = redis_store("redis://127.0.0.1:" + std::to_string(relay.port()),
+                                   {.probe_timeout = interval, .log = note});
+    store_user user(*store);
+    user.open("a");
+    node other(*engine);
+    other.user.open("a");
+    REQUIRE(other.user.append("a", 1));
+    REQUIRE(tags(user.told(1)) == numbers{1});
+    relay.swallow_pushes(true);
+    auto const begin = std::chrono::steady_clock::now();
+    REQUIRE(other.user.append("a", 2));
+    REQUIRE(found.get_future().wait_for(10s) == std::future_status::ready);
+    CHECK(std::chrono::steady_clock::now() - begin < 2 * interval + interval / 2);
+    relay.swallow_pushes(false);
+    CHECK(tags(user.told(2)) == numbers{1, 2});
 }
 
 // An engine that keeps nothing has lost everything when it comes back, and one that was emptied at once: the
