@@ -585,17 +585,20 @@ TEST_CASE_METHOD(nodes, "engines that refuse a node")
     CHECK(lines == 2); // those two are waited for
 }
 
-// As an engine that is full of connections does. There is room for one here, so the other one comes later.
-TEST_CASE("a peer speaks before both connections are there")
+// An engine that is full of connections speaks at once, perhaps before the hub's other connection is there. It
+// may have room later, so the hub waits for it.
+TEST_CASE("an engine is full of connections")
 {
     using boost::asio::ip::tcp;
+    bool const are_both_there = GENERATE(false, true);
     boost::asio::io_context io;
     tcp::acceptor peer(io, tcp::v4());
     peer.bind({boost::asio::ip::address_v4::loopback(), 0});
-    peer.listen(0);
+    peer.listen(are_both_there ? 1 : 0);
     auto const port = std::to_string(peer.local_endpoint().port());
-    std::jthread const speaking([&peer] {
+    std::jthread const speaking([&] {
         auto first = peer.accept();
+        auto const second = are_both_there ? peer.accept() : tcp::socket(io);
         boost::asio::write(first, boost::asio::buffer("-ERR max number of clients reached\r\n"sv));
     });
     std::string said;

@@ -31,6 +31,7 @@ constexpr std::array known{
                 "its user may not do what the hub needs (see the guide, Several nodes)"},
     known_error{"LOADING", engine_error::away, "it reads its data, and will be back"},
     known_error{"BUSY", engine_error::away, "a script of somebody's runs in it without end"},
+    known_error{"ERR max number of clients", engine_error::away, "others have to leave first; see maxclients"},
     known_error{"MASTERDOWN", engine_error::away, "it is a replica that has lost its primary"},
     known_error{"READONLY", engine_error::away, "it is a replica; connect to the primary"},
     known_error{"NOSCRIPT", engine_error::away, "somebody has taken its scripts away"},
