@@ -585,21 +585,29 @@ TEST_CASE_METHOD(nodes, "engines that refuse a node")
     CHECK(lines == 2); // those two are waited for
 }
 
-// An engine that is full of connections speaks at once, perhaps before the hub's other connection is there. It
-// may have room later, so the hub waits for it.
+// An engine that is full of connections says so at once, perhaps before the hub's other connection is there,
+// or after it was asked something. It may have room later, so the hub waits for it.
 TEST_CASE("an engine is full of connections")
 {
     using boost::asio::ip::tcp;
-    bool const are_both_there = GENERATE(false, true);
+    bool const is_asked = GENERATE(false, true);
     boost::asio::io_context io;
     tcp::acceptor peer(io, tcp::v4());
     peer.bind({boost::asio::ip::address_v4::loopback(), 0});
-    peer.listen(are_both_there ? 1 : 0);
+    peer.listen(is_asked ? 1 : 0);
     auto const port = std::to_string(peer.local_endpoint().port());
+    std::array<tcp::socket, 2> connections{tcp::socket(io), tcp::socket(io)};
     std::jthread const speaking([&] {
-        auto first = peer.accept();
-        auto const second = are_both_there ? peer.accept() : tcp::socket(io);
-        boost::asio::write(first, boost::asio::buffer("-ERR max number of clients reached\r\n"sv));
+        auto const refuse = [](tcp::socket& to) {
+            boost::asio::write(to, boost::asio::buffer("-ERR max number of clients reached\r\n"sv));
+        };
+        peer.accept(connections[0]);
+        if (!is_asked)
+            return refuse(connections[0]);
+        peer.accept(connections[1]);
+        for (tcp::socket& each : connections)
+            each.async_wait(tcp::socket::wait_read, [&](auto) { refuse(each); });
+        io.run_one();
     });
     std::string said;
     std::binary_semaphore is_said(0);
