@@ -5,6 +5,7 @@
 #include <tidings/hub/detail/kept_topics.hpp>
 #include <tidings/hub/detail/topic_load.hpp>
 #include <tidings/hub/topic_registry.hpp>
+#include <tidings/loop/internal/spinlock.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -51,7 +52,7 @@ public:
 
     // For topics
 
-    std::mutex& lock() const noexcept { return lock_; }
+    internal::spinlock& lock() const noexcept { return lock_; }
 
     /// The lock, and what is left to do when it is open again: topics that were let go of are destroyed, and
     /// what was forgotten is said.
@@ -66,7 +67,7 @@ public:
 
     private:
         registry_state& of_;
-        std::unique_lock<std::mutex> lock_;
+        std::unique_lock<internal::spinlock> lock_;
     };
 
     /// The time for ages of events and topics.
@@ -127,7 +128,7 @@ private:
     topic_registry_options const options_;
     std::function<time_point()> clock_; // empty: `clock`
     std::shared_ptr<order> const in_memory_;
-    mutable std::mutex lock_;
+    mutable internal::spinlock lock_;
 
     // Guarded by it.
     bool keeps_;

@@ -7,9 +7,9 @@
 
 namespace tidings::internal {
 
-/// A lock of one byte, for a few instructions at a time: one exchange to take it, one store to leave it.
-/// Every wait takes one for each of its sources, so size and the free case count; fairness does not. Whoever
-/// finds it taken lets others run, and sleeps if that does not help.
+/// A lock of one byte, for what is short: one exchange to take it, one store to leave it. Every wait takes
+/// one for each of its sources, so size and the free case count; fairness does not. A thread that finds it
+/// taken looks again for some microseconds, lets others run, and sleeps if that does not help.
 /// Usable with `std::lock_guard` and `std::unique_lock`. Not recursive.
 class spinlock
 {
