@@ -103,6 +103,29 @@ TEST_CASE_METHOD(topic_fixture, "a client that cannot resume is told why")
     CHECK(told(restarted).starts_with(R"({"reason":"restarted")"));
 }
 
+// What a topic keeps is then where a new client would find it, so a page whose whole state is in the topic needs
+// nothing else after a restart.
+TEST_CASE_METHOD(topic_fixture, "a client that cannot resume begins where the handler says")
+{
+    auto const evicted = publish("a");
+    for (auto const* const each : {"b", "c", "d", "e"})
+        publish(each);
+    auto const data_from = [&](tidings::start_position from, std::string const& id) {
+        stream client(time, std::bind_front(follow_from, std::ref(news), from),
+                      request::get("/").with_header("Last-Event-ID", id));
+        REQUIRE(client.events().at(0).type() == "tidings-reset");
+        publish("next");
+        auto data = data_of(client);
+        return texts(data.begin() + 1, data.end());
+    };
+    std::string restarted = news.position();
+    restarted[0] = restarted[0] == 'a' ? 'b' : 'a';
+    CHECK(data_from(tidings::from_oldest(), evicted) == texts{"c", "d", "e", "next"});
+    CHECK(data_from(tidings::from_last(1), restarted) == texts{"next", "next"});
+    CHECK(data_from(tidings::from_newest(), "unknown") == texts{"next"});
+    CHECK(data_from(tidings::from_id(evicted), "unknown") == texts{"next"});
+}
+
 // Old events are forgotten by age; the newest is kept.
 TEST_CASE_METHOD(topic_fixture, "the history's age")
 {

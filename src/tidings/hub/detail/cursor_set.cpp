@@ -74,12 +74,11 @@ void cursor_set::enter(entry_part const& planned, boost::asio::any_io_executor c
             begin = {.missing = gap::moved};
         else if (!by_client.after && by_client.missing == gap::none)
             begin = lead_of(item);
-        bool const is_by_id =
-            begin.after || begin.missing != gap::none || item.start.what() == start_position::kind::after;
+        bool const starts_by_id = item.start.what() == start_position::kind::after;
         std::uint64_t const newest = planned.numbers->newest;
         bool const is_ahead = begin.after.value_or(0) > newest;
         gap missing = cursors[i]->enter(of, executor, is_ahead ? newest : begin.after,
-                                        is_by_id ? from_newest() : item.start, times[i]);
+                                        starts_by_id ? from_newest() : item.start, times[i]);
         if (is_ahead)
             cursors[i]->skip_up_to(*begin.after);
         if (several_)

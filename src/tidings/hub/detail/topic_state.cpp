@@ -238,7 +238,9 @@ topic_state::entrance topic_state::enter(boost::asio::any_io_executor const& exe
     history_.forget_old(now, needed());
     tell_store(evicted_before);
     history_.forget_comments(audience_.needed());
-    auto const begin = after ? history_.find_behind(*after, numbers().newest) : history_.find(from);
+    auto begin = after ? history_.find_behind(*after, numbers().newest) : history_.find(from);
+    if (begin.missing != gap::none) // a client whose place is gone begins as a new one does
+        begin.next = history_.find(from).next;
     loop_group& group = audience_.enter(*this, numbers(), executor, history_.end());
     bool const is_loading = stored_ && stored_->is_loading();
     if (is_loading) // it is sent away, to come back
