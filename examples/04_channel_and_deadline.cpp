@@ -24,7 +24,7 @@ boost::asio::awaitable<void> stream_prices(tidings::context ctx, tidings::reques
     auto const limited = tidings::with_timeout(ctx, 2s);
     tidings::channel<int> prices(16);
     tidings::spawn(limited, follow_market,
-                   prices); // is told to end with `limited`, and joined before `out` dies
+                   prices); // ends with `limited`, and is joined before `out` is destroyed
 
     int latest = 100;
     tidings::ticker summary(1s);

@@ -81,7 +81,7 @@ boost::asio::awaitable<void> generate(tidings::context ctx, tidings::topic into)
 boost::asio::awaitable<tidings::response> start(tidings::server& server, tidings::topic_registry& generations,
                                                 tidings::context, tidings::request const&)
 {
-    std::random_device random; // who knows the id may read
+    std::random_device random; // whoever knows the id may read
     auto const id = fmt::format("{:08x}{:08x}", random(), random());
     server.spawn(generate, generations.get(id).value());
     co_return tidings::response::json(fmt::format(R"({{"id":"{}"}})", id), 201);

@@ -38,7 +38,7 @@ auto send(tidings::event_stream& out, json::object const& event)
 }
 
 // [ping]
-// A task beside the handler. It may point to the stream, because a handler's tasks are joined before its
+// A task of the handler. It may point to the stream, because a handler's tasks are joined before its
 // stream dies.
 asio::awaitable<void> send_pings(tidings::context ctx, tidings::duration interval, tidings::event_stream* out)
 {

@@ -36,7 +36,7 @@ TEST_CASE("a server beside an application of several threads")
     tidings::server server({.port = 0}, {.handle_signals = false});
     server.get("/orders", std::bind_front(stream_orders, orders));
     server.start();
-    std::jthread serving([&server] { server.run(); }); // a loop of its own
+    std::jthread serving([&server] { server.run(); }); // on its own loop
 
     auto work = asio::make_work_guard(application);
     std::vector<std::jthread> threads;

@@ -60,7 +60,7 @@ TEST_CASE_METHOD(orders_fixture, "an order while the store is away")
 // [/away]
 
 // [rollback]
-TEST_CASE_METHOD(orders_fixture, "a screen that has an order which is gone is told")
+TEST_CASE_METHOD(orders_fixture, "a screen with an order that is gone gets a reset")
 {
     tidings::testing::stream screen(time, follow, tidings::request::get("/orders"));
     tidings::testing::stream customer(time, place, tidings::request::post("/orders", "ten apples"));
