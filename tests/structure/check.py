@@ -11,7 +11,7 @@ from rules import broken, budgets, overdrawn, unlisted, unproved
 
 root = pathlib.Path(sys.argv[1])
 tree = {}
-for top in ("CMakeLists.txt", "SECURITY.md", ".ci", "cmake", "examples", "modules", "scripts", "src", "tests"):
+for top in ("CMakeLists.txt", "README.md", "SECURITY.md", ".ci", "cmake", "docs/guide", "examples", "modules", "scripts", "src", "tests"):
     for file in [root / top] if (root / top).is_file() else (root / top).rglob("*"):
         if file.is_file() and not {"node_modules", "__pycache__"} & set(file.parts):
             tree[str(file.relative_to(root))] = file.read_text(errors="replace")
