@@ -43,3 +43,6 @@
 #include <tidings/wait/spawn.hpp>
 #include <tidings/wait/task_group.hpp>
 #include <tidings/wait/ticker.hpp>
+
+/// Server-Sent Events over coroutines of Boost.Asio. The guide in docs/guide/ says what is for what.
+namespace tidings {}

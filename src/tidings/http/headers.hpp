@@ -8,8 +8,7 @@
 
 namespace tidings {
 
-/// The header fields of a response, in the order in which they were added. A value type, not
-/// thread-safe.
+/// The header fields of a response, in the order in which they were added. A value type, not thread-safe.
 ///
 /// What could break out of a field is refused with `std::invalid_argument`: names that are no token, values
 /// with CR, LF, NUL or another control character (RFC 9110, 5.5). So are the fields that frame a message,

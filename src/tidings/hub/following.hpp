@@ -50,16 +50,19 @@ private:
 
 static_assert(std::is_trivially_copyable_v<start_position>);
 
+/// With what comes from now on.
 constexpr start_position from_newest() noexcept
 {
     return {start_position::kind::newest, 0, {}};
 }
 
+/// With all that is in the history.
 constexpr start_position from_oldest() noexcept
 {
     return {start_position::kind::oldest, 0, {}};
 }
 
+/// With so many of the newest events.
 constexpr start_position from_last(std::size_t count) noexcept
 {
     return {start_position::kind::last, count, {}};

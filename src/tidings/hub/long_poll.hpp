@@ -15,6 +15,7 @@
 
 namespace tidings {
 
+/// The bounds of one answer.
 struct long_poll_options
 {
     /// How long a client waits for the first event. Shorter than what the proxies on the way allow.
@@ -37,6 +38,7 @@ struct long_poll_options
 ///     co_return co_await tidings::long_poll(ctx, request, news);
 [[nodiscard]] boost::asio::awaitable<response> long_poll(context ctx, request const& asked, topic_list topics,
                                                          long_poll_options options = {});
+/// The same for one topic.
 [[nodiscard]] boost::asio::awaitable<response> long_poll(context ctx, request const& asked, topic const& of,
                                                          long_poll_options options = {});
 

@@ -24,6 +24,7 @@ namespace detail {
 class topic_state;
 }
 
+/// What has become of an event.
 enum class publish_status
 {
     published,     ///< followers get it

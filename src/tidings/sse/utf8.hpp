@@ -11,6 +11,7 @@ namespace tidings {
 /// overlong forms, nothing above U+10FFFF) and ends with a whole code point.
 [[nodiscard]] std::size_t valid_utf8_prefix(std::string_view text) noexcept;
 
+/// Whether all of it is.
 [[nodiscard]] inline bool is_valid_utf8(std::string_view text) noexcept
 {
     return valid_utf8_prefix(text) == text.size();

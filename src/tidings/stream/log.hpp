@@ -6,6 +6,7 @@
 
 namespace tidings {
 
+/// How much a message matters.
 enum class log_level
 {
     debug,

@@ -14,6 +14,7 @@
 
 namespace tidings::testing {
 
+/// What a client is made with.
 struct client_options
 {
     /// For each call as a whole, however much comes meanwhile; afterwards it throws.

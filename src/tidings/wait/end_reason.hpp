@@ -18,6 +18,7 @@ enum class end_reason : std::uint8_t
     failed,            ///< a task spawned under it threw; `context::cause` holds the exception
 };
 
+/// Its name, "client_gone" for one.
 std::string_view to_string(end_reason reason) noexcept;
 
 } // namespace tidings

@@ -28,6 +28,7 @@ struct redis_promise
     bool operator==(redis_promise const&) const = default;
 };
 
+/// Bounds and times of a hub on an engine.
 struct redis_store_options
 {
     /// What may wait for the engine at once, also while it is away. Beyond it `append` comes back false; an

@@ -18,6 +18,7 @@ class commit_thread;
 class read_thread;
 } // namespace detail
 
+/// Bounds of a store.
 struct sqlite_store_options
 {
     /// What may wait for the disk at once. Beyond it `append` comes back false; an event larger than

@@ -37,6 +37,7 @@ enum class tls_client_certificates
     required, ///< who has none is refused, in the handshake
 };
 
+/// What an endpoint encrypts with.
 struct tls_options
 {
     /// At least one. A client gets the one with the name that it asks for, else the first. The names are
@@ -56,8 +57,7 @@ struct tls_options
     std::vector<std::string> ticket_secrets{};
 
     /// How often a server looks whether files have changed, to read them again when they stay the same from
-    /// one look to the next. 0: it does not look; `reload` and, in `server::run`, SIGHUP read them all the
-    /// same.
+    /// one look to the next. 0: never; `reload` and, in `server::run`, SIGHUP read them all the same.
     duration file_check_interval = std::chrono::seconds(10);
 
     /// Handshakes in progress on one loop. At one more the oldest of them is given up, and its connection

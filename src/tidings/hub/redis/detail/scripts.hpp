@@ -16,8 +16,7 @@ namespace tidings::detail::scripts {
 /// Begins a life where the engine is another one, or has less than the node has seen of it.
 /// Arguments: who the engine is, an epoch for a new order, the epoch that the node knows, the highest number
 /// that it has seen of that, the node.
-/// Answers epoch, life, newest number, last sequence number of the node, and of each rollback "survived
-/// resumed".
+/// Answers epoch, life, newest number, last sequence number of the node, each rollback: "survived resumed".
 extern std::string const join;
 
 /// Arguments: epoch, life, node, its sequence number, that before it, topic, own id, key, milliseconds since

@@ -31,7 +31,7 @@ constexpr std::array known{
                 "its user may not do what the hub needs (see the guide, Several nodes)"},
     known_error{"LOADING", engine_error::away, "it reads its data, and will be back"},
     known_error{"BUSY", engine_error::away, "a script of somebody's runs in it without end"},
-    known_error{"ERR max number of clients", engine_error::away, "others have to leave first; see maxclients"},
+    known_error{"ERR max number of clients", engine_error::away, "others must leave first; see maxclients"},
     known_error{"MASTERDOWN", engine_error::away, "it is a replica that has lost its primary"},
     known_error{"READONLY", engine_error::away, "it is a replica; connect to the primary"},
     known_error{"NOSCRIPT", engine_error::away, "somebody has taken its scripts away"},
@@ -72,10 +72,9 @@ engine_error meaning_of(std::string_view error)
 engine_fault fault_of(std::string_view error)
 {
     auto const* const found = find(error);
-    bool const is_lasting = found && found->meaning == engine_error::lasting;
-    if (!found || found->advice.empty())
-        return engine_fault(fmt::format("it answered \"{}\"", printable(error)), is_lasting);
-    return engine_fault(fmt::format("it answered \"{}\": {}", printable(error), found->advice), is_lasting);
+    std::string const advice = found && !found->advice.empty() ? fmt::format(": {}", found->advice) : "";
+    return engine_fault(fmt::format("it answered \"{}\"{}", printable(error), advice),
+                        found && found->meaning == engine_error::lasting);
 }
 
 } // namespace tidings::internal
