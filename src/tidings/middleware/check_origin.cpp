@@ -18,10 +18,20 @@ bool opens_window(request const& asked)
            asked.header("Sec-Fetch-Mode") == "navigate" && asked.header("Sec-Fetch-Dest") == "document";
 }
 
-bool is_foreign(request const& asked, std::vector<std::string> const& allowed)
+// Browsers say so where nobody can read along. Elsewhere the scheme is not compared: a proxy may encrypt.
+bool is_own_page(request const& asked)
+{
+    if (asked.has_header("Sec-Fetch-Site"))
+        return asked.header("Sec-Fetch-Site") == "same-origin";
+    auto const origin = asked.header("Origin");
+    auto const scheme_end = origin.find("://");
+    return scheme_end != std::string_view::npos && origin.substr(scheme_end + 3) == asked.header("Host");
+}
+
+bool is_foreign(request const& asked, std::vector<std::string> const& others)
 {
     if (asked.has_header("Origin"))
-        return std::ranges::find(allowed, asked.header("Origin")) == allowed.end();
+        return !is_own_page(asked) && std::ranges::find(others, asked.header("Origin")) == others.end();
     return asked.header("Sec-Fetch-Site") == "cross-site" && !opens_window(asked);
 }
 
@@ -49,12 +59,12 @@ void detail::require_origins(std::vector<std::string> const& origins)
                 each));
 }
 
-request_check check_origin(std::vector<std::string> allowed)
+request_check check_origin(std::vector<std::string> others)
 {
-    detail::require_origins(allowed);
-    return [allowed = std::move(allowed)](request const& asked, headers&) -> std::optional<response> {
-        return is_foreign(asked, allowed) ? std::optional(response::text("this origin is not allowed\n", 403))
-                                          : std::nullopt;
+    detail::require_origins(others);
+    return [others = std::move(others)](request const& asked, headers&) -> std::optional<response> {
+        return is_foreign(asked, others) ? std::optional(response::text("this origin is not allowed\n", 403))
+                                         : std::nullopt;
     };
 }
 

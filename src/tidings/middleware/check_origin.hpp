@@ -8,17 +8,17 @@
 
 namespace tidings {
 
-/// Refuses requests that a page of another site makes in a browser: with 403, when there is an Origin that is
-/// not one of these, or when there is none and the browser says that another site asks (Sec-Fetch-Site), but
-/// for links that lead here. Name your own site's origin too, since browsers send it with every POST.
+/// Refuses with 403 what a page of another site requests in a browser, unless its origin is one of `others`.
+/// The server's own pages pass: the browser says that they are (Sec-Fetch-Site), or, where it says nothing,
+/// their Origin names the Host that was asked for. Links that lead here pass too.
 ///
-///     server.check(tidings::check_origin({"https://app.example"}));
+///     server.check(tidings::check_origin());
 ///
 /// It guards what cookies open. Requests with neither header pass: they come from other programs, or from
 /// browsers before 2023, which say nothing when a page asks for a picture that it cannot read. A site that
 /// has its own name lead to this server (DNS rebinding) is a page of this site to the browser: see
 /// `check_host`. Throws `std::invalid_argument` for text that is no origin.
-request_check check_origin(std::vector<std::string> allowed);
+request_check check_origin(std::vector<std::string> others = {});
 
 namespace detail {
 

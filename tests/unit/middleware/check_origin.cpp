@@ -52,6 +52,29 @@ TEST_CASE("requests of foreign sites without an origin are refused")
               .status() == 0);
 }
 
+// Pages of the server itself pass without being named: the browser says that they are, or the Origin of what
+// they post names the host that was asked. Where it says otherwise, a name proves nothing.
+TEST_CASE("a server's own pages may ask")
+{
+    auto const guard = check_origin();
+    auto const status_for = [&](std::string_view host, std::string_view origin, std::string_view site) {
+        auto head = request::post("/", "").with_header("Host", host).with_header("Origin", origin);
+        if (!site.empty())
+            head = std::move(head).with_header("Sec-Fetch-Site", site);
+        return asked(guard, head).status();
+    };
+    CHECK(status_for("app.example", "https://app.example", "same-origin") == 0);
+    CHECK(status_for("app.example", "null", "same-origin") == 0); // Referrer-Policy: no-referrer
+    CHECK(status_for("app.example", "https://app.example", "") == 0);
+    CHECK(status_for("127.0.0.1:8080", "http://127.0.0.1:8080", "") == 0);
+    CHECK(status_for("[::1]:8080", "http://[::1]:8080", "") == 0);
+    CHECK(status_for("app.example", "http://app.example", "same-site") == 403); // read and written on the way
+    CHECK(status_for("app.example", "http://app.example", "cross-site") == 403);
+    CHECK(status_for("127.0.0.1:8080", "http://127.0.0.1:8081", "") == 403);
+    CHECK(status_for("app.example", "https://evil.example", "") == 403);
+    CHECK(status_for("app.example", "null", "") == 403);
+}
+
 // What no browser sends would never match, so it is refused while a person is looking.
 TEST_CASE("origins are spelled as browsers send them")
 {
