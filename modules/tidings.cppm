@@ -71,7 +71,6 @@ using tidings::from_newest;
 using tidings::from_oldest;
 using tidings::long_poll;
 using tidings::long_poll_options;
-using tidings::max_name_bytes;
 using tidings::overflow;
 using tidings::publish_result;
 using tidings::publish_status;

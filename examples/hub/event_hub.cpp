@@ -56,9 +56,9 @@ event_hub::event_hub(options const& chosen, std::vector<std::shared_ptr<tidings:
 
 asio::awaitable<std::optional<tidings::topic>> event_hub::open(tidings::context ctx, std::string name)
 {
-    if (name.size() > tidings::max_name_bytes)
+    if (name.size() > tidings::topic::max_name_bytes)
         throw std::invalid_argument(fmt::format("the name of a topic has {} bytes, and may have {}",
-                                                name.size(), tidings::max_name_bytes));
+                                                name.size(), tidings::topic::max_name_bytes));
     return topics_.open(std::move(ctx), std::move(name));
 }
 

@@ -44,8 +44,9 @@ std::optional<std::string> find_text(json::object const& in, std::string_view na
 std::string find_topic(json::object const& in)
 {
     auto const named = find_text(in, "topic");
-    if (named && named->size() > tidings::max_name_bytes)
-        throw bad_message(fmt::format("the name of a topic may have {} bytes", tidings::max_name_bytes));
+    if (named && named->size() > tidings::topic::max_name_bytes)
+        throw bad_message(
+            fmt::format("the name of a topic may have {} bytes", tidings::topic::max_name_bytes));
     return named && !named->empty() ? *named : std::string(default_topic);
 }
 

@@ -87,6 +87,9 @@ struct topic_stats
 class topic
 {
 public:
+    /// No name of a topic is longer.
+    static constexpr std::size_t max_name_bytes = 255;
+
     /// A topic that stands alone, in memory. Throws `std::invalid_argument` for options with a store, whose
     /// topics belong to a registry, and for a name that is not UTF-8 or longer than `max_name_bytes`.
     explicit topic(topic_options options);

@@ -16,9 +16,6 @@ namespace internal {
 class content_codings;
 }
 
-/// The name of a topic is not longer.
-inline constexpr std::size_t max_name_bytes = 255;
-
 /// What a topic does with a follower that is slower than the history is long: the next event that it should
 /// get is about to leave the history.
 enum class overflow
@@ -43,7 +40,7 @@ enum class overflow
 struct topic_options
 {
     /// Tells the topics of one stream apart, and finds them again in a store. Any text in UTF-8 of at most
-    /// `max_name_bytes`.
+    /// `topic::max_name_bytes`.
     std::string name{};
 
     /// Events in the history; 0 counts as 1. Longer than the largest burst: what is published in one turn of

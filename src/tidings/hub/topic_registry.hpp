@@ -106,8 +106,8 @@ public:
     void add(std::string pattern) const; ///< with the default options
 
     /// The topic of that name. Empty when no pattern fits, or the name cannot be one: it is not UTF-8, or
-    /// longer than `max_name_bytes`. Throws `std::logic_error` for a topic of a store that is not in memory:
-    /// that has to be opened.
+    /// longer than `topic::max_name_bytes`. Throws `std::logic_error` for a topic of a store that is not in
+    /// memory: that has to be opened.
     std::optional<topic> get(std::string_view name) const;
 
     /// The topic of that name, in memory or not; those of a store are read from there, and whoever asks for

@@ -5,6 +5,7 @@
 #include <tidings/hub/detail/shards.hpp>
 #include <tidings/hub/detail/store_link.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
+#include <tidings/hub/topic.hpp>
 #include <tidings/sse/utf8.hpp>
 
 #include <fmt/format.h>
@@ -68,10 +69,10 @@ void registry_state::say(log_level level, std::string_view line) const noexcept
 void registry_state::add(std::string pattern, topic_options options)
 {
     internal::route_pattern const names(pattern, internal::route_pattern::subject::names);
-    if (!is_valid_utf8(pattern) || names.least_size() > max_name_bytes)
+    if (!is_valid_utf8(pattern) || names.least_size() > topic::max_name_bytes)
         throw std::invalid_argument(fmt::format(
             "tidings: no topic fits the pattern \"{}\": names are UTF-8 and have at most {} bytes", pattern,
-            max_name_bytes));
+            topic::max_name_bytes));
     auto const shared = std::make_shared<topic_options const>(std::move(options));
     auto const shards = shards_of(*shared);
     std::lock_guard const guard(lock_);
@@ -167,7 +168,7 @@ std::shared_ptr<topic_state> registry_state::find_used(std::string_view name)
 
 registry_state::kind registry_state::find_kind(std::string_view name) const
 {
-    if (name.size() > max_name_bytes || !is_valid_utf8(name))
+    if (name.size() > topic::max_name_bytes || !is_valid_utf8(name))
         return {};
     auto const segments = internal::split_name(name);
     auto const pattern =

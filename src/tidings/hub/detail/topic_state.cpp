@@ -4,6 +4,7 @@
 #include <tidings/hub/detail/registry_state.hpp>
 #include <tidings/hub/detail/store_link.hpp>
 #include <tidings/hub/detail/topic_state.hpp>
+#include <tidings/hub/topic.hpp>
 #include <tidings/sse/utf8.hpp>
 
 #include <fmt/format.h>
@@ -22,9 +23,9 @@ std::string checked_name(std::string name, bool has_store)
 {
     if (has_store && name.empty())
         throw std::invalid_argument("tidings: a topic with a store needs a name, to be found again in it");
-    if (name.size() > max_name_bytes)
+    if (name.size() > topic::max_name_bytes)
         throw std::invalid_argument(fmt::format("tidings: the name of a topic has {} bytes, and may have {}",
-                                                name.size(), max_name_bytes));
+                                                name.size(), topic::max_name_bytes));
     if (!is_valid_utf8(name))
         throw std::invalid_argument(
             "tidings: the name of a topic is not UTF-8; clients are told of the topic "
