@@ -20,11 +20,11 @@ struct counter
     void increment()
     {
         ++value;
-        std::exchange(changed, tidings::channel<int>()).close();
+        std::exchange(changed, tidings::channel<void>()).close();
     }
 
     int value = 0;
-    tidings::channel<int> changed;
+    tidings::channel<void> changed;
 };
 // [/counter]
 

@@ -24,6 +24,7 @@ using tidings::bind;
 using tidings::blocking_threads;
 using tidings::channel;
 using tidings::clock;
+using tidings::closed;
 using tidings::context;
 using tidings::context_scope;
 using tidings::done;

@@ -35,6 +35,7 @@
 #include <tidings/wait/after.hpp>
 #include <tidings/wait/bind.hpp>
 #include <tidings/wait/channel.hpp>
+#include <tidings/wait/closed.hpp>
 #include <tidings/wait/context.hpp>
 #include <tidings/wait/done.hpp>
 #include <tidings/wait/end_reason.hpp>

@@ -93,6 +93,23 @@ asio::awaitable<void> watch_all(tidings::context ctx, tidings::request const&, t
 }
 // [/task-group]
 
+// [closed]
+asio::awaitable<void> show_readings(tidings::channel<int> readings, tidings::context ctx,
+                                    tidings::request const&, tidings::event_stream& out)
+{
+    tidings::closed no_more(readings);
+    tidings::ticker every_minute(60s);
+    while (auto next = co_await tidings::select(ctx, readings, no_more, every_minute)) {
+        if (int const* reading = next.from(readings))
+            co_await out.send({.data = fmt::to_string(*reading)});
+        else if (next.from(no_more))
+            co_await out.send({.type = "offline", .data = "the sensor is switched off"});
+        else
+            co_await out.send({.type = "alive", .data = ""});
+    }
+}
+// [/closed]
+
 // [named-result]
 asio::awaitable<void> send_first(tidings::context ctx, tidings::channel<int> numbers)
 {

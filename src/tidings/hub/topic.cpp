@@ -38,7 +38,7 @@ asio::awaitable<publish_result> publish_and_wait(std::shared_ptr<detail::topic_s
             throw std::logic_error("tidings: the topic was closed while a publish was waiting");
         tried = to->try_publish(value, answer, by);
         if (!tried.may_wait) // there may be room for the next one, or none in the store either
-            (void)to->room().try_send(true);
+            (void)to->room().try_send();
     }
     if (tried.result.status != publish_status::queued)
         co_return std::move(tried.result);

@@ -12,7 +12,9 @@
 #include <cstddef>
 #include <mutex>
 #include <optional>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace tidings {
 
@@ -24,21 +26,22 @@ namespace tidings {
 /// grows. When the last handle goes, also while somebody waits there, the channel is closed.
 ///
 /// `T` must be nothrow-movable: a hand-over cannot be undone. Views are refused: they would refer to what is
-/// gone when they are received.
+/// gone when they are received. A `channel<void>` carries signals: `send(ctx)`, `try_send()`, and what is
+/// received only says that there was one.
 template <typename T>
 class channel
 {
 public:
-    using value_type = T;
+    using value_type = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
-    explicit channel(std::size_t capacity = 0) : state_(new detail::channel_state<T>(capacity)) {}
+    explicit channel(std::size_t capacity = 0) : state_(new state(capacity)) {}
 
     /// Waits for a value: `while (auto value = co_await channel.receive(ctx))`. Empty when the channel is
     /// closed and drained, or the context ended; then no value has been taken.
     [[nodiscard]] auto receive(context const& ctx)
     {
-        return detail::wait_operation<detail::value_shape<detail::receive_case<T>>, detail::receive_case<T>>(
-            internal::access::state(ctx), state_.get());
+        return detail::wait_operation<detail::value_shape<wait_case>, wait_case>(internal::access::state(ctx),
+                                                                                 state_.get());
     }
 
     /// Waits until the value, built from `arguments` before this returns, is taken or buffered. False when
@@ -46,15 +49,15 @@ public:
     template <typename... Arguments>
     [[nodiscard]] auto send(context const& ctx, Arguments&&... arguments)
     {
-        return detail::wait_operation<detail::won_shape, detail::owned_send_case<T>>(
+        return detail::wait_operation<detail::won_shape, detail::owned_send_case<value_type>>(
             internal::access::state(ctx),
-            detail::owned_send<T>{state_.get(), T(std::forward<Arguments>(arguments)...)});
+            detail::owned_send<value_type>{state_.get(), value_type(std::forward<Arguments>(arguments)...)});
     }
 
     /// Takes a value that is there. Never waits.
-    [[nodiscard]] std::optional<T> try_receive()
+    [[nodiscard]] std::optional<value_type> try_receive()
     {
-        std::optional<T> value;
+        std::optional<value_type> value;
         std::lock_guard const guard(state_->lock);
         state_->take(value);
         return value;
@@ -65,7 +68,7 @@ public:
     template <typename... Arguments>
     [[nodiscard]] bool try_send(Arguments&&... arguments)
     {
-        T value(std::forward<Arguments>(arguments)...);
+        value_type value(std::forward<Arguments>(arguments)...);
         std::lock_guard const guard(state_->lock);
         return state_->put(value);
     }
@@ -95,11 +98,12 @@ public:
 
 private:
     friend internal::access;
-    using wait_case = detail::receive_case<T>;
+    using wait_case = detail::receive_case<value_type>;
+    using state = detail::channel_state<value_type>;
 
-    detail::channel_state<T>* wait_source() const noexcept { return state_.get(); }
+    state* wait_source() const noexcept { return state_.get(); }
 
-    boost::intrusive_ptr<detail::channel_state<T>> state_;
+    boost::intrusive_ptr<state> state_;
 };
 
 } // namespace tidings

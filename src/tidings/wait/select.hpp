@@ -3,11 +3,14 @@
 
 #include <tidings/wait/after.hpp>
 #include <tidings/wait/channel.hpp>
+#include <tidings/wait/closed.hpp>
 #include <tidings/wait/context.hpp>
 #include <tidings/wait/detail/wait_operation.hpp>
 #include <tidings/wait/detail/wait_result.hpp>
 #include <tidings/wait/done.hpp>
 #include <tidings/wait/ticker.hpp>
+
+#include <type_traits>
 
 namespace tidings {
 
@@ -17,11 +20,13 @@ template <typename T>
 class sending
 {
 public:
-    sending(channel<T> const& target, T& value) noexcept : target_(target), value_(&value) {}
+    using value_type = typename channel<T>::value_type;
+
+    sending(channel<T> const& target, value_type& value) noexcept : target_(target), value_(&value) {}
 
 private:
     friend internal::access;
-    using wait_case = detail::send_case<T>;
+    using wait_case = detail::send_case<value_type>;
 
     auto wait_source() const noexcept
     {
@@ -29,10 +34,11 @@ private:
     }
 
     channel<T> target_;
-    T* value_;
+    value_type* value_;
 };
 
-/// What a select can wait for: `channel`, `sending`, `ticker`, `after`, `done`.
+/// What a select can wait for: `channel`, `sending`, `closed`, `ticker`, `after`, `done`,
+/// `subscription`.
 template <typename T>
 concept wait_source = requires(T& source) {
     internal::access::wait_case(source);
@@ -45,9 +51,19 @@ template <wait_source... Sources>
 using select_result = detail::select_result<detail::case_of<Sources>...>;
 
 namespace detail {
+
 template <fairness Order, typename... Sources>
 using select_operation = wait_operation<select_shape<Order, case_of<Sources>...>, case_of<Sources>...>;
+
+template <typename... Sources>
+constexpr void check_sources()
+{
+    static_assert(!((!std::is_reference_v<Sources> && requires { case_of<Sources>::needs_name; }) || ...),
+                  "select: a `closed` remembers what has happened from one select to the "
+                  "next: give it a name before the first");
 }
+
+} // namespace detail
 
 /// Waits for exactly one of the sources: `while (auto next = co_await select(ctx, updates, summary))`.
 ///
@@ -58,6 +74,7 @@ using select_operation = wait_operation<select_shape<Order, case_of<Sources>...>
 template <wait_source... Sources>
 [[nodiscard]] auto select(context const& ctx, Sources&&... sources)
 {
+    detail::check_sources<Sources...>();
     return detail::select_operation<detail::fairness::rotating, Sources...>(
         internal::access::state(ctx), internal::access::wait_source(sources)...);
 }
@@ -67,6 +84,7 @@ template <wait_source... Sources>
 template <wait_source... Sources>
 [[nodiscard]] auto select_ordered(context const& ctx, Sources&&... sources)
 {
+    detail::check_sources<Sources...>();
     return detail::select_operation<detail::fairness::leftmost, Sources...>(
         internal::access::state(ctx), internal::access::wait_source(sources)...);
 }
@@ -76,6 +94,7 @@ template <wait_source... Sources>
 template <wait_source... Sources>
 [[nodiscard]] select_result<Sources...> try_select(context const& ctx, Sources&&... sources)
 {
+    detail::check_sources<Sources...>();
     using cases = detail::case_set<detail::case_of<Sources>...>;
     using shape = detail::select_shape<detail::fairness::leftmost, detail::case_of<Sources>...>;
     cases asked(std::in_place, internal::access::wait_source(sources)...);

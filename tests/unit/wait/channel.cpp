@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/wait/channel.hpp>
+#include <tidings/wait/select.hpp>
 
 #include "support/virtual_loop.hpp"
 
@@ -8,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <variant>
 #include <vector>
 
 namespace asio = boost::asio;
@@ -46,6 +48,21 @@ asio::awaitable<void> pass_text(context ctx, channel<std::unique_ptr<std::string
         co_return;
     auto text = co_await texts.receive(ctx);
     last = **text;
+}
+
+asio::awaitable<void> signal_and_be_signalled(context ctx, channel<void> out, channel<void> in,
+                                              std::string& seen)
+{
+    bool const sent = co_await out.send(ctx);
+    seen += sent ? "sent " : "not sent ";
+    while (auto next = co_await tidings::select(ctx, in, out)) {
+        if (next.from(in))
+            seen += "in ";
+        if (next.from(out))
+            seen += "out ";
+    }
+    auto const more = co_await in.receive(ctx);
+    seen += more ? "more" : "end";
 }
 
 } // namespace
@@ -297,4 +314,34 @@ TEST_CASE("waits that are ready but not resumed die with their io_context")
         at.settle();
         CHECK(numbers.try_send(1)); // handed over, and never looked at
     }
+}
+
+// A channel of nothing carries signals: it counts them, hands them over and ends like any other.
+TEST_CASE("a channel carries signals")
+{
+    virtual_loop at;
+    channel<void> here, there(2);
+    CHECK(there.try_send());
+    CHECK(there.try_send());
+    CHECK_FALSE(there.try_send());
+    CHECK(there.size() == 2);
+    CHECK(there.try_receive());
+    std::string seen;
+    at.start_coroutine(signal_and_be_signalled(at.root, here, there, seen));
+    at.settle();
+    CHECK(seen.empty());
+    CHECK(here.try_receive());
+    CHECK_FALSE(here.try_receive());
+    at.settle();
+    CHECK(here.try_send());
+    at.settle();
+    here.close();
+    there.close();
+    at.settle();
+    CHECK(seen == "sent in out end");
+
+    channel<void> full(1);
+    std::monostate signal;
+    CHECK(tidings::try_select(at.root, tidings::sending(full, signal)).sent(full));
+    CHECK_FALSE(tidings::try_select(at.root, tidings::sending(full, signal)));
 }

@@ -7,7 +7,11 @@
 #include "support/virtual_loop.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <string>
 #include <vector>
 
@@ -41,6 +45,23 @@ asio::awaitable<void> receive_twice(context ctx, channel<int> numbers, std::vect
     while (auto next = co_await select(ctx, numbers, numbers))
         seen.push_back(*next.from(numbers));
 }
+
+#ifndef NDEBUG
+/// Whether `call` fails an assertion. It is made in a process of its own.
+bool fails_an_assertion(auto call)
+{
+    pid_t const child = ::fork();
+    if (child == 0) {
+        std::signal(SIGABRT, SIG_DFL);
+        ::close(STDERR_FILENO);
+        call();
+        ::_exit(0);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+#endif
 
 } // namespace
 
@@ -162,3 +183,27 @@ TEST_CASE("try_select never waits")
     CHECK(tidings::try_select(at.root, sending(a, value)).sent(a));
     CHECK_FALSE(tidings::try_select(at.root, sending(a, value)).sent(a));
 }
+
+#ifndef NDEBUG
+// Its answer would be no for ever. Where it is the only one of its type, that shows when that type wins.
+TEST_CASE("a source that was not in the select fails an assertion")
+{
+    virtual_loop at;
+    channel<int> a(1), b(1), other;
+    tidings::ticker minute(60s), other_ticker(60s);
+    CHECK(b.try_send(5));
+    auto of_two = tidings::try_select(at.root, a, b, minute);
+    CHECK_FALSE(fails_an_assertion([&] { (void)of_two.from(a); }));
+    CHECK_FALSE(fails_an_assertion([&] { (void)of_two.from(minute); }));
+    CHECK(fails_an_assertion([&] { (void)of_two.from(other); }));
+    CHECK(fails_an_assertion([&] { (void)of_two.from(other_ticker); }));
+
+    CHECK(b.try_send(6));
+    auto of_one = tidings::try_select(at.root, b, minute);
+    CHECK_FALSE(fails_an_assertion([&] { (void)of_one.from(b); }));
+    CHECK(fails_an_assertion([&] { (void)of_one.from(a); }));
+
+    auto none = tidings::try_select(at.root, a, b, minute);
+    CHECK_FALSE(fails_an_assertion([&] { (void)none.from(a); }));
+}
+#endif

@@ -200,7 +200,7 @@ std::uint64_t topic_state::needed() const
 void topic_state::give_room()
 {
     if (options_->overflow == overflow::wait)
-        (void)room_.try_send(true);
+        (void)room_.try_send();
 }
 
 void topic_state::count_cut()

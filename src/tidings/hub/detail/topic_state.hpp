@@ -73,7 +73,7 @@ public:
 
     /// Something is taken from it when a publish that would have blocked may be tried again. Who publishes
     /// then puts it back for the next one.
-    channel<bool>& room() noexcept { return room_; }
+    channel<void>& room() noexcept { return room_; }
     void give_room();
 
     void close();
@@ -161,7 +161,7 @@ private:
     bool is_closed_ = false;
     std::uint32_t disconnects_ = 0;
 
-    channel<bool> room_{1};
+    channel<void> room_{1};
 };
 
 } // namespace tidings::detail

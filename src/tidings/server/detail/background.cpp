@@ -16,10 +16,10 @@ namespace tidings::detail {
 
 namespace {
 
-asio::awaitable<void> tell_when_joined(context, context work, channel<bool> told)
+asio::awaitable<void> tell_when_joined(context, context work, channel<void> told)
 {
     co_await join_tasks(work);
-    (void)told.try_send(true);
+    (void)told.try_send();
 }
 
 } // namespace
@@ -40,7 +40,7 @@ asio::awaitable<bool> background::join(std::shared_ptr<background> all, context 
 {
     if (!internal::has_tasks(all->root))
         co_return true;
-    channel<bool> over(1);
+    channel<void> over(1);
     context const work = all->root;
     spawn(ctx, tell_when_joined, work, over);
     after patience(deadline - std::max(all->shared_->options.grace_timeout, duration::zero()));

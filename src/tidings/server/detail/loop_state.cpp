@@ -124,7 +124,7 @@ void loop_state::leave(connection& gone) noexcept
 {
     static_cast<connection_link&>(gone).unlink();
     if (is_draining && is_empty())
-        (void)emptied.try_send(true);
+        (void)emptied.try_send();
 }
 
 void loop_state::move(connection& moved, occupation now) noexcept

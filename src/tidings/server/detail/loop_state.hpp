@@ -43,7 +43,7 @@ public:
     loop_buffers buffers;
     std::atomic<bool> is_relief_due = false; ///< of the buffers, in a turn to come
     bool is_draining = false;
-    channel<bool> emptied{1}; ///< told when the last connection of a draining loop has gone
+    channel<void> emptied{1}; ///< told when the last connection of a draining loop has gone
 
     /// Where input is read to before anyone looks at it: no connection keeps a buffer.
     std::array<char, 64 * 1024> scratch;

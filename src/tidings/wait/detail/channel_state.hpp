@@ -64,6 +64,8 @@ public:
                 push(std::move(*sender->value));
                 sender->owner->wake();
             }
+            if (is_at_end())
+                wake_watchers();
             return true;
         }
         if (auto* const sender = claim_sender()) {
@@ -101,7 +103,12 @@ public:
                 leaving_.push_back(*node);
                 node->owner->lose_source();
             }
+        if (is_at_end())
+            wake_watchers();
     }
+
+    /// It is closed and drained: nothing will ever be received here.
+    bool is_at_end() const noexcept { return closed && size_ == 0; }
 
     std::size_t size() const noexcept { return size_; }
     std::size_t capacity() const noexcept { return capacity_; }
@@ -137,6 +144,7 @@ private:
 public:
     wait_list receivers;
     wait_list senders;
+    wait_list watchers; // of the end
 
 private:
     wait_list leaving_; // those that nothing happens to here any more
@@ -154,7 +162,13 @@ private:
 
     bool is_waited_for() noexcept
     {
-        return !receivers.is_empty() || !senders.is_empty() || !leaving_.is_empty();
+        return !receivers.is_empty() || !senders.is_empty() || !watchers.is_empty() || !leaving_.is_empty();
+    }
+
+    void wake_watchers()
+    {
+        while (wait_node* const watcher = claim(watchers))
+            watcher->owner->wake();
     }
 
     void last_handle_gone() noexcept

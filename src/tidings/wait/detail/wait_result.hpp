@@ -6,6 +6,7 @@
 #include <tidings/wait/detail/wait_context.hpp>
 
 #include <array>
+#include <cassert>
 #include <cstddef>
 #include <optional>
 #include <tuple>
@@ -59,15 +60,19 @@ public:
     /// The place of the winner among the sources, from 0; below 0 when none won.
     int index() const noexcept { return static_cast<int>(items_.index()) - 1; }
 
-    /// Of a channel: a pointer to the received value, which lives as long as this result; null when another
-    /// source won. Of any other source: whether it won.
+    /// Of a source that brings a value, such as a channel: a pointer to it, which lives as long as this
+    /// result; null when another source won. Of any other source: whether it won. A source that was not in
+    /// the select does not compile, or, if another one of its type was, fails an assertion, at the latest
+    /// when that one wins.
     template <typename Source>
     auto from(Source&& source) noexcept
     {
         using source_case = case_of<Source>;
         static_assert((std::is_same_v<source_case, Cases> || ...),
                       "from: a source of this type is not in the select");
-        bool const won = key_ == internal::access::wait_source(source);
+        void const* const key = internal::access::wait_source(source);
+        assert(may_have<source_case>(key) && "from: this source was not in the select");
+        bool const won = is_winner(key);
         if constexpr (std::is_same_v<typename source_case::item, happened>)
             return won;
         else
@@ -79,12 +84,35 @@ public:
     bool sent(Channel const& channel) const noexcept
     {
         constexpr std::array is_send{false, (requires { typename Cases::offer; })...};
-        return key_ == internal::access::wait_source(channel) && is_send[items_.index()];
+        return is_winner(internal::access::wait_source(channel)) && is_send[items_.index()];
     }
 
 private:
     template <fairness, typename...>
     friend struct select_shape;
+
+    template <typename Case>
+    static constexpr int count_of = (0 + ... + static_cast<int>(std::is_same_v<Case, Cases>));
+
+    // The key of the winner; where two cases have one type, of each case. It stands in the frame of every
+    // coroutine that selects.
+    static constexpr std::size_t count_of_keys = ((count_of<Cases> == 1) && ...) ? 1 : sizeof...(Cases);
+
+    bool has_key(int at, void const* key) const noexcept
+    {
+        return keys_[count_of_keys == 1 ? 0 : static_cast<std::size_t>(at)] == key;
+    }
+    bool is_winner(void const* key) const noexcept { return *this && has_key(index(), key); }
+
+    /// False for a source that was not in the select, as far as the keys tell.
+    template <typename Case>
+    bool may_have(void const* key) const noexcept
+    {
+        int at = -1;
+        return !*this || ((++at, std::is_same_v<Case, Cases> &&
+                                     ((count_of_keys == 1 && at != index()) || has_key(at, key))) ||
+                          ...);
+    }
 
     template <typename T, std::size_t I = 0>
     T* find() noexcept
@@ -100,7 +128,7 @@ private:
     }
 
     std::variant<std::monostate, typename Cases::item...> items_; // the first: none won
-    void const* key_ = nullptr;                                   // the winner's source
+    std::array<void const*, count_of_keys> keys_{};
 };
 
 template <fairness Order, typename... Cases>
@@ -120,6 +148,8 @@ struct select_shape
     {
         result made;
         [&]<std::size_t... I>(std::index_sequence<I...>) {
+            if constexpr (result::count_of_keys != 1)
+                made.keys_ = {std::get<I>(cases).key()...};
             ((static_cast<int>(I) == how ? fill<I>(made, std::get<I>(cases)) : void()), ...);
         }(std::index_sequence_for<Cases...>());
         return made;
@@ -133,7 +163,8 @@ private:
     static void fill(result& made, Case& winner)
     {
         made.items_.template emplace<I + 1>(winner.take());
-        made.key_ = winner.key();
+        if constexpr (result::count_of_keys == 1)
+            made.keys_ = {winner.key()};
     }
 };
 

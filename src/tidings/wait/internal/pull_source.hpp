@@ -105,14 +105,13 @@ public:
     readiness poll(internal::loop&)
     {
         readiness const found = source_->look(node_.value);
-        if (found == readiness::exhausted)
-            source_ = nullptr;
+        is_exhausted_ = found == readiness::exhausted;
         return found;
     }
 
     bool link(operation& owner, int index)
     {
-        if (source_ && !source_->is_spent())
+        if (!is_exhausted_ && !source_->is_spent())
             source_->waiters_.enter(node_, owner, index);
         return true;
     }
@@ -122,7 +121,8 @@ public:
     T take() noexcept { return std::move(*node_.value); }
 
 private:
-    internal::pull_source<T>* source_; // null once it is exhausted
+    internal::pull_source<T>* source_; // not looked at any more once it is exhausted
+    bool is_exhausted_ = false;
     pull_node<T> node_;
 };
 
