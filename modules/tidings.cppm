@@ -32,6 +32,7 @@ using tidings::duration;
 using tidings::end_reason;
 using tidings::join_tasks;
 using tidings::later;
+using tidings::operation;
 using tidings::run_blocking;
 using tidings::select;
 using tidings::select_ordered;

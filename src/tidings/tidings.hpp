@@ -39,6 +39,7 @@
 #include <tidings/wait/context.hpp>
 #include <tidings/wait/done.hpp>
 #include <tidings/wait/end_reason.hpp>
+#include <tidings/wait/operation.hpp>
 #include <tidings/wait/run_blocking.hpp>
 #include <tidings/wait/select.hpp>
 #include <tidings/wait/spawn.hpp>

@@ -8,7 +8,13 @@
 #include "allocation_count.hpp"
 #include "support/virtual_loop.hpp"
 
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/system/error_code.hpp>
+
 #include <cstdio>
+#include <utility>
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
@@ -60,6 +66,32 @@ asio::awaitable<void> tick(context ctx, long& selects)
         ++selects;
 }
 
+struct device
+{
+    asio::io_context* io;
+};
+
+auto turn_of(device& of)
+{
+    return asio::async_initiate<asio::deferred_t const, void(boost::system::error_code)>(
+        [](auto handler, asio::io_context* io) {
+            asio::post(*io,
+                       [handler = std::move(handler)]() mutable { handler(boost::system::error_code()); });
+        },
+        asio::deferred, of.io);
+}
+
+asio::awaitable<void> look_at_operation(context ctx, asio::io_context& io, long& looks)
+{
+    channel<int> never;
+    tidings::operation turns(ctx, turn_of, device{&io});
+    while (auto next = co_await select(ctx, turns, never)) {
+        ++looks;
+        for (int i = 0; i < 4; ++i)
+            looks += !tidings::try_select(ctx, turns, never); // too early
+    }
+}
+
 /// Lets the coroutines run for a while, then counts.
 bool allocates_nothing(char const* what, tidings::test::virtual_loop& at, long const& selects)
 {
@@ -107,6 +139,12 @@ int main()
         for (int i = 0; i < 10; ++i)
             at.start_coroutine(tick(at.root, selects));
         good &= allocates_nothing("ticks", at, selects);
+    }
+    {
+        tidings::test::virtual_loop at;
+        long looks = 0;
+        at.start_coroutine(look_at_operation(at.root, at.io, looks));
+        good &= allocates_nothing("looks", at, looks);
     }
     return good ? 0 : 1;
 }

@@ -8,6 +8,7 @@
 #include <tidings/wait/detail/wait_operation.hpp>
 #include <tidings/wait/detail/wait_result.hpp>
 #include <tidings/wait/done.hpp>
+#include <tidings/wait/operation.hpp>
 #include <tidings/wait/ticker.hpp>
 
 #include <type_traits>
@@ -37,7 +38,7 @@ private:
     value_type* value_;
 };
 
-/// What a select can wait for: `channel`, `sending`, `closed`, `ticker`, `after`, `done`,
+/// What a select can wait for: `channel`, `sending`, `closed`, `ticker`, `after`, `done`, `operation`,
 /// `subscription`.
 template <typename T>
 concept wait_source = requires(T& source) {
@@ -59,7 +60,7 @@ template <typename... Sources>
 constexpr void check_sources()
 {
     static_assert(!((!std::is_reference_v<Sources> && requires { case_of<Sources>::needs_name; }) || ...),
-                  "select: a `closed` remembers what has happened from one select to the "
+                  "select: a `closed` or `operation` remembers what has happened from one select to the "
                   "next: give it a name before the first");
 }
 
