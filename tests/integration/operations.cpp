@@ -26,36 +26,39 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using namespace tidings::test;
 using asio::ip::tcp;
-using tidings::context;
-using tidings::event_stream;
-using tidings::request;
 
 namespace {
 
+// [relay]
 auto read_line(tcp::socket& from, std::string& into)
 {
     return asio::async_read_until(from, asio::dynamic_buffer(into), '\n', asio::deferred);
 }
 
-asio::awaitable<void> relay_lines(tcp::endpoint where, context ctx, request const&, event_stream& out)
+asio::awaitable<void> relay_lines(tcp::endpoint where, tidings::duration ping_interval, tidings::context ctx,
+                                  tidings::request const&, tidings::event_stream& out)
 {
     tcp::socket upstream(ctx.get_executor());
     co_await upstream.async_connect(where, tidings::bind(ctx, asio::deferred));
+
     tidings::operation line(ctx, read_line, std::move(upstream), std::string());
-    tidings::ticker pings(5ms);
+    tidings::ticker pings(ping_interval);
     while (auto next = co_await tidings::select(ctx, line, pings)) {
-        auto const* read = next.from(line);
+        auto* read = next.from(line);
         if (!read) {
             co_await out.send({.type = "ping", .data = ""});
             continue;
         }
         if (read->error)
-            break;
+            break; // the upstream has come to its end
         auto& buffer = line.get<std::string>();
         co_await out.send({.data = std::string_view(buffer).substr(0, read->value - 1)});
         buffer.erase(0, read->value);
     }
 }
+// [/relay]
+
+constexpr auto ping_interval = 5ms;
 
 /// A server on a port of its own that does what the test says.
 class upstream
@@ -107,7 +110,7 @@ std::string next_line(tidings::testing::client& from)
 TEST_CASE("an upstream is read beside a ticker")
 {
     upstream model;
-    one_route server(std::bind_front(relay_lines, model.address()));
+    one_route server(std::bind_front(relay_lines, model.address(), ping_interval));
     auto client = ask(server);
     model.accept();
     read_pings(client, 3);
@@ -128,7 +131,7 @@ TEST_CASE("an upstream is read beside a ticker")
 TEST_CASE("an upstream sees the client leave in mid-read")
 {
     upstream model;
-    one_route server(std::bind_front(relay_lines, model.address()));
+    one_route server(std::bind_front(relay_lines, model.address(), ping_interval));
     auto client = ask(server);
     model.accept();
     model.write("half a li");
@@ -142,7 +145,7 @@ TEST_CASE("an upstream sees the client leave in mid-read")
 TEST_CASE("an upstream sees the server stop in mid-read")
 {
     upstream model;
-    one_route server(std::bind_front(relay_lines, model.address()));
+    one_route server(std::bind_front(relay_lines, model.address(), ping_interval));
     auto client = ask(server);
     model.accept();
     read_pings(client, 1);

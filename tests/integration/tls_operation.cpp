@@ -45,7 +45,7 @@ auto read_line_over_tls(tls_stream& from, std::string& into)
     return asio::async_read_until(from, asio::dynamic_buffer(into), '\n', asio::deferred);
 }
 
-constexpr std::size_t all = 20;
+constexpr std::size_t all_events = 20;
 
 /// Reads the lines of a stream. When a tick finds that all is read that was published, the next event is, and
 /// behind the last one this ends in mid-read.
@@ -72,7 +72,7 @@ asio::awaitable<void> read_events(context ctx, tcp::endpoint where, made_certifi
             if (buffer.starts_with("data: "))
                 data.push_back(buffer.substr(6, read->value - 7));
             buffer.erase(0, read->value);
-        } else if (data.size() == all) {
+        } else if (data.size() == all_events) {
             co_return;
         } else if (published == data.size() && news.stats().subscribers == 1) {
             news.publish({.data = std::to_string(published++)});
@@ -102,8 +102,8 @@ TEST_CASE("an upstream is read over TLS beside a ticker")
                    [&](std::exception_ptr failed) { failure = failed; });
     io.run();
     CHECK_FALSE(failure);
-    REQUIRE(data.size() == all);
-    for (std::size_t i = 0; i != all; ++i)
+    REQUIRE(data.size() == all_events);
+    for (std::size_t i = 0; i != all_events; ++i)
         CHECK(data[i] == std::to_string(i));
     CHECK(server.wait_for_stats(nothing_is_left));
 }

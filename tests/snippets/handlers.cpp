@@ -5,7 +5,6 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read_until.hpp>
 
 #include <fmt/format.h>
 
@@ -16,11 +15,9 @@
 #include <set>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 using namespace std::chrono_literals;
 
 struct build_list
@@ -112,35 +109,6 @@ asio::awaitable<void> show_readings(tidings::channel<int> readings, tidings::con
     }
 }
 // [/closed]
-
-// [operation]
-auto read_line(tcp::socket& from, std::string& into)
-{
-    return asio::async_read_until(from, asio::dynamic_buffer(into), '\n', asio::deferred);
-}
-
-asio::awaitable<void> relay_lines(tcp::endpoint where, tidings::context ctx, tidings::request const&,
-                                  tidings::event_stream& out)
-{
-    tcp::socket upstream(ctx.get_executor());
-    co_await upstream.async_connect(where, tidings::bind(ctx, asio::deferred));
-
-    tidings::operation line(ctx, read_line, std::move(upstream), std::string());
-    tidings::ticker pings(5s);
-    while (auto next = co_await tidings::select(ctx, line, pings)) {
-        auto* read = next.from(line);
-        if (!read) {
-            co_await out.send({.type = "ping", .data = ""});
-            continue;
-        }
-        if (read->error)
-            break; // the upstream has come to its end
-        auto& buffer = line.get<std::string>();
-        co_await out.send({.data = std::string_view(buffer).substr(0, read->value - 1)});
-        buffer.erase(0, read->value);
-    }
-}
-// [/operation]
 
 // [named-result]
 asio::awaitable<void> send_first(tidings::context ctx, tidings::channel<int> numbers)

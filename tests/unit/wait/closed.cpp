@@ -25,10 +25,10 @@ using tidings::test::virtual_loop;
 
 namespace {
 
-using texts = std::vector<std::string>;
+using remarks = std::vector<std::string>;
 
 /// Receives, notes the end, and goes on with the ticker until its context ends.
-asio::awaitable<void> receive_to_the_end(context ctx, channel<int> numbers, texts& seen)
+asio::awaitable<void> receive_to_the_end(context ctx, channel<int> numbers, remarks& seen)
 {
     closed no_more(numbers);
     tidings::ticker hour(1h);
@@ -41,7 +41,7 @@ asio::awaitable<void> receive_to_the_end(context ctx, channel<int> numbers, text
     seen.push_back("end");
 }
 
-asio::awaitable<void> await_only_the_end(context ctx, channel<void> signals, texts& seen)
+asio::awaitable<void> await_only_the_end(context ctx, channel<void> signals, remarks& seen)
 {
     closed no_more(signals);
     for (int i = 0; i < 2; ++i) {
@@ -68,14 +68,14 @@ TEST_CASE("the end of a channel comes behind its values, and once")
     CHECK(numbers.try_send(1));
     CHECK(numbers.try_send(2));
     numbers.close();
-    texts seen;
+    remarks seen;
     at.start_coroutine(receive_to_the_end(at.root, numbers, seen));
     at.settle();
-    CHECK(seen == texts{"1", "2", "closed"});
+    CHECK(seen == remarks{"1", "2", "closed"});
     at.advance(2h);
     at.root.cancel();
     at.settle();
-    CHECK(seen == texts{"1", "2", "closed", "tick", "tick", "end"});
+    CHECK(seen == remarks{"1", "2", "closed", "tick", "tick", "end"});
 }
 
 // The select waits already when the channel is closed.
@@ -83,7 +83,7 @@ TEST_CASE("the end of a channel wakes who waits for it")
 {
     virtual_loop at;
     channel<int> numbers;
-    texts seen;
+    remarks seen;
     at.start_coroutine(receive_to_the_end(at.root, numbers, seen));
     at.settle();
     CHECK(numbers.try_send(1));
@@ -91,7 +91,7 @@ TEST_CASE("the end of a channel wakes who waits for it")
     numbers.close();
     numbers.close();
     at.settle();
-    CHECK(seen == texts{"1", "closed"});
+    CHECK(seen == remarks{"1", "closed"});
 }
 
 // A closed channel is at its end when the last value has been taken, by whomever. With nothing else to wait
@@ -102,7 +102,7 @@ TEST_CASE("the end of a channel comes when another takes the last value")
     channel<void> signals(2);
     CHECK(signals.try_send());
     CHECK(signals.try_send());
-    texts seen;
+    remarks seen;
     at.start_coroutine(await_only_the_end(at.root, signals, seen));
     signals.close();
     at.settle();
@@ -111,7 +111,7 @@ TEST_CASE("the end of a channel comes when another takes the last value")
     CHECK(seen.empty());
     CHECK(signals.try_receive());
     at.settle();
-    CHECK(seen == texts{"closed", "nothing"});
+    CHECK(seen == remarks{"closed", "nothing"});
 }
 
 // Each who asks gets the end, and try_select asks like the others.
@@ -131,14 +131,14 @@ TEST_CASE("the end of a channel is for all who ask")
 TEST_CASE("waits for the end of a channel are left")
 {
     channel<void> signals;
-    texts seen;
+    remarks seen;
     {
         virtual_loop at;
         at.start_coroutine(await_only_the_end(at.root, signals, seen));
         at.settle();
         at.root.cancel();
         at.settle();
-        CHECK(seen == texts{"nothing", "nothing"});
+        CHECK(seen == remarks{"nothing", "nothing"});
     }
     {
         virtual_loop at;

@@ -37,7 +37,7 @@ using tidings::test::virtual_loop;
 
 namespace {
 
-using texts = std::vector<std::string>;
+using notes = std::vector<std::string>;
 using local_socket = asio::local::stream_protocol::socket;
 
 /// Does what the test says: an operation on it ends when `finish` is called.
@@ -74,7 +74,7 @@ using device_operation = operation<int, shared_device>;
 static_assert(std::is_same_v<device_operation, decltype(operation(std::declval<context const&>(),
                                                                   start_device, shared_device()))>);
 
-asio::awaitable<void> note_results(context ctx, device_operation& results, channel<int> others, texts& seen)
+asio::awaitable<void> note_results(context ctx, device_operation& results, channel<int> others, notes& seen)
 {
     while (auto next = co_await select(ctx, results, others)) {
         if (auto const* result = next.from(results))
@@ -85,13 +85,13 @@ asio::awaitable<void> note_results(context ctx, device_operation& results, chann
     seen.push_back("end");
 }
 
-asio::awaitable<void> wait_once(context ctx, std::unique_ptr<device_operation> const& results, texts& seen)
+asio::awaitable<void> wait_once(context ctx, std::unique_ptr<device_operation> const& results, notes& seen)
 {
     auto next = co_await select(ctx, *results);
     seen.push_back(next ? "result" : "nothing");
 }
 
-asio::awaitable<void> look_where_it_throws(context ctx, shared_device on, texts& seen)
+asio::awaitable<void> look_where_it_throws(context ctx, shared_device on, notes& seen)
 {
     operation results(ctx, start_device, on);
     for (int i = 0; i < 2; ++i) {
@@ -110,7 +110,7 @@ auto read_line(local_socket& from, std::string& into)
     return asio::async_read_until(from, asio::dynamic_buffer(into), '\n', asio::deferred);
 }
 
-asio::awaitable<void> collect_lines(context ctx, local_socket from, channel<int> others, texts& seen)
+asio::awaitable<void> collect_lines(context ctx, local_socket from, channel<int> others, notes& seen)
 {
     operation line(ctx, read_line, std::move(from), std::string());
     while (auto next = co_await select(ctx, line, others)) {
@@ -128,7 +128,7 @@ asio::awaitable<void> collect_lines(context ctx, local_socket from, channel<int>
     seen.push_back("end");
 }
 
-auto wait_for(asio::steady_timer& timer)
+auto wait_for_alarm(asio::steady_timer& timer)
 {
     return timer.async_wait(asio::deferred);
 }
@@ -148,7 +148,7 @@ TEST_CASE("an operation starts when it is looked at, and once")
     auto const on = std::make_shared<device>();
     device_operation results(at.root, start_device, on);
     channel<int> others;
-    texts seen;
+    notes seen;
     CHECK(on->starts == 0);
     at.start_coroutine(note_results(at.root, results, others, seen));
     at.settle();
@@ -165,7 +165,7 @@ TEST_CASE("an operation starts when it is looked at, and once")
     on->finish(asio::error::eof, 0);
     at.settle();
     CHECK(on->starts == 3);
-    CHECK(seen == texts{"other 1", "other 2", "7", asio::error::make_error_code(asio::error::eof).message()});
+    CHECK(seen == notes{"other 1", "other 2", "7", asio::error::make_error_code(asio::error::eof).message()});
     at.root.cancel();
     at.settle();
     CHECK(on->cancels == 0);
@@ -202,13 +202,13 @@ TEST_CASE("an operation loses nothing to other sources")
     CHECK(tidings::try_select(at.root, others, results).from(others));
     CHECK(on->starts == 1);
 
-    texts seen;
+    notes seen;
     at.start_coroutine(note_results(at.root, results, others, seen));
     at.settle();
     CHECK(others.try_send(2)); // has won, and the select has not come back yet
     on->finish({}, 7);
     at.settle();
-    CHECK(seen == texts{"other 2", "7"});
+    CHECK(seen == notes{"other 2", "7"});
     CHECK(on->starts == 2);
 }
 
@@ -250,13 +250,13 @@ TEST_CASE("an operation that cannot be started throws from the select")
     virtual_loop at;
     auto const on = std::make_shared<device>();
     on->fails_to_start = true;
-    texts seen;
+    notes seen;
     at.start_coroutine(look_where_it_throws(at.root, on, seen));
     at.settle();
-    CHECK(seen == texts{"cannot start"});
+    CHECK(seen == notes{"cannot start"});
     on->finish({}, 7);
     at.settle();
-    CHECK(seen == texts{"cannot start", "7"});
+    CHECK(seen == notes{"cannot start", "7"});
     CHECK(at.finished == 1);
 }
 
@@ -266,15 +266,15 @@ TEST_CASE("an operation goes while it is waited for")
     virtual_loop at;
     auto const on = std::make_shared<device>();
     auto results = std::make_unique<device_operation>(at.root, start_device, on);
-    texts seen;
+    notes seen;
     at.start_coroutine(wait_once(at.root, results, seen));
     at.settle();
     results.reset();
     at.settle();
-    CHECK(seen == texts{"nothing"});
+    CHECK(seen == notes{"nothing"});
     on->finish(asio::error::operation_aborted, 0);
     at.settle();
-    CHECK(seen == texts{"nothing"});
+    CHECK(seen == notes{"nothing"});
 }
 
 // An operation that has nothing to wait for may complete inside the look that starts it.
@@ -294,7 +294,8 @@ TEST_CASE("an operation that completes at once")
 TEST_CASE("an operation without a value")
 {
     virtual_loop at;
-    operation alarm(at.root, wait_for, asio::steady_timer(at.io, asio::steady_timer::time_point::min()));
+    operation alarm(at.root, wait_for_alarm,
+                    asio::steady_timer(at.io, asio::steady_timer::time_point::min()));
     static_assert(std::is_same_v<decltype(alarm), operation<void, asio::steady_timer>>);
     CHECK_FALSE(tidings::try_select(at.root, alarm));
     at.settle();
@@ -310,7 +311,7 @@ TEST_CASE("an operation reads lines beside a channel")
     local_socket near(at.io), far(at.io);
     asio::local::connect_pair(near, far);
     channel<int> others;
-    texts seen;
+    notes seen;
     at.start_coroutine(collect_lines(at.root, std::move(near), others, seen));
     at.settle();
     asio::write(far, asio::buffer(std::string("on")));
@@ -321,14 +322,14 @@ TEST_CASE("an operation reads lines beside a channel")
     at.settle();
     far.close();
     at.settle();
-    CHECK(seen == texts{"other", "one", "two", "end"});
+    CHECK(seen == notes{"other", "one", "two", "end"});
     CHECK(at.finished == 1);
 }
 
 // The context ends in mid-read, or the loop is destroyed: the buffer lives for as long as it is read into.
 TEST_CASE("an operation is destroyed in mid-read")
 {
-    texts seen;
+    notes seen;
     virtual_loop outer;
     local_socket far(outer.io);
     for (bool const ends_before : {true, false}) {
@@ -342,8 +343,8 @@ TEST_CASE("an operation is destroyed in mid-read")
         if (ends_before) {
             at.root.cancel();
             at.settle();
-            CHECK(seen == texts{"end"});
+            CHECK(seen == notes{"end"});
         }
     }
-    CHECK(seen == texts{"end"});
+    CHECK(seen == notes{"end"});
 }
