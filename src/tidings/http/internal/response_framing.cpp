@@ -6,7 +6,6 @@
 #include <fmt/compile.h>
 #include <fmt/format.h>
 
-#include <array>
 #include <iterator>
 
 namespace tidings::internal {
@@ -72,20 +71,6 @@ std::string stream_head(int status, headers const& fields, head_params const& pa
     add(head, "Connection", chunked && params.keep_alive ? "keep-alive" : "close");
     head += "\r\n";
     return head;
-}
-
-std::string http_date(std::chrono::sys_seconds time)
-{
-    constexpr std::array weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    auto const day = std::chrono::floor<std::chrono::days>(time);
-    std::chrono::year_month_day const date(day);
-    std::chrono::hh_mm_ss const clock(time - day);
-    return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
-                       weekdays.at(std::chrono::weekday(day).c_encoding()), unsigned(date.day()),
-                       months.at(unsigned(date.month()) - 1), int(date.year()), clock.hours().count(),
-                       clock.minutes().count(), clock.seconds().count());
 }
 
 } // namespace tidings::internal

@@ -5,7 +5,6 @@
 
 #include <array>
 #include <bit>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -44,9 +43,6 @@ inline constexpr std::array<std::pair<std::string_view, std::string_view>, 4> st
 /// The head of an event stream: `stream_defaults`, and what the caller has set.
 /// The body is chunked on HTTP/1.1, and ends with the connection on HTTP/1.0. Neither has a Content-Length.
 [[nodiscard]] std::string stream_head(int status, headers const& fields, head_params const& params);
-
-/// A point in time as HTTP writes it (RFC 9110, 5.6.7): "Sun, 06 Nov 1994 08:49:37 GMT".
-[[nodiscard]] std::string http_date(std::chrono::sys_seconds time);
 
 // The chunked transfer coding (RFC 9112, 7.1): a chunk of 26 bytes is "1a\r\n", the bytes, "\r\n".
 

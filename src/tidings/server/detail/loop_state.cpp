@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/http/internal/response_framing.hpp>
+#include <tidings/http/internal/http_date.hpp>
 #include <tidings/server/detail/connection.hpp>
 #include <tidings/server/detail/http1_requests.hpp>
 #include <tidings/server/detail/loop_state.hpp>

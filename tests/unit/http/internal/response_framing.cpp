@@ -103,15 +103,6 @@ TEST_CASE("an application's Date takes the place of the server's")
     CHECK(stream_head(200, fields, {.date = "ours"}).find("ours") == std::string::npos);
 }
 
-TEST_CASE("dates")
-{
-    CHECK(tidings::internal::http_date(std::chrono::sys_seconds(784111777s)) ==
-          "Sun, 06 Nov 1994 08:49:37 GMT");
-    CHECK(tidings::internal::http_date(std::chrono::sys_seconds(0s)) == "Thu, 01 Jan 1970 00:00:00 GMT");
-    CHECK(tidings::internal::http_date(std::chrono::sys_seconds(1709251199s)) ==
-          "Thu, 29 Feb 2024 23:59:59 GMT");
-}
-
 TEST_CASE("status codes have their phrase")
 {
     auto const line_of = [](int status) {
