@@ -110,7 +110,6 @@ using tidings::bearer_token;
 using tidings::check_host;
 using tidings::check_local_host;
 using tidings::check_origin;
-using tidings::cookie;
 using tidings::cors;
 using tidings::cors_options;
 using tidings::equal_in_constant_time;

@@ -221,7 +221,8 @@ void handle(request const& asked)
                 asked.header_lists("Connection", "keep-alive"),
             "HTTP/1.0 closes unless asked");
     (void)tidings::bearer_token(asked);
-    (void)tidings::cookie(asked, "a");
+    (void)asked.cookie("a");
+    (void)asked.form("a");
     route(asked);
     find_client(asked);
     pass_on(asked);

@@ -184,7 +184,7 @@ void serve(std::set<std::string> const& known_tokens)
     server.check(tidings::check_host({"app.example", "localhost"}));
     server.check(tidings::cors({.origins = {"https://partner.example"}, .credentials = true}));
     server.check("/builds", tidings::authenticate([&known_tokens](tidings::request const& asked) {
-                     bool const known = known_tokens.contains(std::string(tidings::cookie(asked, "session")));
+                     bool const known = known_tokens.contains(std::string(asked.cookie("session")));
                      return known ? tidings::admission::granted : tidings::admission::unauthenticated;
                  }));
     // [/checks]

@@ -17,7 +17,7 @@ struct session
 // The cookie is "name.secret": one part finds the session, the other is compared.
 tidings::admission ask_session(std::map<std::string, session> const& sessions, tidings::request& request)
 {
-    std::string_view const token = tidings::cookie(request, "session");
+    std::string_view const token = request.cookie("session");
     auto const dot = token.find('.');
     auto const found = sessions.find(std::string(token.substr(0, dot)));
     if (dot == std::string_view::npos || found == sessions.end())

@@ -24,6 +24,11 @@ detail::target_parts parse_or_throw(std::string_view method, std::string_view ta
     return *parts;
 }
 
+std::string first_of(std::vector<std::string> all)
+{
+    return all.empty() ? std::string() : std::move(all.front());
+}
+
 } // namespace
 
 void detail::refuse_type(std::string_view expected, std::string_view actual)
@@ -115,13 +120,25 @@ std::string request::param(std::string_view name) const
 
 std::string request::query(std::string_view name) const
 {
-    auto all = query_all(name);
-    return all.empty() ? std::string() : std::move(all.front());
+    return first_of(query_all(name));
 }
 
 std::vector<std::string> request::query_all(std::string_view name) const
 {
-    return detail::find_all_in_query(view(query_), name);
+    return detail::find_all_in_form(view(query_), name);
+}
+
+std::string request::form(std::string_view name) const
+{
+    return first_of(form_all(name));
+}
+
+std::vector<std::string> request::form_all(std::string_view name) const
+{
+    auto const type = header("Content-Type");
+    bool const is_form = detail::equals_ignoring_case(detail::trimmed(type.substr(0, type.find(';'))),
+                                                      "application/x-www-form-urlencoded");
+    return is_form ? detail::find_all_in_form(body_, name) : std::vector<std::string>();
 }
 
 std::string_view request::header(std::string_view name) const noexcept
@@ -146,6 +163,22 @@ bool request::header_lists(std::string_view name, std::string_view item) const n
                 return true;
     }
     return false;
+}
+
+std::string_view request::cookie(std::string_view name) const noexcept
+{
+    for (std::size_t i = 0; i != header_count_; ++i) {
+        auto [field_name, list] = header_at(i);
+        if (!detail::equals_ignoring_case(field_name, "Cookie"))
+            continue;
+        while (!list.empty()) {
+            auto const pair = detail::take_list_item(list, ';');
+            auto const equals = pair.find('=');
+            if (equals != std::string_view::npos && pair.substr(0, equals) == name)
+                return pair.substr(equals + 1);
+        }
+    }
+    return {};
 }
 
 bool request::keep_alive() const noexcept

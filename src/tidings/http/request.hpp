@@ -79,6 +79,13 @@ public:
     /// All values of that name, in their order.
     [[nodiscard]] std::vector<std::string> query_all(std::string_view name) const;
 
+    /// The first value of that name in the form that the body is, decoded as a query; empty if it is absent,
+    /// and where the Content-Type is not application/x-www-form-urlencoded, as that of a `<form>` with
+    /// `method="post"` is.
+    [[nodiscard]] std::string form(std::string_view name) const;
+    /// All values of that name, in their order.
+    [[nodiscard]] std::vector<std::string> form_all(std::string_view name) const;
+
     // Headers
 
     /// The value of the first header of this name, whatever its case; empty if it is absent.
@@ -91,6 +98,10 @@ public:
 
     /// Whether an item of a list-valued header, in all lines of it, is this one, whatever its case.
     [[nodiscard]] bool header_lists(std::string_view name, std::string_view item) const noexcept;
+
+    /// The value of the first cookie of this name (RFC 6265, 5.4), as it was sent, in whichever of the Cookie
+    /// headers it stands: proxies that speak HTTP/2 may split them. Empty if there is none.
+    [[nodiscard]] std::string_view cookie(std::string_view name) const noexcept;
 
     /// Whether the client lets the connection live on (RFC 9112, 9.3).
     [[nodiscard]] bool keep_alive() const noexcept;

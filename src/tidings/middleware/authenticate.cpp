@@ -49,23 +49,6 @@ std::string_view bearer_token(request const& asked) noexcept
     return without_spaces(value.substr(scheme.size()));
 }
 
-std::string_view cookie(request const& asked, std::string_view name) noexcept
-{
-    for (std::size_t i = 0; i != asked.header_count(); ++i) {
-        auto [field, rest] = asked.header_at(i);
-        if (!ci_is_equal(field, "cookie"))
-            continue;
-        while (!rest.empty()) {
-            auto const pair = without_spaces(rest.substr(0, rest.find(';')));
-            rest.remove_prefix(std::min(rest.find(';'), rest.size() - 1) + 1);
-            auto const equals = pair.find('=');
-            if (equals != std::string_view::npos && pair.substr(0, equals) == name)
-                return pair.substr(equals + 1);
-        }
-    }
-    return {};
-}
-
 bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept
 {
     if (a.size() != b.size())

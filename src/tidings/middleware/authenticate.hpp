@@ -39,10 +39,6 @@ request_check authenticate(std::function<admission(request&)> admit, std::string
 /// The token of `Authorization: Bearer <token>` (RFC 6750, 2.1); empty if there is none.
 std::string_view bearer_token(request const& asked) noexcept;
 
-/// The value of the first cookie of this name (RFC 6265, 5.4), as it was sent, in whichever of the Cookie
-/// headers it stands: proxies that speak HTTP/2 may split them. Empty if there is none.
-std::string_view cookie(request const& asked, std::string_view name) noexcept;
-
 /// Whether two secrets are the same, in a time that does not tell how much of them is: `==` stops at the
 /// first byte that differs, so that who tries long enough finds a token byte by byte. Texts of different
 /// lengths are told apart at once.

@@ -155,3 +155,61 @@ TEST_CASE("a request carries a value")
     asked = request::get("/");
     CHECK(owned.use_count() == 1);
 }
+
+// Names are compared whole, and values are as they were sent.
+TEST_CASE("cookies")
+{
+    auto const sent = request::get("/").with_header("Cookie", "xid=1; id=2=3;flag; empty=;  last=z");
+    CHECK(sent.cookie("xid") == "1");
+    CHECK(sent.cookie("id") == "2=3");
+    CHECK(sent.cookie("empty") == "");
+    CHECK(sent.cookie("last") == "z");
+    CHECK(sent.cookie("flag") == "");
+    CHECK(sent.cookie("ID") == "");
+    CHECK(request::get("/").cookie("id") == "");
+    CHECK(request::get("/").with_header("Cookie", ";;=").cookie("id") == "");
+}
+
+// Over HTTP/2 a browser sends each cookie in a field of its own, and not every proxy joins them again.
+TEST_CASE("cookies in several fields")
+{
+    auto const split = request::get("/")
+                           .with_header("Cookie", "a=1; b=2")
+                           .with_header("Accept", "c=x")
+                           .with_header("cookie", "c=3; a=4");
+    CHECK(split.cookie("a") == "1");
+    CHECK(split.cookie("b") == "2");
+    CHECK(split.cookie("c") == "3");
+    CHECK(split.cookie("d") == "");
+}
+
+TEST_CASE("forms")
+{
+    auto const sent = request::post("/", "name=Ada+L%C3%B6w&tag=a&tag=b%26c&empty=&flag&=x&100%=%")
+                          .with_header("Content-Type", "application/x-www-form-urlencoded");
+    CHECK(sent.form("name") == "Ada L\xC3\xB6w");
+    CHECK(sent.form("tag") == "a");
+    CHECK(sent.form_all("tag") == std::vector<std::string>{"a", "b&c"});
+    CHECK(sent.form_all("empty") == std::vector<std::string>{""});
+    CHECK(sent.form_all("flag") == std::vector<std::string>{""});
+    CHECK(sent.form("") == "x");
+    CHECK(sent.form("100%") == "%");
+    CHECK(sent.form("nothing").empty());
+    CHECK(sent.form_all("Name").empty());
+    CHECK(request::get("/?a=1").form("a").empty());
+}
+
+// What is sent as another type is not taken for a form, whatever it looks like.
+TEST_CASE("only a form is a form")
+{
+    auto const is_form = [](std::string_view type) {
+        return request::post("/", "a=1").with_header("Content-Type", type).form("a") == "1";
+    };
+    CHECK(is_form("application/x-www-form-urlencoded"));
+    CHECK(is_form("Application/X-WWW-Form-Urlencoded ; charset=UTF-8"));
+    for (auto const* other :
+         {"", "text/plain", "application/json", "multipart/form-data; boundary=x",
+          "application/x-www-form-urlencoded2", "text/plain; application/x-www-form-urlencoded"})
+        CHECK_FALSE(is_form(other));
+    CHECK(request::post("/", "a=1").form("a").empty());
+}

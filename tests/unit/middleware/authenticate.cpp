@@ -86,33 +86,6 @@ TEST_CASE("bearer tokens")
     CHECK(bearer_token(request::get("/")).empty());
 }
 
-// Names are compared whole, and values are as they were sent.
-TEST_CASE("cookies")
-{
-    auto const sent = request::get("/").with_header("Cookie", "xid=1; id=2=3;flag; empty=;  last=z");
-    CHECK(cookie(sent, "xid") == "1");
-    CHECK(cookie(sent, "id") == "2=3");
-    CHECK(cookie(sent, "empty") == "");
-    CHECK(cookie(sent, "last") == "z");
-    CHECK(cookie(sent, "flag") == "");
-    CHECK(cookie(sent, "ID") == "");
-    CHECK(cookie(request::get("/"), "id") == "");
-    CHECK(cookie(request::get("/").with_header("Cookie", ";;="), "id") == "");
-}
-
-// Over HTTP/2 a browser sends each cookie in a field of its own, and not every proxy joins them again.
-TEST_CASE("cookies in several fields")
-{
-    auto const split = request::get("/")
-                           .with_header("Cookie", "a=1; b=2")
-                           .with_header("Accept", "c=x")
-                           .with_header("cookie", "c=3; a=4");
-    CHECK(cookie(split, "a") == "1");
-    CHECK(cookie(split, "b") == "2");
-    CHECK(cookie(split, "c") == "3");
-    CHECK(cookie(split, "d") == "");
-}
-
 // Secrets are the same when all of their bytes are, wherever the first difference stands.
 TEST_CASE("secrets are compared whole")
 {

@@ -18,8 +18,7 @@ namespace {
 
 tidings::admission by_cookie(request const& asked)
 {
-    return cookie(asked, "session") == "7" ? tidings::admission::granted
-                                           : tidings::admission::unauthenticated;
+    return asked.cookie("session") == "7" ? tidings::admission::granted : tidings::admission::unauthenticated;
 }
 
 // A regular file, without content as far as its size says.

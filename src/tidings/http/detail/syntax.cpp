@@ -48,6 +48,14 @@ bool equals_ignoring_case(std::string_view left, std::string_view right) noexcep
     return boost::urls::grammar::ci_is_equal(left, right);
 }
 
+std::string_view take_until(std::string_view& text, char separator) noexcept
+{
+    auto const end = text.find(separator);
+    auto const part = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    return part;
+}
+
 std::string_view trimmed(std::string_view text) noexcept
 {
     auto const first = text.find_first_not_of(" \t");
@@ -56,12 +64,9 @@ std::string_view trimmed(std::string_view text) noexcept
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-std::string_view take_list_item(std::string_view& list) noexcept
+std::string_view take_list_item(std::string_view& list, char separator) noexcept
 {
-    auto const comma = list.find(',');
-    auto const item = list.substr(0, comma);
-    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
-    return trimmed(item);
+    return trimmed(take_until(list, separator));
 }
 
 } // namespace tidings::detail

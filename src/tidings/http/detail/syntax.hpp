@@ -21,10 +21,13 @@ namespace tidings::detail {
 /// ASCII letters compare without their case, as field names and most tokens do.
 [[nodiscard]] bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept;
 
+/// What stands before the separator; the rest, without it, stays in `text`.
+[[nodiscard]] std::string_view take_until(std::string_view& text, char separator) noexcept;
+
 /// The text without spaces and tabs at its ends.
 [[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
 
-/// Takes the next item off a comma-separated list (RFC 9110, 5.6.1), trimmed; possibly an empty one.
-[[nodiscard]] std::string_view take_list_item(std::string_view& list) noexcept;
+/// Takes the next item off a list (RFC 9110, 5.6.1), trimmed; possibly an empty one.
+[[nodiscard]] std::string_view take_list_item(std::string_view& list, char separator = ',') noexcept;
 
 } // namespace tidings::detail

@@ -2,12 +2,12 @@
 #include <tidings/http/detail/syntax.hpp>
 #include <tidings/http/detail/target.hpp>
 
-#include <boost/url/encoding_opts.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/pct_string_view.hpp>
 #include <boost/url/url_view.hpp>
 
 #include <algorithm>
+#include <charconv>
 
 namespace tidings::detail {
 namespace {
@@ -24,13 +24,25 @@ bool has_valid_escapes(std::string_view text)
     return text.find('%') == std::string_view::npos || urls::make_pct_string_view(text).has_value();
 }
 
-std::string decode(std::string_view encoded, bool space_as_plus)
+/// A '%' without two hexadecimal digits stays, as in browsers.
+std::string decode(std::string_view encoded, bool plus_is_space)
 {
-    if (encoded.find_first_of("%+") == std::string_view::npos)
-        return std::string(encoded);
-    urls::encoding_opts options;
-    options.space_as_plus = space_as_plus;
-    return urls::pct_string_view(encoded).decode(options);
+    std::string text;
+    text.reserve(encoded.size());
+    for (; !encoded.empty(); encoded.remove_prefix(1)) {
+        char c = encoded.front();
+        unsigned char byte = 0;
+        auto const digits = encoded.substr(1, 2);
+        auto const* const end = digits.data() + 2;
+        if (c == '%' && digits.size() == 2 && std::from_chars(digits.data(), end, byte, 16).ptr == end) {
+            c = static_cast<char>(byte);
+            encoded.remove_prefix(2);
+        } else if (c == '+' && plus_is_space) {
+            c = ' ';
+        }
+        text += c;
+    }
+    return text;
 }
 
 /// Of a path whose escapes are valid.
@@ -48,15 +60,6 @@ bool is_plain_host(std::string_view text) noexcept
     auto const name = text.substr(0, port);
     return !name.empty() &&
            name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-") == std::string_view::npos;
-}
-
-/// What stands before the separator; the rest, without it, stays in `text`.
-std::string_view take_until(std::string_view& text, char separator) noexcept
-{
-    auto const end = text.find(separator);
-    auto const part = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    return part;
 }
 
 std::optional<target_parts> split_origin_form(std::string_view target)
@@ -103,11 +106,11 @@ std::string decode_segment(std::string_view encoded)
     return decode(encoded, false);
 }
 
-std::vector<std::string> find_all_in_query(std::string_view query, std::string_view name)
+std::vector<std::string> find_all_in_form(std::string_view form, std::string_view name)
 {
     std::vector<std::string> found;
-    while (!query.empty()) {
-        auto pair = take_until(query, '&');
+    while (!form.empty()) {
+        auto pair = take_until(form, '&');
         if (decode(take_until(pair, '='), true) == name)
             found.push_back(decode(pair, true));
     }

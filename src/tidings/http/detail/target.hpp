@@ -29,7 +29,8 @@ struct target_parts
 /// Percent-decodes text whose escapes `parse_target` has accepted.
 [[nodiscard]] std::string decode_segment(std::string_view encoded);
 
-/// All values of that name in a query, in their order, decoded, where '+' stands for a space.
-[[nodiscard]] std::vector<std::string> find_all_in_query(std::string_view query, std::string_view name);
+/// All values of that name in a query, or in a body of the type application/x-www-form-urlencoded, in their
+/// order, decoded: '+' is a space, and a '%' without two hexadecimal digits, which no query has, stays.
+[[nodiscard]] std::vector<std::string> find_all_in_form(std::string_view form, std::string_view name);
 
 } // namespace tidings::detail

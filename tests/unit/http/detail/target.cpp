@@ -6,7 +6,7 @@
 #include <string>
 
 using namespace std::string_literals;
-using tidings::detail::find_all_in_query;
+using tidings::detail::find_all_in_form;
 using tidings::detail::is_host;
 using tidings::detail::parse_target;
 
@@ -81,14 +81,24 @@ TEST_CASE("queries are decoded as forms are")
 {
     auto const* query = "a=1&b&c=x+y%2B%26%3d&%61%62=z&a=2&=empty&d=e=f";
     using values = std::vector<std::string>;
-    CHECK(find_all_in_query(query, "a") == values{"1", "2"});
-    CHECK(find_all_in_query(query, "b") == values{""});
-    CHECK(find_all_in_query(query, "c") == values{"x y+&="});
-    CHECK(find_all_in_query(query, "ab") == values{"z"});
-    CHECK(find_all_in_query(query, "") == values{"empty"});
-    CHECK(find_all_in_query(query, "d") == values{"e=f"});
-    CHECK(find_all_in_query(query, "B").empty());
-    CHECK(find_all_in_query("", "a").empty());
+    CHECK(find_all_in_form(query, "a") == values{"1", "2"});
+    CHECK(find_all_in_form(query, "b") == values{""});
+    CHECK(find_all_in_form(query, "c") == values{"x y+&="});
+    CHECK(find_all_in_form(query, "ab") == values{"z"});
+    CHECK(find_all_in_form(query, "") == values{"empty"});
+    CHECK(find_all_in_form(query, "d") == values{"e=f"});
+    CHECK(find_all_in_form(query, "B").empty());
+    CHECK(find_all_in_form("", "a").empty());
+}
+
+// In a query they are refused before; in a body they are text, as in browsers.
+TEST_CASE("a percent sign that begins no escape stays")
+{
+    using values = std::vector<std::string>;
+    CHECK(find_all_in_form("a=100%&a=%&a=%4&a=%zz&a=%4z%41&a=%-1&a=%%41&a=% 1&a=%0x", "a") ==
+          values{"100%", "%", "%4", "%zz", "%4zA", "%-1", "%A", "% 1", "%0x"});
+    CHECK(find_all_in_form("a=%00%ff%FF", "a") == values{std::string("\0\xFF\xFF", 3)});
+    CHECK(find_all_in_form("%=1&%2=2", "%2") == values{"2"});
 }
 
 TEST_CASE("a plus sign in a path is a plus sign")
