@@ -35,7 +35,7 @@ constexpr auto moderator = "moderator";
 // Who asks: by the cookie of a browser, or the token of a program.
 std::optional<response> find_person(chat::room const& room, tidings::request& asked, tidings::headers&)
 {
-    auto token = tidings::cookie(asked, "token");
+    auto token = asked.cookie("token");
     if (token.empty())
         token = tidings::bearer_token(asked);
     auto const name = room.name_of(token);
@@ -77,8 +77,7 @@ asio::awaitable<response> admit(chat::room& room, tidings::context, tidings::req
     auto const token = room.admit(request.body());
     if (!token)
         co_return response::text("the room is full\n", 503);
-    co_return response::text(*token, 201)
-        .with_header("Set-Cookie", fmt::format("token={}; HttpOnly; SameSite=Strict; Path=/", *token));
+    co_return response::text(*token, 201).with_cookie("token", *token, {.same_site = "Strict"});
 }
 
 // [attend]

@@ -85,7 +85,7 @@ test('names and messages that are none', async (t) => {
   for (const name of ['', 'x'.repeat(41), 'moderator', 'a\nb', 'a\0b', Buffer.from([0xff])]) assert.equal((await room.enter(name)).status, 400, name);
   const ada = await room.enter('ada');
   assert.equal(ada.status, 201);
-  assert.match(ada.headers.get('set-cookie'), /^token=[0-9a-f]{32}; HttpOnly; SameSite=Strict; Path=\/$/);
+  assert.match(ada.headers.get('set-cookie'), /^token=[0-9a-f]{32}; Path=\/; SameSite=Strict; HttpOnly; Secure$/);
   const token = await ada.text();
   for (const text of ['', 'x'.repeat(2_001), Buffer.from([0xff])]) assert.equal((await room.as(token, '/room', text)).status, 400);
   const foreign = await fetch(`${room.address}/room`, { headers: { Cookie: `token=${token}`, Origin: 'https://evil.example' } });

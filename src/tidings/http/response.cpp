@@ -4,6 +4,8 @@
 #include <tidings/http/request.hpp>
 #include <tidings/http/response.hpp>
 
+#include <boost/url/parse.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -104,6 +106,17 @@ response response::bytes(std::string bytes, std::string content_type, int status
     return result;
 }
 
+response response::redirect(std::string location, int status)
+{
+    if (status != 301 && status != 302 && status != 303 && status != 307 && status != 308)
+        throw std::invalid_argument(
+            fmt::format("{} is no status of a redirect; use 301, 302, 303, 307 or 308", status));
+    if (location.empty() || !boost::urls::parse_uri_reference(location))
+        throw std::invalid_argument(
+            "the location of a redirect is empty, or no URL or path; percent-encode what needs it");
+    return response(status).with_header("Location", std::move(location));
+}
+
 response response::file(std::filesystem::path path, std::string content_type)
 {
     if (content_type.empty())
@@ -141,6 +154,17 @@ response& response::with_added_header(std::string name, std::string value) &
 response response::with_added_header(std::string name, std::string value) &&
 {
     return std::move(with_added_header(std::move(name), std::move(value)));
+}
+
+response& response::with_cookie(std::string_view name, std::string_view value, cookie_options const& how) &
+{
+    headers_.add("Set-Cookie", detail::set_cookie(name, value, how));
+    return *this;
+}
+
+response response::with_cookie(std::string_view name, std::string_view value, cookie_options const& how) &&
+{
+    return std::move(with_cookie(name, value, how));
 }
 
 void response::complete_with(headers const& others)

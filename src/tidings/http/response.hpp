@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/http/detail/set_cookie.hpp>
 #include <tidings/http/headers.hpp>
 #include <tidings/internal/access.hpp>
 
@@ -33,19 +34,30 @@ public:
 
     [[nodiscard]] static response bytes(std::string bytes, std::string content_type, int status = 200);
 
+    /// Sends the client on to another page: 303, after a POST say, or 301, 302, 307 or 308. `location` is a
+    /// URL or a path, percent-encoded; throws `std::invalid_argument` for one that is not, for an empty one,
+    /// and for another status. A location that a client had a hand in can lead to any site.
+    [[nodiscard]] static response redirect(std::string location, int status = 303);
+
     /// A file that the server streams from disk when it answers; this call does not touch it. One that is
     /// missing then, or is no regular file, becomes a 404; one that may not be read 403, one for which there
     /// are no descriptors 503, any other failure 500, and these three are logged. The content type is guessed
     /// by the extension if none is given. The size is taken when the answer begins: what the file grows by is
     /// not sent, and one that shrinks ends the connection early, so that the client does not take half a file
-    /// for a whole one.
+    /// for a whole one. GET and HEAD get an ETag (of size, time of change and time of status change, so that
+    /// each change of the file brings another) and Last-Modified, and a 304 where the client has it already;
+    /// what the application sets of these takes their place.
     ///
     /// `path` is the application's own: a path that a client had a hand in is for `file_below`.
     [[nodiscard]] static response file(std::filesystem::path path, std::string content_type = {});
 
     /// The same for a file in a folder, whose path within it a client may have chosen: what does not lie
     /// below the folder, by "..", by a leading '/', or by a symbolic link that leads out, is a 404, whatever
-    /// is there. Files whose names begin with a dot are files like others.
+    /// is there. So is a path with a segment "." or an empty one, which would lead past checks for a prefix.
+    /// Files whose names begin with a dot are files like others.
+    ///
+    /// Of a folder, the one itself (an empty path) or one below it, `index.html` is sent; where the request's
+    /// path does not end with '/', a redirect to the one that does, or the page's links would lead astray.
     ///
     ///     co_return tidings::response::file_below("/srv/pages", request.param("name"));
     [[nodiscard]] static response file_below(std::filesystem::path folder, std::filesystem::path path,
@@ -58,6 +70,22 @@ public:
     /// Adds a header beside those of that name: Set-Cookie, Vary.
     response& with_added_header(std::string name, std::string value) &;
     [[nodiscard]] response with_added_header(std::string name, std::string value) &&;
+
+    /// How a browser is to keep a cookie. Made in the call, see `with_cookie`: it holds views.
+    using cookie_options = detail::cookie_options;
+
+    /// Adds a cookie, for this host alone (Set-Cookie without Domain):
+    ///
+    ///     response::redirect("/room").with_cookie("__Host-session", token, {.max_age = 24h});
+    ///
+    /// An empty value with `.max_age = 0s` deletes it, if path and `secure` are as when it was set. Throws
+    /// `std::invalid_argument` for what browsers would drop or understand otherwise: a name that is no token,
+    /// a value with spaces, quotes, commas, semicolons, backslashes or bytes that are not ASCII, both of more
+    /// than 4096 bytes, and options that contradict each other or a name that begins with `__Host-` or
+    /// `__Secure-`.
+    response& with_cookie(std::string_view name, std::string_view value, cookie_options const& how = {}) &;
+    [[nodiscard]] response with_cookie(std::string_view name, std::string_view value,
+                                       cookie_options const& how = {}) &&;
 
     [[nodiscard]] int status() const noexcept { return status_; }
     [[nodiscard]] headers const& fields() const noexcept { return headers_; }

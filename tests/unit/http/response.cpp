@@ -154,3 +154,33 @@ TEST_CASE("a reason stays in its comment")
     auto const answer = refused_for_now(accepting("text/event-stream"), 503, -1s, "a\r\ndata: b\n\nc");
     CHECK(answer.body() == "retry: 0\n: a  data: b  c\n\n");
 }
+
+TEST_CASE("redirects")
+{
+    CHECK(response::redirect("/room").status() == 303);
+    CHECK(response::redirect("/room").header("Location") == "/room");
+    CHECK(response::redirect("/room").body().empty());
+    for (int const status : {301, 302, 303, 307, 308})
+        CHECK(response::redirect("/", status).status() == status);
+    for (int const status : {200, 300, 304, 305, 306, 309, 404})
+        CHECK_THROWS_AS(response::redirect("/", status), std::invalid_argument);
+    for (auto const* good :
+         {"/a?b=c#d", "https://example.com/a%20b", "?next", "a/../b", "//example.com/", "#top"})
+        CHECK(response::redirect(good).header("Location") == good);
+    for (auto const* bad :
+         {"", "/a b", "/a\r\nSet-Cookie: b=c", "/\\example.com", "/\xC3\xA4", "/%zz", "/<a>", "1:2"})
+        CHECK_THROWS_AS(response::redirect(bad), std::invalid_argument);
+}
+
+TEST_CASE("cookies are added to a response")
+{
+    auto answer = response::redirect("/room").with_cookie("a", "1", {.max_age = 24h, .path = "/room"});
+    answer.with_cookie("b", "2");
+    std::string seen;
+    for (auto const& [name, value] : answer.fields())
+        seen.append(name).append(": ").append(value).append("\n");
+    CHECK(seen == "Location: /room\n"
+                  "Set-Cookie: a=1; Path=/room; SameSite=Lax; Max-Age=86400; HttpOnly; Secure\n"
+                  "Set-Cookie: b=2; Path=/; SameSite=Lax; HttpOnly; Secure\n");
+    CHECK_THROWS_AS(answer.with_cookie("a;b", "1"), std::invalid_argument);
+}
