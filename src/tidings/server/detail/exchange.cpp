@@ -78,7 +78,7 @@ void exchange::open_stream(std::string_view account)
 
 asio::awaitable<bool> exchange::send_response(response& answer)
 {
-    return detail::send_response(out().out(), home_.io, *home_.shared, answer, asked().method() == "HEAD");
+    return detail::send_response(out().out(), home_.io, *home_.shared, answer, asked());
 }
 
 void exchange::handler_returned()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/file_reader.hpp>
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <iterator>
 #include <linux/openat2.h>
 
+namespace chrono = std::chrono;
 namespace fs = std::filesystem;
 
 namespace tidings::detail {
@@ -31,10 +33,16 @@ void close_quietly(int descriptor) noexcept
     errno = error;
 }
 
-bool is_missing_in_any_case(fs::path const& path, bool is_below)
+// Whether it is another path than it seems: "a//b" and "a/./b" lead to a file, past whoever looks for "a/b".
+bool is_in_disguise(std::string_view path)
 {
-    return path.native().find('\0') != std::string::npos ||
-           (is_below && (path.is_absolute() || std::ranges::find(path, "..") != path.end()));
+    while (!path.empty()) {
+        auto const segment = path.substr(0, path.find('/'));
+        if (segment.empty() || segment == "." || segment == "..")
+            return true;
+        path.remove_prefix(std::min(segment.size() + 1, path.size()));
+    }
+    return false;
 }
 
 /// For systems without `openat2`: the same, but links are not followed at all.
@@ -43,7 +51,8 @@ int open_step_by_step(int folder, fs::path const& path)
     int at = ::fcntl(folder, F_DUPFD_CLOEXEC, 0);
     for (auto step = path.begin(); at != -1 && step != path.end(); ++step) {
         bool const is_last = std::next(step) == path.end();
-        int const next = ::openat(at, step->c_str(), (is_last ? for_reading : for_passing) | O_NOFOLLOW);
+        char const* const name = step->empty() ? "." : step->c_str(); // behind a '/' at the end
+        int const next = ::openat(at, name, (is_last ? for_reading : for_passing) | O_NOFOLLOW);
         close_quietly(at);
         at = next;
     }
@@ -82,18 +91,35 @@ int open_below(fs::path const& folder, fs::path const& path)
 
 file_reader::file_reader(fs::path const& folder, fs::path const& path)
 {
-    if (is_missing_in_any_case(path, !folder.empty())) {
+    bool const is_below = !folder.empty();
+    if (path.native().find('\0') != std::string::npos || (is_below && is_in_disguise(path.native()))) {
         error_ = ENOENT;
         return;
     }
+    auto kind = open(folder, is_below && path.empty() ? "." : path);
+    if (is_below && S_ISDIR(kind)) {
+        is_index_ = true;
+        ::close(descriptor_);
+        kind = open(folder, path / "index.html");
+    }
+    if (error_ == 0 && !S_ISREG(kind))
+        error_ = ENOENT;
+}
+
+unsigned file_reader::open(fs::path const& folder, fs::path const& path)
+{
     descriptor_ = folder.empty() ? ::open(path.c_str(), for_reading) : open_below(folder, path);
     struct stat found{};
-    if (descriptor_ == -1 || ::fstat(descriptor_, &found) == -1)
+    if (descriptor_ == -1 || ::fstat(descriptor_, &found) == -1) {
         error_ = errno;
-    else if (!S_ISREG(found.st_mode))
-        error_ = ENOENT;
-    else
-        size_ = static_cast<std::uint64_t>(found.st_size);
+        return 0;
+    }
+    size_ = static_cast<std::uint64_t>(found.st_size);
+    tag_ = fmt::format("\"{:x}-{:x}.{:x}-{:x}.{:x}\"", size_, found.st_mtim.tv_sec, found.st_mtim.tv_nsec,
+                       found.st_ctim.tv_sec, found.st_ctim.tv_nsec);
+    auto const now = chrono::floor<chrono::seconds>(chrono::system_clock::now());
+    modified_ = std::clamp(chrono::sys_seconds(chrono::seconds(found.st_mtim.tv_sec)), {}, now);
+    return found.st_mode;
 }
 
 file_reader::~file_reader()

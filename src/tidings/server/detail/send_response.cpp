@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/http/internal/http_date.hpp>
+#include <tidings/http/internal/validators.hpp>
 #include <tidings/server/detail/file_reader.hpp>
 #include <tidings/server/detail/send_response.hpp>
 #include <tidings/wait/run_blocking.hpp>
@@ -84,11 +86,70 @@ response file_refusal(int error)
 
 namespace {
 
-// One that cannot be opened becomes the status that says why, with what the answer was completed with; one
-// that ends early, or cannot be read on, ends the connection, since its length was promised.
-asio::awaitable<bool> send_file(internal::writer& out, context ctx, response& answer, bool head_only,
+/// The status that says why a file cannot be sent, with what the answer was completed with.
+response refused(response const& file, int error, shared_state& shared)
+{
+    response refusal = file_refusal(error);
+    if (refusal.status() != 404)
+        log_failure(shared, *file.file_path(), "open", error);
+    internal::access::complete(refusal, internal::access::headers_if_missing(file));
+    return refusal;
+}
+
+/// An answer in place of a file, with what was to be said of the file too.
+response bodiless(int status, response const& file)
+{
+    headers fields = file.fields();
+    fields.remove("Content-Type");
+    response answer(status);
+    internal::access::complete(answer, fields);
+    return answer;
+}
+
+/// To the same path with a '/' at its end, from where the links of a folder's page count. It is told from the
+/// last segment on, so that it leads to no other host, and through a proxy that has taken off a prefix.
+response with_slash(response const& file, request const& asked)
+{
+    std::string_view const path = asked.path();
+    auto const query = asked.target().find('?');
+    return bodiless(301, file).with_header(
+        "Location", fmt::format(".{}/{}", path.substr(path.rfind('/')),
+                                query == std::string_view::npos ? "" : asked.target().substr(query)));
+}
+
+/// Completes the answer with what is known of the open file; what is sent in its place, if anything is.
+std::optional<response> describe_file(response& answer, file_reader const& file, request const& asked)
+{
+    if (file.is_index() && !asked.path().ends_with('/'))
+        return with_slash(answer, asked);
+    if (file.is_index())
+        answer.with_header("Content-Type", "text/html; charset=utf-8");
+    if (!answer.fields().contains("ETag"))
+        answer.with_header("ETag", file.tag());
+    if (!answer.fields().contains("Last-Modified"))
+        answer.with_header("Last-Modified", internal::http_date(file.modified()));
+    return internal::is_unchanged(asked, answer.fields()) ? std::optional(bodiless(304, answer))
+                                                          : std::nullopt;
+}
+
+asio::awaitable<bool> send_text(internal::writer& out, response const& answer, bool head_only)
+{
+    out.append(out.over().plain_head(answer.status(), answer.fields(), answer.body().size()));
+    std::string_view left = head_only ? std::string_view() : std::string_view(answer.body());
+    bool is_sent = true;
+    do {
+        out.append(left.substr(0, sent_at_once));
+        left.remove_prefix(std::min(sent_at_once, left.size()));
+        is_sent = co_await out.written();
+    } while (is_sent && !left.empty());
+    co_return is_sent;
+}
+
+// One that ends early, or cannot be read on, ends the connection, since its length was promised.
+asio::awaitable<bool> send_file(internal::writer& out, context ctx, response& answer, request const& asked,
                                 shared_state& shared)
 {
+    bool const head_only = asked.method() == "HEAD";
     int error = EMFILE;
     std::shared_ptr<file_reader> file;
     file_place const place(shared);
@@ -99,15 +160,10 @@ asio::awaitable<bool> send_file(internal::writer& out, context ctx, response& an
     } else {
         ++shared.counts.refused;
     }
-    if (error != 0) {
-        response refused = file_refusal(error);
-        if (refused.status() != 404)
-            log_failure(shared, *answer.file_path(), "open", error);
-        internal::access::complete(refused, internal::access::headers_if_missing(answer));
-        answer = std::move(refused);
-        out.append(out.over().plain_head(answer.status(), answer.fields(), answer.body().size()));
-        out.append(head_only ? std::string_view() : std::string_view(answer.body()));
-        bool const is_sent = co_await out.written();
+    auto instead = error != 0 ? refused(answer, error, shared) : describe_file(answer, *file, asked);
+    if (instead) {
+        answer = std::move(*instead);
+        bool const is_sent = co_await send_text(out, answer, head_only);
         co_return is_sent;
     }
     std::uint64_t left = file->size();
@@ -131,22 +187,16 @@ asio::awaitable<bool> send_file(internal::writer& out, context ctx, response& an
 } // namespace
 
 asio::awaitable<bool> send_response(internal::writer& out, asio::io_context& io, shared_state& shared,
-                                    response& answer, bool head_only)
+                                    response& answer, request const& asked)
 {
-    bool is_sent = true;
+    bool is_sent = false;
     if (answer.file_path()) {
         // The handler's context may have ended; the answer ends with the connection, which `out` tells.
         auto const sending = context::root(io.get_executor());
-        is_sent = co_await send_file(out, sending, answer, head_only, shared);
-        co_return is_sent;
+        is_sent = co_await send_file(out, sending, answer, asked, shared);
+    } else {
+        is_sent = co_await send_text(out, answer, asked.method() == "HEAD");
     }
-    out.append(out.over().plain_head(answer.status(), answer.fields(), answer.body().size()));
-    std::string_view left = head_only ? std::string_view() : std::string_view(answer.body());
-    do {
-        out.append(left.substr(0, sent_at_once));
-        left.remove_prefix(std::min(sent_at_once, left.size()));
-        is_sent = co_await out.written();
-    } while (is_sent && !left.empty());
     co_return is_sent;
 }
 

@@ -5,11 +5,11 @@
 
 namespace tidings::detail {
 
-/// Sends a plain response, a file from disk piece by piece. True when all of it has left. A file that cannot
-/// be opened is answered with the status that says why, which takes its place in `answer`. What a person
-/// ought to look at is logged.
+/// Sends a plain response, a file from disk piece by piece. True when all of it has left. What is said in
+/// place of a file takes its place in `answer`: that the client has it already, where a folder's page is, or
+/// why it cannot be opened. What a person ought to look at is logged. `asked` lives until then.
 boost::asio::awaitable<bool> send_response(internal::writer& out, boost::asio::io_context& io,
-                                           shared_state& shared, response& answer, bool head_only);
+                                           shared_state& shared, response& answer, request const& asked);
 
 /// What a client is told of a file that cannot be opened for this `errno`.
 response file_refusal(int error);

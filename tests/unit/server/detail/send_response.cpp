@@ -35,9 +35,9 @@ public:
     tidings::detail::shared_state shared{tidings::server_options{}};
     std::optional<bool> result;
 
-    void begin(response const& answer, bool head_only = false)
+    void begin(response const& answer, tidings::request asked = tidings::request::get("/"))
     {
-        loop.start_coroutine(send(answer, head_only));
+        loop.start_coroutine(send(answer, std::move(asked)));
         loop.settle();
     }
 
@@ -49,9 +49,9 @@ public:
     }
 
 private:
-    asio::awaitable<void> send(response answer, bool head_only)
+    asio::awaitable<void> send(response answer, tidings::request asked)
     {
-        result = co_await tidings::detail::send_response(out, loop.io, shared, answer, head_only);
+        result = co_await tidings::detail::send_response(out, loop.io, shared, answer, asked);
     }
 };
 
@@ -70,7 +70,7 @@ TEST_CASE_METHOD(answering, "a small answer leaves in one write")
 
 TEST_CASE_METHOD(answering, "the answer to HEAD is the head alone")
 {
-    begin(response::text("plain"), true);
+    begin(response::text("plain"), tidings::request("HEAD", "/"));
     CHECK(over.taken == head_of_five);
     CHECK(result == true);
 }
