@@ -105,12 +105,6 @@ std::optional<tidings::response> refuse_frames(tidings::request const&, tidings:
     return std::nullopt;
 }
 
-asio::awaitable<tidings::response> send_file(std::string name, tidings::context, tidings::request const&)
-{
-    co_return tidings::response::file(std::string(DASHBOARD_FOLDER "/page/") + name)
-        .with_header("Cache-Control", "no-cache");
-}
-
 struct options
 {
     std::uint16_t port = 8080;
@@ -166,9 +160,7 @@ void serve(options const& chosen)
     server.check(refuse_frames);
     server.check(tidings::check_local_host(chosen.hosts));
     server.check(refuse_other_sites);
-    server.get("/", std::bind_front(send_file, "index.html"));
-    for (char const* name : {"style.css", "dashboard.js", "connection.js", "log.js"})
-        server.get(fmt::format("/{}", name), std::bind_front(send_file, name));
+    server.files("/", DASHBOARD_FOLDER "/page");
     server.get("/builds", std::bind_front(list_builds, std::cref(builds)));
     server.post("/builds", std::bind_front(start_build, std::ref(builds)));
     server.get("/builds/events", std::bind_front(follow_builds, std::cref(builds)));

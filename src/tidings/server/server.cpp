@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/engine.hpp>
+#include <tidings/server/detail/static_folder.hpp>
 #include <tidings/server/server.hpp>
 
 #include <fmt/format.h>
@@ -52,6 +53,17 @@ void server::route(std::string_view method, std::string_view pattern, handler an
 {
     require_not_started("routes");
     engine_->shared->routes.add(method, pattern, std::move(answer), std::move(own));
+}
+
+void server::files(std::string_view prefix, std::filesystem::path const& folder, std::string cache_control,
+                   route_options own)
+{
+    auto const answer = detail::serve_folder(folder, std::move(cache_control));
+    prefix = prefix.substr(0, prefix.find_last_not_of('/') + 1);
+    if (!prefix.empty())
+        get(prefix, answer, own);
+    get(fmt::format("{}/", prefix), answer, own);
+    get(fmt::format("{}/{{{}...}}", prefix, detail::path_in_folder), answer, std::move(own));
 }
 
 void server::check(request_check ask)

@@ -12,6 +12,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -83,6 +84,20 @@ public:
     {
         route("DELETE", pattern, std::move(answer), std::move(own));
     }
+
+    /// Serves the files of a folder, and of those in it, to GET and HEAD of paths below `prefix`: routes like
+    /// others, which give way to more exact ones. What is found, and with which headers, says
+    /// `response::file_below`; beyond that, names that begin with a dot, such as ".git", are not found, nor
+    /// is anything where a '/' is written as "%2F". Links within the folder are followed, and none out of it.
+    ///
+    /// By `cache_control` browsers ask each time whether their copy is still good, and get a 304 if it is.
+    /// Where the name of a file changes with its content, "max-age=31536000, immutable" spares that.
+    ///
+    /// Throws `std::invalid_argument` if there is no such folder, and for a route that is taken. Later it may
+    /// be replaced, and is looked up anew for each request; a relative path is taken from where the program
+    /// runs now.
+    void files(std::string_view prefix, std::filesystem::path const& folder,
+               std::string cache_control = "no-cache", route_options own = {});
 
     /// Asks this of every request when its head is complete: before its body is read, before the client is
     /// told to send it, and before a route is looked for. Checks are asked in the order in which they are
