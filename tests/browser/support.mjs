@@ -94,6 +94,7 @@ export async function startBrowser() {
   });
   context.setDefaultTimeout(30_000);
   return {
+    cookies: () => context.cookies(),
     open: async (address) => {
       const page = await context.newPage();
       await page.goto(address);

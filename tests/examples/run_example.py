@@ -183,6 +183,17 @@ def who_is_here(example):
         expect_equal(next(changes).groups(), ("leave", "bob"))
 
 
+# A page with its type, the redirect to a folder, and the check before what lies in it. The rest is in tests/clients and tests/browser.
+def pages(example):
+    with example.open("/") as page:
+        expect_equal((page.status, page.getheader("Content-Type")), (200, "text/html; charset=utf-8"))
+    for path, location in (("/room", "/"), ("/room/", "/"), ("/room/index.html", "/")):
+        with example.open(path) as refused:
+            expect_equal((refused.status, refused.getheader("Location")), (303, location))
+    with example.open("/login", "POST", "name=ada") as untyped:  # http.client names no type: it is no form
+        expect_equal(untyped.getheader("Location"), "/?refused")
+
+
 THREE_TABS = """
 import signal, sys, urllib.request
 tabs = [urllib.request.urlopen(sys.argv[1] + "room?name=ada") for _ in range(3)]
@@ -201,6 +212,7 @@ TESTS = {
     "08_plain_and_polling": plain_and_polling,
     "09_embed": embed,
     "10_who_is_here": who_is_here,
+    "11_pages": pages,
 }
 
 
