@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// The example 11_pages in Chromium: a form, a cookie and a redirect lead to a page with a stream. Without TLS, on this machine.
+// The example 12_pages in Chromium: a form, a cookie and a redirect lead to a page with a stream. Without TLS, on this machine.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { launch } from './clients.mjs';
@@ -10,7 +10,7 @@ before(async () => { browser = await startBrowser(); });
 after(() => browser.close());
 
 test('from the login to the stream and back', async (t) => {
-  const server = await launch(t, `${process.env.EXAMPLES}/11_pages`);
+  const server = await launch(t, `${process.env.EXAMPLES}/12_pages`);
   const page = await browser.open(`${server.address}/room/`);
   assert.equal(page.url(), `${server.address}/`); // nobody yet
   await page.fill('[name=name]', 'Ada & Bob');

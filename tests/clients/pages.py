@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
 """curl reads the pages of a folder, asks again for what it has, follows redirects, and logs in with a form and a cookie.
 
-usage: pages.py PROGRAM, which is the example 11_pages.
+usage: pages.py PROGRAM, which is the example 12_pages.
 """
 
 import pathlib

@@ -212,7 +212,7 @@ TESTS = {
     "08_plain_and_polling": plain_and_polling,
     "09_embed": embed,
     "10_who_is_here": who_is_here,
-    "11_pages": pages,
+    "12_pages": pages,
 }
 
 
