@@ -422,6 +422,13 @@ TEST_CASE("by each protocol: files")
     CHECK(sent->header("content-length") == "3000000");
     CHECK(sent->read_body() == std::string(3'000'000, 'f'));
     CHECK(sent->is_whole());
+    auto const again =
+        client->ask({.target = "/file", .fields = {{"if-none-match", std::string(sent->header("etag"))}}});
+    CHECK(again->status() == 304);
+    CHECK(again->header("etag") == sent->header("etag"));
+    CHECK(again->header("content-length").empty());
+    CHECK(again->read_body().empty());
+    CHECK(again->is_whole());
     CHECK(client->ask({.target = "/none"})->status() == 404);
 }
 

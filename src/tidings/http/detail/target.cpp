@@ -33,8 +33,8 @@ std::string decode(std::string_view encoded, bool plus_is_space)
         char c = encoded.front();
         unsigned char byte = 0;
         auto const digits = encoded.substr(1, 2);
-        auto const* const end = digits.data() + 2;
-        if (c == '%' && digits.size() == 2 && std::from_chars(digits.data(), end, byte, 16).ptr == end) {
+        bool const is_escape = c == '%' && digits.size() == 2;
+        if (is_escape && std::from_chars(digits.begin(), digits.end(), byte, 16).ptr == digits.end()) {
             c = static_cast<char>(byte);
             encoded.remove_prefix(2);
         } else if (c == '+' && plus_is_space) {
