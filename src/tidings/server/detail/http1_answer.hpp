@@ -23,7 +23,6 @@ public:
 
     void too_much_input();
     void on_writable();
-    /// The connection has been closed.
 
 private:
     // answer, carrier
