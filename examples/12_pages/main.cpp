@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// A page behind a login, beside its stream: a folder of files, two forms, a cookie and redirects. Open
+// A page and its stream behind a login: a folder of files, two forms, a cookie and redirects. Open
 // http://127.0.0.1:8080/ in two browsers, log in, and write.
 #include <tidings/tidings.hpp>
 
@@ -28,8 +28,8 @@ constexpr std::size_t longest_text = 500;
 
 struct room
 {
-    // Names by the secret in their cookie, until they leave or the program ends. Hashed, since the time that
-    // an ordered map takes tells how much of a guess is right.
+    // Names by the secret in their cookie, until they leave or the program ends. Hashed: the time that an
+    // ordered map takes would reveal how much of a guess is right.
     std::unordered_map<std::string, std::string> members;
     tidings::topic messages;
 };
@@ -59,8 +59,8 @@ asio::awaitable<response> log_out(room& all, tidings::context, tidings::request 
 // [/login]
 
 // [check]
-// Guards all below "/room": its page, its stream and what is posted there. A page is sent to the login; a
-// stream, which follows redirects to pages in vain, is told that it may not.
+// Guards everything below "/room": its page, its stream and what is posted there. A browser that wants the
+// page is redirected to the login; a stream, which has no use for a page, gets 401.
 std::optional<response> members_only(room const& all, tidings::request& asked, tidings::headers&)
 {
     auto const found = all.members.find(std::string(asked.cookie("session")));
