@@ -29,10 +29,12 @@ boost::asio::awaitable<void> stream_prices(tidings::context ctx, tidings::reques
     int latest = 100;
     tidings::ticker summary(1s);
     while (auto next = co_await tidings::select(limited, prices, summary)) {
-        if (int const* price = next.from(prices))
-            co_await out.send({.type = "price", .data = fmt::to_string(latest = *price)});
-        else
+        if (int const* price = next.from(prices)) {
+            latest = *price;
+            co_await out.send({.type = "price", .data = fmt::to_string(latest)});
+        } else {
             co_await out.send({.type = "summary", .data = fmt::format("now at {}", latest)});
+        }
     }
     if (limited.reason() == tidings::end_reason::deadline_exceeded)
         co_await out.send({.type = "closing", .data = "two seconds are over"});

@@ -94,6 +94,7 @@ int main(int argc, char** argv)
     tidings::server server({.port = example::port(argc, argv)});
     // [routes]
     server.check(tidings::check_local_host());
+    server.check(tidings::check_origin());
     server.check("/room", std::bind_front(members_only, std::cref(all)));
     server.files("/", PAGES);
     server.post("/login", std::bind_front(log_in, std::ref(all)));

@@ -45,15 +45,6 @@ std::optional<response> find_person(chat::room const& room, tidings::request& as
     return std::nullopt;
 }
 
-// A page that another server gave out may not ask. Which name this one has says Host, which has been checked.
-std::optional<response> own_pages_only(tidings::request const& asked, tidings::headers&)
-{
-    auto const origin = asked.header("Origin");
-    if (origin.empty() || origin == fmt::format("http://{}", asked.header("Host")))
-        return std::nullopt;
-    return response::text("this server answers its own pages alone\n", 403);
-}
-
 std::optional<response> moderator_only(tidings::request const& asked, tidings::headers&)
 {
     if (asked.principal() == moderator)
@@ -121,7 +112,7 @@ int main(int argc, char** argv)
     chat::room room;
     tidings::server server({.port = example::port(argc, argv)});
     server.check(tidings::check_local_host());
-    server.check(own_pages_only);
+    server.check(tidings::check_origin());
     server.check("/room", std::bind_front(find_person, std::cref(room)));
     server.check("/bans", std::bind_front(find_person, std::cref(room)));
     server.check("/bans", moderator_only);

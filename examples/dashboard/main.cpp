@@ -4,6 +4,7 @@
 // A page that starts builds and shows them live, to any number of browsers. What it has shown it keeps in a
 // file, so that it goes on where it was when it is started again.
 #include <tidings/middleware/check_host.hpp>
+#include <tidings/middleware/check_origin.hpp>
 #include <tidings/server/server.hpp>
 
 #include "build_list.hpp"
@@ -83,20 +84,6 @@ asio::awaitable<void> follow_build(build_list const& builds, tidings::context,
         co_await out.reject(404, "There is no such build.\n");
 }
 
-// Other sites' pages can make a browser post here, but not without saying where they come from; where they
-// only show what they get, the browser says so instead. Links may lead here. The Host has been checked: a
-// site whose own name leads here would agree with itself.
-std::optional<tidings::response> refuse_other_sites(tidings::request const& request, tidings::headers&)
-{
-    auto const origin = request.header("Origin");
-    bool const is_foreign = origin.empty() ? request.header("Sec-Fetch-Site") == "cross-site" &&
-                                                 request.header("Sec-Fetch-Mode") != "navigate"
-                                           : !origin.ends_with(fmt::format("://{}", request.header("Host")));
-    if (!is_foreign)
-        return std::nullopt;
-    return tidings::response::text("This page may only be used from its own address.\n", 403);
-}
-
 // Nor may they show this page in a frame, where somebody would press its buttons without knowing.
 std::optional<tidings::response> refuse_frames(tidings::request const&, tidings::headers& of_the_answer)
 {
@@ -159,7 +146,7 @@ void serve(options const& chosen)
     tidings::server server(where, {.drain_timeout = 500ms});
     server.check(refuse_frames);
     server.check(tidings::check_local_host(chosen.hosts));
-    server.check(refuse_other_sites);
+    server.check(tidings::check_origin());
     server.files("/", DASHBOARD_FOLDER "/page");
     server.get("/builds", std::bind_front(list_builds, std::cref(builds)));
     server.post("/builds", std::bind_front(start_build, std::ref(builds)));

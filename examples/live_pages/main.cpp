@@ -4,9 +4,9 @@
 //
 //     npm install htmx.org@2 htmx-ext-sse@2 @starfederation/datastar@1.0.0-beta.11
 //     ./live_pages --libraries node_modules
-#include "task_list.hpp"
-
 #include <tidings/tidings.hpp>
+
+#include "task_list.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/json.hpp>
@@ -31,7 +31,7 @@ namespace {
 std::string text_of(tidings::request const& asked)
 {
     if (asked.header("Content-Type") != "application/json")
-        return tidings::request::get("/?" + asked.body()).query("text");
+        return asked.form("text");
     boost::system::error_code error;
     auto const signals = boost::json::parse(asked.body(), error);
     if (error || !signals.is_object())
@@ -93,13 +93,14 @@ int main(int argc, char** argv)
 
     task_list tasks;
     tidings::server server({.port = static_cast<std::uint16_t>(std::stoul(port))});
-    server.check(tidings::check_local_host());
+    server.check(tidings::check_local_host()); // nobody else's page may read it,
+    server.check(tidings::check_origin());     // or have a browser post to it
     server.get("/htmx/updates", std::bind_front(follow, std::ref(tasks.for_htmx)));
     server.get("/datastar/updates", std::bind_front(follow, std::ref(tasks.for_datastar)));
     server.post("/tasks", std::bind_front(add_task, std::ref(tasks)));
     server.post("/tasks/{number}/finish", std::bind_front(finish_task, std::ref(tasks)));
-    server.get("/libraries/{path...}", [libraries](tidings::context, tidings::request const& asked) -> asio::awaitable<tidings::response> { co_return tidings::response::file_below(libraries, asked.param("path")); });
-    server.get("/{path...}", [](tidings::context, tidings::request const& asked) -> asio::awaitable<tidings::response> { co_return tidings::response::file_below(EXAMPLE_PAGES, asked.param("path")); });
+    server.files("/", EXAMPLE_PAGES);
+    server.files("/libraries", libraries);
     server.start();
     fmt::print("http://127.0.0.1:{}/\n", server.port());
     std::fflush(stdout);

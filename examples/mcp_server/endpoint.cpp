@@ -2,6 +2,7 @@
 #include "endpoint.hpp"
 
 #include <tidings/middleware/check_host.hpp>
+#include <tidings/middleware/check_origin.hpp>
 #include <tidings/wait/ticker.hpp>
 
 #include "json_rpc.hpp"
@@ -34,15 +35,6 @@ constexpr auto pause_before_return = 300ms; // of a client that has lost its con
 bool is_known(std::string_view revision)
 {
     return std::ranges::find(revisions, revision) != revisions.end();
-}
-
-// A page that another server gave out may not ask. Which name this one has says Host, which has been checked.
-std::optional<response> refuse_other_origins(tidings::request const& asked, tidings::headers&)
-{
-    auto const origin = asked.header("Origin");
-    if (origin.empty() || origin == fmt::format("http://{}", asked.header("Host")))
-        return std::nullopt;
-    return response::text("this server answers its own pages alone\n", 403);
 }
 
 bool accepts(tidings::request const& asked, std::string_view type)
@@ -81,7 +73,7 @@ void endpoint::serve(tidings::server& server, std::string_view path)
 {
     server_ = &server;
     server.check(tidings::check_local_host());
-    server.check(refuse_other_origins);
+    server.check(tidings::check_origin());
     server.post(path, std::bind_front(&endpoint::post, this));
     server.get(path, std::bind_front(&endpoint::get, this));
     server.del(path, std::bind_front(&endpoint::end_session, this));
