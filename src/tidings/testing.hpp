@@ -4,7 +4,6 @@
 
 #include <tidings/testing/client.hpp>
 #include <tidings/testing/received_head.hpp>
-#include <tidings/testing/server_fixture.hpp>
 #include <tidings/testing/store.hpp>
 #include <tidings/testing/stream.hpp>
 #include <tidings/testing/virtual_time.hpp>

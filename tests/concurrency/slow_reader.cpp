@@ -5,7 +5,8 @@
 #include <tidings/hub/topic.hpp>
 #include <tidings/sse/event_parser.hpp>
 #include <tidings/testing/client.hpp>
-#include <tidings/testing/server_fixture.hpp>
+
+#include "support/server_fixture.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -118,9 +119,9 @@ outcome run(std::size_t subscribers, std::size_t events, bool with_slow_reader)
                          .history_bytes = history_bytes,
                          .send_position = false,
                          .overflow = tidings::overflow::drop_oldest});
-    tidings::server_options options = tidings::testing::server_fixture::brisk();
+    tidings::server_options options = tidings::test::server_fixture::brisk();
     options.write_timeout = 60s; // the slow reader stays for the whole run
-    tidings::testing::server_fixture fixture(options);
+    tidings::test::server_fixture fixture(options);
     fixture.routes().get("/", std::bind_front(hand_over, std::ref(news)));
     fixture.start();
 

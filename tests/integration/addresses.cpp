@@ -9,8 +9,8 @@
 
 using namespace tidings::test;
 using tidings::server_stats;
+using tidings::test::server_fixture;
 using tidings::testing::client;
-using tidings::testing::server_fixture;
 
 // The fifth stream of one address is warned about, once: browsers stop at six.
 TEST_CASE("the fifth stream of an address is warned about")

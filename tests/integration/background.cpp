@@ -26,7 +26,7 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using namespace tidings;
 using namespace tidings::test;
-using tidings::testing::server_fixture;
+using tidings::test::server_fixture;
 
 namespace {
 

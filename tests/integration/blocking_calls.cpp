@@ -24,7 +24,7 @@ using tidings::context;
 using tidings::request;
 using tidings::response;
 using tidings::server;
-using tidings::testing::server_fixture;
+using tidings::test::server_fixture;
 
 namespace {
 

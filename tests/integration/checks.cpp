@@ -23,9 +23,9 @@ using namespace tidings::test;
 using tidings::headers;
 using tidings::request;
 using tidings::response;
+using tidings::test::server_fixture;
 using tidings::testing::client;
 using tidings::testing::received_head;
-using tidings::testing::server_fixture;
 
 namespace {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/server.hpp>
 #include <tidings/testing/client.hpp>
-#include <tidings/testing/server_fixture.hpp>
 
 #include "skip_where_sanitized.hpp"
+#include "support/server_fixture.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -192,7 +192,7 @@ TEST_CASE("files that are being sent are counted")
     REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
     rlimit const few{64, before.rlim_max}; // 8 files
     REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
-    tidings::testing::server_fixture fixture;
+    tidings::test::server_fixture fixture;
     fixture.routes().get("/file",
                          [&path](tidings::context, request const&) { return send_file(path.data()); });
     fixture.start();

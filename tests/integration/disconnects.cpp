@@ -21,8 +21,8 @@ using tidings::end_reason;
 using tidings::event_stream;
 using tidings::request;
 using tidings::server_stats;
+using tidings::test::server_fixture;
 using tidings::testing::client;
-using tidings::testing::server_fixture;
 
 namespace {
 

@@ -34,8 +34,8 @@ using namespace tidings::test;
 using asio::ip::tcp;
 using tidings::server;
 using tidings::server_options;
+using tidings::test::server_fixture;
 using tidings::testing::client;
-using tidings::testing::server_fixture;
 
 namespace {
 

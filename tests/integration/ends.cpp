@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/net/internal/stream_socket.hpp>
 #include <tidings/testing/client.hpp>
-#include <tidings/testing/server_fixture.hpp>
 
 #include "one_route.hpp"
 #include "support/ends_in_memory.hpp"
 #include "support/ends_line.hpp"
+#include "support/server_fixture.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <fmt/format.h>

@@ -15,8 +15,8 @@ using tidings::context;
 using tidings::event_stream;
 using tidings::request;
 using tidings::response;
+using tidings::test::server_fixture;
 using tidings::testing::received_head;
-using tidings::testing::server_fixture;
 
 namespace {
 

@@ -23,7 +23,7 @@ using tidings::follow_end;
 using tidings::request;
 using tidings::server_stats;
 using tidings::topic;
-using tidings::testing::server_fixture;
+using tidings::test::server_fixture;
 
 namespace {
 

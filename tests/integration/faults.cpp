@@ -17,7 +17,7 @@ using namespace tidings::test;
 using tidings::context;
 using tidings::event_stream;
 using tidings::request;
-using tidings::testing::server_fixture;
+using tidings::test::server_fixture;
 
 namespace {
 

@@ -23,8 +23,8 @@ namespace asio = boost::asio;
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using namespace tidings::test;
+using tidings::test::server_fixture;
 using tidings::testing::client;
-using tidings::testing::server_fixture;
 
 namespace {
 

@@ -22,8 +22,8 @@ using tidings::event_stream;
 using tidings::request;
 using tidings::response;
 using tidings::server_stats;
+using tidings::test::server_fixture;
 using tidings::testing::client;
-using tidings::testing::server_fixture;
 
 namespace {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/testing/server_fixture.hpp>
 
 #include "handlers.hpp"
+#include "support/server_fixture.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -11,7 +11,7 @@
 #include <utility>
 
 using namespace tidings::test;
-using tidings::testing::server_fixture;
+using tidings::test::server_fixture;
 
 namespace {
 

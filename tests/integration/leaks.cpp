@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/testing/server_fixture.hpp>
 
 #include "handlers.hpp"
+#include "support/server_fixture.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -13,8 +13,8 @@
 
 using namespace tidings::test;
 using tidings::server_stats;
+using tidings::test::server_fixture;
 using tidings::testing::client;
-using tidings::testing::server_fixture;
 
 namespace {
 

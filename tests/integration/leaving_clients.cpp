@@ -39,8 +39,8 @@ using tidings::half_close;
 using tidings::request;
 using tidings::response;
 using tidings::server_stats;
+using tidings::test::server_fixture;
 using tidings::testing::client;
-using tidings::testing::server_fixture;
 
 namespace {
 

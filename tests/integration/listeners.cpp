@@ -20,8 +20,8 @@ using namespace tidings::test;
 using Catch::Matchers::ContainsSubstring;
 using tidings::server;
 using tidings::server_options;
+using tidings::test::server_fixture;
 using tidings::testing::client;
-using tidings::testing::server_fixture;
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 

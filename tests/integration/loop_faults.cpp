@@ -21,8 +21,8 @@ using tidings::context;
 using tidings::end_reason;
 using tidings::request;
 using tidings::response;
+using tidings::test::server_fixture;
 using tidings::testing::client;
-using tidings::testing::server_fixture;
 
 namespace {
 

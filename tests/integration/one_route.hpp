@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/testing/server_fixture.hpp>
+#include "support/server_fixture.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -11,7 +11,7 @@
 namespace tidings::test {
 
 /// A server that is at work, and whose "/" is one handler.
-class one_route : public testing::server_fixture
+class one_route : public test::server_fixture
 {
 public:
     explicit one_route(handler answer, server_options options = brisk()) : server_fixture(std::move(options))
@@ -22,7 +22,7 @@ public:
 };
 
 /// A client that has asked, and has read the head of the answer: 200.
-inline testing::client ask(testing::server_fixture const& server, std::string_view target = "/",
+inline testing::client ask(test::server_fixture const& server, std::string_view target = "/",
                            std::string_view header_lines = {})
 {
     auto asking = server.connect();
@@ -32,7 +32,7 @@ inline testing::client ask(testing::server_fixture const& server, std::string_vi
 }
 
 /// The same, over a connection that ends with the answer.
-inline testing::client ask_once(testing::server_fixture const& server, std::string_view target = "/")
+inline testing::client ask_once(test::server_fixture const& server, std::string_view target = "/")
 {
     return ask(server, target, "Connection: close\r\n");
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/hub/topic.hpp>
-#include <tidings/testing/server_fixture.hpp>
 
 #include "handlers.hpp"
+#include "support/server_fixture.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <sys/socket.h>
@@ -19,7 +19,7 @@ using namespace tidings::test;
 using tidings::context;
 using tidings::event_stream;
 using tidings::request;
-using tidings::testing::server_fixture;
+using tidings::test::server_fixture;
 
 namespace {
 

@@ -23,8 +23,8 @@ using tidings::context;
 using tidings::request;
 using tidings::response;
 using tidings::server;
+using tidings::test::server_fixture;
 using tidings::testing::client;
-using tidings::testing::server_fixture;
 
 namespace {
 

@@ -13,8 +13,8 @@
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using namespace tidings::test;
+using tidings::test::server_fixture;
 using tidings::testing::client;
-using tidings::testing::server_fixture;
 
 namespace {
 

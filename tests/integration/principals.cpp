@@ -26,8 +26,8 @@ using tidings::event_stream;
 using tidings::headers;
 using tidings::request;
 using tidings::response;
+using tidings::test::server_fixture;
 using tidings::testing::client;
-using tidings::testing::server_fixture;
 
 namespace {
 

@@ -20,8 +20,8 @@ using tidings::event_stream;
 using tidings::request;
 using tidings::server_stats;
 using tidings::topic;
+using tidings::test::server_fixture;
 using tidings::testing::client;
-using tidings::testing::server_fixture;
 
 namespace {
 

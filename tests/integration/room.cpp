@@ -14,8 +14,8 @@
 using namespace std::chrono_literals;
 using namespace tidings::test;
 using tidings::server_stats;
+using tidings::test::server_fixture;
 using tidings::testing::client;
-using tidings::testing::server_fixture;
 
 namespace {
 

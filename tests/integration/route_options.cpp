@@ -27,8 +27,8 @@ using tidings::headers;
 using tidings::request;
 using tidings::response;
 using tidings::stream_handler;
+using tidings::test::server_fixture;
 using tidings::testing::client;
-using tidings::testing::server_fixture;
 
 namespace {
 

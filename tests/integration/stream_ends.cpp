@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 using namespace tidings;
 using namespace tidings::test;
 using namespace std::chrono_literals;
-using tidings::testing::server_fixture;
+using tidings::test::server_fixture;
 
 namespace {
 

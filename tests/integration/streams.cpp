@@ -13,7 +13,7 @@
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using namespace tidings::test;
-using tidings::testing::server_fixture;
+using tidings::test::server_fixture;
 
 namespace {
 

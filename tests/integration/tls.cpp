@@ -23,7 +23,7 @@ using namespace tidings::test;
 using Catch::Matchers::ContainsSubstring;
 using tidings::tls_context;
 using tidings::tls_options;
-using tidings::testing::server_fixture;
+using tidings::test::server_fixture;
 
 namespace {
 

@@ -23,7 +23,7 @@
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using namespace tidings::test;
-using tidings::testing::server_fixture;
+using tidings::test::server_fixture;
 
 namespace {
 

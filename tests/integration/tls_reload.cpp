@@ -19,7 +19,7 @@
 #include <string>
 
 using namespace tidings::test;
-using tidings::testing::server_fixture;
+using tidings::test::server_fixture;
 
 namespace {
 

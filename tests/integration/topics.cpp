@@ -24,8 +24,8 @@
 namespace asio = boost::asio;
 using namespace tidings;
 using namespace tidings::test;
+using tidings::test::server_fixture;
 using tidings::testing::client;
-using tidings::testing::server_fixture;
 
 namespace {
 

@@ -35,7 +35,7 @@ using tidings::event_stream;
 using tidings::request;
 using tidings::response;
 using tidings::topic;
-using tidings::testing::server_fixture;
+using tidings::test::server_fixture;
 
 namespace {
 

@@ -17,7 +17,7 @@
 
 namespace asio = boost::asio;
 using namespace tidings::test;
-using tidings::testing::server_fixture;
+using tidings::test::server_fixture;
 
 namespace {
 

@@ -3,9 +3,9 @@
 
 #include <tidings/net/tls/tls_context.hpp>
 #include <tidings/server/http2/http2.hpp>
-#include <tidings/testing/server_fixture.hpp>
 
 #include "support/http_client.hpp"
+#include "support/server_fixture.hpp"
 #include "support/tls_credentials.hpp"
 
 #include <catch2/generators/catch_generators.hpp>
@@ -21,7 +21,7 @@ inline spoken each_way()
 }
 
 inline tidings::server_options speaking(spoken how,
-                                        tidings::server_options options = testing::server_fixture::brisk())
+                                        tidings::server_options options = test::server_fixture::brisk())
 {
     static auto const shown = make_certificate({.dns = {"localhost"}});
     options.listen = {{.http2 = tidings::http2({.prior_knowledge = true})}};
@@ -32,7 +32,7 @@ inline tidings::server_options speaking(spoken how,
 }
 
 /// A server that is spoken to in this way, and a client.
-class served : public testing::server_fixture
+class served : public test::server_fixture
 {
 public:
     explicit served(spoken by, tidings::server_options options = brisk())

@@ -2,8 +2,8 @@
 #include <tidings/middleware/authenticate.hpp>
 #include <tidings/middleware/cors.hpp>
 #include <tidings/middleware/log_requests.hpp>
-#include <tidings/testing/server_fixture.hpp>
 
+#include "support/server_fixture.hpp"
 #include "unit/middleware/exchange.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -43,14 +43,14 @@ TEST_CASE("a server's middleware sees every answer, and checks are asked in the 
 {
     std::mutex lock;
     std::vector<std::string> lines;
-    auto options = testing::server_fixture::brisk();
+    auto options = test::server_fixture::brisk();
     options.on_stream_end = log_requests([&](std::string_view line) {
         std::lock_guard const guard(lock);
         auto const path = line.find(' ');
         auto const status = line.find(' ', path + 1);
         lines.emplace_back(line.substr(0, status + 4)); // without the times
     });
-    testing::server_fixture fixture(options);
+    test::server_fixture fixture(options);
     fixture.routes().check(cors({.origins = {"https://app.example"}, .credentials = true}));
     fixture.routes().check(authenticate(by_cookie));
     fixture.routes().get("/hello", test::say_hello);
@@ -96,9 +96,9 @@ TEST_CASE("files are logged with the status that was sent")
         std::lock_guard const guard(lock);
         lines.emplace_back(line.substr(0, line.rfind(' '))); // without the time
     };
-    auto options = testing::server_fixture::brisk();
+    auto options = test::server_fixture::brisk();
     options.on_stream_end = log_requests(keep);
-    testing::server_fixture fixture(options);
+    test::server_fixture fixture(options);
     fixture.routes().get("/there", send_file_that_is_there);
     fixture.routes().get("/missing", send_file_that_is_missing);
     fixture.start();

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/testing/client.hpp>
-#include <tidings/testing/server_fixture.hpp>
 #include <tidings/wait/after.hpp>
 #include <tidings/wait/ticker.hpp>
+
+#include "support/server_fixture.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -23,6 +24,7 @@ using tidings::context;
 using tidings::event_stream;
 using tidings::request;
 using namespace tidings::testing;
+using tidings::test::server_fixture;
 
 namespace {
 
