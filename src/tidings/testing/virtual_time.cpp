@@ -23,8 +23,6 @@ virtual_time::virtual_time() : loop_(1), home_(internal::loop::of(loop_.get_exec
     home_.use_virtual_time(start);
 }
 
-virtual_time::~virtual_time() = default;
-
 void virtual_time::run_until_idle()
 {
     auto const guard = asio::make_work_guard(loop_); // or `run_one` would not wait for other threads
@@ -52,6 +50,20 @@ void virtual_time::advance(duration by)
     }
     home_.advance_virtual_time(end);
     run_until_idle();
+}
+
+bool virtual_time::run_real(duration at_most, std::function<bool()> const& is_enough)
+{
+    auto const guard = asio::make_work_guard(loop_); // other threads may bring more
+    auto const end = later(clock::now(), at_most);
+    run_until_idle();
+    while (!is_enough || !is_enough()) {
+        loop_.restart();
+        if (loop_.run_one_until(end) == 0)
+            return false;
+        run_until_idle();
+    }
+    return true;
 }
 
 } // namespace tidings::testing

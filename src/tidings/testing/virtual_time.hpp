@@ -6,6 +6,8 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <functional>
+
 namespace tidings::testing {
 
 /// A loop whose time passes when the test says so: a test of a minute takes a millisecond.
@@ -21,7 +23,6 @@ class virtual_time
 {
 public:
     virtual_time();
-    ~virtual_time();
     virtual_time(virtual_time const&) = delete;
     virtual_time& operator=(virtual_time const&) = delete;
 
@@ -35,6 +36,11 @@ public:
 
     /// Lets so much time pass, from one instant at which something falls due to the next.
     void advance(duration by);
+
+    /// Has what waits outside of the loop's time (an Asio timer or socket, another thread) run for real, for
+    /// at most so long; this clock stands still meanwhile. Comes back as soon as `is_enough`, which is asked
+    /// whenever something has run: whether it was. Without it that is never, and all of the time passes.
+    bool run_real(duration at_most, std::function<bool()> const& is_enough = {});
 
 private:
     boost::asio::io_context loop_;

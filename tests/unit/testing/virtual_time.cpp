@@ -7,10 +7,13 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
+#include <functional>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -44,6 +47,13 @@ asio::awaitable<void> fail_after(context ctx, tidings::duration pause)
 {
     co_await tidings::after(pause).wait(ctx);
     throw std::runtime_error("failed in virtual time");
+}
+
+asio::awaitable<void> wait_and_set(context ctx, tidings::duration pause, bool* done)
+{
+    tidings::after then(pause);
+    co_await then.wait(ctx);
+    *done = true;
 }
 
 void rethrow(std::exception_ptr failure)
@@ -112,4 +122,56 @@ TEST_CASE("an exception on the loop leaves advance")
     asio::co_spawn(time.loop(), fail_after(root, 1s), rethrow);
     CHECK_THROWS_AS(time.advance(2s), std::runtime_error);
     CHECK_NOTHROW(time.advance(1s));
+}
+
+// A third party's timer is none of the wheel's: it needs real time, in which the virtual one stands still.
+TEST_CASE("real time passes for what waits outside of the wheel")
+{
+    virtual_time time;
+    auto const begin = time.now();
+    int steps = 0;
+    asio::steady_timer timer(time.loop());
+    std::function<void()> step = [&] {
+        timer.expires_after(1ms);
+        timer.async_wait([&](boost::system::error_code error) {
+            if (!error && ++steps < 3)
+                step();
+        });
+    };
+    step();
+    time.advance(1h);
+    CHECK(time.now() - begin == 1h);
+    CHECK(time.run_real(10s, [&] { return steps == 3; }));
+    CHECK(time.now() - begin == 1h);
+}
+
+TEST_CASE("real time that is not enough")
+{
+    virtual_time time;
+    auto const begin = tidings::clock::now();
+    CHECK_FALSE(time.run_real(20ms, [] { return false; }));
+    CHECK_FALSE(time.run_real(20ms));
+    CHECK(tidings::clock::now() - begin >= 40ms);
+    CHECK(time.run_real(-1s, [] { return true; }));
+    CHECK_FALSE(time.run_real(-1s));
+}
+
+// What another thread brings counts too, and what it sets off in virtual time runs as far as it is due.
+TEST_CASE("real time in which a thread comes back")
+{
+    virtual_time time;
+    auto const root = context::root(time.loop().get_executor());
+    bool has_waited = false;
+    bool is_late = false;
+    std::jthread const other([&] {
+        asio::post(time.loop(), [&] {
+            asio::co_spawn(time.loop(), wait_and_set(root, tidings::duration::zero(), &has_waited),
+                           asio::detached);
+            asio::co_spawn(time.loop(), wait_and_set(root, 1ms, &is_late), asio::detached);
+        });
+    });
+    CHECK(time.run_real(10s, [&] { return has_waited; }));
+    CHECK_FALSE(is_late);
+    time.advance(1ms);
+    CHECK(is_late);
 }
