@@ -3,6 +3,7 @@
 #pragma once
 
 #include <tidings/testing/client.hpp>
+#include <tidings/testing/print.hpp>
 #include <tidings/testing/received_head.hpp>
 #include <tidings/testing/store.hpp>
 #include <tidings/testing/stream.hpp>

@@ -3,6 +3,7 @@
 
 #include <tidings/loop/time.hpp>
 #include <tidings/sse/event_parser.hpp>
+#include <tidings/testing/print.hpp>
 #include <tidings/testing/received_head.hpp>
 
 #include <chrono>

@@ -3,6 +3,7 @@
 
 #include <tidings/hub/topic_store.hpp>
 #include <tidings/sse/event.hpp>
+#include <tidings/testing/print.hpp>
 #include <tidings/testing/virtual_time.hpp>
 
 #include <cstddef>

@@ -7,6 +7,7 @@
 #include <tidings/sse/event_parser.hpp>
 #include <tidings/stream/handler.hpp>
 #include <tidings/stream/internal/transport.hpp>
+#include <tidings/testing/print.hpp>
 #include <tidings/testing/received_head.hpp>
 #include <tidings/testing/virtual_time.hpp>
 #include <tidings/wait/end_reason.hpp>
