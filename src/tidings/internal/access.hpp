@@ -48,6 +48,9 @@ struct access
     static void set_headers_if_missing(auto& of, auto const& others) { of.headers_if_missing_ = others; }
     static auto const& headers_if_missing(auto const& of) noexcept { return of.headers_if_missing_; }
 
+    /// The running parts of a `server`.
+    static auto& engine(auto const& of) noexcept { return *of.engine_; }
+
     /// The topics of a `topic_list`.
     static auto const& items(auto const& of) noexcept { return of.items_; }
 

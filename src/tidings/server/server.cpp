@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/engine.hpp>
 #include <tidings/server/detail/static_folder.hpp>
+#include <tidings/server/internal/in_memory.hpp>
 #include <tidings/server/server.hpp>
 
 #include <fmt/format.h>
@@ -138,6 +139,17 @@ void server::adopt(asio::ip::tcp::socket socket, std::string already_read)
         return;
     engine_->start();
     engine_->adopt(std::move(adopted), std::move(already_read));
+}
+
+internal::peer_probes internal::start_in_memory(server& of, asio::io_context const& loop)
+{
+    return access::engine(of).start_in_memory(loop);
+}
+
+void internal::serve_in_memory(server& of, stream_socket silent, encryption const& by,
+                               peer_address const& peer)
+{
+    access::engine(of).adopt({.socket = std::move(silent), .peer = peer, .tls = &by});
 }
 
 } // namespace tidings

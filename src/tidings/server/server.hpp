@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/internal/access.hpp>
 #include <tidings/server/detail/background.hpp>
 #include <tidings/server/route_options.hpp>
 #include <tidings/server/server_options.hpp>
@@ -169,6 +170,8 @@ public:
     void adopt(boost::asio::ip::tcp::socket socket, std::string already_read = {});
 
 private:
+    friend internal::access;
+
     void require_not_started(char const* what) const;
     std::shared_ptr<detail::background> const& background() const noexcept;
 

@@ -93,23 +93,38 @@ void engine::start()
             self->deal(std::move(client));
     };
     listeners_ = listen(*loops_.front(), accepted);
-    has_started = true; // what throws above may be tried again
+    begin(); // what throws above may be tried again
     for (auto const& each : listeners_)
         if (port == 0)
             port = each->port();
-    shared->routes.wrap();
     warn_of_certificates(*shared);
     for (std::size_t i = 0; i < loops_.size(); ++i) {
         guards_[i].emplace(loops_[i]->io.get_executor());
-        loops_[i]->buffers.on_excess = [engine = weak_from_this(), i] {
-            if (auto const self = engine.lock())
-                self->relieve(i);
-        };
         asio::post(loops_[i]->io, [on = loops_[i]] { on->watch_for_delays(); });
     }
     for (auto const& each : listeners_)
         asio::post(loops_.front()->io, [each] { each->start(); });
     watch_certificate_files(*work_, shared);
+}
+
+internal::peer_probes engine::start_in_memory(asio::io_context const& loop)
+{
+    if (has_started || !own_.empty() || &loops_.front()->io != &loop)
+        throw std::logic_error("tidings: a server that is tested in memory is given the loop of the "
+                               "virtual time, and has not started");
+    begin();
+    return internal::probes_of(shared->options.keep_alive);
+}
+
+void engine::begin()
+{
+    has_started = true;
+    shared->routes.wrap();
+    for (std::size_t i = 0; i < loops_.size(); ++i)
+        loops_[i]->buffers.on_excess = [engine = weak_from_this(), i] {
+            if (auto const self = engine.lock())
+                self->relieve(i);
+        };
 }
 
 void engine::deal(newcomer client)
@@ -131,8 +146,7 @@ void engine::adopt(internal::stream_socket socket, std::string already_read)
 {
     internal::prepare(socket.descriptor(), internal::probes_of(shared->options.keep_alive));
     auto const peer = internal::peer_address::of(socket.descriptor());
-    send_to(next_loop_++ % loops_.size(),
-            {.socket = std::move(socket), .peer = peer, .already_read = std::move(already_read)});
+    adopt({.socket = std::move(socket), .peer = peer, .already_read = std::move(already_read)});
 }
 
 void engine::serve(std::shared_ptr<loop_state> const& on, newcomer client)

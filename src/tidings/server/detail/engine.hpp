@@ -19,11 +19,14 @@ public:
     ~engine();
 
     void start();
+    /// Listens nowhere, and serves those alone that are brought on this loop: for tests.
+    internal::peer_probes start_in_memory(boost::asio::io_context const& loop);
     void run();
     void stop();
     void end_streams(std::shared_ptr<std::string const> const& principal);
     void close();
     void adopt(internal::stream_socket socket, std::string already_read);
+    void adopt(newcomer client) { send_to(next_loop_++ % loops_.size(), std::move(client)); }
 
     /// What is spawned for no client; runs on the first loop.
     std::shared_ptr<background> const& work() const noexcept { return work_; }
@@ -38,6 +41,7 @@ private:
     template <typename Function>
     void post(std::size_t loop, Function call);
     void add_loop(boost::asio::io_context& io);
+    void begin();
     void run_loop(boost::asio::io_context& io) const;
     void deal(newcomer client);
     void send_to(std::size_t loop, newcomer client);
