@@ -2,6 +2,7 @@
 /// All of `tidings::testing`, which is a CMake target of its own.
 #pragma once
 
+#include <tidings/testing/app.hpp>
 #include <tidings/testing/client.hpp>
 #include <tidings/testing/print.hpp>
 #include <tidings/testing/received_head.hpp>

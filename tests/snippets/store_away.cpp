@@ -48,10 +48,10 @@ TEST_CASE_METHOD(orders_fixture, "an order while the store is away")
     tidings::testing::stream screen(time, follow, tidings::request::get("/orders"));
     store->go_away();
     tidings::testing::stream customer(time, place, tidings::request::post("/orders", "ten apples"));
-    CHECK_FALSE(customer.answer());
+    CHECK_FALSE(customer.is_over());
     time.advance(5s);
-    REQUIRE(customer.answer());
-    CHECK(customer.answer()->status() == 503);
+    REQUIRE(customer.is_over());
+    CHECK(customer.status() == 503);
     CHECK(screen.events().empty());
 
     store->come_back(); // the order was on its way, and is kept after all

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/testing/client.hpp>
-#include <tidings/testing/detail/connect.hpp>
+
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 
 #include <fmt/format.h>
 #include <sys/socket.h>
+#include <sys/time.h>
+#include <system_error>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,49 +18,59 @@
 #include <climits>
 #include <cstdint>
 #include <linux/filter.h>
-#include <memory>
 #include <poll.h>
 #include <stdexcept>
 #include <utility>
 
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
 namespace tidings::testing {
 
-client::client(int descriptor, client_options options) noexcept : descriptor_(descriptor), options_(options)
+namespace {
+
+[[noreturn]] void throw_client_error(std::string_view what, int error)
+{
+    throw std::runtime_error(
+        fmt::format("tidings: the client cannot {}: {}", what, std::generic_category().message(error)));
+}
+
+internal::stream_socket connect_to(asio::generic::stream_protocol::endpoint const& where,
+                                   client_options const& options)
+{
+    internal::stream_socket opened(::socket(where.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (!opened.is_open())
+        throw_client_error("open a socket", errno);
+    if (options.receive_buffer > 0)
+        ::setsockopt(opened.descriptor(), SOL_SOCKET, SO_RCVBUF, &options.receive_buffer, sizeof(int));
+    // A server that accepts nobody holds up who connects. To the system no time at all means: for ever.
+    using namespace std::chrono;
+    auto const limit = std::max(floor<microseconds>(options.limit), microseconds(1));
+    timeval const most{.tv_sec = limit / seconds(1), .tv_usec = limit % seconds(1) / microseconds(1)};
+    ::setsockopt(opened.descriptor(), SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
+    if (::connect(opened.descriptor(), where.data(), static_cast<socklen_t>(where.size())) != 0)
+        throw_client_error("connect", errno);
+    return opened;
+}
+
+} // namespace
+
+client::client(internal::stream_socket socket, client_options options) noexcept
+    : socket_(std::move(socket)), options_(options)
 {}
 
 client::client(std::uint16_t port, client_options options)
-    : client(detail::connect_ipv4(port, options), options)
+    : client(connect_to(tcp::endpoint(asio::ip::address_v4::loopback(), port), options), options)
 {}
 
 client client::over_ipv6(std::uint16_t port, client_options options)
 {
-    return client(detail::connect_ipv6(port, options), options);
+    return client(connect_to(tcp::endpoint(asio::ip::address_v6::loopback(), port), options), options);
 }
 
 client client::over_unix_socket(std::string const& path, client_options options)
 {
-    return client(detail::connect_unix(path, options), options);
-}
-
-client::client(client&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), options_(other.options_),
-      buffer_(std::move(other.buffer_)), body_(std::move(other.body_)), length_(other.length_),
-      events_(std::move(other.events_)), left_in_chunk_(other.left_in_chunk_), is_chunked_(other.is_chunked_),
-      is_complete_(other.is_complete_), has_ended_(other.has_ended_), was_reset_(other.was_reset_)
-{}
-
-client& client::operator=(client&& other) noexcept
-{
-    if (this != &other) {
-        std::destroy_at(this);
-        std::construct_at(this, std::move(other));
-    }
-    return *this;
-}
-
-client::~client()
-{
-    close();
+    return client(connect_to(asio::local::stream_protocol::endpoint(path), options), options);
 }
 
 time_point client::end_of_call() const noexcept
@@ -66,7 +81,7 @@ time_point client::end_of_call() const noexcept
 // Throws when the call's time is over, also if there is something to do: it might never end.
 void client::wait_ready(short what, time_point until) const
 {
-    pollfd waited{descriptor_, what, 0};
+    pollfd waited{native_handle(), what, 0};
     int ready = 0;
     do {
         auto const left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now()).count();
@@ -84,13 +99,13 @@ void client::send(std::string_view bytes)
 {
     auto const until = end_of_call();
     while (!bytes.empty()) {
-        auto const sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        auto const sent = ::send(native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent >= 0)
             bytes.remove_prefix(static_cast<std::size_t>(sent));
         else if (errno == EAGAIN)
             wait_ready(POLLOUT, until);
         else if (errno != EINTR)
-            detail::throw_client_error("send", errno);
+            throw_client_error("send", errno);
     }
 }
 
@@ -108,7 +123,7 @@ bool client::fill(time_point until)
         return false;
     wait_ready(POLLIN, until);
     std::array<char, 16 * 1024> piece;
-    auto const got = ::recv(descriptor_, piece.data(), piece.size(), 0);
+    auto const got = ::recv(native_handle(), piece.data(), piece.size(), 0);
     if (got > 0) {
         buffer_.append(piece.data(), static_cast<std::size_t>(got));
         return true;
@@ -140,51 +155,20 @@ received_head client::read_head()
     received_head head(read_until("\r\n\r\n"));
     body_.clear();
     events_.restart();
-    left_in_chunk_ = 0;
-    is_complete_ = false;
-    is_chunked_ = head.header("Transfer-Encoding") == "chunked";
-    length_.reset();
-    if (head.has_header("Content-Length"))
-        length_ = std::stoul(head.header("Content-Length"));
+    framing_ = detail::answer_body(head);
     return head;
 }
 
 // More of the body; false when there is no more.
 bool client::fill_body(time_point until)
 {
-    if (is_complete_)
+    if (framing_.is_complete())
         return false;
-    if (!is_chunked_) {
-        if (length_ == std::size_t{0} || (buffer_.empty() && !fill(until))) {
-            is_complete_ = !length_ || *length_ == 0;
-            return false;
-        }
-        auto const taken = std::min(buffer_.size(), length_.value_or(buffer_.size()));
-        body_ += buffer_.substr(0, taken);
-        buffer_.erase(0, taken);
-        if (length_)
-            *length_ -= taken;
-        return true;
-    }
-    if (left_in_chunk_ == 0) {
-        while (buffer_.find("\r\n") == buffer_.npos)
-            if (!fill(until))
-                return false;
-        left_in_chunk_ = std::stoul(read_until("\r\n", until), nullptr, 16);
-        if (left_in_chunk_ == 0) {
-            read_until("\r\n", until);
-            is_complete_ = true;
-            return false;
-        }
-        left_in_chunk_ += 2; // its line end
-    }
-    if (buffer_.empty() && !fill(until))
+    if (buffer_.empty() && !fill(until)) {
+        framing_.end_of_connection();
         return false;
-    auto const taken = std::min(buffer_.size(), left_in_chunk_);
-    auto const bytes_left = left_in_chunk_ > 2 ? left_in_chunk_ - 2 : 0;
-    body_ += buffer_.substr(0, std::min(taken, bytes_left));
-    buffer_.erase(0, taken);
-    left_in_chunk_ -= taken;
+    }
+    buffer_.erase(0, framing_.feed(buffer_, body_));
     return true;
 }
 
@@ -226,24 +210,6 @@ client::ending client::wait_for_end()
 
 // Leaving
 
-void client::half_close()
-{
-    ::shutdown(descriptor_, SHUT_WR);
-}
-
-void client::close()
-{
-    if (int const open = std::exchange(descriptor_, -1); open >= 0)
-        ::close(open);
-}
-
-void client::reset()
-{
-    linger const at_once{1, 0};
-    ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    close();
-}
-
 void client::vanish()
 {
     // A filter that lets nothing in: the kernel drops each packet before it looks at it, and so acknowledges
@@ -252,9 +218,9 @@ void client::vanish()
     sock_fprog const program{1, drop_all};
     int domain = AF_UNSPEC;
     socklen_t size = sizeof domain;
-    ::getsockopt(descriptor_, SOL_SOCKET, SO_DOMAIN, &domain, &size);
+    ::getsockopt(native_handle(), SOL_SOCKET, SO_DOMAIN, &domain, &size);
     if (domain == AF_UNIX ||
-        ::setsockopt(descriptor_, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) != 0)
+        ::setsockopt(native_handle(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) != 0)
         throw std::runtime_error("testing::client: a client on this kind of socket cannot vanish");
 }
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <tidings/loop/time.hpp>
+#include <tidings/net/internal/stream_socket.hpp>
 #include <tidings/sse/event_parser.hpp>
+#include <tidings/testing/detail/answer_body.hpp>
 #include <tidings/testing/print.hpp>
 #include <tidings/testing/received_head.hpp>
 
@@ -36,10 +38,6 @@ public:
     static client over_ipv6(std::uint16_t port, client_options options = {});
     static client over_unix_socket(std::string const& path, client_options options = {});
 
-    client(client&& other) noexcept;
-    client& operator=(client&& other) noexcept;
-    ~client();
-
     // Sending
 
     void send(std::string_view bytes);
@@ -72,36 +70,33 @@ public:
     ending wait_for_end();
 
     /// Whether the body that was read last had its proper end.
-    bool is_body_complete() const noexcept { return is_complete_; }
+    bool is_body_complete() const noexcept { return framing_.is_complete(); }
 
     // Leaving
 
-    void half_close(); ///< sends no more, and still reads
-    void close();      ///< as a closed tab does
-    void reset();      ///< as a crashed peer does: no FIN, a RST
+    void half_close() { socket_.shutdown_send(); } ///< sends no more, and still reads
+    void close() { socket_.close(); }              ///< as a closed tab does
+    void reset() { socket_.close_with_reset(); }   ///< as a crashed peer does: no FIN, a RST
     /// As one whose cable is cut: acknowledges nothing any more, and says nothing, as long as it is not
     /// closed. Throws where the system cannot do that to a socket (unix sockets).
     void vanish();
 
-    int native_handle() const noexcept { return descriptor_; }
+    int native_handle() const noexcept { return socket_.descriptor(); }
 
 private:
-    client(int descriptor, client_options options) noexcept;
+    client(internal::stream_socket socket, client_options options) noexcept;
     time_point end_of_call() const noexcept;
     void wait_ready(short what, time_point until) const;
     bool fill(time_point until);
     bool fill_body(time_point until);
     std::string read_until(std::string_view mark, time_point until);
 
-    int descriptor_ = -1;
+    internal::stream_socket socket_;
     client_options options_;
     std::string buffer_; // received, not yet looked at
     std::string body_;   // out of its framing, not yet looked at
-    std::optional<std::size_t> length_;
+    detail::answer_body framing_;
     event_parser events_;
-    std::size_t left_in_chunk_ = 0;
-    bool is_chunked_ = false;
-    bool is_complete_ = false;
     bool has_ended_ = false;
     bool was_reset_ = false;
 };

@@ -1,158 +1,95 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/testing/detail/memory_run.hpp>
 #include <tidings/testing/stream.hpp>
+#include <tidings/wait/internal/tasks.hpp>
 
-#include <boost/asio/post.hpp>
-
-#include <limits>
-#include <string_view>
 #include <utility>
 
-namespace asio = boost::asio;
-
 namespace tidings::testing {
+
+struct detail::lone_handler::inside
+{
+    request asked;
+    stream_handler call;
+    std::optional<context> ctx{};
+    std::exception_ptr failure{};
+    std::optional<cut_reason> cut{};
+
+    static boost::asio::awaitable<void> run(std::shared_ptr<inside> seen, context ctx, request& asked,
+                                            event_stream& out)
+    {
+        seen->ctx = ctx;
+        asked = std::move(seen->asked); // also with what was not sent, such as parameters
+        try {
+            co_await seen->call(ctx, asked, out);
+        } catch (...) {
+            // An Asio operation that was canceled with the context is the normal way to finish.
+            if (!ctx.is_done() || !internal::is_aborted_operation(std::current_exception()))
+                seen->failure = std::current_exception();
+            throw;
+        }
+    }
+
+    static server_options watched(server_options options, std::shared_ptr<inside> const& seen)
+    {
+        options.on_stream_end = [seen, given = std::move(options.on_stream_end)](stream_end const& over) {
+            seen->cut = over.cut;
+            if (given)
+                given(over);
+        };
+        return options;
+    }
+};
+
+detail::lone_handler::lone_handler(virtual_time& time, handler answer, request asked, server_options options)
+    : inside_(std::make_shared<inside>(std::move(asked), std::move(answer.call))),
+      served_(time.loop(), inside::watched(std::move(options), inside_))
+{
+    answer.call = [seen = inside_](context ctx, request& got, event_stream& out) {
+        return inside::run(seen, std::move(ctx), got, out);
+    };
+    bool const is_head = answer.is_stream && inside_->asked.method() == "HEAD";
+    for (std::string_view const pattern : {"/", "/{path...}"})
+        served_.route(is_head ? "GET" : inside_->asked.method(), pattern, answer);
+}
 
 stream::stream(virtual_time& time, handler answer, request asked)
     : stream(time, std::move(answer), std::move(asked), server_options{})
 {}
 
 stream::stream(virtual_time& time, handler answer, request asked, server_options options)
-    : time_(time),
-      run_(new detail::memory_run(time.loop(), std::move(answer), std::move(asked), std::move(options))),
-      parser_(std::numeric_limits<std::size_t>::max())
-{
-    parser_.on_comment([this](std::string_view text) { comments_.emplace_back(text); });
-    on_loop([run = run_] { run->start(); });
-}
-
-stream::~stream()
-{
-    try {
-        reset();
-    } catch (...) { // NOLINT(bugprone-empty-catch): what leaves the loop now has nobody to look at it
-    }
-}
-
-void stream::on_loop(std::function<void()> action)
-{
-    asio::post(time_.loop(), std::move(action));
-    time_.run_until_idle();
-}
-
-// What has come
-
-std::optional<received_head> const& stream::head() const noexcept
-{
-    return run_->head();
-}
-
-void stream::parse()
-{
-    std::string_view bytes = std::string_view(text()).substr(parsed_);
-    parsed_ = text().size();
-    while (auto event = parser_.next(bytes))
-        if (event->type() != "tidings-place")
-            events_.push_back(std::move(*event));
-}
-
-std::vector<received_event> const& stream::events()
-{
-    parse();
-    return events_;
-}
-
-std::optional<received_event> stream::next_event()
-{
-    parse();
-    if (next_ == events_.size())
-        return std::nullopt;
-    return events_[next_++];
-}
-
-std::string const& stream::last_event_id()
-{
-    parse();
-    return parser_.last_event_id();
-}
-
-std::vector<std::string> const& stream::comments()
-{
-    parse();
-    return comments_;
-}
-
-std::string const& stream::text() const noexcept
-{
-    return run_->text();
-}
-
-std::optional<response> const& stream::answer() const noexcept
-{
-    return run_->answer();
-}
-
-// What the client and the server do
-
-void stream::leave()
-{
-    on_loop([run = run_] { run->leave(); });
-}
-
-void stream::half_close()
-{
-    on_loop([run = run_] { run->half_close(); });
-}
-
-void stream::reset()
-{
-    on_loop([run = run_] { run->reset(); });
-}
-
-void stream::vanish()
-{
-    on_loop([run = run_] { run->vanish(); });
-}
-
-void stream::stop_reading(std::size_t after_bytes)
-{
-    on_loop([run = run_, after_bytes] { run->set_capacity(after_bytes); });
-}
-
-void stream::resume_reading()
-{
-    stop_reading(detail::memory_run::unlimited);
-}
+    : lone_handler(time, std::move(answer), std::move(asked), std::move(options)),
+      memory_client(app(served_, time).send(inside_->asked))
+{}
 
 void stream::stop_server()
 {
-    on_loop([run = run_] { run->stop_server(); });
+    served_.stop();
+    time_.run_until_idle();
 }
-
-// How it ended
 
 bool stream::is_over() const noexcept
 {
-    return run_->is_over();
+    return memory_client::is_over() && served_.stats().handlers == 0;
 }
 
 end_reason stream::reason() const noexcept
 {
-    return run_->get_context().reason();
+    return inside_->ctx ? inside_->ctx->reason() : end_reason::none;
 }
 
 std::exception_ptr stream::failure() const noexcept
 {
-    return run_->failure();
+    return inside_->failure || !inside_->ctx ? inside_->failure : inside_->ctx->cause();
 }
 
 std::optional<cut_reason> stream::why_cut() const noexcept
 {
-    return run_->why_cut();
+    return inside_->cut;
 }
 
 bool stream::is_abandoned() const noexcept
 {
-    return run_->is_abandoned();
+    return served_.stats().handlers_abandoned != 0;
 }
 
 } // namespace tidings::testing

@@ -113,11 +113,15 @@ TEST_CASE_METHOD(filter_fixture, "a filtered client knows its place from the sta
 TEST_CASE_METHOD(filter_fixture, "a filter that throws")
 {
     auto const refuse = [](event_text const&, std::string_view) -> bool { throw std::runtime_error("no"); };
-    stream broken(time, following(alerts, from_newest(), refuse), request::get("/"));
+    texts log;
+    tidings::server_options options;
+    options.log = [&log](tidings::log_level, std::string_view line) { log.emplace_back(line); };
+    stream broken(time, following(alerts, from_newest(), refuse), request::get("/"), options);
     stream whole(time, following(alerts), request::get("/"));
     publish(alerts, "a");
     CHECK(broken.why_cut() == cut_reason::handler_failed);
-    CHECK(broken.failure());
+    REQUIRE(log.size() == 1);
+    CHECK(log.front().ends_with("a filter failed: no"));
     CHECK(data_of(whole) == texts{"a"});
     CHECK(alerts.subscribers() == 1);
 }

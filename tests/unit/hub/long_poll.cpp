@@ -65,9 +65,9 @@ public:
 
 std::string body_of(stream& asking)
 {
-    REQUIRE(asking.answer());
-    CHECK(asking.answer()->status() == 200);
-    return asking.answer()->body();
+    REQUIRE(asking.is_over());
+    CHECK(asking.status() == 200);
+    return asking.text();
 }
 
 } // namespace
@@ -81,7 +81,7 @@ TEST_CASE_METHOD(poll_fixture, "a long poll gets what it has missed")
     CHECK(body_of(asking) == R"({"events":[{"id":")" + id(2) +
                                  R"(","type":"message","data":"b\u000ac"},{"id":")" + id(3) +
                                  R"(","type":"message","data":"d"}],"position":")" + id(3) + R"("})");
-    CHECK(asking.answer()->header("Cache-Control") == "no-store");
+    CHECK(asking.head()->header("Cache-Control") == "no-store");
 }
 
 // With nothing to tell it waits for the first event; comments are none.
@@ -91,7 +91,7 @@ TEST_CASE_METHOD(poll_fixture, "a long poll waits")
     time.advance(9s);
     orders.publish_comment("still here");
     time.run_until_idle();
-    CHECK_FALSE(asking.answer());
+    CHECK_FALSE(asking.is_over());
     orders.publish({.type = "new", .data = "x"});
     time.run_until_idle();
     CHECK(body_of(asking) ==
@@ -105,7 +105,7 @@ TEST_CASE_METHOD(poll_fixture, "a long poll ends in time")
     {
         stream asking(time, polling(), request::get("/"));
         time.advance(9999ms);
-        CHECK_FALSE(asking.answer());
+        CHECK_FALSE(asking.is_over());
         time.advance(1ms);
         CHECK(body_of(asking) == R"({"events":[],"position":")" + before + R"("})");
     }
@@ -196,9 +196,9 @@ TEST_CASE_METHOD(poll_fixture, "a long poll of a topic that ends")
     stream behind(time, polling(), coming_back_with(id(0)));
     CHECK(body_of(behind).find("last") != std::string::npos);
     stream done(time, polling(), coming_back_with(id(1)));
-    REQUIRE(done.answer());
-    CHECK(done.answer()->status() == 204);
-    CHECK(done.answer()->header("Cache-Control") == "no-store");
+    REQUIRE(done.is_over());
+    CHECK(done.status() == 204);
+    CHECK(done.head()->header("Cache-Control") == "no-store");
 }
 
 // Sent away or cut it has not read to the end, also when the topic is closed meanwhile.
@@ -222,8 +222,8 @@ TEST_CASE_METHOD(poll_fixture, "a long poll of a topic that ends with events unr
     stream again(time, polling(), coming_back_with(place));
     CHECK(body_of(again).find(is_cut ? "tidings-reset" : "bye") != std::string::npos);
     stream done(time, polling(), coming_back_with(orders.position()));
-    REQUIRE(done.answer());
-    CHECK(done.answer()->status() == 204);
+    REQUIRE(done.is_over());
+    CHECK(done.status() == 204);
 }
 
 // What comes in the turn that ends the wait is in the answer.

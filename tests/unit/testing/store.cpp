@@ -67,7 +67,7 @@ public:
 
 std::string body_of(testing::stream const& of)
 {
-    return of.answer() ? std::string(of.answer()->body()) : "no answer yet";
+    return of.is_over() ? std::string(of.text()) : "no answer yet";
 }
 
 std::vector<std::string> texts_of(testing::stream& of)

@@ -37,7 +37,9 @@ asio::awaitable<void> send_much_later(context ctx, request const&, event_stream&
 TEST_CASE("a slow reader holds the handler up until the write deadline")
 {
     virtual_time time;
-    stream client(time, greet, request::get("/"));
+    tidings::server_options patient;
+    patient.drain_timeout = 1min;
+    stream client(time, greet, request::get("/"), patient);
     client.stop_reading(10);
     client.stop_server(); // the farewell waits for room
     CHECK_FALSE(client.is_over());

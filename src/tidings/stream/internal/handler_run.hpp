@@ -17,8 +17,8 @@
 
 namespace tidings::internal {
 
-/// One request and its handler: the context, the stream, and the rules for how it ends. A server
-/// and a test say by overriding what they do about each outcome. On one loop.
+/// One request and its handler: the context, the stream, and the rules for how it ends. What is done about
+/// each outcome the server says by overriding. On one loop.
 ///
 /// The handler's context ends once, by `end` or by a task that fails. From then on the handler has the grace
 /// period: half of it to come back by itself, then it gets terminal cancellation, and at the end of it it is

@@ -37,8 +37,8 @@ struct write_result
     bool is_gone = false;  ///< nothing will ever be taken again
 };
 
-/// What a stream needs of a connection: a way for bytes to leave, at once and in order. Implemented by
-/// HTTP/1.1 connections and by the memory of tests; used by `writer`, and by nothing else. On one loop.
+/// What a stream needs of a connection: a way for bytes to leave, at once and in order. Implemented for each
+/// protocol; used by `writer`, and by nothing else. On one loop.
 ///
 /// Every member that writes is pure: a transport that cannot write through to the peer does not compile.
 class transport
