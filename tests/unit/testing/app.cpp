@@ -9,9 +9,11 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
@@ -143,6 +145,8 @@ TEST_CASE_METHOD(app_fixture, "route options in virtual time")
     CHECK(in_memory.post("/small", "eleven byte").status() == 413);
     std::string const large(300'000, 'x');
     CHECK(in_memory.post("/large", large).text() == large);
+    // One that waits to be told to go on is told so before its answer.
+    CHECK(in_memory.send(request::post("/large", "x").with_header("Expect", "100-continue")).text() == "x");
 
     SECTION("keep-alive")
     {
@@ -219,6 +223,7 @@ TEST_CASE_METHOD(app_fixture, "a client in memory is moved")
     served.get("/news", std::bind_front(follow, news));
     app in_memory(served, time);
     std::vector<tidings::testing::memory_client> clients;
+    clients.reserve(2);
     for (int i = 0; i < 2; ++i)
         clients.push_back(in_memory.get("/news"));
     news.publish_comment("c");

@@ -56,7 +56,7 @@ asio::awaitable<void> wait_and_set(context ctx, tidings::duration pause, bool* d
     *done = true;
 }
 
-void rethrow(std::exception_ptr failure)
+void rethrow(std::exception_ptr const& failure)
 {
     if (failure)
         std::rethrow_exception(failure);
