@@ -5,14 +5,14 @@
 
 namespace tidings {
 
-/// The clock of every wait. A loop's time may be virtual; its instants are instants of this clock all the
-/// same.
+/// The clock behind every wait. A loop's time may be virtual; its time points are still time points of this
+/// clock.
 using clock = std::chrono::steady_clock;
 using time_point = clock::time_point; ///< of `clock`
 using duration = clock::duration;     ///< of `clock`
 
-/// `from + by`, or the end of time, `time_point::max()`: the sum of an instant and a long duration has no
-/// other value, and what would wrap lies in the past. What is due at the end of time never is.
+/// `from + by`, or `time_point::max()` if the sum would exceed it: long durations mean "never", and an
+/// overflow would wrap into the past. A deadline at `time_point::max()` never passes.
 inline time_point later(time_point from, duration by) noexcept
 {
     return by < time_point::max() - from ? from + by : time_point::max();
