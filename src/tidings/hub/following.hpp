@@ -13,20 +13,20 @@
 
 namespace tidings {
 
-/// Where a follower begins when its client says nothing itself: a Last-Event-ID wins over it. It borrows an
-/// id only for the call that it is passed to: g++ 12 destroys owning temporaries of a `?:` inside `co_await`
-/// twice.
+/// Where a follower begins if its client sends no Last-Event-ID; a Last-Event-ID takes precedence. The id of
+/// `from_id` is borrowed, and only for the call that it is passed to: g++ 12 destroys owning temporaries of a
+/// `?:` inside `co_await` twice.
 class start_position
 {
 public:
-    using is_borrowing = void; ///< it is refused where it would outlive a call
+    using is_borrowing = void; ///< rejected at compile time where it would outlive a call
 
     enum class kind
     {
-        newest, ///< only what comes from now on
-        oldest, ///< all that is in the history
-        last,   ///< so many of the newest events
-        after,  ///< what came after an id
+        newest, ///< only new events
+        oldest, ///< the whole history first
+        last,   ///< a number of the newest events first
+        after,  ///< everything after an id
     };
 
     kind what() const noexcept { return kind_; }
@@ -50,25 +50,25 @@ private:
 
 static_assert(std::is_trivially_copyable_v<start_position>);
 
-/// With what comes from now on.
+/// Only new events.
 constexpr start_position from_newest() noexcept
 {
     return {start_position::kind::newest, 0, {}};
 }
 
-/// With all that is in the history.
+/// The whole history first, then new events.
 constexpr start_position from_oldest() noexcept
 {
     return {start_position::kind::oldest, 0, {}};
 }
 
-/// With so many of the newest events.
+/// The newest `count` events of the history first, then new events.
 constexpr start_position from_last(std::size_t count) noexcept
 {
     return {start_position::kind::last, count, {}};
 }
 
-/// After the event with this id: what `topic::position` gave when a page was rendered. No temporary string.
+/// Everything after the event with this id, such as a page's `topic::position`. The id is borrowed.
 constexpr start_position from_id(std::string_view id) noexcept
 {
     return {start_position::kind::after, 0, id};
@@ -77,26 +77,25 @@ template <typename Temporary>
     requires std::is_same_v<std::remove_const_t<Temporary>, std::string>
 start_position from_id(Temporary&& id) = delete;
 
-/// Says which events of a topic a follower gets; an empty one lets all pass. `key` is that of `publish(key,
-/// event)`, and empty without one: it is not sent, and read without a copy. Comments and retry times are for
-/// all, and the filter is not asked about them. Called on the follower's loop, once for each event; what it
-/// throws ends the follower's stream as an error of its handler would (of a `subscription` see `receive`), so
-/// it had better not throw.
+/// Decides which events of a topic a follower gets; an empty filter passes all. `key` is that of
+/// `publish(key, event)`, or empty; it is not sent to clients, and is not copied for the call. Comments and
+/// retry times bypass the filter. Called on the follower's loop, once for each event. It should not throw: if
+/// it does, the follower's stream ends as if its handler had thrown (for a `subscription` see `receive`).
 using event_filter = std::function<bool(event_text const& event, std::string_view key)>;
 
-/// Why `follow` came back.
+/// Why `follow` returned.
 enum class follow_end : std::uint8_t
 {
-    closed,        ///< the topic is closed, and everything in it has been handed to the connection
-    context_ended, ///< the context ended; the stream is the handler's again, for a farewell
+    closed,        ///< the topic is closed, and all its events have been handed to the connection
+    context_ended, ///< the context ended; the handler may use the stream again, for a farewell
     stream_ended,  ///< the client left, or was cut because it fell behind the history
-    disconnected,  ///< the topic sent its followers away; the stream is the handler's, its client comes back
+    disconnected,  ///< `topic::disconnect` was called; the handler may use the stream, the client reconnects
 };
 
 namespace detail {
 
-/// What g++ 12 destroys twice inside an expression that awaits (GCC 107288): a closure that owns something
-/// and has no name.
+/// An unnamed closure that owns something: g++ 12 destroys it twice inside an expression that awaits (GCC
+/// 107288).
 template <typename Filter>
 concept owning_closure =
     !std::is_lvalue_reference_v<Filter> && !std::is_trivially_destructible_v<std::remove_cvref_t<Filter>> &&

@@ -20,19 +20,19 @@ namespace detail {
 class subscription_state;
 } // namespace detail
 
-/// The events of topics, for a handler that wants to look at them itself:
+/// The events of one or more topics, for a handler that wants to process them itself:
 ///
 ///     tidings::subscription orders(ctx, all_orders, tidings::from_last(10));
 ///     while (auto next = co_await tidings::select(ctx, orders, every_minute)) {
 ///         if (auto* order = next.from(orders))
 ///             co_await out.send(*order);
 ///
-/// An event is read when it is asked for, so a subscription holds a place in the history and no queue. One
-/// that is slower than the history is long is ended (`overflow::cut`, see `was_cut`) or passes over what is
-/// lost. A gap comes as a `tidings-reset` event without an id, in its place among the others.
+/// Events are read when they are asked for, so a subscription holds a position in the history and no queue.
+/// One that falls behind the history ends (`overflow::cut`, see `was_cut`) or skips what has been evicted. A
+/// gap appears as a `tidings-reset` event without an id, in order among the others.
 ///
-/// Belongs to one handler: made, used and destroyed on the loop of its context. It knows no client: where the
-/// one that events are sent on to by `out.send(event)` shall resume, pass what it came back with:
+/// Belongs to one handler: create, use and destroy it on the loop of its context. It knows nothing of a
+/// client. To resume where the client of `out.send(event)` left off, pass that client's last event id:
 ///
 ///     tidings::topic_list only;
 ///     only.add(all_orders, tidings::from_last(10));
@@ -40,33 +40,33 @@ class subscription_state;
 class subscription
 {
 public:
-    /// From here on no event is missed. It begins at `from` whatever a client came back with. Throws
+    /// Misses no event from here on. Starts at `from`, whatever id a client has sent. Throws
     /// `too_many_topics`.
     subscription(context const& ctx, topic const& of, start_position from = from_newest(),
                  event_filter where = {});
-    /// One or several topics; `last_event_id` is what the client came back with, and wins over where the list
-    /// starts. Throws as `topic_list::follow`.
+    /// Follows one or more topics. `last_event_id` is what the client has sent, and takes precedence over the
+    /// starts in the list. Throws like `topic_list::follow`.
     subscription(context const& ctx, topic_list const& topics,
                  std::optional<std::string> const& last_event_id = std::nullopt);
     ~subscription();
     subscription(subscription const&) = delete;
     subscription& operator=(subscription const&) = delete;
 
-    /// Waits for the next event. Empty when the context ended, all topics are closed and read to their ends,
-    /// the topic has sent its followers away, or the subscription was cut. What a filter throws ends the
-    /// subscription, and is thrown here, once. A select takes it for one that has ended; `try_receive` then
-    /// throws.
+    /// Waits for the next event. Empty once the context has ended, all topics are closed and read to the end,
+    /// the topic has disconnected its followers, or the subscription was cut. An exception from a filter ends
+    /// the subscription and is rethrown here, once. A select treats such a subscription as ended; a
+    /// `try_receive` then throws.
     [[nodiscard]] boost::asio::awaitable<std::optional<event_text>> receive(context const& ctx);
 
-    /// The next event if there is one now. Throws as `receive`.
+    /// The next event if one is available. Throws like `receive`.
     [[nodiscard]] std::optional<event_text> try_receive();
 
-    /// The id of the place behind what has been received: a client that comes back with it goes on there.
+    /// The id of the position after the last received event: a client that sends it resumes there.
     std::string position() const;
 
-    /// Whether it ended because it fell behind the history of a topic that cuts.
+    /// Whether it ended because it fell behind the history of a topic with `overflow::cut`.
     bool was_cut() const noexcept;
-    /// Whether it ended because all topics are closed, and everything in them has been received.
+    /// Whether it ended because all topics are closed and all their events have been received.
     bool is_read_to_end() const noexcept;
 
 private:

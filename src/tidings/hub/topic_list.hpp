@@ -27,34 +27,34 @@ struct listed_topic
 
 } // namespace detail
 
-/// One or several topics to follow on one stream, each with a start and a filter:
+/// One or more topics to follow on one stream, each with a start and a filter:
 ///
 ///     tidings::topic_list news;
 ///     news.add(orders);
 ///     news.add(alerts, tidings::from_last(5), is_urgent);
 ///     co_await news.follow(ctx, out);
 ///
-/// Topics of one registry come in the order in which they were published, and the id of an event, its
-/// publisher's own replaced by the number, leads back to a place in each of them. So any list of them resumes
-/// from it: a topic that is new in the list goes on behind it like the others. Topics that stand alone, or
-/// have logs, have numbers of their own: an id then has one for each, and one that it does not name begins
-/// where the list says. Of these a stream takes 32 at most (`std::invalid_argument` when it is followed or
-/// attached). Topics need names (`topic_options::name`), all different, by which gaps are told. The stream
-/// ends when all its topics are closed, or one of them sends its followers away.
+/// Events of one registry's topics arrive in the order in which they were published. An event's id (the
+/// number, in place of a publisher's own id) gives a position in each of the topics, so any list of them
+/// resumes from it, including a topic that is new in the list. Topics outside a registry or with different
+/// stores have separate numbers: an id then holds one for each, and a topic that it does not name starts
+/// where the list says. A stream takes at most 32 of these (`std::invalid_argument` when it follows or
+/// attaches). Topics need distinct names (`topic_options::name`), which resets use. The stream ends when all
+/// its topics are closed, or when one of them disconnects its followers.
 ///
-/// A value: copies are independent, and one is for one thread at a time.
+/// A value: copies are independent; use one from one thread at a time.
 class topic_list
 {
 public:
-    /// Throws `std::invalid_argument` when two topics of a list have the same name. The filter is a named
-    /// lambda or a function when it owns something (see the page on g++ 12).
+    /// Throws `std::invalid_argument` if two topics of a list have the same name. A filter that owns
+    /// something must be a named lambda or a function (see the page on g++ 12).
     topic_list& add(topic const& also, start_position from = from_newest(), event_filter where = {});
 
     bool is_empty() const noexcept { return items_.empty(); }
 
-    /// As `topic::follow`.
+    /// Like `topic::follow`.
     [[nodiscard]] boost::asio::awaitable<follow_end> follow(context ctx, event_stream& out) const;
-    /// As `topic::attach`.
+    /// Like `topic::attach`.
     void attach(event_stream& out) const;
 
 private:
