@@ -9,36 +9,34 @@
 
 namespace tidings {
 
-/// Which pages of other origins may read the answers of a server; see `cors`.
+/// Which pages of other origins may read a server's responses; see `cors`.
 struct cors_options
 {
-    /// Each exactly as browsers send it, "https://app.example"; or "*" alone: every page, without
-    /// credentials.
+    /// Each exactly as browsers send it, "https://app.example"; or only "*": all pages, without credentials.
     std::vector<std::string> origins{};
-    /// Whether cookies and HTTP authentication are for them too: `new EventSource(url, {withCredentials:
-    /// true})`.
+    /// Whether they may send cookies and HTTP authentication:
+    /// `new EventSource(url, {withCredentials: true})`.
     bool credentials = false;
-    /// What they may do, and which headers they may send, where the browser asks beforehand. An EventSource
-    /// does not ask; those that are written in JavaScript send Cache-Control, and are asked about.
+    /// The methods and request headers that preflights allow. An EventSource causes no preflight;
+    /// implementations in JavaScript send Cache-Control, which does.
     std::vector<std::string> methods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
     std::vector<std::string> request_headers{"Authorization", "Cache-Control", "Content-Type",
                                              "Last-Event-ID"};
-    /// Which headers of an answer they may read, beside those that all may.
+    /// Response headers that the pages may read, in addition to those that all pages may.
     std::vector<std::string> exposed_headers{};
-    /// How long a browser may remember what it was told when it asked.
+    /// How long a browser may cache the answer to a preflight.
     std::chrono::seconds max_age = std::chrono::minutes(10);
 };
 
-/// Lets pages of other origins read the answers (the Fetch standard, "CORS protocol"), refusals included, and
-/// answers the question that browsers ask beforehand (a preflight: OPTIONS with
-/// Access-Control-Request-Method), whatever method the path has.
+/// Lets pages of other origins read responses (the Fetch standard, "CORS protocol"), including refusals, and
+/// answers browsers' preflights (OPTIONS with Access-Control-Request-Method), whatever methods the path has.
 ///
 ///     server.check(tidings::cors({.origins = {"https://app.example"}, .credentials = true}));
 ///
-/// Give it before `authenticate`, because a preflight carries no credentials and a page may want to read a
-/// 401. It opens what browsers close; it refuses nothing by itself, see `check_origin`. Throws
-/// `std::invalid_argument` for text that is no origin, and for "*" together with credentials or with other
-/// origins.
+/// Add it before `authenticate`, because a preflight carries no credentials and a page may want to read a
+/// 401. It permits what browsers forbid; it refuses nothing itself, see `check_origin`. Throws
+/// `std::invalid_argument` for an entry that is not an origin, and for "*" together with credentials or with
+/// other origins.
 request_check cors(cors_options options);
 
 } // namespace tidings

@@ -17,27 +17,27 @@
 namespace tidings {
 
 /// What a handler writes to: one client's event stream. The connection owns it, and it outlives the handler
-/// and the tasks spawned under the handler's context. Used on its own loop only; a call from another thread
+/// and the tasks spawned under the handler's context. Use it only on its own loop; a call from another thread
 /// throws `std::logic_error`.
 ///
-/// The status and the headers are open until the head goes out: with the first event, at `open`, or after one
-/// keep-alive interval of silence. From then on a change of them throws `std::logic_error`.
+/// Status and headers can be changed until the response headers are sent: with the first event, by `open`, or
+/// after one keep-alive interval of silence. From then on, changing them throws `std::logic_error`.
 ///
-/// What is sent is encoded before the call returns, so arguments may be temporaries. The awaited result is
-/// true when the kernel has taken the bytes, and false when the client is gone; no context is asked, so a
-/// farewell still goes out after a deadline or while the server stops. Events leave in the order of the
-/// calls. An event whose result is not awaited leaves with the next one that is.
+/// Text is encoded before a call returns, so arguments may be temporaries. The awaited result is true once
+/// the kernel has accepted the bytes, and false if the client is gone. It does not depend on a context, so a
+/// farewell can still be sent after a deadline or while the server stops. Events are sent in the order of the
+/// calls. An event whose result is not awaited is sent with the next one that is.
 class event_stream final : internal::stream_core
 {
 public:
     using sending = internal::progress::wait_type;
 
-    // The head
+    // Status and headers
 
-    /// Throws `std::logic_error` once the head is out, `std::invalid_argument` for a status that is none, or
-    /// whose answer has no body (204, 205, 304).
+    /// Throws `std::logic_error` once the response headers are sent, `std::invalid_argument` for an invalid
+    /// status, or for one whose response has no body (204, 205, 304).
     void set_status(int status) { core::set_status(status); }
-    /// Sets a header in place of any of that name. Throws as `set_status`, and for text that is no header.
+    /// Sets a header, and replaces those of that name. Throws like `set_status`, and for an invalid header.
     void set_header(std::string name, std::string value)
     {
         open_fields("set_header").set(std::move(name), std::move(value));
@@ -47,10 +47,10 @@ public:
         open_fields("add_header").add(std::move(name), std::move(value));
     }
     using stream_core::is_head_sent;
-    /// Of the stream, or of the plain response in its place.
+    /// The status of the stream, or of the plain response in its place.
     using stream_core::status;
 
-    /// Sends the head now, without waiting for an event.
+    /// Sends the response headers now, without waiting for an event.
     [[nodiscard]] sending open()
     {
         require_open("open");
@@ -58,14 +58,14 @@ public:
         return sent();
     }
 
-    /// Answers with a status and a line of text instead of a stream: `co_await out.reject(404, "no such
-    /// build"); co_return;`. Throws `std::logic_error` once the head is out.
+    /// Responds with a status and a line of text instead of a stream, as in
+    /// `co_await out.reject(404, "no such build");`. Throws `std::logic_error` once the headers are sent.
     [[nodiscard]] sending reject(int status, std::string text)
     {
         return respond(response::text(std::move(text), status));
     }
 
-    /// Answers with a plain response instead of a stream; the headers set here complete its own. Throws as
+    /// Responds with a plain response instead of a stream; headers set here complete its own. Throws like
     /// `reject`.
     [[nodiscard]] sending respond(response answer)
     {
@@ -75,8 +75,8 @@ public:
 
     // Events
 
-    /// Throws `std::invalid_argument` for what cannot be sent (see `event_text`), and then has written
-    /// nothing; `std::logic_error` after `reject`, `finish` or an attach.
+    /// Throws `std::invalid_argument` for an event that cannot be sent (see `event_text`), without writing
+    /// anything; `std::logic_error` after `reject`, `finish` or an attach.
     [[nodiscard]] sending send(event const& value)
     {
         append(value);
@@ -88,7 +88,7 @@ public:
         return sent();
     }
 
-    /// Several events in one gathered write.
+    /// Sends several events in one gathered write.
     template <typename Events>
     [[nodiscard]] sending send_all(Events const& events)
     {
@@ -97,26 +97,26 @@ public:
         return sent();
     }
 
-    /// A comment, which clients ignore.
+    /// Sends a comment, which clients ignore.
     [[nodiscard]] sending comment(std::string_view text)
     {
         append_comment(text);
         return sent();
     }
 
-    /// Tells the client how long to wait before it reconnects. Throws when negative.
+    /// Sets how long the client waits before it reconnects. Throws if negative.
     [[nodiscard]] sending retry(std::chrono::milliseconds pause) { return send(event{.retry = pause}); }
 
     /// Sends a last event and ends the stream for good: the client's reconnect, which carries this event's
-    /// id, is answered with 204, and an EventSource then stops. `;finished` is added to the id, which is how
-    /// a server, also a restarted one, knows such a reconnect.
+    /// id, gets 204, and an EventSource then stops. `;finished` is appended to the id, so that any server
+    /// recognizes such a reconnect, even after a restart.
     [[nodiscard]] sending finish(event const& last)
     {
         append_finish(last);
         return sent();
     }
 
-    /// Whether an id is one that `finish` sent.
+    /// Whether an id was sent by `finish`.
     static bool is_finished_id(std::string_view id) noexcept
     {
         return internal::event_writer::is_finished_id(id);
