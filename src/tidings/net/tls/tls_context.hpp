@@ -20,52 +20,52 @@ class ticket_keys;
 class watched_files;
 } // namespace detail
 
-/// A certificate with those that it was signed with, and its key, in PEM: from files, or as text.
+/// A certificate with the chain that signed it, and its key, in PEM: from files, or as text.
 struct tls_certificate
 {
     std::string chain_file{}; ///< the server's own certificate first
     std::string key_file{};   ///< without a passphrase
-    std::string chain{};      ///< text, where there is no file
+    std::string chain{};      ///< the text, if there is no file
     std::string key{};
 };
 
-/// Whether clients have to show certificates of their own.
+/// Whether clients must present certificates.
 enum class tls_client_certificates
 {
-    none,     ///< they are not asked
-    optional, ///< they are asked, and may have none; one that is not signed by `client_ca` is refused
-    required, ///< who has none is refused, in the handshake
+    none,     ///< clients are not asked for one
+    optional, ///< clients are asked, and need not have one; one that `client_ca` did not sign is refused
+    required, ///< a client without one is refused in the handshake
 };
 
 /// What an endpoint encrypts with.
 struct tls_options
 {
-    /// At least one. A client gets the one with the name that it asks for, else the first. The names are
-    /// those in the certificate (subjectAltName); "*.example.org" stands for one label.
+    /// At least one. A client gets the one for the name that it asks for, otherwise the first. Names are
+    /// those in the certificate (subjectAltName); the wildcard in "*.example.org" stands for one label.
     std::vector<tls_certificate> certificates{};
 
     tls_client_certificates client_certificates = tls_client_certificates::none;
-    std::string client_ca_file{}; ///< who signs them, in PEM; several may stand behind each other
-    std::string client_ca{};      ///< the same as text, where there is no file
-    /// Whether the subject of a client's certificate, such as "CN=sensor 7,O=Example", is the principal of
-    /// its requests. Checks run after it, and may give another one.
+    std::string client_ca_file{}; ///< certificates that may sign clients' certificates, concatenated PEM
+    std::string client_ca{};      ///< the same as text, if there is no file
+    /// Whether the subject of a client's certificate, such as "CN=sensor 7,O=Example", becomes the principal
+    /// of its requests. Checks run after that, and may set another one.
     bool subject_is_principal = false;
 
-    /// Secrets of 32 bytes and more that session tickets are sealed with, newest first: only the first seals.
-    /// Servers that share them resume each other's sessions. Empty: secrets of this object's own, a new one
-    /// each twelve hours, which last for a day.
+    /// Secrets of at least 32 bytes that encrypt session tickets, newest first: only the first encrypts new
+    /// ones. Servers that share them resume each other's sessions. Empty: the object uses its own random
+    /// secrets, a new one every twelve hours, valid for a day.
     std::vector<std::string> ticket_secrets{};
 
-    /// How often a server looks whether files have changed, to read them again when they stay the same from
-    /// one look to the next. 0: never; `reload` and, in `server::run`, SIGHUP read them all the same.
+    /// How often a server checks whether files have changed; it loads those that stayed the same from one
+    /// check to the next. 0: never; `reload` and, in `server::run`, SIGHUP load them in any case.
     duration file_check_interval = std::chrono::seconds(10);
 
-    /// Handshakes in progress on one loop. At one more the oldest of them is given up, and its connection
-    /// closed. 0 is 1; the largest value is no bound.
+    /// Handshakes in progress on one loop. One more closes the connection of the oldest. 0 means 1; the
+    /// largest value means no bound.
     std::size_t max_handshakes = 1024;
 };
 
-/// A certificate in force.
+/// A certificate in use.
 struct tls_certificate_state
 {
     std::vector<std::string> names;
@@ -74,10 +74,10 @@ struct tls_certificate_state
     std::chrono::system_clock::time_point expires;
 };
 
-/// What TLS endpoints of servers share: certificates, keys, and rules. TLS 1.2 and 1.3, with the suites that
-/// Mozilla recommends as "intermediate"; no renegotiation, compression or early data. Files are read by the
-/// constructor and `reload`, which block for that, and again by a server, on its threads of `run_blocking`,
-/// when they change. All members are safe from any thread.
+/// What the TLS endpoints of servers share: certificates, keys and settings. TLS 1.2 and 1.3, with the suites
+/// that Mozilla recommends as "intermediate"; no renegotiation, compression or early data. Files are read by
+/// the constructor and `reload`, which block, and again by a server when they change, on its threads of
+/// `run_blocking`. All members are safe from any thread.
 ///
 ///     auto const tls = std::make_shared<tidings::tls_context>(tidings::tls_options{
 ///         .certificates = {{.chain_file = "/etc/app/chain.pem", .key_file = "/etc/app/key.pem"}}});
@@ -85,7 +85,7 @@ struct tls_certificate_state
 class tls_context final : public internal::encryption
 {
 public:
-    /// Throws `std::runtime_error` with a text that names the file and says what to do when something cannot
+    /// Throws `std::runtime_error` with a message that names the file and says what to do if something cannot
     /// be read, is not PEM, has a passphrase, or does not belong together; `std::invalid_argument` for
     /// options that contradict each other. An expired certificate is served: see `warnings`.
     explicit tls_context(tls_options options);
@@ -94,17 +94,17 @@ public:
     tls_context(tls_context const&) = delete;
     tls_context& operator=(tls_context const&) = delete;
 
-    /// Reads all files again; handshakes that begin from now on get what they hold. Open connections go on.
-    /// Throws as the constructor does when something is wrong, with the fingerprint of what stays in force:
-    /// then nothing has changed.
+    /// Reads all files again; new handshakes use the result, and open connections continue. Throws like the
+    /// constructor if something is wrong, and then changes nothing; the message has the fingerprint of what
+    /// stays in use.
     void reload();
-    /// The same with other certificates, which later calls read again.
+    /// The same with different certificates, which later calls read again.
     void reload(std::vector<tls_certificate> certificates);
 
-    /// Replaces `tls_options::ticket_secrets`. Throws `std::invalid_argument` for one that is too short.
+    /// Replaces `tls_options::ticket_secrets`. Throws `std::invalid_argument` if one is too short.
     void set_ticket_secrets(std::vector<std::string> const& newest_first);
 
-    /// As given, in this order.
+    /// The certificates in use, in the order of the options.
     std::vector<tls_certificate_state> certificates() const;
     /// One line for each certificate that has expired or is not valid yet. A server logs them when it starts.
     std::vector<std::string> warnings() const override;

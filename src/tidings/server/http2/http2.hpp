@@ -8,21 +8,21 @@
 
 namespace tidings {
 
-/// What an endpoint that speaks HTTP/2 allows each of its connections.
+/// What an endpoint that speaks HTTP/2 allows each connection.
 struct http2_options
 {
-    /// Requests and open event streams of one connection at once; a handler that has not returned counts
-    /// although its client has left. What the client opens beyond it is refused, so that it tries again
-    /// later. At least 1 and at most 10,000.
+    /// Concurrent requests and open event streams of one connection; a handler that has not returned counts
+    /// even if its client has left. Further ones are refused in a way that makes the client retry later. At
+    /// least 1 and at most 10,000.
     std::size_t max_streams = 128;
-    /// Whether a client may begin with HTTP/2 where nothing is encrypted, without having asked: proxies do
-    /// that, and tools that are told to; browsers never. Other clients speak HTTP/1.1 on the same port.
+    /// Whether a client may start with HTTP/2 on an unencrypted connection without asking first, as proxies
+    /// do and some tools on request, but no browser. Other clients speak HTTP/1.1 on the same port.
     bool prior_knowledge = false;
 };
 
-/// What makes an endpoint speak HTTP/2 beside HTTP/1.1, to be given to `endpoint::http2`; several endpoints
-/// may have the same. Over TLS a client chooses when the connection is made (ALPN), as all browsers do.
-/// Throws `std::invalid_argument` for options that cannot be.
+/// Makes an endpoint speak HTTP/2 as well as HTTP/1.1: assign the result to `endpoint::http2`; several
+/// endpoints may share it. Over TLS the client chooses during the handshake (ALPN), as all browsers do.
+/// Throws `std::invalid_argument` for invalid options.
 ///
 ///     tidings::endpoint{.port = 443, .tls = certificate, .http2 = tidings::http2()}
 [[nodiscard]] std::shared_ptr<internal::protocol> http2(http2_options options = {});

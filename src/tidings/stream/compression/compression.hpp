@@ -7,18 +7,18 @@
 
 namespace tidings {
 
-/// Lets streams leave in zstd or gzip, whichever their clients accept; what accepts neither gets them as they
-/// are. Each event is compressed alone: those of a topic once for all subscribers, those that a handler sends
-/// for its stream. For `topic_options` and `route_options`, of which several may have the same one:
+/// Compresses streams with zstd or gzip, whichever the client accepts; a client that accepts neither gets
+/// plain text. Each event is compressed separately: a topic's events once for all subscribers, a handler's
+/// events for its stream. For `topic_options` and `route_options`, several of which may share one:
 ///
 ///     auto const small = tidings::compression();
 ///     registry.add("prices/{symbol}", {.compression = small});
 ///     server.get("/prices/{symbol}", prices, {.compression = small});
 ///
-/// Not for events in which a secret stands beside text that somebody else may choose: the length of what is
-/// compressed tells whether the two have something in common (the attack is called BREACH).
+/// Do not use it for events that contain a secret next to text that somebody else can choose: the compressed
+/// length reveals whether the two have something in common (the BREACH attack).
 ///
-/// zstd only where the component was built with it. Safe from any thread.
+/// Includes zstd only if the component was built with it. Safe from any thread.
 [[nodiscard]] std::shared_ptr<internal::content_codings const> compression();
 
 } // namespace tidings
