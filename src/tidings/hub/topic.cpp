@@ -114,10 +114,9 @@ asio::awaitable<publish_result> topic::publish(context ctx, std::string_view key
 asio::awaitable<publish_result> topic::publish(context ctx, event const& value, producer by) const
 {
     if (!state_->has_store())
-        throw std::logic_error(
-            fmt::format("tidings: the topic \"{}\" knows no producers, since it is in memory; "
-                        "give it a store that does, as `redis_store`",
-                        name()));
+        throw std::logic_error(fmt::format("tidings: the topic \"{}\" supports no producers, since it is in "
+                                           "memory; give it a store that does, such as `redis_store`",
+                                           name()));
     if (by.id.empty() || by.id.size() > max_name_bytes || by.sequence == 0 ||
         by.sequence > detail::max_event_number)
         throw std::invalid_argument(

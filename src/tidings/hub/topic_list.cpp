@@ -38,10 +38,9 @@ topic_list& topic_list::add(topic const& also, start_position from, event_filter
 {
     auto const& name = internal::access::handle(also)->name();
     if (std::any_of(items_.begin(), items_.end(), [&](auto const& each) { return each.of->name() == name; }))
-        throw std::invalid_argument(
-            fmt::format("tidings: a list of topics holds two of the name \"{}\"; give each its own "
-                        "topic_options::name, by which gaps are told",
-                        name));
+        throw std::invalid_argument(fmt::format("tidings: a list of topics holds two of the name \"{}\"; "
+                                                "give each its own topic_options::name, which resets use",
+                                                name));
     items_.push_back({internal::access::handle(also), std::move(where), from, std::string(from.id())});
     return *this;
 }

@@ -53,7 +53,7 @@ public:
     struct life
     {
         std::string epoch; ///< of letters and digits, 1 to 64 of them: a part of the ids that clients get
-        std::uint64_t newest = 0;          ///< the highest number that was ever assigned
+        std::uint64_t newest = 0;          ///< the highest number that it has ever assigned
         std::vector<rollback> rollbacks{}; ///< all that have happened so far
     };
 
@@ -68,8 +68,8 @@ public:
     /// notice nothing. Events up to `survived` that were not reported yet still follow.
     virtual void on_rollback(rollback happened) noexcept = 0;
 
-    /// The store cannot reach the place where it keeps events, and reports nothing until it can; later, that
-    /// it can again, once all missed events have been reported. Streams stay open, and are notified. Never
+    /// The store cannot reach the place where it keeps events, and reports none until it can (true); or it
+    /// can again, and has reported all missed events (false). Streams stay open, and get a notice. Never
     /// called by a store that is always available.
     virtual void on_away(bool is_away) noexcept = 0;
 
@@ -100,9 +100,9 @@ public:
     /// `the store /var/lib/hub/events.db`.
     virtual std::string name() const = 0;
 
-    /// Distinguishes this store from all others; the same in all processes, after a restart and in every
-    /// version. With `topic_options::shards` it decides which topics the store holds. The store's address,
-    /// for example.
+    /// Distinguishes this store from all others, by its address for example. It is the same in all processes,
+    /// after a restart and in every version: with `topic_options::shards` it decides which topics the store
+    /// holds.
     virtual std::string identity() const { return name(); }
 
     /// Whether other processes publish to the same topics. If so, a client may come from one of them with the
@@ -124,8 +124,8 @@ public:
     };
 
     /// Opens a topic: from `when_open` on, `on_event` reports its events, and `read` returns older ones.
-    /// `bounds` are the bounds of its history, so what they include must be kept. Opening a topic leaves
-    /// nothing behind in the store.
+    /// `bounds` are the bounds of its history: events within them must be kept. Opening a topic that has no
+    /// events leaves nothing behind in the store.
     virtual void open(std::string_view topic, topic_options const& bounds,
                       std::function<void(opened)> when_open) = 0;
 

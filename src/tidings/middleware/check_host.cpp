@@ -37,10 +37,10 @@ void require_hosts(std::vector<std::string> const& hosts)
 {
     for (auto const& each : hosts)
         if (!is_host(each))
-            throw std::invalid_argument(fmt::format(
-                "tidings: \"{}\" is no host; write it like \"app.example\", \"127.0.0.1:8080\" or "
-                "\"[::1]\": without scheme and path",
-                each));
+            throw std::invalid_argument(
+                fmt::format("tidings: \"{}\" is not a host; write it like \"app.example\", "
+                            "\"127.0.0.1:8080\" or \"[::1]\": without scheme and path",
+                            each));
 }
 
 /// Whether `host` is one of them whatever its case, or is with its port left out.

@@ -52,11 +52,11 @@ void detail::require_origins(std::vector<std::string> const& origins)
 {
     for (auto const& each : origins)
         if (!is_origin(each))
-            throw std::invalid_argument(fmt::format(
-                "tidings: \"{}\" is no origin as browsers send it; write it like "
-                "\"https://app.example\" or \"http://localhost:3000\": scheme, host, port if it is "
-                "not the usual one, in lower case and without a slash at the end",
-                each));
+            throw std::invalid_argument(
+                fmt::format("tidings: \"{}\" is not an origin as browsers send it; write it like "
+                            "\"https://app.example\" or \"http://localhost:3000\": scheme, host, port if it "
+                            "is not the usual one, in lower case and without a slash at the end",
+                            each));
 }
 
 request_check check_origin(std::vector<std::string> others)

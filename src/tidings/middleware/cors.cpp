@@ -69,7 +69,7 @@ private:
             throw std::invalid_argument("tidings: cors: browsers refuse the origin \"*\" together with "
                                         "credentials; list the origins that may send them");
         if (is_any && options.origins.size() != 1)
-            throw std::invalid_argument("tidings: cors: \"*\" stands alone, or for nothing");
+            throw std::invalid_argument("tidings: cors: \"*\" must be the only origin");
         return is_any;
     }
 

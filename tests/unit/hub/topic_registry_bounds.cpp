@@ -64,7 +64,7 @@ TEST_CASE_METHOD(bounds_fixture, "the longest unpublished topic makes room")
     CHECK(all.stats().topics == 3);
     CHECK(all.stats().evicted == 1);
     REQUIRE(lines.size() == 1);
-    CHECK(lines[0].starts_with("topics: 1 were forgotten with their events to make room for others"));
+    CHECK(lines[0].starts_with("topics: 1 were removed with their events to make room for others"));
     publish(all, "e");
     CHECK_FALSE(all.find("a"));
     CHECK(lines.size() == 1); // not again so soon

@@ -142,10 +142,10 @@ std::vector<entry_part> plan_entry(std::vector<listed_topic> const& items,
         found->items.push_back(&each);
     }
     if (parts.size() > max_orders)
-        throw std::invalid_argument(fmt::format(
-            "tidings: the ids of a stream have a number for each of its {} orders, and {} can be: "
-            "take topics of one registry, which have one order",
-            parts.size(), max_orders));
+        throw std::invalid_argument(
+            fmt::format("tidings: the ids of this stream need a number for each of its {} orders, and at "
+                        "most {} are possible: take topics of one registry, which have one order",
+                        parts.size(), max_orders));
     if (last_event_id)
         find_leads(parts, *last_event_id);
     return parts;

@@ -154,20 +154,20 @@ id_line::id_line(automatic_id const& of) noexcept
 void check_own_id(std::string_view id, std::string_view epoch)
 {
     if (id.size() > max_own_id_bytes)
-        throw std::invalid_argument(
-            fmt::format("tidings: an id of {} bytes is too long to come back in a client's header, which may "
-                        "have {}; give the event a shorter one",
-                        id.size(), max_own_id_bytes));
+        throw std::invalid_argument(fmt::format("tidings: an id of {} bytes is too long: a client's header "
+                                                "can return at most {}; give the event a shorter one",
+                                                id.size(), max_own_id_bytes));
     if (std::ranges::any_of(id, cannot_come_back))
-        throw std::invalid_argument("tidings: an id with a control character does not come back in a "
-                                    "client's header; give the event another one");
+        throw std::invalid_argument("tidings: a client's header cannot return an id with a control "
+                                    "character; give the event another one");
     if (!id.empty() && (is_blank(id.front()) || is_blank(id.back())))
-        throw std::invalid_argument(fmt::format(
-            "tidings: the id \"{}\" has a blank at an end, which a client's header loses; leave it out", id));
+        throw std::invalid_argument(fmt::format("tidings: the id \"{}\" begins or ends with a blank, which a "
+                                                "client's header would lose; remove it",
+                                                id));
     if (internal::event_writer::is_finished_id(id))
         throw std::invalid_argument(
-            fmt::format("tidings: the id \"{}\" would tell its client that the stream is over for good; "
-                        "give the event another one",
+            fmt::format("tidings: the id \"{}\" ends like that of a finished stream, so its client would not "
+                        "reconnect; give the event another one",
                         id));
     if (looks_automatic(id, epoch))
         throw std::invalid_argument(
@@ -176,10 +176,9 @@ void check_own_id(std::string_view id, std::string_view epoch)
                         "it another form",
                         id));
     if (is_of_earlier_form(id))
-        throw std::invalid_argument(
-            fmt::format("tidings: the id \"{}\" looks like the places of a stream of several topics; give "
-                        "the event one of another form",
-                        id));
+        throw std::invalid_argument(fmt::format("tidings: the id \"{}\" looks like that of a stream of "
+                                                "several topics; give the event one of another form",
+                                                id));
 }
 
 } // namespace tidings::detail

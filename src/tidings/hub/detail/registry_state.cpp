@@ -71,8 +71,8 @@ void registry_state::add(std::string pattern, topic_options options)
     internal::route_pattern const names(pattern, internal::route_pattern::subject::names);
     if (!is_valid_utf8(pattern) || names.least_size() > topic::max_name_bytes)
         throw std::invalid_argument(fmt::format(
-            "tidings: no topic fits the pattern \"{}\": names are UTF-8 and have at most {} bytes", pattern,
-            topic::max_name_bytes));
+            "tidings: no topic can match the pattern \"{}\": names are UTF-8 and have at most {} bytes",
+            pattern, topic::max_name_bytes));
     auto const shared = std::make_shared<topic_options const>(std::move(options));
     auto const shards = shards_of(*shared);
     std::lock_guard const guard(lock_);
@@ -90,8 +90,8 @@ std::vector<std::shared_ptr<store_link>> registry_state::links_to(std::vector<sh
         if (auto const known = stores_.find(each.store.get());
             known != stores_.end() && known->second->mark() != each.mark)
             throw std::invalid_argument(fmt::format(
-                "tidings: {} is one of other stores for another pattern of topics: give all patterns that "
-                "share it the same list in topic_options::shards, or each a store of its own",
+                "tidings: another pattern of topics uses {} in a different list of stores: give all patterns "
+                "that share it the same list in topic_options::shards, or each its own store",
                 each.store->name()));
     std::vector<std::shared_ptr<store_link>> links;
     for (shard const& each : shards) {
@@ -117,10 +117,10 @@ std::shared_ptr<topic_state> registry_state::get(std::string_view name)
         found = find_kind(name);
     }
     if (found.store)
-        throw std::logic_error(fmt::format(
-            "tidings: the topic \"{}\" is in {} and not in memory: have it by `co_await open(ctx, name)`, "
-            "or where nothing runs on a loop yet by `open_blocking(name)`",
-            name, found.store->store().name()));
+        throw std::logic_error(
+            fmt::format("tidings: the topic \"{}\" is in {} and not in memory: use `co_await open(ctx, "
+                        "name)`, or `open_blocking(name)` where no loop runs yet",
+                        name, found.store->store().name()));
     return make(name, found);
 }
 
@@ -327,8 +327,8 @@ std::string registry_state::news_of_forgotten()
         return {};
     next_telling_ = time + fault_period;
     told_ = totals;
-    return fmt::format("topics: {} were forgotten with their events to make room for others, and {} events "
-                       "of others before their time; clients that come back for them are told. See "
+    return fmt::format("topics: {} were removed with their events to make room for others, and {} events of "
+                       "others were forgotten early; clients that return for them get a reset. See "
                        "max_topics ({}) and kept_bytes ({}) of topic_registry_options",
                        topics, events, options_.max_topics, options_.kept_bytes);
 }

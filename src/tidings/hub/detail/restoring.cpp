@@ -67,7 +67,7 @@ std::string_view fault_of(stored_event const& value, std::string_view epoch)
     if (value.number == 0 || value.number > max_event_number)
         return "it has a number that is never given out";
     if (!value.own_id.empty() && (!may_be_own_id(value.own_id, epoch) || !is_valid_utf8(value.own_id)))
-        return "it has an id that no publisher may bring";
+        return "it has an id that no publisher may use";
     std::string_view const text = value.text;
     if (!is_valid_utf8(text) || text.find('\r') != std::string_view::npos || !is_body(text))
         return "its text is not that of one event";

@@ -67,10 +67,9 @@ std::vector<shard> shards_of(topic_options const& options)
         throw std::invalid_argument("tidings: topic_options::store and topic_options::shards exclude each "
                                     "other: give one store, or a list of several");
     if (stores.size() > max_shards)
-        throw std::invalid_argument(
-            fmt::format("tidings: topic_options::shards has {} stores, and may have {}: the ids of a stream "
-                        "have a number for each",
-                        stores.size(), max_shards));
+        throw std::invalid_argument(fmt::format("tidings: topic_options::shards has {} stores, and at most "
+                                                "{} are allowed: the ids of a stream have a number for each",
+                                                stores.size(), max_shards));
     std::vector<std::string> marks;
     for (auto const& each : stores) {
         if (!each)

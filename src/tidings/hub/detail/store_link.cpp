@@ -44,8 +44,8 @@ std::shared_ptr<topic_load> store_link::wait_for(std::string_view name, std::sha
     }
     if (loads_.size() >= max_loads)
         throw too_many_topics(
-            fmt::format("tidings: {} topics of {} are being opened at once, and no more may be", max_loads,
-                        store().name()));
+            fmt::format("tidings: {} topics of {} are being opened at once, and no more are allowed",
+                        max_loads, store().name()));
     bool const is_first = !known;
     if (is_first)
         known =
@@ -80,7 +80,7 @@ void store_link::on_life(life begun) noexcept
     try {
         bool const is_first = lives_.empty();
         if (!may_be(begun))
-            return tell(*registry, "it has an epoch or a number that none can have, and is not used");
+            return tell(*registry, "it has an impossible epoch or number, and is not used");
         auto next = std::make_unique<order>(begun.epoch + mark(), begun.newest);
         next->rollbacks = std::move(begun.rollbacks);
         std::vector<std::shared_ptr<topic_load>> loads;
@@ -91,14 +91,13 @@ void store_link::on_life(life begun) noexcept
             loads = load_anew(0, *registry, locked);
         }
         if (!is_first)
-            registry->say(
-                log_level::warning,
-                fmt::format("{}: it has lost what it had said to be kept, and begins anew; clients are told",
-                            store().name()));
+            registry->say(log_level::warning, fmt::format("{}: it has lost events that it had reported as "
+                                                          "kept, and starts a new life; clients get a reset",
+                                                          store().name()));
         for (auto const& each : loads)
             each->start();
     } catch (...) {
-        tell(*registry, "its life could not be begun, for want of memory");
+        tell(*registry, "there was not enough memory for its new life");
     }
 }
 
@@ -109,7 +108,7 @@ void store_link::on_rollback(rollback happened) noexcept
         return;
     try {
         if (!may_be(happened))
-            return tell(*registry, "it has been brought back by numbers that none can have");
+            return tell(*registry, "it reported a rollback with impossible numbers");
         bool has_lost = false; // else it has gone on anew, and all that was told of is there
         std::vector<std::shared_ptr<topic_load>> loads;
         {
@@ -123,13 +122,13 @@ void store_link::on_rollback(rollback happened) noexcept
         }
         if (has_lost)
             registry->say(log_level::warning,
-                          fmt::format("{}: it has lost its tail, what came after number {}; clients that had "
-                                      "more are told",
+                          fmt::format("{}: it has lost its newest events, those after number {}; clients "
+                                      "that had received more get a reset",
                                       store().name(), happened.survived));
         for (auto const& each : loads)
             each->start();
     } catch (...) {
-        tell(*registry, "what it has lost could not be told, for want of memory");
+        tell(*registry, "there was not enough memory to report what it has lost");
     }
 }
 
@@ -149,7 +148,7 @@ void store_link::on_away(bool is_away) noexcept
                 each->followers().mark_news();
         }
     } catch (...) {
-        tell(*registry, "that it is away, or back, could not be told, for want of memory");
+        tell(*registry, "there was not enough memory to report that it is away, or back");
     }
 }
 
@@ -198,11 +197,11 @@ void store_link::on_event(std::string_view topic, stored_event value) noexcept
         {
             registry_state::section locked(*registry);
             if (number <= numbers.newest || number > max_event_number) {
-                broken = "it has a number that does not rise";
+                broken = "its number does not increase";
             } else {
                 numbers.newest = number;
                 if (!accept(topic, {number, previous, std::move(ready)}, *registry, locked) && fault.empty())
-                    broken = "nothing has been told of the one before it";
+                    broken = "the one before it was not reported";
             }
         }
         if (!broken.empty())
@@ -210,7 +209,7 @@ void store_link::on_event(std::string_view topic, stored_event value) noexcept
                  fmt::format("an event of the topic \"{}\" with number {}: {}", topic, number, broken));
     } catch (...) {
         // For want of memory. Whoever comes next sees that there is a hole before it.
-        tell(*registry, "an event could not be taken, for want of memory");
+        tell(*registry, "there was not enough memory for an event");
     }
 }
 

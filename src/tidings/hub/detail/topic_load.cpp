@@ -44,10 +44,10 @@ void topic_load::on_opened(topic_store::opened const& got)
         numbers = topic_->stored()->on_opened(got.newest);
     }
     if (!numbers)
-        return finish(std::make_exception_ptr(std::runtime_error(fmt::format(
-            "tidings: {} gives the topic \"{}\" an epoch or a number that none can have; it is damaged, "
-            "or breaks its contract (see topic_store)",
-            topic_->stored()->link()->store().name(), topic_->name()))));
+        return finish(std::make_exception_ptr(
+            std::runtime_error(fmt::format("tidings: {} gives the topic \"{}\" an impossible epoch or "
+                                           "number; it is damaged, or breaks its contract (see topic_store)",
+                                           topic_->stored()->link()->store().name(), topic_->name()))));
     restoring_.emplace(numbers->epoch, got.newest);
     if (got.newest == 0)
         return finish({});
@@ -125,17 +125,15 @@ void topic_load::finish(std::exception_ptr error)
 std::string topic_load::news_of(bool has_failed) const
 {
     if (has_failed && !is_first_)
-        return fmt::format(
-            "{}: the topic \"{}\" could not be opened again after the store had begun anew; nobody "
-            "can follow it until it has been",
-            topic_->stored()->link()->store().name(), topic_->name());
+        return fmt::format("{}: the topic \"{}\" could not be opened again after the store had started a new "
+                           "life; it cannot be followed until it has been",
+                           topic_->stored()->link()->store().name(), topic_->name());
     if (has_failed || !restoring_ || restoring_->unreadable == 0)
         return {};
-    return fmt::format(
-        "{}: {} events of the topic \"{}\" are damaged and left out, and clients from before them "
-        "are told; put a copy in its place. The first: {}",
-        topic_->stored()->link()->store().name(), restoring_->unreadable, topic_->name(),
-        restoring_->first_fault);
+    return fmt::format("{}: {} events of the topic \"{}\" are damaged and left out, and clients that resume "
+                       "from before them get a reset; restore a copy. The first: {}",
+                       topic_->stored()->link()->store().name(), restoring_->unreadable, topic_->name(),
+                       restoring_->first_fault);
 }
 
 } // namespace tidings::detail

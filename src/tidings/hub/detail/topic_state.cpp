@@ -24,12 +24,12 @@ std::string checked_name(std::string name, bool has_store)
     if (has_store && name.empty())
         throw std::invalid_argument("tidings: a topic with a store needs a name, to be found again in it");
     if (name.size() > topic::max_name_bytes)
-        throw std::invalid_argument(fmt::format("tidings: the name of a topic has {} bytes, and may have {}",
-                                                name.size(), topic::max_name_bytes));
-    if (!is_valid_utf8(name))
         throw std::invalid_argument(
-            "tidings: the name of a topic is not UTF-8; clients are told of the topic "
-            "by its name, so it has to be text that can be sent");
+            fmt::format("tidings: the name of a topic has {} bytes, and at most {} are allowed", name.size(),
+                        topic::max_name_bytes));
+    if (!is_valid_utf8(name))
+        throw std::invalid_argument("tidings: the name of a topic is not UTF-8; resets name the topic, so "
+                                    "its name has to be text that can be sent");
     return name;
 }
 

@@ -83,10 +83,10 @@ void require_without(bool (*is_forbidden)(char), std::string_view what, std::str
 {
     auto const found = std::ranges::find_if(text, is_forbidden);
     if (found != text.end())
-        throw std::invalid_argument(fmt::format(
-            "{} has the character 0x{:02x} at byte {}, which cannot be sent there: it would end the "
-            "line, void the field, or keep the client from coming back; remove or escape it",
-            what, static_cast<unsigned char>(*found), found - text.begin()));
+        throw std::invalid_argument(
+            fmt::format("{} has the character 0x{:02x} at byte {}, which cannot be sent there: it would end "
+                        "the line, void the field, or keep the client from reconnecting; remove or escape it",
+                        what, static_cast<unsigned char>(*found), found - text.begin()));
 }
 
 void require_sendable(event const& value)

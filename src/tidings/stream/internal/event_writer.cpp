@@ -60,10 +60,10 @@ void event_writer::append_coded(coded_piece const& piece)
 std::size_t event_writer::checked_size(event const& value)
 {
     if (is_finished_id(value.id))
-        throw std::invalid_argument(fmt::format(
-            "tidings: the id \"{}\" ends as that of a finished stream's last event, and its client would "
-            "be told not to come back; give the event another id, or call finish",
-            value.id));
+        throw std::invalid_argument(
+            fmt::format("tidings: the id \"{}\" ends like that of a finished stream's last event, and its "
+                        "client would not reconnect; give the event another id, or call finish",
+                        value.id));
     return encoded_size(value);
 }
 

@@ -55,8 +55,8 @@ void stream_core::check_fresh(char const* what) const
     require_open(what);
     if (is_head_sent())
         throw std::logic_error(
-            fmt::format("tidings: event_stream::{} comes too late: the head goes out with the "
-                        "first event, at open(), or after one keep-alive interval",
+            fmt::format("tidings: event_stream::{} comes too late: the headers are sent with "
+                        "the first event, by open(), or after one keep-alive interval",
                         what));
 }
 
@@ -74,11 +74,11 @@ void stream_core::set_status(int status)
 {
     check_fresh("set_status");
     if (status < 200 || status > 599)
-        throw std::invalid_argument(fmt::format("tidings: {} is no status of a response", status));
+        throw std::invalid_argument(fmt::format("tidings: {} is not the status of a response", status));
     if (!status_allows_body(status) || status == 205)
-        throw std::invalid_argument(fmt::format(
-            "tidings: an answer with status {} has no body, so it is no stream: use respond(response({}))",
-            status, status));
+        throw std::invalid_argument(fmt::format("tidings: a response with status {} has no body, so it "
+                                                "cannot be a stream: use respond(response({}))",
+                                                status, status));
     note_status(status);
 }
 

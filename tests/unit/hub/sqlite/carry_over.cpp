@@ -101,7 +101,7 @@ TEST_CASE("a file of version 1 is carried over")
         REQUIRE(file.lines.size() == 1);
         CHECK_THAT(file.lines[0],
                    ContainsSubstring(file.copy) &&
-                       ContainsSubstring("carried over: " + std::to_string(newest) + " events of 5 topics"));
+                       ContainsSubstring("converted: " + std::to_string(newest) + " events of 5 topics"));
         CHECK(ask_file(file.path, new_events) == before);
         CHECK(ask_file(file.path, "SELECT count(*), min(number), max(number) FROM events") ==
               std::to_string(newest) + " 1 " + std::to_string(newest));
@@ -177,7 +177,7 @@ TEST_CASE("a file is not carried over without a copy")
         faulty_disk disk;
         disk.set_room(10'000);
         auto const refusal = file.refusal(file.noting(faulty_disk::name));
-        CHECK_THAT(refusal, ContainsSubstring(file.copy) && ContainsSubstring("make room on the disk"));
+        CHECK_THAT(refusal, ContainsSubstring(file.copy) && ContainsSubstring("free space on the disk"));
     }
     CHECK(read(file.path) == before);
     CHECK_FALSE(std::filesystem::exists(file.copy));

@@ -83,7 +83,7 @@ TEST_CASE("a store outlives a full disk")
         auto const error = user.error_of("news", 2, 100'000);
         CHECK_THAT(error, ContainsSubstring(folder.file("events.db")));
         CHECK_THAT(error, ContainsSubstring("disk is full"));
-        CHECK_THAT(error, ContainsSubstring("make room"));
+        CHECK_THAT(error, ContainsSubstring("free space"));
         store.forget_before("news", 1); // cannot be done now, and harms nobody
         CHECK_THAT(user.error_of("news", 3, 100'000), ContainsSubstring("disk is full"));
         CHECK(user.tags("news") == numbers{1});
@@ -108,7 +108,7 @@ TEST_CASE("a store outlives a disk that refuses writes")
     CHECK(user.error_of("news", 1).empty());
     disk.refuse_writes(SQLITE_IOERR_WRITE);
     CHECK_THAT(user.error_of("news", 2),
-               ContainsSubstring("disk I/O error") && ContainsSubstring("look at the disk"));
+               ContainsSubstring("disk I/O error") && ContainsSubstring("check the disk"));
     CHECK(user.open("a new topic") == 0); // nothing is written for it
     disk.refuse_writes(SQLITE_READONLY);
     CHECK_THAT(user.error_of("news", 3), ContainsSubstring("readonly") && ContainsSubstring("writable"));
@@ -158,17 +158,17 @@ TEST_CASE("a file that is no store is refused")
     SECTION("text")
     {
         write(path, std::string(5'000, 'x'));
-        CHECK_THAT(refusal(path), ContainsSubstring("is no store"));
+        CHECK_THAT(refusal(path), ContainsSubstring("not a store"));
     }
     SECTION("short text")
     {
         write(path, "x");
-        CHECK_THAT(refusal(path), ContainsSubstring("is no store"));
+        CHECK_THAT(refusal(path), ContainsSubstring("not a store"));
     }
     SECTION("another database")
     {
         run(path, "CREATE TABLE things(name)");
-        CHECK_THAT(refusal(path), ContainsSubstring("a database of something else"));
+        CHECK_THAT(refusal(path), ContainsSubstring("the database of another program"));
     }
     SECTION("a newer version")
     {

@@ -22,7 +22,7 @@ TEST_CASE("what errors mean")
         char const* advice;
     };
     auto const each = GENERATE(values<known>({
-        {"LOADING Redis is loading the dataset in memory", engine_error::away, "reads its data"},
+        {"LOADING Redis is loading the dataset in memory", engine_error::away, "is loading its data"},
         {"READONLY You can't write against a read only replica.", engine_error::away, "primary"},
         {"NOSCRIPT No matching script.", engine_error::away, "scripts"},
         {"BUSY Redis is busy running a script.", engine_error::away, "without end"},
@@ -83,8 +83,8 @@ TEST_CASE("engines that the hub can use")
         {"redis_version:6.2.0", "redis_version:", "6.2 or newer", true},
         {"cluster_enabled:0", "cluster_enabled:1", "cluster", true},
         {"role:master", "role:slave", "replica", true},
-        {"loading:0", "loading:1", "reads its data", false},
-        {"run_id:aa", "run_id:", "who it is", true},
+        {"loading:0", "loading:1", "is loading its data", false},
+        {"run_id:aa", "run_id:", "does not identify itself", true},
     }));
     std::string info = good;
     info.replace(info.find(each.instead_of), std::string(each.instead_of).size(), each.with);

@@ -38,11 +38,11 @@ std::exception_ptr refusal_of(redis_promise const& promise, internal::engine_inf
         by.has_true_waitaof
             ? "it has no append-only file; set `appendonly yes`"
             : fmt::format(
-                  "it says that it is of version {}, and only Redis 8.0 and newer say so truly (WAITAOF); "
-                  "take one, or set `appendfsync always` and promise no more than that an event is stored",
+                  "its version is {}, and only Redis 8.0 and newer confirm it truthfully (WAITAOF); use one, "
+                  "or set `appendfsync always` and promise no more than that an event is stored",
                   by.version);
     return std::make_exception_ptr(std::runtime_error(
-        "tidings: the topic promises that its events are synced, which the engine cannot tell: " + why));
+        "tidings: the topic promises that its events are synced, which the engine cannot confirm: " + why));
 }
 
 void confirmations::add(queued_publish kept, time_point now)
@@ -92,7 +92,7 @@ void confirmations::check(time_point now) const
     if (pipe_)
         pipe_->check(now);
     else if (now >= due_)
-        throw internal::engine_fault("it has not let the node in in time");
+        throw internal::engine_fault("it did not accept the node in time");
 }
 
 std::vector<queued_publish> confirmations::take_lost(std::uint64_t last)

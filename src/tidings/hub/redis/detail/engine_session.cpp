@@ -234,7 +234,7 @@ void engine_session::on_time(time_point now)
     now_ = now;
     publishes_.expire(now, options_.publish_timeout);
     if (now >= deadline_)
-        throw engine_fault("it has not let the node in in time");
+        throw engine_fault("it did not accept the node in time");
     if (commands_)
         commands_->check(now);
     confirmations_.check(now);

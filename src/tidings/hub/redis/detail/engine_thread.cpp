@@ -139,9 +139,8 @@ bool engine_thread::append(std::string_view topic, stored_event value, std::func
     std::size_t const size = value.own_id.size() + value.key.size() + value.text.size();
     if (size > max_event_bytes)
         throw std::invalid_argument(
-            fmt::format("tidings: an event of {} bytes is too large for an engine that "
-                        "others share, which takes {}",
-                        size, max_event_bytes));
+            fmt::format("tidings: an event of {} bytes is too large: a shared engine takes at most {}", size,
+                        max_event_bytes));
     value.published = std::chrono::system_clock::now();
     auto const event = std::make_shared<queued_publish>();
     event->topic = topic;
@@ -221,7 +220,7 @@ void engine_thread::on_lost(internal::engine_fault const& why)
             std::runtime_error(fmt::format("tidings: {} cannot be used: {}", name(), why.what()))));
     }
     if (connections_.failures() == 0)
-        say(std::string(why.what()) + "; it is tried again until it is back, and what is published waits");
+        say(std::string(why.what()) + "; the store tries to reconnect, and what is published waits");
     finish_first_try({});
     flush();
 }
@@ -241,7 +240,7 @@ void engine_thread::work(Action action)
     } catch (internal::engine_fault const& fault) {
         return connections_.fail(fault);
     } catch (std::bad_alloc const&) {
-        return connections_.fail(internal::engine_fault("there is no memory for what it says"));
+        return connections_.fail(internal::engine_fault("there is not enough memory for its answer"));
     }
     if (!was_ready && session_.is_ready()) {
         connections_.note_success();

@@ -91,7 +91,7 @@ std::optional<queued_publish> publish_queue::answer(internal::engine_reply const
     } else {
         auto const meant = parse_answer(got);
         if (!meant || held_back_ > 0)
-            throw engine_fault("it gave a publish an answer that none can have");
+            throw engine_fault("its answer to a publish is invalid");
         last_ = std::max(last_, queue_.front().sequence);
         queued_publish event = pull(0);
         event.value.number = meant->number;
@@ -112,7 +112,7 @@ void publish_queue::on_error(std::string const& text)
     switch (internal::meaning_of(text)) {
     case engine_error::gap:
         if (queue_[held_back_].before == last_)
-            throw engine_fault("it has forgotten what it has taken from this process");
+            throw engine_fault("it has forgotten the events that it accepted from this process");
         ++held_back_;
         return;
     case engine_error::refused:
@@ -120,7 +120,7 @@ void publish_queue::on_error(std::string const& text)
             .when_kept({.error = not_kept(
                             fmt::format("the engine refuses it: {}", internal::fault_of(text).what()))});
     case engine_error::life:
-        throw engine_fault("another life of it has begun");
+        throw engine_fault("it has started a new life");
     case engine_error::away:
     case engine_error::lasting:
         throw internal::fault_of(text);
@@ -159,7 +159,7 @@ void publish_queue::expire(time_point now, duration timeout)
         auto const first = std::ranges::find(queue_, false, &queued_publish::was_sent);
         auto const when_kept = std::move(first->when_kept);
         queue_.erase(first);
-        when_kept({.error = not_kept("the engine has not been there to take it in time")});
+        when_kept({.error = not_kept("the engine was not available in time")});
     }
 }
 
@@ -167,7 +167,7 @@ void publish_queue::refuse_all(std::string const& why)
 {
     on_its_way_ = held_back_ = 0;
     for (auto const queued = std::exchange(queue_, {}); queued_publish const& each : queued)
-        each.when_kept({.error = each.was_sent ? error("nobody knows whether the event is kept: " + why)
+        each.when_kept({.error = each.was_sent ? error("it is unknown whether the event is kept: " + why)
                                                : not_kept(why)});
 }
 

@@ -109,11 +109,10 @@ void carry_over(sqlite_database& database, std::string const& vfs, log_hook cons
     if (log)
         log(log_level::warning,
             "the store " + database.path() +
-                " was written by an earlier version of tidings, and has been "
-                "carried over: " +
+                " was written by an earlier version of tidings, and has been converted: " +
                 std::to_string(events) + " events of " + std::to_string(topics) +
-                " topics. As it was it is beside it, " + copy +
-                ", which takes room and can be deleted. Clients with ids of before are told to begin anew");
+                " topics. The old file was copied to " + copy +
+                ", which can be deleted to free space. Clients with earlier ids get a reset");
 }
 
 } // namespace tidings::detail

@@ -45,8 +45,8 @@ void commit_thread::start(std::weak_ptr<store_events> hub)
         std::lock_guard const guard(lock_);
         if (std::exchange(has_hub_, true))
             throw std::logic_error("tidings: the store " + writer_->path() +
-                                   " belongs to a registry already; a file has one store, and that has one "
-                                   "registry: give it all patterns of topics");
+                                   " belongs to a registry already; a file has one store, and a store has "
+                                   "one registry: add all patterns of topics to that");
         hub_ = std::move(hub);
         is_life_untold_ = true;
     }
@@ -83,9 +83,9 @@ bool commit_thread::append(std::string_view topic, stored_event value,
                            std::function<void(topic_store::kept)> when_kept)
 {
     if (!value.producer.empty())
-        throw std::logic_error("tidings: the store " + writer_->path() +
-                               " knows no producers; publish without one, or share a store that does, as "
-                               "`redis_store`");
+        throw std::logic_error(
+            "tidings: the store " + writer_->path() +
+            " supports no producers; publish without one, or share a store that does, such as `redis_store`");
     std::size_t const size = size_of(value);
     {
         std::lock_guard const guard(lock_);

@@ -13,9 +13,9 @@ char const* advice_for(int code)
 {
     switch (code & 0xff) {
     case SQLITE_FULL:
-        return "make room on the disk; later events will be kept as soon as there is some";
+        return "free space on the disk; later events will be kept as soon as there is some";
     case SQLITE_IOERR:
-        return "look at the disk and the system's messages; later events are tried anew";
+        return "check the disk and the system's log; later events are tried again";
     case SQLITE_READONLY:
     case SQLITE_PERM:
         return "make the file, its folder and its file system writable";
@@ -23,7 +23,7 @@ char const* advice_for(int code)
         return "the folder has to exist and to be writable";
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return "the file is damaged or is no store; put a copy in its place";
+        return "the file is damaged or not a store; restore a copy";
     case SQLITE_BUSY:
         return "another program holds the file locked";
     default:

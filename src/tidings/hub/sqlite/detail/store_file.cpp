@@ -31,7 +31,7 @@ std::int64_t version_of(sqlite_database& database)
     if (id == 0 && version == 0 && database.number("SELECT count(*) FROM sqlite_master") == 0)
         return 0;
     if (id != application_id)
-        refuse(database.path(), "this is a database of something else; give the store a file of its own");
+        refuse(database.path(), "this is the database of another program; give the store its own file");
     if (version != 1 && version != store_version)
         refuse(database.path(), "it was written by another version of tidings (its schema has number " +
                                     std::to_string(version) + ", this one knows those up to " +
@@ -45,7 +45,7 @@ void refuse_short_file(std::string const& path)
     std::error_code ignored;
     auto const size = std::filesystem::file_size(path, ignored);
     if (!ignored && size > 0 && size < 512)
-        refuse(path, "this is no store, and no database either; give the store a file of its own");
+        refuse(path, "this is not a store, nor a database; give the store its own file");
 }
 
 void make_store(sqlite_database& database)

@@ -66,9 +66,9 @@ store_events::life store_writer::read_life()
     std::int64_t const newest =
         database_.number("SELECT max(newest, coalesce((SELECT max(number) FROM events), 0)) FROM store");
     if (!is_epoch(found.epoch) || newest < 0 || newest > max_stored_number)
-        throw std::runtime_error("tidings: the store " + path() +
-                                 ": its epoch or its newest number is none that it can have; it is damaged: "
-                                 "put a copy in its place");
+        throw std::runtime_error(
+            "tidings: the store " + path() +
+            ": its epoch or its newest number is impossible; it is damaged: restore a copy");
     found.newest = static_cast<std::uint64_t>(newest);
     return found;
 }
@@ -96,7 +96,7 @@ void store_writer::find(open_topic& topic)
     if (lost < 0 || newest > stored(life_.newest))
         throw std::runtime_error("tidings: the store " + path() + ": it says that the topic \"" + topic.name +
                                  "\" has had the event " + std::to_string(lost < 0 ? lost : newest) +
-                                 ", which there never was; it is damaged: put a copy in its place");
+                                 ", which there never was; it is damaged: restore a copy");
     topic.newest = static_cast<std::uint64_t>(newest);
 }
 

@@ -21,7 +21,7 @@ void command_pipe::receive(std::string_view bytes, time_point now)
     reader_.feed(bytes);
     while (auto const got = reader_.next()) {
         if (expected_.empty())
-            throw engine_fault("it answered what nobody had asked");
+            throw engine_fault("it sent an answer that nothing had asked for");
         auto const then = std::move(expected_.front());
         expected_.pop_front();
         then(*got);

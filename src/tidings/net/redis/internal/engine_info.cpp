@@ -50,15 +50,15 @@ engine_info identify_engine(std::string_view info)
             fmt::format("its version is \"{}\", and the hub needs Redis 6.2 or newer, or Valkey", version),
             true);
     if (field(info, "redis_mode") == "cluster" || field(info, "cluster_enabled") == "1")
-        throw engine_fault("it is a node of a cluster; give the hub an engine that stands alone", true);
+        throw engine_fault("it is a node of a cluster; give the hub a standalone engine", true);
     if (field(info, "loading") == "1")
-        throw engine_fault("it reads its data, and will be back");
+        throw engine_fault("it is loading its data");
     if (field(info, "role") != "master")
         throw engine_fault("it is a replica; give the hub the primary", true);
     auto const run = field(info, "run_id");
     auto const replication = field(info, "master_replid");
     if (run.empty() || replication.empty())
-        throw engine_fault("it does not say who it is (run_id, master_replid)", true);
+        throw engine_fault("it does not identify itself (run_id, master_replid)", true);
     return {.who = fmt::format("{} {}", run, replication),
             .version = std::string(version),
             .has_true_waitaof = numbers >= version_numbers(8, 0),

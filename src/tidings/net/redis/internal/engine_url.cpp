@@ -99,7 +99,7 @@ engine_url parse_engine_url(std::string_view text)
 {
     auto const parsed = boost::urls::parse_uri(text);
     if (!parsed)
-        refuse("is none; write redis://127.0.0.1:6379, or unix:///run/redis.sock");
+        refuse("is not a URL; write redis://127.0.0.1:6379, or unix:///run/redis.sock");
     boost::urls::url_view const& from = *parsed;
     engine_url to;
     to.is_encrypted = from.scheme() == "rediss";

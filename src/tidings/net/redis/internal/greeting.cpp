@@ -10,7 +10,7 @@ namespace tidings::internal {
 void require(bool is_true)
 {
     if (!is_true)
-        throw engine_fault("it gave an answer that none can have");
+        throw engine_fault("it sent an invalid answer");
 }
 
 void require_no_error(engine_reply const& got)

@@ -51,7 +51,7 @@ std::optional<push_feed::heard> push_feed::next()
         if (got->is_text("OK") && std::exchange(is_authenticating_, false))
             continue;
         if (got->what != kind::list || got->items.size() != 3 || got->items[1].what != kind::text)
-            throw engine_fault("it pushed what is no push");
+            throw engine_fault("it sent an invalid push");
         auto& what = got->items[0];
         auto& channel = got->items[1];
         auto& content = got->items[2];
@@ -60,7 +60,7 @@ std::optional<push_feed::heard> push_feed::next()
         if (what.is_text("message") && content.what == kind::text)
             return heard{.channel = std::move(channel.text), .message = std::move(content.text)};
         if (!what.is_text("subscribe") || unconfirmed_ == 0)
-            throw engine_fault("it pushed what is no push");
+            throw engine_fault("it sent an invalid push");
         --unconfirmed_;
         return heard{.channel = std::move(channel.text), .message = {}};
     }

@@ -63,7 +63,7 @@ engine_reply convert(redisReply const& from)
             made.items.push_back(convert(*from.element[i]));
         break;
     default: // of a newer protocol, which nobody has asked for
-        throw engine_fault("it gave an answer that none can have");
+        throw engine_fault("it sent an invalid answer");
     }
     return made;
 }
@@ -99,11 +99,11 @@ std::optional<engine_reply> reply_reader::next()
 {
     void* found = nullptr;
     if (redisReaderGetReply(reader_.get(), &found) != REDIS_OK)
-        throw engine_fault(fmt::format("it gave an answer that is none, or with too much in it ({})",
+        throw engine_fault(fmt::format("it sent an answer that is invalid or too large ({})",
                                        std::string_view(reader_->errstr)));
     if (!found) {
         if (bytes_ > most_.bytes)
-            throw engine_fault(fmt::format("it gave an answer of more than {} bytes", most_.bytes));
+            throw engine_fault(fmt::format("it sent an answer of more than {} bytes", most_.bytes));
         return std::nullopt;
     }
     std::unique_ptr<void, decltype(&freeReplyObject)> const owner(found, freeReplyObject);

@@ -50,7 +50,7 @@ void wait_pipe::ask(std::vector<std::string_view> const& write, wanted const& wh
     auto const on_written = [](engine_reply const& got) {
         require_no_error(got);
         if (got.number != 1) // there was nothing to wait for then
-            throw engine_fault("it has forgotten what it has taken from this process");
+            throw engine_fault("it has forgotten the events that it accepted from this process");
     };
     auto const on_counted = [this, synced = what.synced, then = std::move(then)](engine_reply const& got) {
         auto const counts = parse_count(got, synced);
@@ -79,7 +79,7 @@ void wait_pipe::receive(std::string_view bytes, time_point now)
 void wait_pipe::check(time_point now) const
 {
     if (now >= due_)
-        throw engine_fault("it does not say in time how many replicas have an event");
+        throw engine_fault("it did not report in time how many replicas have an event");
 }
 
 } // namespace tidings::internal

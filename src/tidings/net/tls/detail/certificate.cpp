@@ -49,8 +49,8 @@ openssl_ptr<evp_pkey_st> read_key(pem_text const& pem)
     openssl_ptr<evp_pkey_st> key(
         PEM_read_bio_PrivateKey(from.get(), nullptr, refuse_passphrase, &has_passphrase));
     if (has_passphrase)
-        refuse(fmt::format("the key {} has a passphrase, for which nobody can be asked; write it without "
-                           "one (openssl pkey -in KEY -out NEW) and have the file's permissions protect it",
+        refuse(fmt::format("the key {} has a passphrase, for which nobody can be asked; write it without one "
+                           "(openssl pkey -in KEY -out NEW) and let the file's permissions protect it",
                            pem.name));
     if (!key && pem.text.find("PRIVATE KEY-----") == std::string::npos)
         refuse(fmt::format("{} has no private key in PEM (-----BEGIN PRIVATE KEY-----)", pem.name));

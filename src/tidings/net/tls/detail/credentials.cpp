@@ -134,9 +134,9 @@ pem_text client_signers(tls_options const& options)
     bool const are_given = !options.client_ca_file.empty() || !options.client_ca.empty();
     if (are_asked != are_given)
         throw std::invalid_argument(
-            are_asked ? "tidings: tls_options::client_certificates needs client_ca_file or client_ca, those "
-                        "who sign the clients' certificates"
-                      : "tidings: tls_options::client_ca means nothing while client_certificates is none");
+            are_asked ? "tidings: tls_options::client_certificates needs client_ca_file or client_ca, the "
+                        "authorities that sign clients' certificates"
+                      : "tidings: tls_options::client_ca has no effect while client_certificates is none");
     return are_asked ? pem_text::from(options.client_ca_file, options.client_ca, "tls_options::client_ca")
                      : pem_text();
 }

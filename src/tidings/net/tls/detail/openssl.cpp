@@ -109,7 +109,7 @@ openssl_ptr<ssl_ctx_st> make_ssl_context(ssl_method_st const* side)
     require_openssl(SSL_CTX_set_ciphersuites(context, suites_1_3) == 1 &&
                         SSL_CTX_set_cipher_list(context, suites_1_2) == 1 &&
                         SSL_CTX_set1_groups_list(context, groups) == 1,
-                    "this OpenSSL has not the suites of TLS that are to be offered");
+                    "this OpenSSL lacks the TLS suites that are to be offered");
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF); // clients keep their sessions, in tickets
     return made;
 }

@@ -42,8 +42,8 @@ void ticket_keys::use(std::vector<std::string> const& secrets)
     for (auto const& each : secrets) {
         if (each.size() < shortest_secret)
             throw std::invalid_argument(
-                fmt::format("tidings: tls_options::ticket_secrets are of {} bytes at least, and one has {}; "
-                            "make them at random (openssl rand 48)",
+                fmt::format("tidings: tls_options::ticket_secrets must have at least {} bytes each, and one "
+                            "has {}; make them at random (openssl rand 48)",
                             shortest_secret, each.size()));
         given.push_back({.key = ticket_key::from(each), .made = {}});
     }

@@ -51,7 +51,7 @@ tls_client_session::tls_client_session(tls_client_rules rules)
 {
     if (rules_.ca_file.empty())
         require_openssl(SSL_CTX_set_default_verify_paths(context_.get()) == 1,
-                        "cannot find out whom this system trusts");
+                        "cannot load the authorities that this system trusts");
     else
         for (auto const& each : detail::read_certificates(detail::pem_text::from(rules_.ca_file, {}, "ca")))
             X509_STORE_add_cert(SSL_CTX_get_cert_store(context_.get()), each.get());
@@ -80,7 +80,7 @@ void tls_client_session::expect_host()
         return;
     require_openssl(!host.empty() && X509_VERIFY_PARAM_set1_host(checks, host.c_str(), host.size()) == 1 &&
                         SSL_set_tlsext_host_name(ssl_.get(), host.c_str()) == 1,
-                    fmt::format("\"{}\" is no name that a certificate can hold", host));
+                    fmt::format("\"{}\" is not a name that a certificate can contain", host));
 }
 
 std::string tls_client_session::decrypt(std::string_view bytes)
@@ -181,8 +181,8 @@ std::string tls_client_session::why_not_trusted(int error, X509* shown) const
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-        return fmt::format("its certificate is signed by \"{}\", whom {} does not name: give the file with "
-                           "the certificate of that authority as ca",
+        return fmt::format("its certificate is signed by \"{}\", which is not in {}: give the file with the "
+                           "certificate of that authority as ca",
                            detail::text_of(X509_get_issuer_name(shown)),
                            rules_.ca_file.empty() ? "the system's list of authorities" : rules_.ca_file);
     default:
@@ -199,8 +199,8 @@ void tls_client_session::fail() const
     if (!distrust_.empty())
         throw std::runtime_error(distrust_);
     if (reason == SSL_R_WRONG_VERSION_NUMBER)
-        throw std::runtime_error("what it speaks on this port is not TLS: give the port on which it does, or "
-                                 "have it speak TLS");
+        throw std::runtime_error(
+            "it does not speak TLS on this port: give the port on which it does, or have it speak TLS");
     if (is_alert && !rules_.chain_file.empty())
         throw std::runtime_error(fmt::format("it refuses the connection or the certificate {}, by the alert "
                                              "\"{}\"",
@@ -210,8 +210,7 @@ void tls_client_session::fail() const
         (reason == SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE && SSL_get0_peer_CA_list(ssl_.get()));
     if (wants_certificate)
         throw std::runtime_error(
-            "it wants a certificate of whoever connects: give the files with one and its "
-            "key as cert and key");
+            "it requires a client certificate: give the files with one and its key as cert and key");
     throw std::runtime_error(
         fmt::format("the encrypted connection has failed{}: {}", is_alert ? ", by an alert" : "", said));
 }
