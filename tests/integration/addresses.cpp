@@ -36,7 +36,7 @@ TEST_CASE("max_streams_per_address answers 429")
     auto const refused = second.read_head();
     CHECK(refused.status() == 429);
     CHECK(refused.has_header("Retry-After"));
-    CHECK(second.read_body() == "too many streams of this address\n");
+    CHECK(second.read_body() == "too many streams from this address\n");
     first.close();
     REQUIRE(fixture.wait_for_stats([](server_stats const& now) { return now.streams == 0; }));
     second.get("/");

@@ -142,7 +142,7 @@ TEST_CASE("two threads that run the loop of a server")
         io.run(), std::logic_error,
         Catch::Matchers::MessageMatches(
             Catch::Matchers::ContainsSubstring("two threads run the io_context of a server") &&
-            Catch::Matchers::ContainsSubstring("give the server loops of its own")));
+            Catch::Matchers::ContainsSubstring("give the server its own loops")));
     release.count_down();
     CHECK(held.read_head().status() == 200);
     CHECK(held.read_body() == "held");

@@ -59,8 +59,8 @@ TEST_CASE("an exception that leaves a loop")
 {
     one_route fixture(break_loop);
     CHECK(ask(fixture).read_body() == "broken\n");
-    CHECK(fixture.wait_for_log("an exception left a loop, which goes on: two\\nlines"));
-    CHECK(fixture.wait_for_log("an exception left a loop, which goes on: an exception that is not"));
+    CHECK(fixture.wait_for_log("an exception left a loop, which continues: two\\nlines"));
+    CHECK(fixture.wait_for_log("an exception left a loop, which continues: an exception that is not"));
     CHECK(ask(fixture).read_body() == "broken\n");
 }
 

@@ -80,7 +80,7 @@ TEST_CASE("an EventSource of an address with too many streams is told when to co
     options.max_streams_per_address = 1;
     one_route fixture(stay_open, options);
     auto first = ask(fixture);
-    CHECK(pause_of_refused(fixture, "too many streams of this address") >= 2500);
+    CHECK(pause_of_refused(fixture, "too many streams from this address") >= 2500);
 }
 
 // A page of another origin may read the refusal only with the headers that middleware adds.

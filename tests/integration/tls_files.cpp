@@ -99,10 +99,10 @@ TEST_CASE("a changed file that does not fit leaves the old certificate")
     auto const next = make_certificate({.dns = {"second"}});
     files.replace("key.pem", next.key);
     CHECK(server.wait_for_log("does not belong to the certificate"));
-    CHECK(server.wait_for_log("what was in force before stays so: SHA-256 " + kept));
+    CHECK(server.wait_for_log("the certificates in use are still SHA-256 " + kept));
     CHECK(name_shown(server.port()) == "first");
     files.replace("chain.pem", next.chain);
-    CHECK(server.wait_for_log("in force is now SHA-256 "));
+    CHECK(server.wait_for_log("now in use: SHA-256 "));
     CHECK(name_shown(server.port()) == "second");
     CHECK(server.count_logged("does not belong") == 1);
 }

@@ -99,8 +99,8 @@ void ready_queue::refuse_thread()
 {
     throw std::logic_error(
         "tidings: two threads run the io_context of a server at once, and its streams belong to one thread. "
-        "Run that io_context on one thread, or give the server loops of its own (server_options::loops and "
-        "run()) beside the application's threads, and send what it is to tell through a channel or a topic");
+        "Run that io_context on one thread, or give the server its own loops (server_options::loops and "
+        "run()) alongside the application's threads, and pass events to it through a channel or a topic");
 }
 
 } // namespace tidings::detail

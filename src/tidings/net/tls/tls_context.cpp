@@ -63,7 +63,7 @@ try {
     credentials_ = std::move(made);
 } catch (std::exception const& refused) {
     throw std::runtime_error(
-        fmt::format("{}; what was in force before stays so: SHA-256 {}", refused.what(), fingerprints()));
+        fmt::format("{}; the certificates in use are still SHA-256 {}", refused.what(), fingerprints()));
 }
 
 bool tls_context::has_files() const
@@ -80,7 +80,7 @@ std::string tls_context::refresh(bool in_any_case)
     else if (!files_->look())
         return {};
     reload(options_);
-    return fmt::format("certificates were read from their files again; in force is now SHA-256 {}",
+    return fmt::format("certificates were read from their files again; now in use: SHA-256 {}",
                        fingerprints());
 }
 

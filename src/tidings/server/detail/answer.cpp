@@ -138,9 +138,8 @@ void answer::cut(cut_reason why)
         log_cut("more was waiting than the queue limit allows");
         break;
     case cut_reason::behind:
-        log_cut(
-            "it fell behind its topic's history; when clients that read are cut, more is published at once "
-            "than topic_options::max_events keeps");
+        log_cut("it fell behind its topic's history; if even prompt clients are cut, more is published at "
+                "once than topic_options::max_events keeps");
         break;
     case cut_reason::handler_failed:
         break;

@@ -58,9 +58,8 @@ void engine::tell_of_calls() const
         shared->log(
             log_level::warning,
             fmt::format(
-                "calls of run_blocking still run although the server has ended ({}): the destructor of "
-                "{} waits for them, since a thread cannot be interrupted; give such calls a time limit "
-                "of their own",
+                "calls of run_blocking still run although the server has ended ({}): the destructor of {} "
+                "waits for them, since a thread cannot be interrupted; give such calls their own time limit",
                 running, has_own_loops ? "the server" : "its io_context"));
 }
 
@@ -207,7 +206,7 @@ void engine::run_loop(asio::io_context& io) const
             return;
         } catch (...) {
             shared->log(log_kind::loop_failed, log_level::error,
-                        "an exception left a loop, which goes on: " + describe(std::current_exception()));
+                        "an exception left a loop, which continues: " + describe(std::current_exception()));
         }
     }
 }
@@ -215,9 +214,8 @@ void engine::run_loop(asio::io_context& io) const
 void engine::run()
 {
     if (own_.empty())
-        throw std::logic_error(
-            "tidings: server::run is for servers with loops of their own; this one was given an "
-            "io_context: call start(), and run the io_context");
+        throw std::logic_error("tidings: server::run is for servers with their own loops; this one was given "
+                               "an io_context: call start(), and run the io_context");
     start();
     if (shared->options.handle_signals) {
         signals_.emplace(own_.front()->get_executor(), SIGINT, SIGTERM);

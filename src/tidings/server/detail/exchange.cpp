@@ -98,13 +98,13 @@ void exchange::log_handler(log_kind kind, log_level level, std::string_view what
 void exchange::handler_sent_nothing()
 {
     log_handler(log_kind::handler_misused_stream, log_level::warning,
-                "returned without sending anything: the client gets an empty stream, and comes back");
+                "returned without sending anything: the client gets an empty stream, and reconnects");
 }
 
 void exchange::handler_sent_type_alone()
 {
     log_handler(log_kind::handler_misused_stream, log_level::warning,
-                "sent an event with a type and no data: clients drop it in silence; for an event without "
+                "sent an event with a type and no data: clients drop it silently; for an event without "
                 "content, send .data = \"\"");
 }
 

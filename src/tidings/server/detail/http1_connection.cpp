@@ -221,11 +221,10 @@ void http1_connection::refuse(internal::parse_error error)
 void http1_connection::refuse_tls()
 {
     ++shared().counts.bad_requests;
-    shared().log(
-        log_kind::no_encryption, log_level::warning,
-        fmt::format("{} speaks TLS on a port that does not, and was let go: use http in place of https, "
-                    "or give the endpoint its `tls`",
-                    peer().to_string()));
+    shared().log(log_kind::no_encryption, log_level::warning,
+                 fmt::format("{} speaks TLS on a port that does not, and was disconnected: use http instead "
+                             "of https, or give the endpoint its `tls`",
+                             peer().to_string()));
     close(false);
 }
 
@@ -239,7 +238,7 @@ void http1_connection::on_no_encryption()
         return close(false);
     socket().go_on_plainly();
     send_last_answer(home(), socket(),
-                     response::text("this port speaks TLS: use https in place of http\n", 400));
+                     response::text("this port speaks TLS: use https instead of http\n", 400));
     linger(false);
 }
 
@@ -247,7 +246,7 @@ void http1_connection::end_for_room()
 {
     ++shared().counts.ended_for_room;
     shared().log(log_kind::made_room, log_level::warning,
-                 fmt::format("the server is full: gave the slowest request up, of {}, for a newcomer",
+                 fmt::format("the server is full: ended the slowest request, from {}, for a newcomer",
                              peer().to_string()));
     refuse_for_now(full);
     close(false);

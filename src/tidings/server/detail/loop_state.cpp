@@ -59,7 +59,7 @@ reception loop_state::receive(request& head, std::optional<std::uint64_t> body_s
     if (given == admission::full) {
         decided.answer = shared->refusal(head, 503, "the server is full");
     } else if (given == admission::too_many_of_address) {
-        decided.answer = shared->refusal(head, 429, "too many connections of this address");
+        decided.answer = shared->refusal(head, 429, "too many connections from this address");
     } else if (decided.answer) { // of a check, or since there is no route
         return decided;
     } else if (body_size > decided.settings->body_bytes) {
@@ -85,7 +85,7 @@ std::optional<response> loop_state::refuse_stream(request const& asked, std::siz
     ++shared->counts.refused;
     if (is_draining)
         return shared->refusal(asked, 503, "the server is stopping");
-    return shared->refusal(asked, 429, "too many streams of this address");
+    return shared->refusal(asked, 429, "too many streams from this address");
 }
 
 std::unique_ptr<incoming> loop_state::take_incoming()

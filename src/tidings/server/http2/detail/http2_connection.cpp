@@ -284,7 +284,7 @@ void http2_connection::end_for_room()
 {
     ++shared().counts.ended_for_room;
     shared().log(log_kind::made_room, log_level::warning,
-                 fmt::format("the server is full: gave the slowest request up, of {}, for a newcomer",
+                 fmt::format("the server is full: ended the slowest request, from {}, for a newcomer",
                              peer().to_string()));
     for (auto const& each : streams_)
         each->refuse_for_now("the server is full");
