@@ -30,12 +30,12 @@ std::string_view type_name() noexcept
 
 } // namespace detail
 
-/// A request as a handler reads it. The server makes it and keeps it until the handler and its tasks are
-/// done; tests make their own:
+/// A request as a handler reads it. The server creates it and keeps it until the handler and its tasks have
+/// ended; tests create their own:
 ///
 ///     auto const request = tidings::request::get("/prices/ACME?since=7").with_header("Last-Event-ID", "7");
 ///
-/// Views that it returns point into it: they live until it is moved, changed or destroyed. Move-only. All
+/// Returned views point into it: they are valid until it is moved, changed or destroyed. Move-only. All
 /// short text is kept in one block, because an idle stream holds its request for hours. Several threads may
 /// read it at once.
 class request
@@ -43,8 +43,8 @@ class request
 public:
     // Construction
 
-    /// Throws `std::invalid_argument` if the method is no token, the target is malformed, or there is no such
-    /// version.
+    /// Throws `std::invalid_argument` if the method is not a token, the target is malformed, or the version
+    /// does not exist.
     request(std::string_view method, std::string_view target, std::string_view version = "HTTP/1.1");
 
     request(request&&) noexcept = default;
@@ -62,33 +62,33 @@ public:
     // The request line
 
     [[nodiscard]] std::string_view method() const noexcept { return view({0, method_size_}); }
-    /// As it was sent.
+    /// The request's target as it was sent.
     [[nodiscard]] std::string_view target() const noexcept { return view(target_); }
     /// The target's path, still percent-encoded; "*" in `OPTIONS *`.
     [[nodiscard]] std::string_view path() const noexcept { return path_.size != 0 ? view(path_) : "/"; }
-    /// "HTTP/1.0", "HTTP/1.1" or "HTTP/2", of static storage.
+    /// "HTTP/1.0", "HTTP/1.1" or "HTTP/2", with static storage duration.
     [[nodiscard]] std::string_view version() const noexcept { return versions[version_]; }
 
-    /// What stood in the path at `{name}` of the route, decoded; empty if the route has no such name. The
-    /// client chose it: it may be "..", and have any character, '/' too, but no control characters.
+    /// What matched `{name}` of the route in the path, decoded; empty if the route has no such name. The
+    /// client chose it: it may be "..", and contain any character except control characters, including '/'.
     [[nodiscard]] std::string param(std::string_view name) const;
 
-    /// The first value of that name in the query, decoded ('+' is a space); empty if it is absent.
+    /// The first value of that name in the query, decoded ('+' is a space); empty if there is none.
     [[nodiscard]] std::string query(std::string_view name) const;
     [[nodiscard]] bool has_query(std::string_view name) const { return !query_all(name).empty(); }
     /// All values of that name, in their order.
     [[nodiscard]] std::vector<std::string> query_all(std::string_view name) const;
 
-    /// The first value of that name in the form that the body is, decoded as a query; empty if it is absent,
-    /// and where the Content-Type is not application/x-www-form-urlencoded, as that of a `<form>` with
-    /// `method="post"` is.
+    /// The first value of that name in the body if it is a form, decoded like a query; empty if there is
+    /// none, or if the Content-Type is not application/x-www-form-urlencoded, which a `<form>` with
+    /// `method="post"` sends.
     [[nodiscard]] std::string form(std::string_view name) const;
     /// All values of that name, in their order.
     [[nodiscard]] std::vector<std::string> form_all(std::string_view name) const;
 
     // Headers
 
-    /// The value of the first header of this name, whatever its case; empty if it is absent.
+    /// The value of the first header of this name, ignoring case; empty if there is none.
     [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
     [[nodiscard]] bool has_header(std::string_view name) const noexcept { return find_header(name); }
 
@@ -96,40 +96,39 @@ public:
     /// Name and value of a header, `i < header_count()`, in the order of arrival.
     [[nodiscard]] std::pair<std::string_view, std::string_view> header_at(std::size_t i) const noexcept;
 
-    /// Whether an item of a list-valued header, in all lines of it, is this one, whatever its case.
+    /// Whether a list-valued header contains this item in any of its lines, ignoring case.
     [[nodiscard]] bool header_lists(std::string_view name, std::string_view item) const noexcept;
 
-    /// The value of the first cookie of this name (RFC 6265, 5.4), as it was sent, in whichever of the Cookie
-    /// headers it stands: proxies that speak HTTP/2 may split them. Empty if there is none.
+    /// The value of the first cookie of this name (RFC 6265, 5.4), as it was sent, from any of the Cookie
+    /// headers: proxies that speak HTTP/2 may split them. Empty if there is none.
     [[nodiscard]] std::string_view cookie(std::string_view name) const noexcept;
 
-    /// Whether the client lets the connection live on (RFC 9112, 9.3).
+    /// Whether the client allows the connection to be kept alive (RFC 9112, 9.3).
     [[nodiscard]] bool keep_alive() const noexcept;
 
-    /// Where an EventSource left off: the header Last-Event-ID, or else the query's `last_event_id`,
-    /// `lastEventId` or `evs_last_event_id`, which clients that cannot set headers use. An empty one counts
-    /// as absent.
+    /// Where an EventSource left off: the header Last-Event-ID, or else `last_event_id`, `lastEventId` or
+    /// `evs_last_event_id` in the query, for clients that cannot set headers. An empty value counts as none.
     [[nodiscard]] std::optional<std::string> last_event_id() const;
 
     // The rest
 
     [[nodiscard]] std::string const& body() const noexcept { return body_; }
 
-    /// The peer's address without its port, as the server saw or derived it; empty on a unix socket.
+    /// The peer's address without its port, as the server saw or derived it; empty for a Unix socket.
     [[nodiscard]] std::string_view remote_address() const noexcept { return view(remote_address_); }
 
     // Who asks: what checks and middleware know, and pass on to the handler
 
-    /// A name for whoever asks; empty where nobody has said.
+    /// A name for the user or program that sent the request; empty if none has been set.
     [[nodiscard]] std::string_view principal() const noexcept
     {
         return notes_ ? notes_->principal.c_str() : "";
     }
-    /// At most 255 bytes without control characters, since it stands in logs; throws `std::invalid_argument`.
+    /// At most 255 bytes, no control characters, since logs show it; throws `std::invalid_argument`.
     void set_principal(std::string name);
 
-    /// The value that was attached; null where none was. Throws `std::logic_error`, whose text names both
-    /// types, where it is one of another type.
+    /// The attached value; null if there is none. Throws `std::logic_error` with the names of both types if
+    /// the value has another type.
     template <typename T>
     [[nodiscard]] T const* value() const
     {
@@ -137,7 +136,7 @@ public:
             detail::refuse_type(detail::type_name<T>(), notes_->type());
         return notes_ ? static_cast<T const*>(notes_->value.get()) : nullptr;
     }
-    /// In place of an earlier one. The request owns it: it is destroyed with it, on its loop.
+    /// Replaces an earlier value. The request owns it: both are destroyed together, on the request's loop.
     template <typename T>
     void set_value(T value)
     {

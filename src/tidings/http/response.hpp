@@ -15,14 +15,14 @@ namespace tidings {
 
 class request;
 
-/// A whole answer: status, headers and a body that is text at hand or a file. A value type with constructors,
-/// so that it may be built inside a `co_await` or `co_return` expression. Not thread-safe.
+/// A complete response: status, headers, and a body that is text or a file. A value type with constructors,
+/// so that it can be built inside a `co_await` or `co_return` expression. Not thread-safe.
 ///
 ///     co_return tidings::response::json(text, 201).with_header("Location", "/builds/7");
 class response
 {
 public:
-    /// An answer without a body. Statuses are 200 to 599; `std::invalid_argument` for others.
+    /// A response without a body. Statuses are 200 to 599; throws `std::invalid_argument` for others.
     explicit response(int status);
 
     /// `text/plain` in UTF-8. This and the next two throw `std::invalid_argument` if there is text and the
@@ -34,55 +34,55 @@ public:
 
     [[nodiscard]] static response bytes(std::string bytes, std::string content_type, int status = 200);
 
-    /// Sends the client on to another page: 303, after a POST say, or 301, 302, 307 or 308. `location` is a
-    /// URL or a path, percent-encoded; throws `std::invalid_argument` for one that is not, for an empty one,
-    /// and for another status. A location that a client had a hand in can lead to any site.
+    /// Redirects the client: 303, for example after a POST, or 301, 302, 307 or 308. `location` is a URL or
+    /// a path, percent-encoded; throws `std::invalid_argument` if it is neither, or empty, and for any other
+    /// status. Note that a location that a client can influence may lead to any site.
     [[nodiscard]] static response redirect(std::string location, int status = 303);
 
-    /// A file that the server streams from disk when it answers; this call does not touch it. One that is
-    /// missing then, or is no regular file, becomes a 404; one that may not be read 403, one for which there
-    /// are no descriptors 503, any other failure 500, and these three are logged. The content type is guessed
-    /// by the extension if none is given. The size is taken when the answer begins: what the file grows by is
-    /// not sent, and one that shrinks ends the connection early, so that the client does not take half a file
-    /// for a whole one. GET and HEAD get an ETag (of size, time of change and time of status change, so that
-    /// each change of the file brings another) and Last-Modified, and a 304 where the client has it already;
-    /// what the application sets of these takes their place.
+    /// A file that the server streams from disk when it responds; this call does not touch it. If it is
+    /// missing then, or not a regular file, the response is a 404; if it may not be read, 403; if there are
+    /// no descriptors, 503; for any other failure 500; these three are logged. The content type is guessed
+    /// from the extension if none is given. The size is read when the response begins: what is appended
+    /// later is not sent, and a file that shrinks ends the connection early, so that the client does not
+    /// mistake a part for the whole. GET and HEAD get an ETag (from size, modification and status-change
+    /// time, so that each change of the file gives another) and Last-Modified, and a 304 if the client has
+    /// that version; an application's own values replace these.
     ///
-    /// `path` is the application's own: a path that a client had a hand in is for `file_below`.
+    /// `path` must be the application's own: use `file_below` for a path that a client can influence.
     [[nodiscard]] static response file(std::filesystem::path path, std::string content_type = {});
 
-    /// The same for a file in a folder, whose path within it a client may have chosen: what does not lie
-    /// below the folder, by "..", by a leading '/', or by a symbolic link that leads out, is a 404, whatever
-    /// is there. So is a path with a segment "." or an empty one, which would lead past checks for a prefix.
-    /// Files whose names begin with a dot are files like others.
+    /// The same for a file in a folder, whose path within it may come from a client: whatever is not below
+    /// the folder, through "..", a leading '/', or a symbolic link that leads out, is a 404, whether it
+    /// exists or not. So is a path with a segment that is "." or empty, which could get around checks for a
+    /// prefix. Files whose names begin with a dot are treated like others.
     ///
-    /// Of a folder, the one itself (an empty path) or one below it, `index.html` is sent; where the request's
-    /// path does not end with '/', a redirect to the one that does, or the page's links would lead astray.
+    /// For a folder, the given one (an empty path) or one below it, `index.html` is sent; if the request's
+    /// path does not end with '/', the response redirects to the one that does, so that relative links work.
     ///
     ///     co_return tidings::response::file_below("/srv/pages", request.param("name"));
     [[nodiscard]] static response file_below(std::filesystem::path folder, std::filesystem::path path,
                                              std::string content_type = {});
 
-    /// Sets a header in place of any of that name, see `headers`.
+    /// Sets a header, and replaces any of that name; see `headers`.
     response& with_header(std::string name, std::string value) &;
     [[nodiscard]] response with_header(std::string name, std::string value) &&;
 
-    /// Adds a header beside those of that name: Set-Cookie, Vary.
+    /// Adds a header to those of that name: Set-Cookie, Vary.
     response& with_added_header(std::string name, std::string value) &;
     [[nodiscard]] response with_added_header(std::string name, std::string value) &&;
 
-    /// How a browser is to keep a cookie. Made in the call, see `with_cookie`: it holds views.
+    /// How a browser keeps a cookie. Create it in the call of `with_cookie`, since it holds views.
     using cookie_options = detail::cookie_options;
 
-    /// Adds a cookie, for this host alone (Set-Cookie without Domain):
+    /// Adds a cookie for this host alone (Set-Cookie without Domain):
     ///
     ///     response::redirect("/room").with_cookie("__Host-session", token, {.max_age = 24h});
     ///
-    /// An empty value with `.max_age = 0s` deletes it, if path and `secure` are as when it was set. Throws
-    /// `std::invalid_argument` for what browsers would drop or understand otherwise: a name that is no token,
-    /// a value with spaces, quotes, commas, semicolons, backslashes or bytes that are not ASCII, both of more
-    /// than 4096 bytes, and options that contradict each other or a name that begins with `__Host-` or
-    /// `__Secure-`.
+    /// An empty value with `.max_age = 0s` deletes it, if path and `secure` are as they were when it was
+    /// set. Throws `std::invalid_argument` for what browsers would drop or misinterpret: a name that is not
+    /// a token, a value with spaces, quotes, commas, semicolons, backslashes or non-ASCII bytes, more than
+    /// 4096 bytes for both together, and options that contradict each other or a name that begins with
+    /// `__Host-` or `__Secure-`.
     response& with_cookie(std::string_view name, std::string_view value, cookie_options const& how = {}) &;
     [[nodiscard]] response with_cookie(std::string_view name, std::string_view value,
                                        cookie_options const& how = {}) &&;
@@ -112,11 +112,11 @@ private:
     headers headers_if_missing_; // said in place of a file that cannot be sent, and of what was meant for it
 };
 
-/// An answer that refuses a request for a while, in words that its client understands. An EventSource takes
-/// every status but 200 for the end, and its page would be dead although the cause passes. So a GET that
-/// accepts `text/event-stream` and nothing else gets 200 and an event stream that consists of `retry:` with
-/// that pause, a comment that says why, and the end: it comes back by itself. Everybody else gets `status`
-/// (503 or 429, say) with Retry-After. Draw the pause by chance, or all come back at once.
+/// A temporary refusal that the client understands. An EventSource treats any status but 200 as final, so
+/// its page would stay dead although the cause passes. Therefore a GET that accepts only `text/event-stream`
+/// gets 200 and an event stream that consists of `retry:` with `pause`, a comment with the reason, and the
+/// end: it reconnects by itself. All others get `status` (for example 503 or 429) with Retry-After. Choose
+/// the pause at random, or all clients return at once.
 ///
 ///     co_await out.respond(tidings::refused_for_now(request, 503, 4s, "the model is being loaded"));
 [[nodiscard]] response refused_for_now(request const& asked, int status, std::chrono::milliseconds pause,

@@ -16,26 +16,26 @@ namespace internal {
 class content_codings;
 }
 
-/// What one route has of its own. What is not set here is as the server has it; see `server_options` for what
-/// 0 and the largest values mean.
+/// The options of one route. What is not set here is as for the server; see `server_options` for the meaning
+/// of 0 and the largest values.
 ///
 ///     server.post("/pictures", keep_picture, {.body_bytes = 20 * 1024 * 1024});
 struct route_options
 {
     std::optional<duration> keep_alive{};
     std::optional<duration> write_timeout{};
-    /// May be larger than the server's, too. The time for a body and the budget of all buffers stay.
+    /// May also be larger than the server's. The time for a body and the budget of all buffers remain.
     std::optional<std::size_t> body_bytes{};
     std::optional<half_close> on_half_close{};
-    /// Asked upon the head, behind the server's checks, in their order. A request of another method on the
-    /// same path does not meet them, but for HEAD, which goes where GET does; so a check that answers
-    /// preflights, as `cors` does, is given to the server.
+    /// Run on the headers, after the server's checks, in order. Requests with another method on the same
+    /// path do not pass them, except HEAD, which is routed like GET; so add a check that answers preflights,
+    /// such as `cors`, to the server.
     std::vector<request_check> checks{};
-    /// Around this handler alone, within the server's middleware. The first is outermost.
+    /// Around this handler alone, inside the server's middleware. The first is outermost.
     std::vector<middleware> around{};
-    /// Compresses the route's streams for clients that accept it, also what the handler sends itself, each
-    /// event alone: `tidings::compression()`, of the component of that name. Plain answers stay as they are.
-    /// Null: only streams of topics that have it.
+    /// Compresses the route's streams for clients that accept it, including what the handler sends itself,
+    /// each event separately: `tidings::compression()`, from the component of that name. Plain responses
+    /// stay as they are. Null: only streams of topics that have it.
     std::shared_ptr<internal::content_codings const> compression{};
 };
 

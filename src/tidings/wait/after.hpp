@@ -11,21 +11,21 @@
 
 namespace tidings {
 
-/// One instant, some time from now or given: a source for a select, or a pause, `co_await
-/// after(2s).wait(ctx)`.
+/// A point in time, given or a duration from now: a source for a select, or a pause, as in
+/// `co_await after(2s).wait(ctx)`.
 ///
-/// A duration counts from the first wait. As a temporary in a select, `select(ctx, updates, after(30s))`, it
-/// counts from that select; as a variable it keeps its instant over several selects. It happens once, and
-/// takes no part afterwards. Kept by one coroutine and waited for by one at a time, on one loop; not
+/// A duration counts from the first wait: as a temporary, `select(ctx, updates, after(30s))`, from that
+/// select; a variable keeps its time point over several. It is ready once, and takes no part after that or
+/// once destroyed. Owned by one coroutine and awaited by one at a time, on one loop; not thread-safe.
 /// thread-safe. If it goes while it is waited for, it takes no part any more.
 class after : public detail::timer_source
 {
 public:
-    /// Zero and below: due at once.
+    /// Zero or negative: ready at once.
     explicit after(duration delay) noexcept : delay_(delay) {}
     explicit after(time_point instant) noexcept : instant_(instant) {}
 
-    /// True when the instant has come, false when the context ended first or the instant was taken before.
+    /// True once the time has come; false if the context ended first or the time point was already taken.
     [[nodiscard]] auto wait(context const& ctx)
     {
         return detail::wait_operation<detail::won_shape, wait_case>(internal::access::state(ctx), this);

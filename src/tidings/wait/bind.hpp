@@ -25,10 +25,10 @@ struct bound_token
     Token token;
 };
 
-/// Makes any Asio operation end with a context: `co_await timer.async_wait(bind(ctx, asio::deferred))`. The
-/// operation gets terminal cancellation when the context ends, and completes as it does then, as a rule with
+/// Makes any Asio operation end with a context: `co_await timer.async_wait(bind(ctx, asio::deferred))`. When
+/// the context ends, the operation gets terminal cancellation, and usually completes with
 /// `operation_aborted`. An operation that is started after the end is canceled at once. The context may end
-/// on any thread: the cancellation comes on the operation's executor.
+/// on any thread: the cancellation is emitted on the operation's executor.
 template <typename Token>
 [[nodiscard]] auto bind(context const& until, Token&& token)
 {

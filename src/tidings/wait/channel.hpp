@@ -18,16 +18,16 @@
 
 namespace tidings {
 
-/// Carries values from coroutine to coroutine, each value to exactly one receiver, in the order of sending.
+/// Carries values between coroutines, each value to exactly one receiver, in the order of sending.
 ///
-/// A handle: copies share one channel. All members are safe from any thread: any number of senders and
-/// receivers, on any executors, and what does not wait from plain threads too. With capacity 0 (the default)
-/// a send completes when a receiver takes the value; otherwise when the value lies in the buffer, which never
-/// grows. When the last handle goes, also while somebody waits there, the channel is closed.
+/// A handle: copies share one channel. All members are safe from any thread, for any number of senders and
+/// receivers on any executors; plain threads may call what does not wait. With capacity 0 (the default) a
+/// send completes when a receiver takes the value; otherwise when the value is in the buffer, which never
+/// grows. Destroying the last handle, even during a wait, closes the channel.
 ///
-/// `T` must be nothrow-movable: a hand-over cannot be undone. Views are refused: they would refer to what is
-/// gone when they are received. A `channel<void>` carries signals: `send(ctx)`, `try_send()`, and what is
-/// received only says that there was one.
+/// `T` must be nothrow-movable: a hand-over cannot be undone. Views are rejected, since they would dangle. A
+/// `channel<void>` carries signals: `send(ctx)` and `try_send()`; what is received says only that there was
+/// one.
 template <typename T>
 class channel
 {
@@ -36,16 +36,16 @@ public:
 
     explicit channel(std::size_t capacity = 0) : state_(new state(capacity)) {}
 
-    /// Waits for a value: `while (auto value = co_await channel.receive(ctx))`. Empty when the channel is
-    /// closed and drained, or the context ended; then no value has been taken.
+    /// Waits for a value: `while (auto value = co_await channel.receive(ctx))`. Empty if the channel is
+    /// closed and drained, or the context has ended; no value has been taken then.
     [[nodiscard]] auto receive(context const& ctx)
     {
         return detail::wait_operation<detail::value_shape<wait_case>, wait_case>(internal::access::state(ctx),
                                                                                  state_.get());
     }
 
-    /// Waits until the value, built from `arguments` before this returns, is taken or buffered. False when
-    /// the channel is closed or the context ended; then nobody has received it.
+    /// Waits until the value, built from `arguments` before the call returns, is taken or buffered. False if
+    /// the channel is closed or the context has ended; no receiver has got the value then.
     template <typename... Arguments>
     [[nodiscard]] auto send(context const& ctx, Arguments&&... arguments)
     {
@@ -54,7 +54,7 @@ public:
             detail::owned_send<value_type>{state_.get(), value_type(std::forward<Arguments>(arguments)...)});
     }
 
-    /// Takes a value that is there. Never waits.
+    /// Takes a value if there is one. Never waits.
     [[nodiscard]] std::optional<value_type> try_receive()
     {
         std::optional<value_type> value;
@@ -63,8 +63,8 @@ public:
         return value;
     }
 
-    /// Hands a value over if a receiver waits or the buffer has room. False when not, or when closed: the
-    /// value is destroyed. Never waits.
+    /// Hands a value over if a receiver waits or the buffer has room. Otherwise, and if the channel is
+    /// closed, returns false and destroys the value. Never waits.
     template <typename... Arguments>
     [[nodiscard]] bool try_send(Arguments&&... arguments)
     {
@@ -73,8 +73,8 @@ public:
         return state_->put(value);
     }
 
-    /// Ends the channel: waiting and later sends come back false; receives go on until the buffer is empty.
-    /// May be called again.
+    /// Closes the channel: waiting and later sends return false; receives continue until the buffer is
+    /// empty. May be called again.
     void close()
     {
         std::lock_guard const guard(state_->lock);
@@ -87,7 +87,7 @@ public:
         return state_->closed;
     }
 
-    /// Values in the buffer now.
+    /// The number of values in the buffer now.
     std::size_t size() const
     {
         std::lock_guard const guard(state_->lock);

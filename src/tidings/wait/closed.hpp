@@ -48,13 +48,13 @@ private:
 
 } // namespace detail
 
-/// The end of a channel as a source for a select: ready when the channel is closed and nothing is left in it,
-/// and then once. A select without it passes over a closed channel in silence.
+/// The end of a channel as a source for a select: ready once, when the channel is closed and drained. A
+/// select without it silently ignores a closed channel.
 ///
 ///     tidings::closed no_more_prices(prices);
 ///     while (auto next = co_await tidings::select(ctx, prices, no_more_prices, every_minute))
 ///
-/// It remembers that it was taken, so it needs a name. Kept by one coroutine and waited for by one at a time,
+/// It remembers that it was taken, so it needs a name. Owned by one coroutine and awaited by one at a time,
 /// on any executor; the channel may be used from any thread.
 template <typename T>
 class closed

@@ -15,17 +15,17 @@ namespace tidings {
 
 class context_scope;
 
-/// Says whether the work that it is passed to is still wanted. A handle: copy it, pass it first and by value,
-/// and do not store it in anything that lives longer than the call. Safe from any thread.
+/// Says whether the work that it is passed to is still wanted. A handle: copy it, pass it first and by
+/// value, and do not store it in anything that outlives the call. Safe from any thread.
 ///
-/// A context is a level: once ended it stays ended, and every wait that is given it comes back false, also
-/// one that starts later. It ends with the first of: its parent's end, its deadline, `context_scope::cancel`
-/// or the end of its scope.
+/// Cancellation is level-triggered: once a context has ended, every wait that uses it returns at once, even
+/// one that starts later. It ends with the first of these: the end of its parent, its deadline,
+/// `context_scope::cancel`, or the end of its scope.
 class context
 {
 public:
-    /// A context without a parent, whose waits and tasks run on `executor`. It ends with the scope that is
-    /// returned. Handlers are given theirs by the server; roots are for programs and tests of their own.
+    /// A context without a parent, whose waits and tasks run on `executor`. It ends with the returned scope.
+    /// The server gives handlers their contexts; create roots in your own programs and tests.
     static context_scope root(boost::asio::any_io_executor const& executor);
 
     bool is_done() const noexcept { return state_->is_done(); }
@@ -33,18 +33,18 @@ public:
     /// `end_reason::none` until it has ended.
     end_reason reason() const noexcept { return state_->reason(); }
 
-    /// The exception of a task that ended it, or that came after its end; null if there was none.
+    /// The exception of the task that ended it, or of one that failed after its end; null if there was none.
     std::exception_ptr cause() const { return state_->cause(); }
 
-    /// The nearest deadline of this context and those above it.
+    /// The earliest deadline of this context and its ancestors.
     std::optional<time_point> deadline() const noexcept { return state_->deadline(); }
 
     boost::asio::any_io_executor get_executor() const { return state_->root().executor(); }
 
-    /// Now, by the clock of this context's loop: the real time, or the virtual time of a test.
+    /// The current time of this context's loop: the real time, or the virtual time of a test.
     time_point now() const noexcept { return state_->home().now(); }
 
-    /// Whether both are handles of one context.
+    /// Whether both are handles to the same context.
     friend bool operator==(context const&, context const&) = default;
 
 private:
@@ -56,8 +56,8 @@ private:
 };
 
 /// Owns the end of a context: leaving the scope ends it with `end_reason::canceled`. Converts to `context`,
-/// so it is passed wherever a context is asked for. Movable, not copyable. `get`, `cancel` and what it tells
-/// are safe from any thread while it lives; it is moved and destroyed by whoever owns it.
+/// so it can be passed wherever a context is expected. Movable, not copyable. `get`, `cancel` and the
+/// queries are safe from any thread while it lives; only its owner may move or destroy it.
 class [[nodiscard]] context_scope
 {
 public:
@@ -70,8 +70,8 @@ public:
         delete; // `context ctx = with_timeout(…)` would have ended before its first use
     context get() const noexcept { return context(state_); }
 
-    /// Ends the context, and every one below it. May be called again, from any thread; the first reason
-    /// stays.
+    /// Ends the context and all of its descendants. May be called repeatedly, from any thread; the first
+    /// reason is kept.
     void cancel() noexcept { cancel(end_reason::canceled); }
     void cancel(end_reason why) noexcept;
 
@@ -88,14 +88,14 @@ private:
     detail::context_ptr state_;
 };
 
-/// A context below `parent` that can be ended on its own.
+/// A child of `parent` that can be ended separately.
 context_scope with_cancel(context const& parent);
 
-/// A context below `parent` that also ends at `deadline`, with `end_reason::deadline_exceeded`. It never
-/// outlives its parent, so a later deadline than the parent's changes nothing.
+/// A child of `parent` that also ends at `deadline`, with `end_reason::deadline_exceeded`. It never outlives
+/// its parent, so a deadline later than the parent's has no effect.
 context_scope with_deadline(context const& parent, time_point deadline);
 
-/// `with_deadline` that far from now. Zero and below: it has ended already.
+/// `with_deadline` that far from now. Zero or negative: it has already ended.
 context_scope with_timeout(context const& parent, duration timeout);
 
 } // namespace tidings

@@ -39,14 +39,14 @@ private:
 
 } // namespace detail
 
-/// The end of a context as a source for a select, as Go's `<-other.Done()`. It stays ready once ended. Any
-/// number of coroutines may wait for one object, on any threads.
+/// The end of a context as a source for a select, like Go's `<-other.Done()`. It stays ready once that
+/// context has ended. Any number of coroutines may wait for one object, on any threads.
 class done
 {
 public:
     explicit done(context other) noexcept : other_(std::move(other)) {}
 
-    /// Waits for the end of the other context; false when `ctx` ended first.
+    /// Waits for the end of the other context; false if `ctx` ended first.
     [[nodiscard]] auto wait(context const& ctx)
     {
         return detail::wait_operation<detail::won_shape, wait_case>(internal::access::state(ctx),

@@ -12,7 +12,7 @@
 
 namespace tidings {
 
-/// An operation of Asio as a source for a select, such as the next read from an upstream:
+/// An Asio operation as a source for a select, such as the next read from an upstream:
 ///
 ///     auto read_line(tcp::socket& from, std::string& into)
 ///     {
@@ -23,22 +23,22 @@ namespace tidings {
 ///     while (auto next = co_await tidings::select(ctx, line, pings))
 ///         if (auto* read = next.from(line)) // read->error, read->value
 ///
-/// It owns what it works on. The operation starts at the first look of a select, goes on when another source
-/// wins, and keeps its result until a look takes it; the next one starts at the look after that. Between the
-/// two nothing is under way: then what it owns may be used, by `get`.
+/// It owns what it works on. The operation starts when a select first looks at it, continues if another
+/// source wins, and keeps its result until a select takes it; the next operation starts at the look after
+/// that. Between the two nothing is in progress, and `get` may be used to access what it owns.
 ///
-/// Errors are results and not exceptions, since an upstream that has come to its end is nothing unusual. What
-/// the function itself throws comes out of `select`.
+/// Errors are results and not exceptions, since an upstream that has ended is nothing unusual. Exceptions of
+/// the function itself are thrown by `select`.
 ///
-/// Destroying it cancels (terminally) what is under way. What it owns lives until that has completed; an
-/// operation that ignores cancellation keeps it for as long as it takes. Making one is one allocation, a look
-/// none, and what Asio needs for what is under way it reuses.
+/// Destroying it cancels (terminally) what is in progress. What it owns lives until that has completed; an
+/// operation that ignores cancellation keeps it for as long as it takes. Creating one takes one allocation,
+/// a look none, and Asio's memory for the operation is reused.
 ///
-/// Made, used and destroyed by one coroutine, on the loop of its context. The operation completes on the
-/// executor of that context, and what it owns has to run there too. If it goes while it is waited for, it
-/// takes no part any more.
+/// Create, use and destroy it in one coroutine, on the loop of its context. The operation completes on the
+/// executor of that context, and what it owns must use that executor too. If it is destroyed while something
+/// waits for it, it takes no further part.
 ///
-/// `R`, which is deduced, is what the operation completes with beside an error; void where that is nothing.
+/// `R`, which is deduced, is the operation's result besides the error; void if there is none.
 template <typename R, typename... Owned>
 class operation
 {
@@ -46,9 +46,9 @@ public:
     /// `boost::system::error_code error`, and `R value` unless `R` is void.
     using result = detail::operation_result<R>;
 
-    /// `start` is called as `start(owned&...)` and returns an operation that has not begun, as the functions
-    /// of Asio do for `asio::deferred`. Refused at compile time are capturing lambdas, and among what is
-    /// owned views, `std::ref` and `char const*`: they would dangle.
+    /// `start` is called as `start(owned&...)` and returns an operation that has not started, as Asio's
+    /// functions do with `asio::deferred`. Capturing lambdas are rejected at compile time, and so are views,
+    /// `std::ref` and `char const*` among what is owned: they would dangle.
     template <typename Function, typename... Arguments>
     explicit operation(context const& ctx, Function start, Arguments&&... owned)
         : state_(std::make_shared<state>(ctx.get_executor(), std::move(start),
@@ -61,7 +61,7 @@ public:
     operation(operation const&) = delete;
     operation& operator=(operation const&) = delete;
 
-    /// What it owns of that type. Not to be used while an operation is under way.
+    /// The owned object of that type. Do not use it while an operation is in progress.
     template <typename T>
     T& get() noexcept
     {

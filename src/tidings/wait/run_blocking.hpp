@@ -90,38 +90,38 @@ boost::asio::awaitable<typename Job::outcome> await_job(context ctx, std::shared
 
 } // namespace detail
 
-/// The threads of `run_blocking`, shared by several loops. An execution context that is served by none makes
-/// four of its own at its first call. A handle; the threads are joined with its last copy and the last
-/// context that it serves. Safe from any thread.
+/// The threads of `run_blocking`, shared by several loops. An execution context without one creates its own
+/// four threads at the first call. A handle; the threads are joined when its last copy and the last context
+/// that uses it are destroyed. Safe from any thread.
 class blocking_threads
 {
 public:
-    /// They start with the first call. Throws `std::invalid_argument` if `count` is 0: no call would ever
-    /// run.
+    /// The threads start with the first call. Throws `std::invalid_argument` if `count` is 0: no call would
+    /// ever run.
     explicit blocking_threads(std::size_t count);
 
-    /// From now on `run_blocking` uses these threads on the context of `executor`.
+    /// From now on, `run_blocking` uses these threads on the execution context of `executor`.
     void serve(boost::asio::any_io_executor const& executor) const;
 
-    /// Waits, with the calling thread, until no call runs, but no longer than `limit`; the number of those
-    /// that run then.
+    /// Blocks the calling thread until no call is running, but at most for `limit`; returns how many are
+    /// still running.
     std::size_t wait_until_idle(duration limit) const;
 
 private:
     std::shared_ptr<detail::blocking_pool> pool_;
 };
 
-/// Calls `function(arguments...)` on a thread of a bounded pool and comes back with `std::optional` of its
+/// Calls `function(arguments...)` on a thread of a bounded pool and completes with a `std::optional` of its
 /// result (`bool` for a function that returns nothing), so that a blocking call (a database, a file, a long
-/// computation) never holds up a loop. Empty when the context ended first: the call, if it runs, goes on
-/// unwatched. An exception of the call is rethrown here.
+/// computation) never holds up a loop. Empty if the context ended first: the call, if it is running,
+/// continues, and its result is dropped. An exception of the call is rethrown here.
 ///
-/// So the call must own what it uses. Arguments are copied, and moved into the function; refused at compile
-/// time are capturing lambdas and, as for `spawn`, views, `std::ref` and `char const*`. A call cannot be
-/// interrupted: one that has begun is waited for by the destructor of what owns the threads (the server, or
-/// else the `io_context`), so give it a limit of its own. Those that have not begun by then do not run.
+/// The call must therefore own what it uses. Arguments are copied, and moved into the function; capturing
+/// lambdas and, as for `spawn`, views, `std::ref` and `char const*` are rejected at compile time. A call
+/// cannot be interrupted: the destructor of the threads' owner (the server, or else the `io_context`) waits
+/// for it, so give it a time limit. Calls that have not started by then do not run.
 ///
-/// While all threads are busy and the pool's queue is full, this waits for a place.
+/// While all threads are busy and the pool's queue is full, this waits for room in it.
 template <typename Function, typename... Arguments>
 [[nodiscard]] auto run_blocking(context const& ctx, Function&& function, Arguments&&... arguments)
 {

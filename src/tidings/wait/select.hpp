@@ -15,8 +15,8 @@
 
 namespace tidings {
 
-/// A source of a select that sends `value` to `target`. The value is moved from only if this source wins.
-/// Belongs to the coroutine that selects, as the value does.
+/// A source for a select that sends `value` to `target`. The value is moved from only if this source wins.
+/// It belongs to the coroutine that selects, as does the value.
 template <typename T>
 class sending
 {
@@ -46,8 +46,8 @@ concept wait_source = requires(T& source) {
     internal::access::wait_source(source);
 };
 
-/// Which source won, and what it brought: `if (auto* price = next.from(prices))`. False when no source won:
-/// the context ended, or all sources are closed or spent.
+/// Which source won, and its value: `if (auto* price = next.from(prices))`. False if none won: the context
+/// has ended, or all sources are closed or spent.
 template <wait_source... Sources>
 using select_result = detail::select_result<detail::case_of<Sources>...>;
 
@@ -68,10 +68,10 @@ constexpr void check_sources()
 
 /// Waits for exactly one of the sources: `while (auto next = co_await select(ctx, updates, summary))`.
 ///
-/// The sources that lose have taken nothing. An ended context always wins. Among several that are ready each
-/// has its turn, so none starves. A closed and drained channel and a spent `after` take no part; if only such
-/// are left, the result is false while `ctx.is_done()` is too. The sources are borrowed until the await is
-/// over; from other threads they may be used as each of them says.
+/// A source that loses has taken nothing. An ended context always wins. If several sources are ready, they
+/// take turns, so that none starves. A closed and drained channel and a spent `after` take no part; if only
+/// such sources are left, the result is false although `ctx.is_done()` is false too. The sources are
+/// borrowed until the await completes; other threads may use them as far as each source permits.
 template <wait_source... Sources>
 [[nodiscard]] auto select(context const& ctx, Sources&&... sources)
 {
@@ -80,8 +80,8 @@ template <wait_source... Sources>
         internal::access::state(ctx), internal::access::wait_source(sources)...);
 }
 
-/// `select`, but among several ready sources the leftmost wins. A source that is always ready starves those
-/// to its right.
+/// Like `select`, but of several ready sources the leftmost wins. A source that is always ready starves
+/// those to its right.
 template <wait_source... Sources>
 [[nodiscard]] auto select_ordered(context const& ctx, Sources&&... sources)
 {
@@ -90,8 +90,8 @@ template <wait_source... Sources>
         internal::access::state(ctx), internal::access::wait_source(sources)...);
 }
 
-/// Takes from the leftmost source that is ready now, as Go's select with a `default`; false when none is. Not
-/// awaited, never waits. An ended context wins here too.
+/// Takes from the leftmost source that is ready now, like Go's select with a `default`; false if none is. Do
+/// not await it: it never waits. An ended context wins here too.
 template <wait_source... Sources>
 [[nodiscard]] select_result<Sources...> try_select(context const& ctx, Sources&&... sources)
 {

@@ -98,17 +98,17 @@ struct join_shape : won_shape
 
 } // namespace detail
 
-/// Starts `function(ctx, arguments...)` as a task of its own, as Go's `go f(ctx, ch)`. A plain statement.
+/// Starts `function(ctx, arguments...)` as a separate task, like Go's `go f(ctx, ch)`. A plain statement.
 ///
-/// The arguments are copied into the task. Refused at compile time are capturing lambdas, `std::ref`, views
-/// and `char const*`: they would refer to what is gone when the task runs. A pointer to what the handler's
-/// request or stream owns is fine, because tasks are joined before those die.
+/// The arguments are copied into the task. Capturing lambdas, `std::ref`, views and `char const*` are
+/// rejected at compile time: they would dangle by the time the task runs. A pointer to something that the
+/// handler's request or stream owns is fine, because tasks are joined before those are destroyed.
 ///
-/// The task runs on the executor of `ctx`. Spawned on that loop's own thread it starts at once, and runs up
-/// to its first wait before this call returns; from elsewhere it starts in a turn of the loop. It is told to
-/// end with `ctx`, and is joined by the root of `ctx`: a handler's request and stream outlive it. An
-/// exception that leaves it ends the root context with `end_reason::failed` and that cause; after the end it
-/// becomes the cause, if there is none yet. May be called from any thread.
+/// The task runs on the executor of `ctx`. If it is spawned on that loop's own thread, it starts at once and
+/// runs up to its first wait before this call returns; otherwise it starts in an iteration of the loop. It
+/// is expected to end with `ctx`, and is joined by the root of `ctx`: a handler's request and stream outlive
+/// it. If it throws, the root context ends with `end_reason::failed` and that cause; after the end, the
+/// exception becomes the cause if there is none yet. May be called from any thread.
 template <typename Function, typename... Arguments>
 void spawn(context const& ctx, Function function, Arguments&&... arguments)
 {
@@ -117,7 +117,7 @@ void spawn(context const& ctx, Function function, Arguments&&... arguments)
 }
 
 /// Waits until no task spawned under the root of `ctx` is left. It does not end them: end the context first.
-/// A server does this for its handlers. Awaited on any executor and thread.
+/// A server does this for its handlers. May be awaited on any executor and thread.
 [[nodiscard]] inline auto join_tasks(context const& ctx)
 {
     auto& state = internal::access::state(ctx);

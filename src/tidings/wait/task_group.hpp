@@ -11,11 +11,11 @@
 
 namespace tidings {
 
-/// Several tasks that succeed or fail together, as Go's errgroup. The first that throws ends the context of
-/// the others; `wait` waits for all and then rethrows that first exception.
+/// Several tasks that succeed or fail together, like Go's errgroup. The first that throws ends the context
+/// of the others; `wait` waits for all and then rethrows that first exception.
 ///
-/// Leaving the scope without `wait` ends the tasks' context; they are joined with the handler, and what they
-/// throw is then as of any other task. Kept by one coroutine, which waits; `spawn`, `cancel` and
+/// Leaving the scope without `wait` ends the tasks' context; they are joined with the handler, and their
+/// exceptions are treated like those of any task. One coroutine owns it and waits; `spawn`, `cancel` and
 /// `get_context` are safe from any thread while it lives.
 class task_group
 {
@@ -28,15 +28,15 @@ public:
     /// The context of the tasks. It ends with the parent, with the first failure, and with this object.
     context get_context() const;
 
-    /// Starts `function(context, arguments...)`; what may be passed is said at `tidings::spawn`.
+    /// Starts `function(context, arguments...)`; for what may be passed see `tidings::spawn`.
     template <typename Function, typename... Arguments>
     void spawn(Function function, Arguments&&... arguments)
     {
         start(detail::make_task(get_context(), std::move(function), std::forward<Arguments>(arguments)...));
     }
 
-    /// Waits until all tasks have ended, also when the context has: they are told then, and have to come
-    /// back. Rethrows the first exception that left a task.
+    /// Waits until all tasks have ended, even if the context has ended: they are then expected to return.
+    /// Rethrows the first exception of a task.
     [[nodiscard]] boost::asio::awaitable<void> wait();
 
     void cancel() noexcept;

@@ -12,24 +12,23 @@
 
 namespace tidings {
 
-/// Ticks in an even rhythm: `while (co_await every_second.tick(ctx))`.
+/// Ticks at an even rhythm: `while (co_await every_second.tick(ctx))`.
 ///
-/// The rhythm starts with the first wait and does not drift: the n-th tick falls due n periods after the
-/// start, however late the ones before were looked at. Ticks that nobody looked at are dropped: after a long
-/// pause there is one tick at once, and the next one is in the rhythm again. Kept by one coroutine and waited
-/// for by one at a time, on one loop; not thread-safe. If it goes while it is waited for, there is no tick:
-/// the wait comes back false.
+/// The rhythm starts with the first wait and does not drift: the n-th tick is due n periods after the start,
+/// however late the previous ones were taken. Missed ticks are dropped: after a long pause there is one tick
+/// at once, and the next follows the rhythm again. Owned by one coroutine and awaited by one at a time, on
+/// one loop; not thread-safe. If it is destroyed during a wait, the wait returns false.
 class ticker : public detail::timer_source
 {
 public:
-    /// Throws `std::invalid_argument` when the period is not positive.
+    /// Throws `std::invalid_argument` if the period is not positive.
     explicit ticker(duration period) : period_(period)
     {
         if (period <= duration::zero())
             throw std::invalid_argument("tidings::ticker: the period must be positive");
     }
 
-    /// Waits for the next tick. False when the context ended.
+    /// Waits for the next tick. False if the context has ended.
     [[nodiscard]] auto tick(context const& ctx)
     {
         return detail::wait_operation<detail::won_shape, wait_case>(internal::access::state(ctx), this);
