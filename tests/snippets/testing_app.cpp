@@ -123,7 +123,7 @@ TEST_CASE("a timer of Asio's needs real time")
 {
     tidings::testing::virtual_time time;
     tidings::testing::stream client(time, wait_elsewhere, tidings::request::get("/"));
-    time.advance(1h); // does not move that timer
+    time.advance(1h);                                           // does not move that timer
     CHECK(time.run_real(5s, [&] { return client.is_over(); })); // as soon as it is, and 5 s at most
     CHECK(client.next_event()->data() == "at last");
 }

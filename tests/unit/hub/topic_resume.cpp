@@ -103,8 +103,8 @@ TEST_CASE_METHOD(topic_fixture, "a client that cannot resume is told why")
     CHECK(told(restarted).starts_with(R"({"reason":"restarted")"));
 }
 
-// What a topic keeps is then where a new client would find it, so a page whose whole state is in the topic needs
-// nothing else after a restart.
+// What a topic keeps is then where a new client would find it, so a page whose whole state is in the topic
+// needs nothing else after a restart.
 TEST_CASE_METHOD(topic_fixture, "a client that cannot resume begins where the handler says")
 {
     auto const evicted = publish("a");
