@@ -17,6 +17,7 @@
 #include <boost/asio/write.hpp>
 
 #include <catch2/catch_test_macros.hpp>
+#include <fmt/format.h>
 
 #include <memory>
 #include <optional>
@@ -54,33 +55,39 @@ struct device
     int cancels = 0;
     bool fails_to_start = false;
 };
-using shared_device = std::shared_ptr<device>;
-
-auto start_device(shared_device& on)
+auto start_device(device*& on)
 {
     if (on->fails_to_start)
         throw std::runtime_error("cannot start");
     return asio::async_initiate<asio::deferred_t const, void(error_code, int)>(
-        [](auto handler, shared_device of) {
+        [](auto handler, device* of) {
             ++of->starts;
             of->pending = std::move(handler);
-            asio::get_associated_cancellation_slot(of->pending)
-                .assign([of = of.get()](asio::cancellation_type) { ++of->cancels; });
+            asio::get_associated_cancellation_slot(of->pending).assign([of](asio::cancellation_type) {
+                ++of->cancels;
+            });
         },
         asio::deferred, on);
 }
 
-using device_operation = operation<int, shared_device>;
+auto start_watched(device*& on, std::shared_ptr<int>&)
+{
+    return start_device(on);
+}
+
+using device_operation = operation<int, device*>;
 static_assert(std::is_same_v<device_operation, decltype(operation(std::declval<context const&>(),
-                                                                  start_device, shared_device()))>);
+                                                                  start_device, std::declval<device*>()))>);
 
 asio::awaitable<void> note_results(context ctx, device_operation& results, channel<int> others, notes& seen)
 {
     while (auto next = co_await select(ctx, results, others)) {
-        if (auto const* result = next.from(results))
-            seen.push_back(result->error ? result->error.message() : std::to_string(result->value));
+        if (auto const* result = next.from(results); result && result->error)
+            seen.push_back(result->error.message());
+        else if (result)
+            seen.push_back(fmt::format("{} of start {}", result->value, results.get<device*>()->starts));
         else
-            seen.push_back("other " + std::to_string(*next.from(others)));
+            seen.push_back(fmt::format("other {}", *next.from(others)));
     }
     seen.push_back("end");
 }
@@ -91,7 +98,7 @@ asio::awaitable<void> wait_once(context ctx, std::unique_ptr<device_operation> c
     seen.push_back(next ? "result" : "nothing");
 }
 
-asio::awaitable<void> look_where_it_throws(context ctx, shared_device on, notes& seen)
+asio::awaitable<void> look_where_it_throws(context ctx, device* on, notes& seen)
 {
     operation results(ctx, start_device, on);
     for (int i = 0; i < 2; ++i) {
@@ -145,30 +152,31 @@ auto have_it_already(int& value)
 TEST_CASE("an operation starts when it is looked at, and once")
 {
     virtual_loop at;
-    auto const on = std::make_shared<device>();
-    device_operation results(at.root, start_device, on);
+    device on;
+    device_operation results(at.root, start_device, &on);
     channel<int> others;
     notes seen;
-    CHECK(on->starts == 0);
+    CHECK(on.starts == 0);
     at.start_coroutine(note_results(at.root, results, others, seen));
     at.settle();
-    CHECK(on->starts == 1);
+    CHECK(on.starts == 1);
     CHECK(others.try_send(1));
     at.settle();
     CHECK(others.try_send(2));
     at.settle();
-    CHECK(on->starts == 1);
-    on->finish({}, 7);
-    CHECK(on->starts == 1);
+    CHECK(on.starts == 1);
+    on.finish({}, 7);
+    CHECK(on.starts == 1);
     at.settle();
-    CHECK(on->starts == 2);
-    on->finish(asio::error::eof, 0);
+    CHECK(on.starts == 2);
+    on.finish(asio::error::eof, 0);
     at.settle();
-    CHECK(on->starts == 3);
-    CHECK(seen == notes{"other 1", "other 2", "7", asio::error::make_error_code(asio::error::eof).message()});
+    CHECK(on.starts == 3);
+    CHECK(seen == notes{"other 1", "other 2", "7 of start 1",
+                        asio::error::make_error_code(asio::error::eof).message()});
     at.root.cancel();
     at.settle();
-    CHECK(on->cancels == 0);
+    CHECK(on.cancels == 0);
     CHECK(seen.back() == "end");
 }
 
@@ -176,85 +184,86 @@ TEST_CASE("an operation starts when it is looked at, and once")
 TEST_CASE("the result of an operation waits to be taken")
 {
     virtual_loop at;
-    auto const on = std::make_shared<device>();
-    device_operation results(at.root, start_device, on);
+    device on;
+    device_operation results(at.root, start_device, &on);
     CHECK_FALSE(tidings::try_select(at.root, results));
-    CHECK(on->starts == 1);
-    on->finish({}, 7);
+    CHECK(on.starts == 1);
+    on.finish({}, 7);
     at.settle();
-    CHECK(on->starts == 1);
+    CHECK(on.starts == 1);
     auto taken = tidings::try_select(at.root, results);
     REQUIRE(taken.from(results));
     CHECK(taken.from(results)->value == 7);
-    CHECK(on->starts == 1);
+    CHECK(on.starts == 1);
     CHECK_FALSE(tidings::try_select(at.root, results));
-    CHECK(on->starts == 2);
+    CHECK(on.starts == 2);
 }
 
 // It starts although another source has won already, and a result that comes as another wins is not lost.
 TEST_CASE("an operation loses nothing to other sources")
 {
     virtual_loop at;
-    auto const on = std::make_shared<device>();
-    device_operation results(at.root, start_device, on);
+    device on;
+    device_operation results(at.root, start_device, &on);
     channel<int> others(2);
     CHECK(others.try_send(1));
     CHECK(tidings::try_select(at.root, others, results).from(others));
-    CHECK(on->starts == 1);
+    CHECK(on.starts == 1);
 
     notes seen;
     at.start_coroutine(note_results(at.root, results, others, seen));
     at.settle();
     CHECK(others.try_send(2)); // has won, and the select has not come back yet
-    on->finish({}, 7);
+    on.finish({}, 7);
     at.settle();
-    CHECK(seen == notes{"other 2", "7"});
-    CHECK(on->starts == 2);
+    CHECK(seen == notes{"other 2", "7 of start 1"});
+    CHECK(on.starts == 2);
 }
 
 // What is under way is canceled; what it works on lives until that has completed.
 TEST_CASE("an operation that goes cancels what is under way")
 {
     virtual_loop at;
-    auto on = std::make_shared<device>();
-    std::weak_ptr<device> const watched = on;
-    std::optional<device_operation> results(std::in_place, at.root, start_device, on);
-    CHECK_FALSE(tidings::try_select(at.root, *results));
-    auto handler = std::move(on->pending);
-    device* const raw = std::exchange(on, nullptr).get();
-    results.reset();
-    REQUIRE(watched.use_count() == 1);
-    CHECK(raw->cancels == 1);
-    handler(asio::error::operation_aborted, 0);
-    CHECK(watched.expired());
+    device on;
+    auto const watched = std::make_shared<int>(0);
+    {
+        operation results(at.root, start_watched, &on, watched);
+        CHECK_FALSE(tidings::try_select(at.root, results));
+        CHECK(on.cancels == 0);
+    }
+    CHECK(on.cancels == 1);
+    CHECK(watched.use_count() == 2);
+    on.finish(asio::error::operation_aborted, 0);
+    CHECK(watched.use_count() == 1);
 }
 
 // One that was never looked at, or whose result was taken, has nothing to cancel.
 TEST_CASE("an operation that is not under way goes at once")
 {
     virtual_loop at;
-    auto const on = std::make_shared<device>();
+    device on;
+    auto const watched = std::make_shared<int>(0);
     {
-        device_operation const never_looked_at(at.root, start_device, on);
-        device_operation results(at.root, start_device, on);
+        operation const never_looked_at(at.root, start_watched, &on, watched);
+        operation results(at.root, start_watched, &on, watched);
         (void)tidings::try_select(at.root, results);
-        on->finish({}, 1);
+        on.finish({}, 1);
     }
-    CHECK(on.use_count() == 1);
-    CHECK(on->cancels == 0);
+    CHECK(watched.use_count() == 1);
+    CHECK(on.cancels == 0);
 }
 
 // What the function throws comes out of the select that looked, and the next look tries again.
 TEST_CASE("an operation that cannot be started throws from the select")
 {
     virtual_loop at;
-    auto const on = std::make_shared<device>();
-    on->fails_to_start = true;
+    device on;
+    on.fails_to_start = true;
     notes seen;
-    at.start_coroutine(look_where_it_throws(at.root, on, seen));
+    at.start_coroutine(look_where_it_throws(at.root, &on, seen));
     at.settle();
     CHECK(seen == notes{"cannot start"});
-    on->finish({}, 7);
+    on.finish({}, 7);
     at.settle();
     CHECK(seen == notes{"cannot start", "7"});
     CHECK(at.finished == 1);
@@ -264,15 +273,15 @@ TEST_CASE("an operation that cannot be started throws from the select")
 TEST_CASE("an operation goes while it is waited for")
 {
     virtual_loop at;
-    auto const on = std::make_shared<device>();
-    auto results = std::make_unique<device_operation>(at.root, start_device, on);
+    device on;
+    auto results = std::make_unique<device_operation>(at.root, start_device, &on);
     notes seen;
     at.start_coroutine(wait_once(at.root, results, seen));
     at.settle();
     results.reset();
     at.settle();
     CHECK(seen == notes{"nothing"});
-    on->finish(asio::error::operation_aborted, 0);
+    on.finish(asio::error::operation_aborted, 0);
     at.settle();
     CHECK(seen == notes{"nothing"});
 }

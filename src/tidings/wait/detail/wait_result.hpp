@@ -98,20 +98,21 @@ private:
     // coroutine that selects.
     static constexpr std::size_t count_of_keys = ((count_of<Cases> == 1) && ...) ? 1 : sizeof...(Cases);
 
-    bool has_key(int at, void const* key) const noexcept
+    bool has_key(std::size_t at, void const* key) const noexcept
     {
-        return keys_[count_of_keys == 1 ? 0 : static_cast<std::size_t>(at)] == key;
+        return keys_[count_of_keys == 1 ? 0 : at] == key;
     }
-    bool is_winner(void const* key) const noexcept { return *this && has_key(index(), key); }
+    bool is_winner(void const* key) const noexcept { return *this && has_key(items_.index() - 1, key); }
 
     /// False for a source that was not in the select, as far as the keys tell.
     template <typename Case>
     bool may_have(void const* key) const noexcept
     {
-        int at = -1;
-        return !*this || ((++at, std::is_same_v<Case, Cases> &&
-                                     ((count_of_keys == 1 && at != index()) || has_key(at, key))) ||
-                          ...);
+        constexpr std::array is_of_type{std::is_same_v<Case, Cases>...};
+        for (std::size_t at = 0; at != is_of_type.size(); ++at)
+            if (is_of_type[at] && ((count_of_keys == 1 && at + 1 != items_.index()) || has_key(at, key)))
+                return true;
+        return !*this;
     }
 
     template <typename T, std::size_t I = 0>
