@@ -79,9 +79,9 @@ public:
     /// All values of that name, in their order.
     [[nodiscard]] std::vector<std::string> query_all(std::string_view name) const;
 
-    /// The first value of that name in the body if it is a form, decoded like a query; empty if there is
-    /// none, or if the Content-Type is not application/x-www-form-urlencoded, which a `<form>` with
-    /// `method="post"` sends.
+    /// The first value of that name in a form, which a page sends as its body with `<form method="post">`.
+    /// It is decoded like a query, and a '%' that begins no escape stays. Empty if it is absent, and if the
+    /// Content-Type is not application/x-www-form-urlencoded.
     [[nodiscard]] std::string form(std::string_view name) const;
     /// All values of that name, in their order.
     [[nodiscard]] std::vector<std::string> form_all(std::string_view name) const;

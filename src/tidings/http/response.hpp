@@ -34,19 +34,19 @@ public:
 
     [[nodiscard]] static response bytes(std::string bytes, std::string content_type, int status = 200);
 
-    /// Redirects the client: 303, for example after a POST, or 301, 302, 307 or 308. `location` is a URL or
-    /// a path, percent-encoded; throws `std::invalid_argument` if it is neither, or empty, and for any other
-    /// status. Note that a location that a client can influence may lead to any site.
+    /// Sends the client on to another page, with 303, as after a POST, or with 301, 302, 307 or 308.
+    /// `location` is a URL or a path, percent-encoded. Throws `std::invalid_argument` for anything else, for
+    /// an empty one, and for another status. If a client chose the location, it can lead to any site.
     [[nodiscard]] static response redirect(std::string location, int status = 303);
 
-    /// A file that the server streams from disk when it responds; this call does not touch it. If it is
-    /// missing then, or not a regular file, the response is a 404; if it may not be read, 403; if there are
-    /// no descriptors, 503; for any other failure 500; these three are logged. The content type is guessed
-    /// from the extension if none is given. The size is read when the response begins: what is appended
-    /// later is not sent, and a file that shrinks ends the connection early, so that the client does not
-    /// mistake a part for the whole. GET and HEAD get an ETag (from size, modification and status-change
-    /// time, so that each change of the file gives another) and Last-Modified, and a 304 if the client has
-    /// that version; an application's own values replace these.
+    /// A file that the server streams from disk when it answers; this call does not touch it. One that is
+    /// missing then, or is no regular file, becomes a 404; one that may not be read 403, one for which there
+    /// are no descriptors 503, any other failure 500, and these three are logged. The content type is guessed
+    /// by the extension if none is given. The size is taken when the answer begins: what the file grows by is
+    /// not sent, and one that shrinks ends the connection early, so that the client does not take half a file
+    /// for a whole one. GET and HEAD get Last-Modified and an ETag, which is made of the size and of the
+    /// times of modification and status change, and so changes with the file; and 304 if the client has the
+    /// file already. Either header is the application's if it has set it.
     ///
     /// `path` must be the application's own: use `file_below` for a path that a client can influence.
     [[nodiscard]] static response file(std::filesystem::path path, std::string content_type = {});
@@ -71,7 +71,7 @@ public:
     response& with_added_header(std::string name, std::string value) &;
     [[nodiscard]] response with_added_header(std::string name, std::string value) &&;
 
-    /// How a browser keeps a cookie. Create it in the call of `with_cookie`, since it holds views.
+    /// How a browser keeps a cookie. It holds views, so make it in the call of `with_cookie`.
     using cookie_options = detail::cookie_options;
 
     /// Adds a cookie for this host alone (Set-Cookie without Domain):

@@ -86,17 +86,17 @@ public:
         route("DELETE", pattern, std::move(answer), std::move(own));
     }
 
-    /// Serves the files of a folder, and of those in it, to GET and HEAD of paths below `prefix`: routes like
-    /// others, which give way to more exact ones. What is found, and with which headers, says
-    /// `response::file_below`; beyond that, names that begin with a dot, such as ".git", are not found, nor
-    /// is anything where a '/' is written as "%2F". Links within the folder are followed, and none out of it.
+    /// Serves the files below a folder to GET and HEAD requests for paths below `prefix`. More exact routes
+    /// take precedence. `response::file_below` says what is found, and with which headers. In addition, names
+    /// that begin with a dot, such as ".git", are not found, nor is a path with a '/' written as "%2F".
     ///
-    /// By `cache_control` browsers ask each time whether their copy is still good, and get a 304 if it is.
-    /// Where the name of a file changes with its content, "max-age=31536000, immutable" spares that.
+    /// With the default `cache_control`, browsers ask each time whether their copy is still good, and get a
+    /// 304 if it is. If the name of a file changes with its content, "max-age=31536000, immutable" saves
+    /// that.
     ///
-    /// Throws `std::invalid_argument` if there is no such folder, and for a route that is taken. Later it may
-    /// be replaced, and is looked up anew for each request; a relative path is taken from where the program
-    /// runs now.
+    /// Throws `std::invalid_argument` if there is no such folder, and for a route that is taken. The folder
+    /// is looked up for each request, so it may be replaced later. A relative path counts from the current
+    /// directory of this call.
     void files(std::string_view prefix, std::filesystem::path const& folder,
                std::string cache_control = "no-cache", route_options own = {});
 

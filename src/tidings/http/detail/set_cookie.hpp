@@ -13,10 +13,10 @@ namespace tidings::detail {
 struct cookie_options
 {
     std::optional<std::chrono::seconds> max_age{}; ///< empty: until the browser is closed
-    std::string_view path = "/";                   ///< sent to what lies below it alone
-    std::string_view same_site = "Lax"; ///< or "Strict": not behind links of other sites; "None": to all
-    bool http_only = true;              ///< out of reach for scripts
-    bool secure = true; ///< over HTTPS alone, and over HTTP to localhost: browsers trust their own machine
+    std::string_view path = "/";        ///< the browser sends it only with requests for paths below this one
+    std::string_view same_site = "Lax"; ///< "Strict": not with links from other sites; "None": always
+    bool http_only = true;              ///< scripts cannot read it
+    bool secure = true;                 ///< only over HTTPS, or to this machine, which browsers trust
 };
 static_assert(std::is_trivially_destructible_v<cookie_options>); // so that g++ 12 takes it in a `co_await`
 
