@@ -11,8 +11,7 @@
 using namespace std::chrono_literals;
 
 // [handler]
-boost::asio::awaitable<void> five_events(tidings::context ctx, tidings::request const&,
-                                         tidings::event_stream& out)
+boost::asio::awaitable<void> five_events(tidings::context ctx, tidings::event_stream& out)
 {
     tidings::ticker every_second(1s);
     for (int i = 1; co_await every_second.tick(ctx); ++i) {

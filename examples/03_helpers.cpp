@@ -34,7 +34,7 @@ boost::asio::awaitable<bool> try_step(tidings::context ctx, std::string_view nam
     co_return co_await do_step(limited, name, pace, out);
 }
 
-boost::asio::awaitable<void> deploy(tidings::context ctx, tidings::request const&, tidings::event_stream& out)
+boost::asio::awaitable<void> deploy(tidings::context ctx, tidings::event_stream& out)
 {
     bool const built = co_await try_step(ctx, "build", 100ms, out);
     bool const tested = built && co_await try_step(ctx, "test", 700ms, out);

@@ -18,8 +18,7 @@ boost::asio::awaitable<void> follow_market(tidings::context ctx, tidings::channe
         co_await prices.send(ctx, price);
 }
 
-boost::asio::awaitable<void> stream_prices(tidings::context ctx, tidings::request const&,
-                                           tidings::event_stream& out)
+boost::asio::awaitable<void> stream_prices(tidings::context ctx, tidings::event_stream& out)
 {
     auto const limited = tidings::with_timeout(ctx, 2s);
     tidings::channel<int> prices(16);

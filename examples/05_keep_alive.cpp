@@ -10,8 +10,7 @@
 using namespace std::chrono_literals;
 
 // [handler]
-boost::asio::awaitable<void> think_long(tidings::context ctx, tidings::request const&,
-                                        tidings::event_stream& out)
+boost::asio::awaitable<void> think_long(tidings::context ctx, tidings::event_stream& out)
 {
     tidings::after thought(3500ms);
     if (co_await thought.wait(ctx))

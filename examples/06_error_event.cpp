@@ -20,8 +20,7 @@ std::string import_row(int row)
 }
 
 // [handler]
-boost::asio::awaitable<void> import_rows(tidings::context, tidings::request const&,
-                                         tidings::event_stream& out)
+boost::asio::awaitable<void> import_rows(tidings::context, tidings::event_stream& out)
 {
     std::string failure;
     try {

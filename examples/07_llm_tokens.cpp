@@ -54,8 +54,7 @@ std::string chunk(std::string const& token)
                        boost::json::serialize(boost::json::string(token)));
 }
 
-boost::asio::awaitable<void> complete(tidings::context ctx, tidings::request const&,
-                                      tidings::event_stream& out)
+boost::asio::awaitable<void> complete(tidings::context ctx, tidings::event_stream& out)
 {
     model answer;
     while (auto token = co_await answer.next_token(ctx))
@@ -79,7 +78,7 @@ boost::asio::awaitable<void> generate(tidings::context ctx, tidings::topic into)
 }
 
 boost::asio::awaitable<tidings::response> start(tidings::server& server, tidings::topic_registry& generations,
-                                                tidings::context, tidings::request const&)
+                                                tidings::context)
 {
     std::random_device random; // whoever knows the id may read
     auto const id = fmt::format("{:08x}{:08x}", random(), random());

@@ -29,7 +29,7 @@ struct counter
 // [/counter]
 
 // [increment]
-boost::asio::awaitable<tidings::response> increment(counter& count, tidings::context, tidings::request const&)
+boost::asio::awaitable<tidings::response> increment(counter& count, tidings::context)
 {
     count.increment();
     co_return tidings::response::text(fmt::format("{}\n", count.value));
@@ -38,8 +38,7 @@ boost::asio::awaitable<tidings::response> increment(counter& count, tidings::con
 
 // [plain]
 // The plain answer; polling is asking for it again and again.
-boost::asio::awaitable<tidings::response> get_value(counter const& count, tidings::context,
-                                                    tidings::request const&)
+boost::asio::awaitable<tidings::response> get_value(counter const& count, tidings::context)
 {
     co_return tidings::response::text(fmt::format("{}\n", count.value));
 }
@@ -59,7 +58,7 @@ boost::asio::awaitable<tidings::response> await_value(counter const& count, tidi
 // [/long-poll]
 
 // [stream]
-boost::asio::awaitable<void> stream_value(counter const& count, tidings::context ctx, tidings::request const&,
+boost::asio::awaitable<void> stream_value(counter const& count, tidings::context ctx,
                                           tidings::event_stream& out)
 {
     while (!ctx.is_done()) {
@@ -70,7 +69,7 @@ boost::asio::awaitable<void> stream_value(counter const& count, tidings::context
 }
 // [/stream]
 
-boost::asio::awaitable<tidings::response> show_page(tidings::context, tidings::request const&)
+boost::asio::awaitable<tidings::response> show_page(tidings::context)
 {
     co_return tidings::response::file(EXAMPLE_PAGE);
 }

@@ -13,8 +13,7 @@ import tidings;
 
 using namespace std::chrono_literals;
 
-boost::asio::awaitable<void> tell_time(tidings::context ctx, tidings::request const&,
-                                       tidings::event_stream& out)
+boost::asio::awaitable<void> tell_time(tidings::context ctx, tidings::event_stream& out)
 {
     tidings::ticker every_second(1s);
     while (co_await every_second.tick(ctx)) {

@@ -20,13 +20,12 @@
 namespace asio = boost::asio;
 
 // [handlers]
-asio::awaitable<void> stream_readings(thermometer& source, tidings::context ctx, tidings::request const&,
-                                      tidings::event_stream& out)
+asio::awaitable<void> stream_readings(thermometer& source, tidings::context ctx, tidings::event_stream& out)
 {
     co_await source.readings.follow(ctx, out);
 }
 
-asio::awaitable<tidings::response> answer_visits(tidings::context ctx, tidings::request const&)
+asio::awaitable<tidings::response> answer_visits(tidings::context ctx)
 {
     auto const visits = co_await tidings::run_blocking(ctx, count_visit);
     co_return tidings::response::text(visits ? fmt::format("visit {}\n", *visits) : "");

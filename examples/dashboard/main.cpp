@@ -34,8 +34,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-asio::awaitable<tidings::response> list_builds(build_list const& builds, tidings::context,
-                                               tidings::request const&)
+asio::awaitable<tidings::response> list_builds(build_list const& builds, tidings::context)
 {
     std::vector<std::string> all;
     for (auto const& summary : builds.summaries())
@@ -43,8 +42,7 @@ asio::awaitable<tidings::response> list_builds(build_list const& builds, tidings
     co_return tidings::response::json(fmt::format("[{}]", fmt::join(all, ",")));
 }
 
-asio::awaitable<tidings::response> start_build(build_list& builds, tidings::context ctx,
-                                               tidings::request const&)
+asio::awaitable<tidings::response> start_build(build_list& builds, tidings::context ctx)
 {
     auto const build = co_await builds.start(ctx);
     if (ctx.is_done())
@@ -65,8 +63,7 @@ asio::awaitable<tidings::response> stop_build(build_list& builds, tidings::conte
     co_return tidings::response::json(to_json(build->summary()), 202);
 }
 
-asio::awaitable<void> follow_builds(build_list const& builds, tidings::context, tidings::request const&,
-                                    tidings::event_stream& out)
+asio::awaitable<void> follow_builds(build_list const& builds, tidings::context, tidings::event_stream& out)
 {
     builds.changes().attach(out);
     co_return;

@@ -34,7 +34,7 @@ response refuse(int status, std::string_view why)
     return response::text(fmt::format("{}\n", why), status);
 }
 
-asio::awaitable<response> tell_health(tidings::context, tidings::request const&)
+asio::awaitable<response> tell_health(tidings::context)
 {
     co_return response::text("ok\n");
 }
@@ -183,13 +183,13 @@ asio::awaitable<response> end_streams(event_hub& events, topic_action end, tidin
     }
 }
 
-asio::awaitable<void> fail(tidings::context, tidings::request const&, tidings::event_stream& out)
+asio::awaitable<void> fail(tidings::context, tidings::event_stream& out)
 {
     co_await out.send({.data = "before"});
     throw std::runtime_error("this handler fails, as it was asked to");
 }
 
-asio::awaitable<response> tell_stats(tidings::server const& server, tidings::context, tidings::request const&)
+asio::awaitable<response> tell_stats(tidings::server const& server, tidings::context)
 {
     auto const now = server.stats();
     co_return response::json(fmt::format(R"({{"connections":{},"streams":{},"accepted":{}}})",
@@ -197,7 +197,7 @@ asio::awaitable<response> tell_stats(tidings::server const& server, tidings::con
 }
 
 // A server answers OPTIONS by itself; this application takes it for one of the "other methods".
-asio::awaitable<response> refuse_method(std::string allowed, tidings::context, tidings::request const&)
+asio::awaitable<response> refuse_method(std::string allowed, tidings::context)
 {
     co_return refuse(405, "method not allowed").with_header("Allow", allowed);
 }

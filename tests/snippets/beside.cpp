@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 namespace {
 
 asio::awaitable<void> stream_orders(tidings::topic const& orders, tidings::context ctx,
-                                    tidings::request const&, tidings::event_stream& out)
+                                    tidings::event_stream& out)
 {
     co_await orders.follow(ctx, out, tidings::from_oldest());
 }

@@ -7,7 +7,7 @@
 
 namespace asio = boost::asio;
 
-asio::awaitable<void> prices(tidings::context ctx, tidings::request const&, tidings::event_stream& out);
+asio::awaitable<void> prices(tidings::context ctx, tidings::event_stream& out);
 
 void opt_in(tidings::topic_registry& topics, tidings::server& server)
 {

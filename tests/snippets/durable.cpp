@@ -21,7 +21,7 @@ tidings::topic_registry make_topics()
 // [/make]
 
 // [open]
-asio::awaitable<void> follow_news(tidings::topic_registry all, tidings::context ctx, tidings::request const&,
+asio::awaitable<void> follow_news(tidings::topic_registry all, tidings::context ctx,
                                   tidings::event_stream& out)
 {
     if (auto const news = co_await all.open(ctx, "news"))

@@ -40,7 +40,7 @@ asio::awaitable<void> build_log(build_list const& builds, tidings::context ctx,
 // [/reject]
 
 // [farewell]
-asio::awaitable<void> say_farewell(tidings::context ctx, tidings::request const&, tidings::event_stream& out)
+asio::awaitable<void> say_farewell(tidings::context ctx, tidings::event_stream& out)
 {
     tidings::ticker every_minute(60s);
     while (co_await every_minute.tick(ctx))
@@ -81,7 +81,7 @@ asio::awaitable<void> watch_sensor(tidings::context ctx, int number, tidings::ch
 }
 
 // [task-group]
-asio::awaitable<void> watch_all(tidings::context ctx, tidings::request const&, tidings::event_stream& out)
+asio::awaitable<void> watch_all(tidings::context ctx, tidings::event_stream& out)
 {
     tidings::channel<int> readings(8);
     tidings::task_group sensors(ctx);
@@ -119,12 +119,12 @@ asio::awaitable<void> send_first(tidings::context ctx, tidings::channel<int> num
 }
 // [/named-result]
 
-asio::awaitable<tidings::response> keep_picture(tidings::context, tidings::request const&)
+asio::awaitable<tidings::response> keep_picture(tidings::context)
 {
     co_return tidings::response(204);
 }
 
-asio::awaitable<void> send_telemetry(tidings::context, tidings::request const&, tidings::event_stream& out)
+asio::awaitable<void> send_telemetry(tidings::context, tidings::event_stream& out)
 {
     co_await out.open();
 }

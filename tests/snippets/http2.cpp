@@ -9,7 +9,7 @@
 
 namespace asio = boost::asio;
 
-asio::awaitable<void> tell_time(tidings::context ctx, tidings::request const&, tidings::event_stream& out);
+asio::awaitable<void> tell_time(tidings::context ctx, tidings::event_stream& out);
 
 void serve_browsers()
 {

@@ -8,8 +8,7 @@
 
 using namespace std::chrono_literals;
 
-boost::asio::awaitable<void> tell_time(tidings::context ctx, tidings::request const&,
-                                       tidings::event_stream& out)
+boost::asio::awaitable<void> tell_time(tidings::context ctx, tidings::event_stream& out)
 {
     tidings::ticker every_second(1s);
     while (co_await every_second.tick(ctx)) // false once the client has left or the server stops

@@ -22,7 +22,7 @@ boost::asio::awaitable<tidings::response> place_order(tidings::topic_registry co
 }
 
 boost::asio::awaitable<void> follow_orders(tidings::topic_registry const& topics, tidings::context ctx,
-                                           tidings::request const&, tidings::event_stream& out)
+                                           tidings::event_stream& out)
 {
     if (auto const orders = co_await topics.open(ctx, "orders"))
         co_await orders->follow(ctx, out);

@@ -17,7 +17,7 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 // [follow]
-asio::awaitable<void> follow_news(tidings::topic const& news, tidings::context ctx, tidings::request const&,
+asio::awaitable<void> follow_news(tidings::topic const& news, tidings::context ctx,
                                   tidings::event_stream& out)
 {
     co_await news.follow(ctx, out); // what the client has missed, then what comes, until it leaves
@@ -25,8 +25,7 @@ asio::awaitable<void> follow_news(tidings::topic const& news, tidings::context c
 // [/follow]
 
 // [attach]
-asio::awaitable<void> attach_news(tidings::topic const& news, tidings::context, tidings::request const&,
-                                  tidings::event_stream& out)
+asio::awaitable<void> attach_news(tidings::topic const& news, tidings::context, tidings::event_stream& out)
 {
     news.attach(out); // the handler returns, and the stream goes on without its frame
     co_return;
@@ -56,7 +55,7 @@ void make_registry()
 
 // [find-by-event]
 asio::awaitable<void> resume_answer(tidings::topic_registry const& answers, tidings::context,
-                                    tidings::request const&, tidings::event_stream& out)
+                                    tidings::event_stream& out)
 {
     auto const answer = answers.find_by_event(out.last_event_id().value_or(""));
     if (answer)
@@ -73,7 +72,7 @@ bool is_urgent(tidings::event_text const& event, std::string_view)
 }
 
 asio::awaitable<void> follow_both(tidings::topic const& orders, tidings::topic const& alerts,
-                                  tidings::context ctx, tidings::request const&, tidings::event_stream& out)
+                                  tidings::context ctx, tidings::event_stream& out)
 {
     tidings::topic_list both;
     both.add(orders).add(alerts, tidings::from_last(5), is_urgent);
@@ -95,7 +94,7 @@ asio::awaitable<void> follow_symbol(tidings::topic const& prices, tidings::conte
 
 // [subscription]
 asio::awaitable<void> count_orders(tidings::topic const& orders, tidings::context ctx,
-                                   tidings::request const&, tidings::event_stream& out)
+                                   tidings::event_stream& out)
 {
     tidings::subscription incoming(ctx, orders);
     tidings::ticker every_minute(1min);
@@ -111,7 +110,7 @@ asio::awaitable<void> count_orders(tidings::topic const& orders, tidings::contex
 
 // [subscription-resumes]
 asio::awaitable<void> send_large_orders(tidings::topic const& orders, tidings::context ctx,
-                                        tidings::request const&, tidings::event_stream& out)
+                                        tidings::event_stream& out)
 {
     tidings::topic_list only;
     only.add(orders, tidings::from_last(10));

@@ -124,6 +124,8 @@ public:
 
     // The client
 
+    /// What it has asked for. Lives as long as this object.
+    tidings::request const& request() const noexcept { return asked(); }
     /// Where the client left off, from the header Last-Event-ID or the query; see `request::last_event_id`.
     std::optional<std::string> last_event_id() const { return asked().last_event_id(); }
 

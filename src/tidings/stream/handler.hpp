@@ -46,50 +46,80 @@ using middleware = std::function<stream_handler(stream_handler)>;
 
 namespace detail {
 
-template <typename Callable>
-concept stream_handler_like =
-    std::is_invocable_r_v<boost::asio::awaitable<void>, Callable&, context, request&, event_stream&>;
+template <typename Callable, typename Result, typename... Arguments>
+concept answers = std::is_invocable_r_v<boost::asio::awaitable<Result>, Callable&, Arguments...>;
+
+// The four shapes of a handler, in the order in which a callable is tried.
 
 template <typename Callable>
-concept plain_handler_like =
-    std::is_invocable_r_v<boost::asio::awaitable<response>, Callable&, context, request const&>;
+concept stream_handler_like = answers<Callable, void, context, request&, event_stream&>;
+template <typename Callable>
+concept plain_handler_like = answers<Callable, response, context, request const&>;
+template <typename Callable>
+concept short_stream_handler_like = answers<Callable, void, context, event_stream&>;
+template <typename Callable>
+concept short_plain_handler_like = answers<Callable, response, context>;
+
+template <typename Callable>
+concept handler_like = stream_handler_like<Callable> || plain_handler_like<Callable> ||
+                       short_stream_handler_like<Callable> || short_plain_handler_like<Callable>;
+
+template <typename Callable>
+inline constexpr bool gives_stream =
+    stream_handler_like<Callable> || (!plain_handler_like<Callable> && short_stream_handler_like<Callable>);
 
 /// Sends what a plain handler answers.
 boost::asio::awaitable<void> respond_with(boost::asio::awaitable<response> answering, event_stream& out);
 
-/// A handler of either kind, which tells the stream that the middleware ends here.
+/// A handler of any shape, which tells the stream that the middleware ends here.
 template <typename Callable>
 stream_handler marked(Callable callable)
 {
     return [callable = std::move(callable)](context ctx, request& asked,
                                             event_stream& out) mutable -> boost::asio::awaitable<void> {
         internal::access::core(out).handler_begins();
-        if constexpr (plain_handler_like<Callable>)
-            return respond_with(std::invoke(callable, std::move(ctx), asked), out);
-        else
+        if constexpr (stream_handler_like<Callable>)
             return std::invoke(callable, std::move(ctx), asked, out);
+        else if constexpr (plain_handler_like<Callable>)
+            return respond_with(std::invoke(callable, std::move(ctx), std::as_const(asked)), out);
+        else if constexpr (short_stream_handler_like<Callable>)
+            return std::invoke(callable, std::move(ctx), out);
+        else
+            return respond_with(std::invoke(callable, std::move(ctx)), out);
     };
 }
 
 } // namespace detail
 
-/// One route's handler, and which kind it was: a `stream_handler`, or one that answers a request with a plain
-/// response, `awaitable<response>(context, request const&)`. It is called on the loops of the server: where
-/// there are several, what the function shares must be thread-safe.
+/// One route's handler: any function or object that can be called in one of four ways.
+///
+///     awaitable<void>(context, request const&, event_stream&)     an event stream
+///     awaitable<void>(context, event_stream&)                     the same; `event_stream::request` has the
+///     rest awaitable<response>(context, request const&)                a plain answer
+///     awaitable<response>(context)                                the same, whatever was asked
+///
+/// A generic lambda or an overloaded object that fits several is called in the first of these that it fits:
+/// in this order but for a plain answer that takes the request, which goes before the shorter stream. It is
+/// called on the loops of the server: where there are several, what the function shares must be thread-safe.
 struct handler
 {
     template <typename Callable>
-        requires detail::stream_handler_like<Callable>
-    handler(Callable callable)
-        : call(detail::marked(std::move(callable))), is_stream(true) // NOLINT(google-explicit-constructor)
+        requires detail::handler_like<Callable>
+    handler(Callable callable) // NOLINT(google-explicit-constructor)
+        : call(detail::marked(std::move(callable))), is_stream(detail::gives_stream<Callable>)
     {}
+    /// Does not compile, and says what would.
     template <typename Callable>
-        requires detail::plain_handler_like<Callable>
-    handler(Callable callable) : call(detail::marked(std::move(callable))), is_stream(false)
-    {}
+    handler(Callable) // NOLINT(google-explicit-constructor)
+    {
+        static_assert(sizeof(Callable) == 0,
+                      "tidings: a handler is called as awaitable<void>(context, request const&, "
+                      "event_stream&), awaitable<void>(context, event_stream&), awaitable<response>(context, "
+                      "request const&) or awaitable<response>(context)");
+    }
 
     stream_handler call;
-    bool is_stream;
+    bool is_stream; ///< whether it answers with an event stream
 };
 
 } // namespace tidings
