@@ -10,6 +10,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
@@ -37,6 +38,7 @@ struct counts
     std::atomic<int> streams = 0;
     std::atomic<int> ends = 0;
     std::atomic<int> adopted = 0;
+    std::atomic<int> returned = 0;
 };
 
 asio::awaitable<void> count_task(tidings::context, counts* all)
@@ -98,6 +100,23 @@ void adopt_connections(tidings::server& server, counts& all, int rounds)
     }
 }
 
+// The same, and each comes back with its request.
+void lend_connections(tidings::server& server, counts& all, int rounds)
+{
+    asio::io_context io;
+    auto const work = asio::make_work_guard(io);
+    tcp::acceptor own(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+    for (int i = 0; i < rounds; ++i) {
+        tcp::socket client(io);
+        client.connect(own.local_endpoint());
+        server.adopt(own.accept(), "GET /nowhere ", [&all](tcp::socket back, std::string const& bytes) {
+            all.returned += back.is_open() && bytes.starts_with("GET /nowhere HTTP/1.0\r\n") ? 1 : 0;
+        });
+        asio::write(client, asio::buffer(std::string("HTTP/1.0\r\n\r\n")));
+        io.run_one();
+    }
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -120,14 +139,15 @@ int main(int argc, char** argv)
             });
         }
         callers.emplace_back([&] { adopt_connections(server, all, rounds); });
+        callers.emplace_back([&] { lend_connections(server, all, rounds); });
     }
     std::jthread const stopping([&server] { server.stop(); });
     server.stop();
     running.join();
-    fmt::print("{} tasks, {} streams, {} adopted\n", all.tasks.load(), all.streams.load(),
-               all.adopted.load());
+    fmt::print("{} tasks, {} streams, {} adopted, {} returned\n", all.tasks.load(), all.streams.load(),
+               all.adopted.load(), all.returned.load());
     int const twice = 2 * rounds;
-    bool const is_whole =
-        all.tasks == twice && all.streams == twice && all.ends == twice && all.adopted == rounds;
+    bool const is_whole = all.tasks == twice && all.streams == twice && all.ends == twice &&
+                          all.adopted == rounds && all.returned == rounds;
     return is_whole ? 0 : 1;
 }

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/wait/after.hpp>
 
+#include "connected_pair.hpp"
 #include "handlers.hpp"
 #include "one_route.hpp"
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -31,7 +29,6 @@
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using namespace tidings::test;
-using asio::ip::tcp;
 using tidings::server;
 using tidings::server_options;
 using tidings::test::server_fixture;
@@ -44,24 +41,6 @@ server_options quiet()
     auto options = server_fixture::brisk();
     options.listen = {{.port = 0}};
     return options;
-}
-
-/// Both ends of a connection that nobody has accepted for the server.
-std::pair<tcp::socket, tcp::socket> connected_pair(asio::io_context& io)
-{
-    tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
-    acceptor.set_option(asio::socket_base::receive_buffer_size(200'000)); // the test's bytes wait there
-    tcp::socket near(io);
-    near.connect(acceptor.local_endpoint());
-    return {std::move(near), acceptor.accept()};
-}
-
-std::string read_all(tcp::socket& from)
-{
-    std::string text;
-    boost::system::error_code ended;
-    asio::read(from, asio::dynamic_buffer(text), ended);
-    return text;
 }
 
 /// Notes on which threads it ran.
@@ -172,20 +151,6 @@ TEST_CASE("one thread after another runs the loop of a server")
     CHECK(later.read_head().status() == 200);
     embedded.stop();
     CHECK(reading.read_to_end().find("data: server stopping") != std::string::npos);
-}
-
-// A connection that somebody else has accepted, and read from, is served as any other.
-TEST_CASE("an adopted connection is served")
-{
-    asio::io_context io;
-    one_route fixture(send_one);
-    auto [near, far] = connected_pair(io);
-    asio::write(near, asio::buffer(std::string_view("Host: x\r\nConnection: close\r\n\r\n")));
-    fixture.routes().adopt(std::move(far), "GET / HTTP/1.1\r\n");
-    auto const text = read_all(near);
-    CHECK(text.starts_with("HTTP/1.1 200 OK\r\n"));
-    CHECK(text.find("data: one\n\n") != text.npos);
-    CHECK(fixture.stats().accepted == 1);
 }
 
 // Connections are dealt out in turn: each loop gets its share, and a stream of its own.

@@ -7,19 +7,27 @@
 #include "support/tls_connection.hpp"
 #include "support/tls_credentials.hpp"
 
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using namespace tidings::test;
+using asio::ip::tcp;
 using Catch::Matchers::ContainsSubstring;
 using tidings::tls_context;
 using tidings::tls_options;
@@ -66,6 +74,29 @@ asio::awaitable<tidings::response> answer_at_length(tidings::context, tidings::r
 }
 
 } // namespace
+
+// Wherever in its first message the application has stopped reading. Nobody else keeps what encrypts.
+TEST_CASE("a connection whose handshake is still to come is adopted, whatever was read from it")
+{
+    one_route fixture(send_one);
+    asio::io_context io;
+    tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
+    std::size_t const hello = tls_client(checking()).take().size();
+    std::jthread const adopting([&] {
+        for (std::size_t read = 0; read <= hello; ++read) {
+            tcp::socket accepted = acceptor.accept();
+            std::string already_read(read, '\0');
+            asio::read(accepted, asio::buffer(already_read));
+            fixture.routes().adopt(std::move(accepted), std::move(already_read), {.tls = make_tls()});
+        }
+    });
+    for (std::size_t read = 0; read <= hello; ++read) {
+        tls_connection client(acceptor.local_endpoint().port(), checking());
+        client.get("/", "Connection: close\r\n");
+        INFO("read before: " << read << " of " << hello);
+        CHECK_THAT(client.read_to_end(), ContainsSubstring("data: one\n\n"));
+    }
+}
 
 // A stream over TLS is what it is without: head, events, and an end that is signed.
 TEST_CASE("an event stream over TLS")

@@ -260,11 +260,11 @@ asio::awaitable<tidings::response> send_page(tidings::context, tidings::request 
 }
 // [/files]
 
-// [adopt]
-asio::awaitable<void> hand_over(tidings::server& server, asio::ip::tcp::socket socket,
-                                std::string already_read)
+void adopt_encrypted(tidings::server& server, asio::ip::tcp::socket client, std::string already_read,
+                     tidings::endpoint const& with_tls)
 {
-    server.adopt(std::move(socket), std::move(already_read)); // from here on it is the server's
-    co_return;
+    // [adopt-tls]
+    server.adopt(std::move(client), std::move(already_read),
+                 with_tls); // tidings::endpoint{.tls = certificates}
+    // [/adopt-tls]
 }
-// [/adopt]

@@ -130,15 +130,22 @@ std::shared_ptr<detail::background> const& server::background() const noexcept
     return engine_->work();
 }
 
-void server::adopt(asio::ip::tcp::socket socket, std::string already_read)
+void server::adopt(any_socket socket, std::string already_read, endpoint const& as)
 {
-    boost::system::error_code error;
-    socket.native_non_blocking(true, error);
-    internal::stream_socket adopted(error ? -1 : socket.release(error));
-    if (!adopted.is_open())
-        return;
+    adopt(std::move(socket), std::move(already_read), as, {});
+}
+
+void server::adopt(any_socket socket, std::string already_read, endpoint const& as,
+                   detail::return_socket on_unrouted)
+{
+    if (!socket.is_open())
+        throw std::invalid_argument("tidings: server::adopt needs a socket that is open and connected");
     engine_->start();
-    engine_->adopt(std::move(adopted), std::move(already_read));
+    socket.native_non_blocking(true);
+    engine_->adopt({.socket = internal::stream_socket(socket.release()),
+                    .already_read = std::move(already_read),
+                    .on_unrouted = std::move(on_unrouted)},
+                   as);
 }
 
 internal::peer_probes internal::start_in_memory(server& of, asio::io_context const& loop)

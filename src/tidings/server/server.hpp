@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tidings/internal/access.hpp>
+#include <tidings/net/internal/stream_socket.hpp>
 #include <tidings/server/detail/background.hpp>
 #include <tidings/server/route_options.hpp>
 #include <tidings/server/server_options.hpp>
@@ -9,11 +10,15 @@
 #include <tidings/stream/handler.hpp>
 #include <tidings/wait/spawn.hpp>
 
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -59,11 +64,10 @@ public:
 
     // Routes
 
-    /// Answers `method` on paths like "/builds/{id}/events". A handler returns `awaitable<void>` and writes
-    /// to an `event_stream`, or returns `awaitable<response>`. It is owned by the server until the last
-    /// stream ends. HEAD of a stream is answered with the head alone, without its handler. Throws
-    /// `std::invalid_argument` for a pattern that is malformed or taken, for a stream that is to answer HEAD,
-    /// and for an empty function among `own`.
+    /// Answers `method` on paths like "/builds/{id}/events". The handler (see there for its four shapes) is
+    /// owned by the server until the last stream ends. HEAD of a stream is answered with the head alone,
+    /// without its handler. Throws `std::invalid_argument` for a pattern that is malformed or taken, for a
+    /// stream that is to answer HEAD, and for an empty function among `own`.
     void route(std::string_view method, std::string_view pattern, handler answer, route_options own = {});
     void get(std::string_view pattern, handler answer, route_options own = {})
     {
@@ -164,14 +168,58 @@ public:
                        std::move(function), std::forward<Arguments>(arguments)...);
     }
 
-    /// Serves a connection that somebody else has accepted, and perhaps read from: what was read is
-    /// `already_read`. Starts the server if it has not started, listener included, and then throws as
-    /// `start`.
-    void adopt(boost::asio::ip::tcp::socket socket, std::string already_read = {});
+    // Connections that the application has accepted
+
+    using any_socket = boost::asio::generic::stream_protocol::socket;
+
+    /// Serves a connection that the application has accepted, and perhaps read from: what was read is
+    /// `already_read`. `socket` is a TCP or unix socket, with no operation under way. `as` says what is
+    /// spoken on it, by its `tls`, whose handshake is still to come, and its `http2`; the rest of it means
+    /// nothing here. Files of a `tls` that no endpoint of the server listens with are read again by
+    /// `tls_context::reload` alone.
+    ///
+    /// The connection counts against the server's limits, and its times run from here on. A server that has
+    /// stopped closes it. Starts the server if it has not started, listeners included, and then throws as
+    /// `start`; `std::invalid_argument` for a socket that is not open. The socket is closed then.
+    void adopt(any_socket socket, std::string already_read = {}, endpoint const& as = {});
+
+    /// The same for plain HTTP/1.1, until a request comes that no route takes: `on_unrouted(socket, bytes)`
+    /// gives it back, and a server of the application's goes on with it. `bytes` are all that was read and
+    /// not answered: the head of that request and what came behind it. It may be any request of the
+    /// connection; those before it have been answered. An unknown path is given back, and so is a known path
+    /// with a method that has no route, except for HEAD of a GET route and OPTIONS.
+    ///
+    /// What is given back has met no check, no middleware and no limit but that on the head's size, and is
+    /// neither counted nor logged as a request. What is malformed, too large or too late is refused here, as
+    /// ever; connections that end here, as when the server stops, are not given back.
+    ///
+    /// `on_unrouted` is called at most once, on the socket's executor, whose execution context outlives the
+    /// server. It can be copied. The socket has TCP_NODELAY and SO_KEEPALIVE set.
+    template <typename Protocol, typename Executor, typename Function,
+              typename Socket = boost::asio::basic_stream_socket<Protocol, Executor>>
+        requires std::invocable<Function&, Socket, std::string>
+    void adopt(boost::asio::basic_stream_socket<Protocol, Executor> socket, std::string already_read,
+               Function on_unrouted)
+    {
+        boost::system::error_code unknown; // of a socket that is not open, which is refused
+        auto const protocol = socket.local_endpoint(unknown).protocol();
+        auto give_back = [on = socket.get_executor(), protocol, on_unrouted = std::move(on_unrouted)](
+                             internal::stream_socket back, std::string bytes) {
+            boost::asio::post(on, [on, protocol, call = on_unrouted, back = std::move(back),
+                                   bytes = std::move(bytes)]() mutable {
+                Socket given(on, protocol, back.descriptor());
+                back.release();
+                std::invoke(call, std::move(given), std::move(bytes));
+            });
+        };
+        adopt(any_socket(std::move(socket)), std::move(already_read), endpoint(), std::move(give_back));
+    }
 
 private:
     friend internal::access;
 
+    void adopt(any_socket socket, std::string already_read, endpoint const& as,
+               std::function<void(internal::stream_socket, std::string)> on_unrouted);
     void require_not_started(char const* what) const;
     std::shared_ptr<detail::background> const& background() const noexcept;
 

@@ -52,6 +52,9 @@ public:
     /// Whether a request has begun that is not complete: tells an idle connection from a slow head.
     [[nodiscard]] bool has_begun() const noexcept;
 
+    /// What has come of a head that is not complete.
+    [[nodiscard]] std::string_view unfinished_head() const noexcept { return held_; }
+
     /// The request without its body, from `head_complete` on until `take`. What is changed in it stays.
     [[nodiscard]] request& head() noexcept { return policy_.head(); }
 

@@ -55,11 +55,11 @@ public:
     virtual ~encryption() = default;
 
     /// For a connection that was accepted. It is told by `of.on_ready` when a handshake that was held back
-    /// may go on; `socket` and `of` must outlive the stream. `with_http2`: a client that wants HTTP/2 gets
-    /// it.
+    /// may go on; `socket` and `of` must outlive the stream. `already_read`: off the socket, of what the peer
+    /// has encrypted. `with_http2`: a client that wants HTTP/2 gets it.
     virtual std::unique_ptr<encrypted_stream> secure(boost::asio::io_context& io, stream_socket const& socket,
                                                      reactor& sockets, reactor::user& of,
-                                                     bool with_http2) const = 0;
+                                                     std::string already_read, bool with_http2) const = 0;
     /// What a person should know of the credentials in force, such as one that has expired.
     virtual std::vector<std::string> warnings() const = 0;
 
@@ -80,10 +80,12 @@ public:
 
     /// Encrypts from now on. `sockets`, which watches this for `of`, must outlive it or its `close`.
     void secure(encryption const& by, boost::asio::io_context& io, reactor& sockets, reactor::user& of,
-                bool with_http2)
+                std::string already_read, bool with_http2)
     {
-        tls_ = by.secure(io, socket_, sockets, of, with_http2);
+        tls_ = by.secure(io, socket_, sockets, of, std::move(already_read), with_http2);
     }
+    /// The socket alone, which is not encrypted.
+    stream_socket take() noexcept { return std::move(socket_); }
     /// It was moved to another user of the reactor.
     void belong_to(reactor::user& of)
     {

@@ -115,10 +115,12 @@ std::shared_ptr<detail::credentials const> tls_context::in_force() const
 
 std::unique_ptr<internal::encrypted_stream>
 tls_context::secure(boost::asio::io_context& io, internal::stream_socket const& socket,
-                    internal::reactor& sockets, internal::reactor::user& of, bool with_http2) const
+                    internal::reactor& sockets, internal::reactor::user& of, std::string already_read,
+                    bool with_http2) const
 {
+    detail::socket_wire const over(socket, sockets, of, std::move(already_read));
     return std::make_unique<detail::secured_socket>(in_force(), max_handshakes_, with_http2,
-                                                    detail::tls_loop::of(io), socket, sockets, of);
+                                                    detail::tls_loop::of(io), over);
 }
 
 } // namespace tidings

@@ -115,7 +115,7 @@ private:
     std::string refresh(bool in_any_case) override;
     std::unique_ptr<internal::encrypted_stream>
     secure(boost::asio::io_context& io, internal::stream_socket const& socket, internal::reactor& sockets,
-           internal::reactor::user& of, bool with_http2) const override;
+           internal::reactor::user& of, std::string already_read, bool with_http2) const override;
     std::shared_ptr<detail::credentials const> in_force() const;
     void reload(tls_options const& from);
     std::string fingerprints() const;

@@ -18,9 +18,9 @@ class connection : public internal::counted,
 {
 public:
     /// Before it starts.
-    void encrypt(internal::encryption const& by, bool with_http2)
+    void encrypt(internal::encryption const& by, std::string already_read, bool with_http2)
     {
-        socket_.secure(by, home_->io, *home_->sockets, *this, with_http2);
+        socket_.secure(by, home_->io, *home_->sockets, *this, std::move(already_read), with_http2);
     }
 
     loop_state& home() const noexcept { return *home_; }

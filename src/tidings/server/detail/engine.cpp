@@ -141,11 +141,18 @@ void engine::send_to(std::size_t loop, newcomer client)
     post(loop, [on, client = std::move(client)](engine& all) mutable { all.serve(on, std::move(client)); });
 }
 
-void engine::adopt(internal::stream_socket socket, std::string already_read)
+void engine::adopt(newcomer client, endpoint const& as)
 {
-    internal::prepare(socket.descriptor(), internal::probes_of(shared->options.keep_alive));
-    auto const peer = internal::peer_address::of(socket.descriptor());
-    adopt({.socket = std::move(socket), .peer = peer, .already_read = std::move(already_read)});
+    if (is_stopping_)
+        return;
+    internal::prepare(client.socket.descriptor(), internal::probes_of(shared->options.keep_alive));
+    client.peer = internal::peer_address::of(client.socket.descriptor());
+    client.tls = as.tls.get();
+    client.http2 = as.http2.get();
+    std::size_t const loop = next_loop_++ % loops_.size();
+    post(loop, [on = loops_[loop], client = std::move(client), as](engine& all) mutable {
+        all.serve(on, std::move(client));
+    });
 }
 
 void engine::serve(std::shared_ptr<loop_state> const& on, newcomer client)
@@ -158,11 +165,16 @@ void engine::serve(std::shared_ptr<loop_state> const& on, newcomer client)
         return turn_away(*on, std::move(client.socket), client.tls, "the server is full");
     given == admission::served ? ++counts.accepted : ++counts.refused;
     internal::peer_socket socket(std::move(client.socket));
-    boost::intrusive_ptr<http1_connection> const served =
-        client.http2 ? client.http2->begin(on, std::move(socket), client.peer, given)
-                     : new http1_connection(on, std::move(socket), client.peer, given);
+    boost::intrusive_ptr<http1_connection> served;
+    if (client.on_unrouted)
+        served =
+            new lent_connection(on, std::move(socket), client.peer, given, std::move(client.on_unrouted));
+    else if (client.http2)
+        served = client.http2->begin(on, std::move(socket), client.peer, given);
+    else
+        served = new http1_connection(on, std::move(socket), client.peer, given);
     if (client.tls)
-        served->encrypt(*client.tls, client.http2 != nullptr);
+        served->encrypt(*client.tls, std::exchange(client.already_read, {}), client.http2 != nullptr);
     served->start(client.already_read);
 }
 

@@ -25,7 +25,7 @@ public:
     void stop();
     void end_streams(std::shared_ptr<std::string const> const& principal);
     void close();
-    void adopt(internal::stream_socket socket, std::string already_read);
+    void adopt(newcomer client, endpoint const& as);
     void adopt(newcomer client) { send_to(next_loop_++ % loops_.size(), std::move(client)); }
 
     /// What is spawned for no client; runs on the first loop.

@@ -63,6 +63,9 @@ public:
     void stream_ended(open_request over);
     void client_gone();
     void give_up(end_reason why, bool with_reset);
+    /// Whether the request is not for this server: then somebody else goes on with the socket, and with what
+    /// was read from it since the request began.
+    virtual bool gives_back(request const&, std::string_view, std::string_view) { return false; }
 
 protected:
     void on_input(std::string_view bytes) override { requests_.on_input(*this, bytes); }

@@ -163,7 +163,12 @@ std::size_t http1_requests::parse(http1_connection& on, std::string_view bytes)
         if (!incoming_)
             incoming_ = on.home().take_incoming();
         auto& parser = incoming_->parser;
+        std::string const before(parser.unfinished_head());
         auto const [consumed, state] = parser.feed(bytes.substr(taken));
+        bool const is_head_here = on.at() != phase::body && (state == internal::parse_state::head_complete ||
+                                                             state == internal::parse_state::complete);
+        if (is_head_here && on.gives_back(parser.head(), before, bytes.substr(taken)))
+            return bytes.size();
         taken += consumed;
         on.hold(on.held() + consumed);
         switch (state) {

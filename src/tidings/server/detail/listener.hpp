@@ -3,7 +3,7 @@
 
 #include <tidings/net/internal/encryption.hpp>
 #include <tidings/net/internal/listening_socket.hpp>
-#include <tidings/server/detail/loop_state.hpp>
+#include <tidings/server/detail/lent_connection.hpp>
 
 namespace tidings::detail {
 
@@ -11,10 +11,11 @@ namespace tidings::detail {
 struct newcomer
 {
     internal::stream_socket socket;
-    internal::peer_address peer;
+    internal::peer_address peer{};
     internal::encryption const* tls = nullptr; ///< of the server's options, where it is to encrypt
     internal::protocol const* http2 = nullptr; ///< of them too, where that may be spoken
     std::string already_read{};
+    return_socket on_unrouted{}; ///< where it was lent
 };
 
 /// Accepts connections on one endpoint, in batches, and hands them on. When descriptors run out it says so,

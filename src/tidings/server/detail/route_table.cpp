@@ -140,6 +140,12 @@ void route_table::wrap()
     as_decided_ = wrapped(answer_as_decided, around_);
 }
 
+bool route_table::takes(request const& head) const
+{
+    auto const found = paths_.find(head.method(), internal::split_path(head.path())).outcome;
+    return found == internal::route_outcome::found || found == internal::route_outcome::options;
+}
+
 reception route_table::find(request& head, server_log& log) const
 {
     reception decided{.settings = &settings_};

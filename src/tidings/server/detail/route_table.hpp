@@ -67,6 +67,9 @@ public:
     /// route's checks. A check that throws is logged and answered with 500.
     reception find(request& head, server_log& log) const;
 
+    /// Whether a route answers this, or the routes of its path what OPTIONS asks of them.
+    bool takes(request const& head) const;
+
     /// Gives an answer that was decided upon before; the server's middleware is around it.
     stream_handler const& as_decided() const noexcept { return as_decided_; }
     exchange_settings const& settings() const noexcept { return settings_; } ///< of what is no route's

@@ -49,7 +49,7 @@ struct connected final : reactor::user
         near = stream_socket(ends[0]);
         far = stream_socket(ends[1]);
         REQUIRE(sockets->add(near.descriptor(), *this));
-        stream = by.secure(io, near, *sockets, *this, with_http2);
+        stream = by.secure(io, near, *sockets, *this, {}, with_http2);
     }
     ~connected()
     {

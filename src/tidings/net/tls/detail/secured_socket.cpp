@@ -18,22 +18,19 @@ tls_loop::tls_loop(asio::execution_context& io)
       opening(asio::use_service<internal::loop>(io), static_cast<asio::io_context&>(io))
 {}
 
-secured_socket::secured_socket(std::shared_ptr<credentials const> by, std::size_t max_handshakes,
-                               bool with_http2, tls_loop& home, internal::stream_socket const& socket,
-                               internal::reactor& sockets, internal::reactor::user& of)
-    : wire_(socket, sockets, of),
-      session_(std::move(by), home.run, home.opening, max_handshakes, with_http2, wire_)
-{}
+internal::receive_result socket_wire::receive(std::span<char> into)
+{
+    if (already_read_.empty())
+        return socket->receive(into);
+    std::size_t const count = already_read_.copy(into.data(), into.size());
+    already_read_.erase(0, count);
+    return {internal::receive_result::bytes, count};
+}
 
-internal::send_result secured_socket::socket_wire::send(std::string_view bytes)
+internal::send_result socket_wire::send(std::string_view bytes)
 {
     asio::const_buffer const piece(bytes.data(), bytes.size());
     return socket->send({&piece, 1});
-}
-
-internal::send_result secured_socket::send(std::span<asio::const_buffer const> pieces)
-{
-    return session_.send(pieces);
 }
 
 void secured_socket::on_writable()

@@ -32,16 +32,43 @@ private:
     void shutdown() override {}
 };
 
-/// A session over a socket that a reactor watches.
+/// A socket that a reactor watches, behind what was read from it before.
+class socket_wire final : public wire
+{
+public:
+    socket_wire(internal::stream_socket const& given, internal::reactor& by, internal::reactor::user& to,
+                std::string already_read)
+        : socket(&given), sockets(by), user(&to), already_read_(std::move(already_read))
+    {}
+
+    internal::receive_result receive(std::span<char> into) override;
+    internal::send_result send(std::string_view bytes) override;
+    void await_writable() noexcept override { sockets.watch_writing(socket->descriptor(), *user); }
+    void receive_again() override { user->on_ready({.can_read = true}); }
+
+    internal::stream_socket const* socket;
+    internal::reactor& sockets;
+    internal::reactor::user* user;
+
+private:
+    std::string already_read_;
+};
+
+/// A session over a socket.
 class secured_socket final : public internal::encrypted_stream
 {
 public:
     secured_socket(std::shared_ptr<credentials const> by, std::size_t max_handshakes, bool with_http2,
-                   tls_loop& home, internal::stream_socket const& socket, internal::reactor& sockets,
-                   internal::reactor::user& of);
+                   tls_loop& home, socket_wire over)
+        : wire_(std::move(over)),
+          session_(std::move(by), home.run, home.opening, max_handshakes, with_http2, wire_)
+    {}
 
     internal::receive_result receive(std::span<char> into) override { return session_.receive(into); }
-    internal::send_result send(std::span<boost::asio::const_buffer const> pieces) override;
+    internal::send_result send(std::span<boost::asio::const_buffer const> pieces) override
+    {
+        return session_.send(pieces);
+    }
     void on_writable() override;
     void end_sending() override;
     std::string_view refusal() const noexcept override { return session_.refusal(); }
@@ -51,22 +78,6 @@ public:
     void belong_to(internal::stream_socket const& socket, internal::reactor::user& of) override;
 
 private:
-    struct socket_wire final : wire
-    {
-        socket_wire(internal::stream_socket const& given, internal::reactor& by, internal::reactor::user& to)
-            : socket(&given), sockets(by), user(&to)
-        {}
-
-        internal::receive_result receive(std::span<char> into) override { return socket->receive(into); }
-        internal::send_result send(std::string_view bytes) override;
-        void await_writable() noexcept override { sockets.watch_writing(socket->descriptor(), *user); }
-        void receive_again() override { user->on_ready({.can_read = true}); }
-
-        internal::stream_socket const* socket;
-        internal::reactor& sockets;
-        internal::reactor::user* user;
-    };
-
     void shut_when_all_has_left();
 
     socket_wire wire_;
