@@ -172,29 +172,23 @@ public:
 
     using any_socket = boost::asio::generic::stream_protocol::socket;
 
-    /// Serves a connection that the application has accepted, and perhaps read from: what was read is
-    /// `already_read`. `socket` is a TCP or unix socket, with no operation under way. `as` says what is
-    /// spoken on it, by its `tls`, whose handshake is still to come, and its `http2`; the rest of it means
-    /// nothing here. Files of a `tls` that no endpoint of the server listens with are read again by
-    /// `tls_context::reload` alone.
+    /// Serves a connection that the application has accepted, a TCP or unix socket with no operation under
+    /// way; `already_read` is what was read from it. `as` says what is spoken, by its `tls`, whose handshake
+    /// is still to come, and its `http2`; the rest of it means nothing here. Certificate files are watched of
+    /// endpoints that the server listens on: for those of others there is `tls_context::reload`.
     ///
-    /// The connection counts against the server's limits, and its times run from here on. A server that has
-    /// stopped closes it. Starts the server if it has not started, listeners included, and then throws as
-    /// `start`; `std::invalid_argument` for a socket that is not open. The socket is closed then.
+    /// The connection counts against the server's limits. Starts the server if need be, and then throws as
+    /// `start`; `std::invalid_argument` for a socket that is not open. A server that has stopped closes it.
     void adopt(any_socket socket, std::string already_read = {}, endpoint const& as = {});
 
-    /// The same for plain HTTP/1.1, until a request comes that no route takes: `on_unrouted(socket, bytes)`
-    /// gives it back, and a server of the application's goes on with it. `bytes` are all that was read and
-    /// not answered: the head of that request and what came behind it. It may be any request of the
-    /// connection; those before it have been answered. An unknown path is given back, and so is a known path
-    /// with a method that has no route, except for HEAD of a GET route and OPTIONS.
+    /// The same for HTTP/1.1 in plain text, until a request comes that no route takes: `on_unrouted(socket,
+    /// bytes)` gives that one back unanswered, its head and all that was read behind it. No route takes a
+    /// path that is unknown, nor one with a method that it has not, except for HEAD of a GET route and for
+    /// OPTIONS. No check or middleware sees the request, and it is not counted. What is malformed, too large
+    /// or too late is refused here all the same, and when the server stops, connections end here.
     ///
-    /// What is given back has met no check, no middleware and no limit but that on the head's size, and is
-    /// neither counted nor logged as a request. What is malformed, too large or too late is refused here, as
-    /// ever; connections that end here, as when the server stops, are not given back.
-    ///
-    /// `on_unrouted` is called at most once, on the socket's executor, whose execution context outlives the
-    /// server. It can be copied. The socket has TCP_NODELAY and SO_KEEPALIVE set.
+    /// `on_unrouted`, which can be copied, is called once or never, on the socket's executor, whose execution
+    /// context outlives the server. TCP_NODELAY and SO_KEEPALIVE stay set.
     template <typename Protocol, typename Executor, typename Function,
               typename Socket = boost::asio::basic_stream_socket<Protocol, Executor>>
         requires std::invocable<Function&, Socket, std::string>

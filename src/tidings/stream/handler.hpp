@@ -49,8 +49,6 @@ namespace detail {
 template <typename Callable, typename Result, typename... Arguments>
 concept answers = std::is_invocable_r_v<boost::asio::awaitable<Result>, Callable&, Arguments...>;
 
-// The four shapes of a handler, in the order in which a callable is tried.
-
 template <typename Callable>
 concept stream_handler_like = answers<Callable, void, context, request&, event_stream&>;
 template <typename Callable>
@@ -91,16 +89,15 @@ stream_handler marked(Callable callable)
 
 } // namespace detail
 
-/// One route's handler: any function or object that can be called in one of four ways.
+/// One route's handler: a function or an object that can be called in one of four ways.
 ///
-///     awaitable<void>(context, request const&, event_stream&)     an event stream
-///     awaitable<void>(context, event_stream&)                     the same; `event_stream::request` has the
-///     rest awaitable<response>(context, request const&)                a plain answer
-///     awaitable<response>(context)                                the same, whatever was asked
+///     awaitable<void>(context, request const&, event_stream&)  // an event stream
+///     awaitable<response>(context, request const&)             // a plain answer
+///     awaitable<void>(context, event_stream&)                  // a stream; `out.request()` is the request
+///     awaitable<response>(context)                             // a plain answer
 ///
-/// A generic lambda or an overloaded object that fits several is called in the first of these that it fits:
-/// in this order but for a plain answer that takes the request, which goes before the shorter stream. It is
-/// called on the loops of the server: where there are several, what the function shares must be thread-safe.
+/// An object that fits several is called in the first of these ways. It is called on the loops of the server:
+/// where there are several, what the function shares must be thread-safe.
 struct handler
 {
     template <typename Callable>
@@ -114,8 +111,8 @@ struct handler
     {
         static_assert(sizeof(Callable) == 0,
                       "tidings: a handler is called as awaitable<void>(context, request const&, "
-                      "event_stream&), awaitable<void>(context, event_stream&), awaitable<response>(context, "
-                      "request const&) or awaitable<response>(context)");
+                      "event_stream&), awaitable<response>(context, request const&), "
+                      "awaitable<void>(context, event_stream&) or awaitable<response>(context)");
     }
 
     stream_handler call;

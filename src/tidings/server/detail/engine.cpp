@@ -128,16 +128,10 @@ void engine::begin()
 
 void engine::deal(newcomer client)
 {
-    std::size_t const index = next_loop_++ % loops_.size();
-    if (index == 0)
-        serve(loops_.front(), std::move(client));
-    else
-        send_to(index, std::move(client));
-}
-
-void engine::send_to(std::size_t loop, newcomer client)
-{
+    std::size_t const loop = next_loop_++ % loops_.size();
     auto const& on = loops_[loop];
+    if (loop == 0)
+        return serve(on, std::move(client));
     post(loop, [on, client = std::move(client)](engine& all) mutable { all.serve(on, std::move(client)); });
 }
 

@@ -44,7 +44,6 @@ private:
     void begin();
     void run_loop(boost::asio::io_context& io) const;
     void deal(newcomer client);
-    void send_to(std::size_t loop, newcomer client);
     void serve(std::shared_ptr<loop_state> const& on, newcomer client);
     admission admit(loop_state& on, internal::peer_address const& peer);
     void relieve(std::size_t grown);

@@ -54,15 +54,4 @@ void secured_socket::shut_when_all_has_left()
     wire_.socket->shutdown_send();
 }
 
-std::string secured_socket::peer_name() const
-{
-    return session_.used().is_subject_principal() ? session_.peer_subject() : std::string();
-}
-
-void secured_socket::belong_to(internal::stream_socket const& socket, internal::reactor::user& of)
-{
-    wire_.socket = &socket;
-    wire_.user = &of;
-}
-
 } // namespace tidings::detail

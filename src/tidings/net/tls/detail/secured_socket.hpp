@@ -74,8 +74,15 @@ public:
     std::string_view refusal() const noexcept override { return session_.refusal(); }
     bool has_met_plain_http() const noexcept override { return session_.has_met_plain_http(); }
     std::string_view protocol() const noexcept override { return session_.protocol(); }
-    std::string peer_name() const override;
-    void belong_to(internal::stream_socket const& socket, internal::reactor::user& of) override;
+    std::string peer_name() const override
+    {
+        return session_.used().is_subject_principal() ? session_.peer_subject() : std::string();
+    }
+    void belong_to(internal::stream_socket const& socket, internal::reactor::user& of) override
+    {
+        wire_.socket = &socket;
+        wire_.user = &of;
+    }
 
 private:
     void shut_when_all_has_left();

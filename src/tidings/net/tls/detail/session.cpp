@@ -281,9 +281,4 @@ std::string_view session::protocol() const noexcept
     return {reinterpret_cast<char const*>(name), size};
 }
 
-bool session::is_resumed() const noexcept
-{
-    return ssl_ && SSL_session_reused(ssl_.get()) == 1;
-}
-
 } // namespace tidings::detail

@@ -62,7 +62,6 @@ public:
     std::string peer_subject() const;
     /// What was agreed on by ALPN; empty: nothing.
     std::string_view protocol() const noexcept;
-    bool is_resumed() const noexcept;
     /// Ciphertext that waits for room.
     std::size_t unsent() const noexcept { return unsent_.size(); }
     credentials const& used() const noexcept { return *by_; }

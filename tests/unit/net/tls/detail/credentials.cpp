@@ -41,7 +41,7 @@ bool is_resumed(tls_home& home, std::shared_ptr<tidings::detail::credentials con
 {
     tls_pair both(home, by, options, &earlier);
     both.exchange();
-    return both.session->is_established() && both.client->is_resumed() && both.session->is_resumed();
+    return both.session->is_established() && both.client->is_resumed();
 }
 
 } // namespace
@@ -127,7 +127,7 @@ TEST_CASE("a session that was resumed can be resumed again")
     first.exchange();
     tls_pair second(home, by, {}, first.client.get());
     second.exchange();
-    CHECK(second.session->is_resumed());
+    CHECK(second.client->is_resumed());
     CHECK(is_resumed(home, by, *second.client));
 }
 
@@ -155,7 +155,7 @@ TEST_CASE("clients show certificates")
 
         tls_pair again(home, by, {.shows = sensor}, known.client.get());
         again.exchange();
-        CHECK(again.session->is_resumed());
+        CHECK(again.client->is_resumed());
         CHECK(again.session->peer_subject() == known.session->peer_subject());
 
         tls_pair refused(home, by, {.shows = stranger});
