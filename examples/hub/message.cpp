@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "message.hpp"
 
-#include <tidings/hub/topic_options.hpp>
+#include <tidings/hub/topic.hpp>
 
 #include "base64.hpp"
 
