@@ -62,26 +62,26 @@ asio::awaitable<response> tell(char const* text)
 /// Can be called in each of the four ways, and answers with the one that was chosen.
 struct of_four_shapes
 {
-    asio::awaitable<void> operator()(context, request const&, event_stream& out)
+    asio::awaitable<void> operator()(context const&, request const&, event_stream& out)
     {
         return send("longest", out);
     }
-    asio::awaitable<response> operator()(context, request const&) { return tell("with a request"); }
-    asio::awaitable<void> operator()(context, event_stream& out) { return send("with a stream", out); }
-    asio::awaitable<response> operator()(context) { return tell("shortest"); }
+    asio::awaitable<response> operator()(context const&, request const&) { return tell("with a request"); }
+    asio::awaitable<void> operator()(context const&, event_stream& out) { return send("with a stream", out); }
+    asio::awaitable<response> operator()(context const&) { return tell("shortest"); }
 };
 
 struct of_three_shapes
 {
-    asio::awaitable<response> operator()(context, request const&) { return tell("with a request"); }
-    asio::awaitable<void> operator()(context, event_stream& out) { return send("with a stream", out); }
-    asio::awaitable<response> operator()(context) { return tell("shortest"); }
+    asio::awaitable<response> operator()(context const&, request const&) { return tell("with a request"); }
+    asio::awaitable<void> operator()(context const&, event_stream& out) { return send("with a stream", out); }
+    asio::awaitable<response> operator()(context const&) { return tell("shortest"); }
 };
 
 struct of_two_shapes
 {
-    asio::awaitable<void> operator()(context, event_stream& out) { return send("with a stream", out); }
-    asio::awaitable<response> operator()(context) { return tell("shortest"); }
+    asio::awaitable<void> operator()(context const&, event_stream& out) { return send("with a stream", out); }
+    asio::awaitable<response> operator()(context const&) { return tell("shortest"); }
 };
 
 /// What the handler has sent as its one event; empty where it gave a plain answer.
