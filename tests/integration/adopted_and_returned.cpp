@@ -121,9 +121,8 @@ private:
     }
     void lend(tcp::socket lent, std::string already_read)
     {
-        first_.adopt(std::move(lent), std::move(already_read), [this](tcp::socket back, std::string bytes) {
-            answer(std::move(back), std::move(bytes));
-        });
+        first_.adopt(std::move(lent), std::move(already_read),
+                     [this](tcp::socket back, std::string const& bytes) { answer(std::move(back), bytes); });
     }
     void answer(tcp::socket back, std::string const& bytes)
     {
