@@ -37,7 +37,7 @@ using namespace std::chrono_literals;
 using namespace tidings::test;
 using asio::ip::tcp;
 using tidings::testing::client;
-using tidings::testing::server_fixture;
+using tidings::test::server_fixture;
 
 namespace {
 

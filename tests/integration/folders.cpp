@@ -17,7 +17,7 @@
 namespace fs = std::filesystem;
 using namespace tidings::test;
 using Catch::Matchers::ContainsSubstring;
-using tidings::testing::server_fixture;
+using tidings::test::server_fixture;
 
 namespace {
 

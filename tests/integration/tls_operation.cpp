@@ -87,7 +87,7 @@ asio::awaitable<void> read_events(context ctx, tcp::endpoint where, made_certifi
 TEST_CASE("an upstream is read over TLS beside a ticker")
 {
     auto const shown = make_certificate({.dns = {"localhost"}});
-    auto options = tidings::testing::server_fixture::brisk();
+    auto options = tidings::test::server_fixture::brisk();
     options.listen = {{.tls = std::make_shared<tidings::tls_context>(tidings::tls_options{
                            .certificates = {{.chain = shown.chain, .key = shown.key}}})}};
     tidings::topic news({.send_position = false});

@@ -99,7 +99,7 @@ std::string told(handler answer)
     virtual_time time;
     CHECK_FALSE(answer.is_stream);
     stream const client(time, std::move(answer), request::get("/here"));
-    return client.answer() ? std::string(client.answer()->body()) : std::string();
+    return std::string(client.text());
 }
 
 } // namespace

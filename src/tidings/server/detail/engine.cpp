@@ -135,6 +135,14 @@ void engine::deal(newcomer client)
     post(loop, [on, client = std::move(client)](engine& all) mutable { all.serve(on, std::move(client)); });
 }
 
+void engine::adopt(newcomer client)
+{
+    std::size_t const loop = next_loop_++ % loops_.size();
+    post(loop, [on = loops_[loop], client = std::move(client)](engine& all) mutable {
+        all.serve(on, std::move(client));
+    });
+}
+
 void engine::adopt(newcomer client, endpoint const& as)
 {
     if (is_stopping_)

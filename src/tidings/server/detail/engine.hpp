@@ -26,7 +26,7 @@ public:
     void end_streams(std::shared_ptr<std::string const> const& principal);
     void close();
     void adopt(newcomer client, endpoint const& as);
-    void adopt(newcomer client) { send_to(next_loop_++ % loops_.size(), std::move(client)); }
+    void adopt(newcomer client);
 
     /// What is spawned for no client; runs on the first loop.
     std::shared_ptr<background> const& work() const noexcept { return work_; }

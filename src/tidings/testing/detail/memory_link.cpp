@@ -86,10 +86,9 @@ internal::stream_socket memory_link::silent_descriptor()
     return internal::stream_socket(made);
 }
 
-std::unique_ptr<internal::encrypted_stream> memory_link::secure(asio::io_context&,
-                                                                internal::stream_socket const&,
-                                                                internal::reactor&,
-                                                                internal::reactor::user& of, bool) const
+std::unique_ptr<internal::encrypted_stream>
+memory_link::secure(asio::io_context&, internal::stream_socket const&, internal::reactor&,
+                    internal::reactor::user& of, std::string, bool) const
 {
     return std::make_unique<server_side>(std::const_pointer_cast<memory_link>(shared_from_this()), of);
 }

@@ -45,7 +45,7 @@ private:
     // encryption
     std::unique_ptr<internal::encrypted_stream>
     secure(boost::asio::io_context& io, internal::stream_socket const& socket, internal::reactor& sockets,
-           internal::reactor::user& of, bool with_http2) const override;
+           internal::reactor::user& of, std::string already_read, bool with_http2) const override;
     std::vector<std::string> warnings() const override { return {}; }
     bool has_files() const override { return false; }
     duration file_check_interval() const override { return {}; }
