@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-/// All of `tidings::testing`, which is a CMake target of its own.
+/// All of `tidings::testing`, which is a separate CMake target.
 #pragma once
 
 #include <tidings/testing/app.hpp>

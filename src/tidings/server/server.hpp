@@ -37,37 +37,36 @@ class engine;
 ///     server.get("/time", tell_time);
 ///     server.run();
 ///
-/// Routes, checks and middleware are given before the server starts; afterwards they are refused with
-/// `std::logic_error`. It runs loops of its own (`run`), or on an `io_context` that the application owns and
-/// runs on one thread.
+/// Routes, checks and middleware are added before the server starts; afterwards they are refused with
+/// `std::logic_error`. It runs its own loops (`run`), or on an application's `io_context` with one thread.
 ///
-/// Safe from any thread, once it has started: `stop`, `stats`, `end_streams`, `spawn`, `adopt` and `port`.
-/// All else is called from the thread that made it; its destructor when no other call is under way.
+/// Safe from any thread once it has started: `stop`, `stats`, `end_streams`, `spawn`, `adopt` and `port`.
+/// Call all else on the thread that created it, and destroy it when no other call is in progress.
 class server
 {
 public:
     explicit server(server_options options);
     server(); ///< with the default options
-    /// Listens there alone. Throws `std::invalid_argument` where `options.listen` says otherwise.
+    /// Listens only there. Throws `std::invalid_argument` if `options.listen` says otherwise.
     explicit server(endpoint where, server_options options = {});
 
-    /// Serves on the application's loop: `start`, then the application runs `loop` on one thread.
-    /// `options.loops` and `handle_signals` mean nothing here. `loop` outlives the server.
+    /// Serves on the application's loop: call `start`, then run `loop` on one thread. `options.loops` and
+    /// `handle_signals` have no effect here. `loop` must outlive the server.
     server(boost::asio::io_context& loop, server_options options);
     server(boost::asio::io_context& loop, endpoint where, server_options options = {});
 
-    /// Closes what is open, at once. A call of `run_blocking` that runs cannot be interrupted, and is waited
-    /// for: after half a second a warning is logged. On a loop of the application its `io_context` waits.
+    /// Closes everything at once. A running call of `run_blocking` cannot be interrupted, so this waits for
+    /// it, and logs a warning after half a second. On an application's loop its `io_context` waits instead.
     ~server();
     server(server const&) = delete;
     server& operator=(server const&) = delete;
 
     // Routes
 
-    /// Answers `method` on paths like "/builds/{id}/events". The handler (see there for its four shapes) is
-    /// owned by the server until the last stream ends. HEAD of a stream is answered with the head alone,
-    /// without its handler. Throws `std::invalid_argument` for a pattern that is malformed or taken, for a
-    /// stream that is to answer HEAD, and for an empty function among `own`.
+    /// Handles `method` on paths like "/builds/{id}/events". The server owns the handler (see there for its
+    /// four shapes) until the last stream ends. HEAD of a stream is answered with its headers, without its
+    /// handler. Throws `std::invalid_argument` for a pattern that is malformed or taken, for a stream
+    /// handler for HEAD, and for an empty function in `own`.
     void route(std::string_view method, std::string_view pattern, handler answer, route_options own = {});
     void get(std::string_view pattern, handler answer, route_options own = {})
     {
@@ -104,62 +103,61 @@ public:
     void files(std::string_view prefix, std::filesystem::path const& folder,
                std::string cache_control = "no-cache", route_options own = {});
 
-    /// Asks this of every request when its head is complete: before its body is read, before the client is
-    /// told to send it, and before a route is looked for. Checks are asked in the order in which they are
-    /// given, until one answers. Then the body is not read: up to `discarded_input_bytes` of it are thrown
-    /// away, and the connection closes, unless all of a short body has come already. Throws
+    /// Runs this check on every request when its headers are complete: before its body is read, before the
+    /// client gets 100 Continue, and before a route is looked for. Checks run in the order in which they
+    /// were added, until one responds. The body is then not read: up to `discarded_input_bytes` of it are
+    /// discarded, and the connection closes, unless a short body has arrived completely already. Throws
     /// `std::invalid_argument` for an empty function.
     void check(request_check ask);
 
-    /// The same for paths below `prefix` alone, compared as routes are: "/admin" is "/admin" and
-    /// "/admin/users", also where a client writes "/%61dmin". It may have `{name}` segments. Throws
-    /// `std::invalid_argument` for a malformed one. A check of one route is in its `route_options`.
+    /// The same only for paths below `prefix`, compared like routes: "/admin" means "/admin" and
+    /// "/admin/users", even if a client writes "/%61dmin". It may have `{name}` segments. Throws
+    /// `std::invalid_argument` if it is malformed. For a check of one route use its `route_options`.
     void check(std::string_view prefix, request_check ask);
 
-    /// Puts a function around every handler, also around what checks and the server itself answer; for those
-    /// the request has no body. The first is outermost. It runs when the body has been read. Throws
-    /// `std::invalid_argument` for an empty function.
+    /// Wraps a function around every handler, and around the responses of checks and of the server itself,
+    /// where the request has no body. The first is the outermost. It runs after the body has been read.
+    /// Throws `std::invalid_argument` for an empty function.
     void use(middleware around);
 
-    /// The same for paths below `prefix` alone, compared as for checks, in one order with the others. That of
-    /// one route is in its `route_options`.
+    /// The same only for paths below `prefix`, compared as for checks, in one order with the others. For one
+    /// route use its `route_options`.
     void use(std::string_view prefix, middleware around);
 
     // Running
 
-    /// Starts listening. Throws `boost::system::system_error` whose text names the endpoint that cannot be
-    /// listened on, or `std::invalid_argument` for one that is given twice; then it listens nowhere.
+    /// Starts listening. Throws `boost::system::system_error` that names the endpoint if it cannot listen
+    /// there, or `std::invalid_argument` if one is given twice; it then listens nowhere.
     void start();
 
-    /// Starts, if need be, and serves until `stop`, or until SIGINT or SIGTERM: then the server drains, and a
-    /// second signal ends it at once. For servers with loops of their own.
+    /// Starts if necessary, and serves until `stop`, SIGINT or SIGTERM: then the server drains, and a second
+    /// signal ends it at once. For servers with their own loops.
     void run();
 
-    /// Stops gracefully: accepts no more, ends every context with `server_stopping`, and is done within the
-    /// drain time. Comes back at once. May be called again, and from any handler.
+    /// Stops gracefully: accepts no more, ends every context with `server_stopping`, and finishes within the
+    /// drain time. Returns at once. May be called again, and from any handler.
     void stop();
 
-    /// The port of the first endpoint that is not a unix socket, once started: the one that the system chose
-    /// for port 0. 0 where there is none.
+    /// The port of the first endpoint that is not a Unix socket, once started: for port 0, the one that the
+    /// system chose. 0 if there is none.
     std::uint16_t port() const;
 
     server_stats stats() const;
 
-    /// Ends all open streams of this principal (see `request::principal`), also those that were handed over,
-    /// on each loop in its next turn: contexts end with `canceled`. To a client it is a stream's proper end,
-    /// so it comes back, and a check may refuse it then. Called from any thread; throws
+    /// Ends all open streams of this principal (see `request::principal`), including those that were handed
+    /// over, on each loop in its next iteration: contexts end with `canceled`. To a client this is a proper
+    /// end, so it reconnects, and a check may refuse it then. May be called from any thread; throws
     /// `std::invalid_argument` for an empty name.
     void end_streams(std::string principal);
 
     // Work that outlives a client
 
-    /// Starts `function(ctx, arguments...)` as work of the server: it goes on when the client whose handler
-    /// started it has left, as `tidings::spawn` does not. Its context ends with `server_stopping` when the
-    /// server stops, which then waits for it within the drain time. Bring what it makes to clients through a
-    /// topic.
+    /// Starts `function(ctx, arguments...)` as work of the server, which continues after the client whose
+    /// handler started it has left, unlike `tidings::spawn`. Its context ends with `server_stopping` when
+    /// the server stops, which then waits for it within the drain time. Publish its results to a topic.
     ///
-    /// Called from any thread; the task runs on the server's first loop. What may be passed is said at
-    /// `tidings::spawn`. An exception that leaves it is logged, and touches nobody else.
+    /// May be called from any thread; the task runs on the server's first loop. For what may be passed see
+    /// `tidings::spawn`. An exception that leaves it is logged, and affects nothing else.
     template <typename Function, typename... Arguments>
     void spawn(Function function, Arguments&&... arguments)
     {
@@ -172,23 +170,24 @@ public:
 
     using any_socket = boost::asio::generic::stream_protocol::socket;
 
-    /// Serves a connection that the application has accepted, a TCP or unix socket with no operation under
-    /// way; `already_read` is what was read from it. `as` says what is spoken, by its `tls`, whose handshake
-    /// is still to come, and its `http2`; the rest of it means nothing here. Certificate files are watched of
-    /// endpoints that the server listens on: for those of others there is `tls_context::reload`.
+    /// Serves a connection that the application has accepted, a TCP or Unix socket without an operation in
+    /// progress; `already_read` is what was read from it. `as` says what is spoken, by its `tls`, whose
+    /// handshake is still to come, and its `http2`; the rest has no effect. Certificate files are only
+    /// watched for endpoints that the server listens on: for others use `tls_context::reload`.
     ///
-    /// The connection counts against the server's limits. Starts the server if need be, and then throws as
-    /// `start`; `std::invalid_argument` for a socket that is not open. A server that has stopped closes it.
+    /// The connection counts against the server's limits. Starts the server if necessary, and then throws
+    /// like `start`; throws `std::invalid_argument` for a socket that is not open. A server that has stopped
+    /// closes it.
     void adopt(any_socket socket, std::string already_read = {}, endpoint const& as = {});
 
-    /// The same for HTTP/1.1 in plain text, until a request comes that no route takes: `on_unrouted(socket,
-    /// bytes)` gives that one back unanswered, its head and all that was read behind it. No route takes a
-    /// path that is unknown, nor one with a method that it has not, except for HEAD of a GET route and for
-    /// OPTIONS. No check or middleware sees the request, and it is not counted. What is malformed, too large
-    /// or too late is refused here all the same, and when the server stops, connections end here.
+    /// The same for plain HTTP/1.1, up to a request that no route takes: `on_unrouted(socket, bytes)` gives
+    /// that back unanswered, its headers and everything that was read after them. No route takes an unknown
+    /// path, or one that has no route for the method, except for HEAD of a GET route and for OPTIONS. No
+    /// check or middleware sees the request, and it is not counted. Requests that are malformed, too large
+    /// or too late are refused here all the same, and when the server stops, connections end here.
     ///
-    /// `on_unrouted`, which can be copied, is called once or never, on the socket's executor, whose execution
-    /// context outlives the server. TCP_NODELAY and SO_KEEPALIVE stay set.
+    /// `on_unrouted`, which must be copyable, is called at most once, on the socket's executor, whose
+    /// execution context must outlive the server. TCP_NODELAY and SO_KEEPALIVE stay set.
     template <typename Protocol, typename Executor, typename Function,
               typename Socket = boost::asio::basic_stream_socket<Protocol, Executor>>
         requires std::invocable<Function&, Socket, std::string>

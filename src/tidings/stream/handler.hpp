@@ -17,9 +17,9 @@
 
 namespace tidings {
 
-/// Looks at the head of a request, before its body is read and before a handler is chosen: lets it through
-/// (empty), or answers it. `request::body()` is empty then. What it adds to the headers goes out with
-/// whatever answer the request gets, also with one of another check or of the server.
+/// Sees the headers of a request, before its body is read and before a handler is chosen, and admits it
+/// (empty) or responds to it. `request::body()` is empty then. Headers that it adds are sent with whatever
+/// response the request gets, including those of other checks and of the server.
 ///
 ///     std::optional<tidings::response> refuse_robots(tidings::request const& asked, tidings::headers&)
 ///     {
@@ -28,20 +28,20 @@ namespace tidings {
 ///         return tidings::response::text("no robots, please\n", 403);
 ///     }
 ///
-/// It may say in `asked` who asks (`set_principal`), and attach what the handler is to read (`set_value`);
-/// one that does neither takes a `request const&`. It is a plain function: what has to wait for its decision
-/// is a `middleware`. Called on the loops of a server, so it must be thread-safe if there are several, and
-/// quick. An exception is answered with 500.
+/// It may name the sender in `asked` (`set_principal`), and attach what the handler is to read
+/// (`set_value`); a check that does neither takes a `request const&`. It is a plain function: a decision
+/// that has to wait belongs in a `middleware`. Called on the loops of a server, so it must be thread-safe if
+/// there are several, and fast. An exception is answered with 500.
 using request_check = std::function<std::optional<response>(request& asked, headers& of_the_answer)>;
 
-/// Answers a request with an event stream, or through `event_stream::respond` with a plain response. The
+/// Responds to a request with an event stream, or through `event_stream::respond` with a plain response. The
 /// request and the stream outlive the handler and the tasks that it spawned. Handlers read the request, as
-/// `request const&`; middleware may also say who asks.
+/// `request const&`; middleware may also name the sender.
 using stream_handler = std::function<boost::asio::awaitable<void>(context, request&, event_stream&)>;
 
-/// A plain function around a handler: it may wait, answer in its place, add headers before it, and look at
-/// the outcome after it. The first one given is the outermost. It runs when the body has been read; what a
-/// head decides is a `request_check`.
+/// A plain function around a handler: it may wait, respond in its place, add headers before it, and look at
+/// the outcome after it. The first one added is the outermost. It runs after the body has been read;
+/// decisions that need only the headers belong in a `request_check`.
 using middleware = std::function<stream_handler(stream_handler)>;
 
 namespace detail {
@@ -96,8 +96,8 @@ stream_handler marked(Callable callable)
 ///     awaitable<void>(context, event_stream&)                  // a stream; `out.request()` is the request
 ///     awaitable<response>(context)                             // a plain answer
 ///
-/// An object that fits several is called in the first of these ways. It is called on the loops of the server:
-/// where there are several, what the function shares must be thread-safe.
+/// An object that fits several is called in the first of these ways. It is called on the loops of the
+/// server: if there are several, what the function shares must be thread-safe.
 struct handler
 {
     template <typename Callable>

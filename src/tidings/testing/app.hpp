@@ -19,61 +19,61 @@
 
 namespace tidings::testing {
 
-/// A client in memory, with its request and the answer to it, as `app` and `stream` make it. Whatever it does
-/// runs everything that can run before it comes back. Destroying it is a reset. Movable.
+/// A client in memory, with its request and the response, as `app` and `stream` create it. Each member
+/// function runs everything that can run before it returns. Destroying it is a reset. Movable.
 class memory_client
 {
 public:
     memory_client(memory_client&& other) noexcept = default;
     ~memory_client();
 
-    // What has come
+    // What has arrived
 
-    /// 0 until the head has come.
+    /// 0 until the headers have arrived.
     int status() const noexcept { return head() ? head()->status() : 0; }
     std::optional<received_head> const& head() const noexcept { return link_->head(); }
 
-    /// All events so far, also those that `next_event` has returned. Each `tidings-place` is passed over, as
-    /// by an EventSource, which has no listener for it.
+    /// All events so far, including those that `next_event` has returned. Skips each `tidings-place`, as an
+    /// EventSource without a listener for it does.
     std::vector<received_event> const& events();
-    /// The first event that this function has not returned yet; empty when there is none now.
+    /// The first event that this function has not returned yet; empty if there is none now.
     std::optional<received_event> next_event();
-    /// What an EventSource would come back with.
+    /// What an EventSource would send when it reconnects.
     std::string const& last_event_id();
     /// The text of all comments so far.
     std::vector<std::string> const& comments();
     /// All of the body so far, byte for byte, without framing.
     std::string const& text() const noexcept { return link_->text(); }
 
-    /// Nothing more will come: the answer has had its proper end, or the connection has ended.
+    /// Nothing more will arrive: the response has ended properly, or the connection has ended.
     bool is_over() const noexcept { return link_->is_over(); }
 
     // What the client does
 
-    /// Closes, as a closed tab does: the server sees a FIN, and what it sends from then on is answered with a
-    /// reset. What that means is `server_options::on_half_close`: it ends a handler that waits before the
-    /// head or for a plain answer, and an open stream is asked by a comment, which the reset answers.
+    /// Closes, like a closed tab: the server sees a FIN, and whatever it sends from then on is answered with
+    /// a reset. `server_options::on_half_close` says what that means: it ends the context of a handler
+    /// without an open stream, and an open stream is sent a comment, which the reset answers.
     void leave()
     {
         on_loop([](auto& link) { link.close(); });
     }
-    /// Sends no more, and still reads: the same FIN, and no reset.
+    /// Sends no more, but still reads: the same FIN, and no reset.
     void half_close()
     {
         on_loop([](auto& link) { link.half_close(); });
     }
-    /// As a crashed client does: the end, at once.
+    /// Ends at once, like a crashed client.
     void reset()
     {
         on_loop([](auto& link) { link.reset(); });
     }
-    /// As one whose cable is cut: takes and says nothing any more. It ends by the write timeout where
-    /// something is sent, and else when the probes of the kernel would have found nobody.
+    /// Behaves as if its cable was cut: accepts and sends nothing. The connection ends by the write timeout
+    /// if something is sent, otherwise when the kernel's probes would have failed.
     void vanish()
     {
         on_loop([](auto& link) { link.vanish(); });
     }
-    /// Takes so many bytes more of the body, then none: the rest waits on the server's side.
+    /// Accepts this many more bytes of the body, then none: the rest waits on the server's side.
     void stop_reading(std::size_t after_bytes = 0)
     {
         on_loop([=](auto& link) { link.take_only(after_bytes); });
@@ -110,17 +110,17 @@ private:
 ///     time.advance(20s);
 ///     CHECK(job.comments().size() == 1);
 ///
-/// All of it is the server's own work, from the bytes of the request on, but that nothing listens: what its
-/// options say of endpoints, loops and signals means nothing here. `server::stop`, `stats`, `end_streams` and
-/// `spawn` do what they always do, in virtual time.
+/// Everything is done by the server itself, from the bytes of the request on, except that nothing listens:
+/// its options for endpoints, loops and signals have no effect. `server::stop`, `stats`, `end_streams` and
+/// `spawn` work as always, in virtual time.
 class app
 {
 public:
-    /// Both outlive this, and the clients that it makes.
+    /// Both must outlive this, and the clients that it creates.
     app(server& served, virtual_time& time) noexcept : served_(served), time_(time) {}
 
-    // Each sends a request over a connection of its own, and comes back when everything waits. The first one
-    // starts the server, and throws `std::logic_error` for one that has started already, or that was not made
+    // Each sends a request over a separate connection, and returns when everything waits. The first one
+    // starts the server, and throws `std::logic_error` if it has been started already, or was not created
     // with `time.loop()`.
 
     memory_client get(std::string_view target) { return send(request::get(target)); }
@@ -128,9 +128,9 @@ public:
     {
         return send(request::post(target, std::move(body)));
     }
-    /// It comes from its `remote_address`, 127.0.0.1 where it has none, and its principal is the name in a
-    /// certificate that the client has shown. What else a server finds out by itself, such as parameters, is
-    /// not sent. Throws what `boost::asio::ip::make_address` throws for an address that is none.
+    /// Sends from its `remote_address`, 127.0.0.1 if it has none; its principal is that of a certificate
+    /// that the client has presented. Anything else that a server finds out itself, such as parameters, is
+    /// not sent. Throws what `boost::asio::ip::make_address` throws for an invalid address.
     memory_client send(request const& asked);
 
 private:

@@ -20,20 +20,20 @@ namespace tidings::testing {
 /// What a client is made with.
 struct client_options
 {
-    /// For each call as a whole, however much comes meanwhile; afterwards it throws.
+    /// For each call as a whole, however much arrives in the meantime; then it throws.
     duration limit = std::chrono::seconds(10);
-    /// Of the kernel's receive buffer, in bytes; 0: as the system has it. Small for slow readers.
+    /// Of the kernel's receive buffer, in bytes; 0: the system's default. Small for slow readers.
     int receive_buffer = 0;
 };
 
-/// A client on a real socket of this machine that sends what it is told and reads what it is told: for tests
-/// of what a well-behaved client never does. Blocking; every call, connecting among them, is over within
-/// `client_options::limit`: it throws `std::runtime_error` when the time is over or the connection ends too
+/// A client on a real socket of this machine that sends and reads exactly what the test says: for tests of
+/// what a well-behaved client never does. Blocking; every call, including connecting, ends within
+/// `client_options::limit`: it throws `std::runtime_error` if the time is over or the connection ends too
 /// early. Movable.
 class client
 {
 public:
-    /// Connects to 127.0.0.1, or to ::1.
+    /// Connects to 127.0.0.1 or ::1.
     explicit client(std::uint16_t port, client_options options = {});
     static client over_ipv6(std::uint16_t port, client_options options = {});
     static client over_unix_socket(std::string const& path, client_options options = {});
@@ -47,21 +47,20 @@ public:
 
     // Reading
 
-    /// What has come, up to and with the first `mark`.
+    /// Everything received up to and including the first `mark`.
     std::string read_until(std::string_view mark);
     received_head read_head();
-    /// The body behind the head that was read last: by its length, its chunks, or to the end of the stream.
+    /// The body after the last headers read: by its length, its chunks, or to the end of the stream.
     std::string read_body();
-    /// The next event behind the head that was read last; empty when the body has ended properly or the
-    /// server has closed. A `tidings-place` is passed over, as by an EventSource, which has no listener for
-    /// it.
+    /// The next event after the last headers read; empty if the body has ended properly or the server has
+    /// closed. Skips a `tidings-place`, as an EventSource without a listener for it does.
     std::optional<received_event> next_event();
-    /// What an EventSource would come back with.
+    /// What an EventSource would send when it reconnects.
     std::string const& last_event_id() const noexcept { return events_.last_event_id(); }
-    /// Everything to the end of the stream.
+    /// Everything up to the end of the stream.
     std::string read_to_end();
 
-    /// How the server ended the connection; waits for it, and drops what comes before.
+    /// Waits until the server ends the connection, and returns how; drops what arrives before.
     enum class ending
     {
         closed,
@@ -69,7 +68,7 @@ public:
     };
     ending wait_for_end();
 
-    /// Whether the body that was read last had its proper end.
+    /// Whether the body that was read last had a proper end.
     bool is_body_complete() const noexcept { return framing_.is_complete(); }
 
     // Leaving
@@ -77,8 +76,8 @@ public:
     void half_close() { socket_.shutdown_send(); } ///< sends no more, and still reads
     void close() { socket_.close(); }              ///< as a closed tab does
     void reset() { socket_.close_with_reset(); }   ///< as a crashed peer does: no FIN, a RST
-    /// As one whose cable is cut: acknowledges nothing any more, and says nothing, as long as it is not
-    /// closed. Throws where the system cannot do that to a socket (unix sockets).
+    /// Behaves as if its cable was cut: acknowledges nothing and sends nothing until it is closed. Throws if
+    /// the system cannot do that to a socket (Unix sockets).
     void vanish();
 
     int native_handle() const noexcept { return socket_.descriptor(); }

@@ -12,7 +12,7 @@
 #include <optional>
 #include <ostream>
 
-/// Values as a failed check of Catch2 or GoogleTest shows them, which both find these by themselves.
+/// Shows values in failed checks of Catch2 and GoogleTest, which both find these functions by themselves.
 namespace tidings {
 
 std::ostream& operator<<(std::ostream& out, cut_reason value);
@@ -26,7 +26,7 @@ std::ostream& operator<<(std::ostream& out, publish_status value);
 std::ostream& operator<<(std::ostream& out, received_event const& value);
 std::ostream& operator<<(std::ostream& out, stream_end const& value);
 
-/// Of a value of this library, which is why it is found: "nothing" where there is none.
+/// Of a value of this library, so that it is found: "nothing" for an empty one.
 template <typename T>
     requires requires(std::ostream& out, T const& value) {
         { operator<<(out, value) } -> std::same_as<std::ostream&>;

@@ -8,22 +8,22 @@
 
 namespace tidings::testing {
 
-/// The head of an answer, as a client gets it. A value type.
+/// The status line and headers of a response, as a client receives them. A value type.
 class received_head
 {
 public:
     received_head() = default;
 
-    /// `text`: from the status line to the blank line. Throws `std::runtime_error` for what is no head.
+    /// `text`: from the status line to the blank line. Throws `std::runtime_error` if it is malformed.
     explicit received_head(std::string_view text);
 
     int status() const noexcept { return status_; }
 
-    /// The value of the first field of this name, whatever its case; empty if there is none.
+    /// The value of the first field of this name, ignoring case; empty if there is none.
     std::string header(std::string_view name) const;
     bool has_header(std::string_view name) const;
 
-    /// All of it, byte for byte.
+    /// The whole text, byte for byte.
     std::string const& text() const noexcept { return text_; }
 
 private:

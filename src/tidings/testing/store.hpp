@@ -27,51 +27,51 @@ namespace tidings::testing {
 ///     topics.add("{name...}", {.store = store});
 ///     store->go_away();      // what is published waits
 ///     store->come_back();
-///     store->roll_back(1);   // whoever had the newest event is sent away, and told when it comes back
+///     store->roll_back(1);   // followers with the newest event are disconnected, and then get a reset
 ///
-/// By itself it answers at once. While it is away nothing is answered, but what the test says. Whatever the
-/// test has it do runs everything that can run before it comes back, so not from inside of `time`, which
-/// outlives it. Kept by a `std::shared_ptr`; everything on the thread of the test.
+/// By default it answers at once. While it is away it answers nothing except what the test says. Each action
+/// of the test runs everything that can run before it returns, so do not call them from inside `time`, which
+/// must outlive the store. Held by a `std::shared_ptr`; use it on the thread of the test.
 class store : public topic_store, public std::enable_shared_from_this<store>
 {
 public:
-    std::size_t max_appends = 1'000; ///< so many may wait; at one more, a publisher is refused
-    std::size_t max_page = 100;      ///< events that are read at once
+    std::size_t max_appends = 1'000; ///< how many may wait; beyond that, publishers are refused
+    std::size_t max_page = 100;      ///< events read at once
 
     explicit store(virtual_time& time) : time_(time) {}
-    /// As the process would find it that is started after the one that had `before`: with what that has kept.
+    /// As a process that starts after the one with `before` would find it: with what that has kept.
     store(virtual_time& time, store const& before);
-    /// What waits is told that the store is gone.
+    /// Pending requests get the error that the store is gone.
     ~store() override;
 
-    // What the test has it do
+    // What the test makes it do
 
-    /// From now on all that is asked waits: topics that are opened, pages of their history, and what is
-    /// published; streams that follow its topics are told.
+    /// From now on all requests wait: topics to be opened, pages of their history, and publishes; streams
+    /// that follow its topics get a notice.
     void go_away();
-    /// All that waits is answered, and what is asked from now on.
+    /// Answers everything that waits, and from now on every request.
     void come_back();
 
-    // While it is away. They answer what has waited longest, and throw `std::logic_error` when nothing waits.
+    // While it is away: answers what has waited longest, and throws `std::logic_error` if nothing waits.
 
     void open_next() { answer_next(openings_); }
     void read_next() { answer_next(readings_); }
     void keep_next() { answer_next(appends_); }
-    /// Instead, with an error that says this.
+    /// Answers with this error instead.
     void refuse_open(std::string const& why) { answer_next(openings_, why); }
     void refuse_read(std::string const& why) { answer_next(readings_, why); }
     void refuse_next(std::string const& why) { answer_next(appends_, why); }
-    /// The connection is cut behind a publish: the event is kept, and followers get it, but its publisher is
-    /// answered only when the store comes back.
+    /// Cuts the connection after a publish: the event is kept, and followers get it, but its publisher gets
+    /// the answer only when the store comes back.
     void cut_next();
 
-    /// It goes on without its newest events, as an engine does whose replica took over and lagged: so many of
-    /// all topics together, or all there are. They and their numbers do not come back.
+    /// Continues without its newest events, like an engine whose lagging replica took over: this many of all
+    /// topics together, or all there are. They and their numbers do not come back.
     void roll_back(std::size_t events);
-    /// Everything is gone. Whoever had something is told that the topic was restarted.
+    /// Loses everything. Clients that had received something get a reset with the reason `restarted`.
     void lose_everything();
 
-    /// Another process has published. Throws `std::invalid_argument` for an event that cannot be.
+    /// Another process has published. Throws `std::invalid_argument` for an invalid event.
     void publish(std::string const& topic, event const& published);
 
     // What the test looks at

@@ -25,7 +25,7 @@ protected:
 
 } // namespace detail
 
-/// A handler at work for one client, in memory: no socket, no thread, no real time.
+/// A running handler with one client, in memory: no socket, no thread, no real time.
 ///
 ///     testing::virtual_time time;
 ///     testing::stream client(time, prices, request::get("/prices/ACME").with_param("symbol", "ACME"));
@@ -34,24 +34,24 @@ protected:
 ///     client.leave();
 ///     CHECK(client.is_over());
 ///
-/// The handler starts at once, and the constructor comes back when it waits for the first time. It is the one
-/// handler of a server of its own, and gets the request as it is given here. Several clients, routes, checks
-/// and middleware are tested with `app`.
+/// The handler starts at once, and the constructor returns when it waits for the first time. It is the only
+/// handler of a separate server, and gets the request as it is given here. To test several clients, routes,
+/// checks and middleware, use `app`.
 class stream : detail::lone_handler, public memory_client
 {
 public:
-    /// `time` outlives this.
+    /// `time` must outlive this.
     stream(virtual_time& time, handler answer, request asked, server_options options);
     stream(virtual_time& time, handler answer, request asked); ///< with the default options
 
-    /// Stops the server, which drains as always: it ends the context of a handler that streams with
-    /// `end_reason::server_stopping`, of another at half of the drain time.
+    /// Stops the server, which drains as usual: a streaming handler's context ends with
+    /// `end_reason::server_stopping`, any other handler's after half of the drain time.
     void stop_server();
 
     // How it ended
 
-    /// Nothing more will come: the handler and its tasks have returned and all is sent, or the client is
-    /// gone and the handler has returned.
+    /// Nothing more will arrive: the handler and its tasks have returned and everything is sent, or the
+    /// client is gone and the handler has returned.
     bool is_over() const noexcept;
 
     /// Why the handler's context ended; `none` while it has not.
@@ -63,7 +63,7 @@ public:
     /// Why the stream was cut, if it was.
     std::optional<cut_reason> why_cut() const noexcept;
 
-    /// Whether the handler has outstayed the grace period, and also a terminal cancellation.
+    /// Whether the handler has outlasted the grace period, and also a terminal cancellation.
     bool is_abandoned() const noexcept;
 };
 

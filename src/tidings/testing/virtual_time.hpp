@@ -10,15 +10,15 @@
 
 namespace tidings::testing {
 
-/// A loop whose time passes when the test says so: a test of a minute takes a millisecond.
+/// A loop whose time advances only when the test says so: a test of a minute takes a millisecond.
 ///
 ///     testing::virtual_time time;
 ///     testing::stream client(time, tell_time, request::get("/time"));
 ///     time.advance(3s);
 ///     CHECK(client.events().size() == 3);
 ///
-/// Everything runs inside its member functions, on the thread that calls them. An exception that leaves
-/// something on the loop leaves them too. It outlives what runs on it.
+/// Everything runs inside its member functions, on the thread that calls them, and exceptions that leave the
+/// loop leave them as well. It must outlive what runs on it.
 class virtual_time
 {
 public:
@@ -30,16 +30,16 @@ public:
 
     time_point now() const noexcept { return home_.now(); }
 
-    /// Runs all that can run without time passing; also waits for the calls of `run_blocking`. Throws
-    /// `std::runtime_error` when such a call has not come back after ten real seconds.
+    /// Runs everything that can run without time passing, and waits for calls of `run_blocking`. Throws
+    /// `std::runtime_error` if such a call has not returned after ten real seconds.
     void run_until_idle();
 
-    /// Lets so much time pass, from one instant at which something falls due to the next.
+    /// Advances the time by this much, from one time point at which something is due to the next.
     void advance(duration by);
 
-    /// Has what waits outside of the loop's time (an Asio timer or socket, another thread) run for real, for
-    /// at most so long; this clock stands still meanwhile. Comes back as soon as `is_enough`, which is asked
-    /// whenever something has run: whether it was. Without it that is never, and all of the time passes.
+    /// Runs what waits outside of the loop's time (an Asio timer or socket, another thread) in real time,
+    /// for at most this long, while this clock stands still. Stops once `is_enough`, called whenever
+    /// something has run, returns true, and returns whether it has. Without it, takes the whole time.
     bool run_real(duration at_most, std::function<bool()> const& is_enough = {});
 
 private:
