@@ -25,7 +25,7 @@ std::string_view type_name() noexcept
     return __PRETTY_FUNCTION__;
 }
 
-/// Throws `std::logic_error`: who reads a value expects another type than it has.
+/// Throws `std::logic_error`: the caller expects a value of another type.
 [[noreturn]] void refuse_type(std::string_view expected, std::string_view actual);
 
 } // namespace detail
@@ -117,7 +117,7 @@ public:
     /// The peer's address without its port, as the server saw or derived it; empty for a Unix socket.
     [[nodiscard]] std::string_view remote_address() const noexcept { return view(remote_address_); }
 
-    // Who asks: what checks and middleware know, and pass on to the handler
+    // The sender: what checks and middleware know, and pass on to the handler
 
     /// A name for the user or program that sent the request; empty if none has been set.
     [[nodiscard]] std::string_view principal() const noexcept

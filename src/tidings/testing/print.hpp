@@ -12,9 +12,10 @@
 #include <optional>
 #include <ostream>
 
-/// Shows values in failed checks of Catch2 and GoogleTest, which both find these functions by themselves.
 namespace tidings {
 
+///@{
+/// Shows a value in a failed check of Catch2 or GoogleTest, which find these functions by themselves.
 std::ostream& operator<<(std::ostream& out, cut_reason value);
 std::ostream& operator<<(std::ostream& out, end_reason value);
 std::ostream& operator<<(std::ostream& out, event const& value);
@@ -25,6 +26,7 @@ std::ostream& operator<<(std::ostream& out, publish_result const& value);
 std::ostream& operator<<(std::ostream& out, publish_status value);
 std::ostream& operator<<(std::ostream& out, received_event const& value);
 std::ostream& operator<<(std::ostream& out, stream_end const& value);
+///@}
 
 /// Of a value of this library, so that it is found: "nothing" for an empty one.
 template <typename T>
