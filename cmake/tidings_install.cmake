@@ -40,4 +40,6 @@ install(FILES
     "${CMAKE_CURRENT_BINARY_DIR}/tidings-config-version.cmake"
     DESTINATION "${package_dir}")
 include(tidings_pkg_config)
-install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DATADIR}/licenses/tidings")
+if(NOT TIDINGS_PACKAGE) # where the licence is in Debian's own place
+    install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DATADIR}/licenses/tidings")
+endif()
