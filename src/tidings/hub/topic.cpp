@@ -177,6 +177,21 @@ std::size_t topic::subscribers() const
     return state_->subscribers();
 }
 
+internal::hub_figures internal::figures_of(topic const& alone)
+{
+    auto const& of = access::state(alone);
+    auto const& label = of.options().label;
+    if (of.registry()->keeps())
+        throw std::invalid_argument(fmt::format(
+            "tidings: the topic \"{}\" belongs to a registry: give its registry to the metrics", of.name()));
+    if (label.empty())
+        throw std::invalid_argument(fmt::format(
+            "tidings: metrics count the topic \"{}\" under a name: give it topic_options::label", of.name()));
+    auto now = of.registry()->figures();
+    now.by_label[label].sum = of.stats();
+    return now;
+}
+
 topic_stats topic::stats() const
 {
     return state_->stats();

@@ -43,6 +43,10 @@ struct topic_options
     /// `topic::max_name_bytes` bytes.
     std::string name{};
 
+    /// Metrics count the topic under this name, together with all others that have it. It names a kind of
+    /// topic, so no client may choose it. Empty: the pattern of its registry.
+    std::string label{};
+
     /// Events in the history; 0 means 1. Make it longer than the largest burst: if more is published in one
     /// iteration of a follower's loop, `overflow::cut` cuts even prompt clients (the server's log says so).
     std::size_t max_events = 1'000;

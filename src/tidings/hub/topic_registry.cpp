@@ -6,6 +6,7 @@
 
 #include <boost/asio/detail/thread_context.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <future>
 #include <limits>
@@ -105,6 +106,26 @@ std::size_t topic_registry::size() const
 topic_registry_stats topic_registry::stats() const
 {
     return state_->stats();
+}
+
+void internal::add(topic_stats& sum, topic_stats const& of) noexcept
+{
+    sum.published += of.published;
+    sum.superseded += of.superseded;
+    sum.refused += of.refused;
+    sum.not_kept += of.not_kept;
+    sum.dropped += of.dropped;
+    sum.cut += of.cut;
+    sum.subscribers += of.subscribers;
+    sum.lagging += of.lagging;
+    sum.max_lag = std::max(sum.max_lag, of.max_lag);
+    sum.history_count += of.history_count;
+    sum.history_bytes += of.history_bytes;
+}
+
+internal::hub_figures internal::figures_of(topic_registry const& all)
+{
+    return access::state(all).figures();
 }
 
 std::size_t topic_registry::expire() const

@@ -16,13 +16,15 @@ namespace {
 // Of an order that a client has no place in any more.
 reset reset_of_order(gap reason, std::span<listed_topic const* const> topics)
 {
+    topic_state const& first = *topics.front()->of; // for which it counts
+    first.registry()->count_reset(first.options().label, name_of(reason));
     kept_event const* oldest = nullptr;
     reset told{.reason = reason, .oldest = {}, .topic = {}};
     for (auto const* const each : topics)
-        if (kept_event const* const first = each->of->events().oldest();
-            first && (!oldest || first->number < oldest->number)) {
-            oldest = first;
-            told.oldest = each->of->id_of(first->own_id, first->number);
+        if (kept_event const* const kept = each->of->events().oldest();
+            kept && (!oldest || kept->number < oldest->number)) {
+            oldest = kept;
+            told.oldest = each->of->id_of(kept->own_id, kept->number);
         }
     return told;
 }

@@ -73,6 +73,8 @@ void registry_state::add(std::string pattern, topic_options options)
         throw std::invalid_argument(fmt::format(
             "tidings: no topic can match the pattern \"{}\": names are UTF-8 and have at most {} bytes",
             pattern, topic::max_name_bytes));
+    if (options.label.empty())
+        options.label = pattern;
     auto const shared = std::make_shared<topic_options const>(std::move(options));
     auto const shards = shards_of(*shared);
     std::lock_guard const guard(lock_);
@@ -81,6 +83,7 @@ void registry_state::add(std::string pattern, topic_options options)
         throw std::invalid_argument(
             fmt::format("tidings: all topics of the pattern \"{}\" have their options already, by \"{}\"",
                         pattern, known->first.text()));
+    labels_[shared->label];
 }
 
 // A store calls nobody from inside of `start`, so it may be called with the lock held.
@@ -190,7 +193,8 @@ std::shared_ptr<topic_state> registry_state::insert(std::shared_ptr<topic_state>
         made->lose_up_to(kept_.lost_up_to(made->name()));
     else if (made->events().newest_number() > 0)
         kept_.make_room(false, locked.gone);
-    topics_.erase(made->name()); // of one that is just being destroyed, and lends its name to the key
+    if (auto const old = topics_.find(made->name()); old != topics_.end()) // it is just being destroyed
+        forget_name(*old->second);
     topics_.emplace(made->name(), made.get());
     if (made->has_store() && made->events().newest_number() > 0)
         kept_.add(*made, now());
@@ -235,11 +239,34 @@ std::size_t registry_state::size() const
     return topics_.size();
 }
 
+bool registry_state::keeps() const
+{
+    std::lock_guard const guard(lock_);
+    return keeps_;
+}
+
 topic_registry_stats registry_state::stats() const
 {
     std::lock_guard const guard(lock_);
     topic_registry_stats now = kept_.totals();
     now.blank = blank_;
+    return now;
+}
+
+internal::hub_figures registry_state::figures() const
+{
+    internal::hub_figures now{.registry = stats(), .by_label = {}, .store_is_away = {}};
+    std::vector<std::pair<std::shared_ptr<store_link>, bool>> stores;
+    {
+        std::lock_guard const guard(lock_);
+        now.by_label = labels_;
+        for (auto const& [name, each] : topics_)
+            internal::add(now.by_label[each->options().label].sum, each->stats_now());
+        for (auto const& [store, link] : stores_)
+            stores.emplace_back(link, link->is_away());
+    }
+    for (auto const& [link, is_away] : stores)
+        now.store_is_away[link->store().name()] |= is_away;
     return now;
 }
 
@@ -277,8 +304,10 @@ void registry_state::on_gone(topic_state const& which) noexcept
 void registry_state::forget_name(topic_state const& which) noexcept
 {
     auto const found = topics_.find(which.name());
-    if (found != topics_.end() && found->second == &which)
-        topics_.erase(found);
+    if (found == topics_.end() || found->second != &which)
+        return;
+    internal::add(labels_.find(which.options().label)->second.sum, which.totals());
+    topics_.erase(found);
 }
 
 void registry_state::keep(topic_state& which, section& locked)

@@ -4,7 +4,7 @@
 #include <tidings/http/internal/route_pattern.hpp>
 #include <tidings/hub/detail/kept_topics.hpp>
 #include <tidings/hub/detail/topic_load.hpp>
-#include <tidings/hub/topic_registry.hpp>
+#include <tidings/hub/internal/figures.hpp>
 #include <tidings/loop/internal/spinlock.hpp>
 
 #include <cstddef>
@@ -46,7 +46,9 @@ public:
     void open(std::string_view name, when_opened const& when_open);
     std::shared_ptr<topic_state> find_by_event(std::string_view id) const;
     std::size_t size() const;
+    bool keeps() const; ///< topics: that of one that stands alone does not
     topic_registry_stats stats() const;
+    internal::hub_figures figures() const;
     std::size_t expire(std::size_t most);
     std::uint64_t looks() const;
 
@@ -93,6 +95,9 @@ public:
     void on_first_follower(topic_state& which);
     void on_last_follower(topic_state const& which) noexcept;
 
+    /// A follower of a topic with that label gets a `tidings-reset`.
+    void count_reset(std::string const& label, std::string_view reason) { ++labels_[label].resets[reason]; }
+
     // With the lock held: for handles and stores
 
     /// Null if it is not in memory.
@@ -137,6 +142,7 @@ private:
     kept_topics kept_;
     std::size_t blank_ = 0; // topics that are followed, and were never published to
     std::map<topic_store*, std::shared_ptr<store_link>> stores_;
+    std::map<std::string, internal::label_figures> labels_; // what topics have seen that are gone
     topic_registry_stats told_;
     time_point next_telling_{};
 };

@@ -5,9 +5,7 @@
 
 namespace tidings::detail {
 
-namespace {
-
-std::string_view name_of(gap reason)
+std::string_view name_of(gap reason) noexcept
 {
     switch (reason) {
     case gap::evicted:
@@ -27,8 +25,6 @@ std::string_view name_of(gap reason)
     }
     return "";
 }
-
-} // namespace
 
 std::string json_string(std::string_view text)
 {

@@ -22,6 +22,9 @@ enum class gap
     moved,       ///< another store has the topic now
 };
 
+/// As it stands in the text.
+std::string_view name_of(gap reason) noexcept;
+
 /// What a follower is told when it cannot be brought up to date: the data of a `tidings-reset` event.
 struct reset
 {

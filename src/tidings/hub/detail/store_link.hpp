@@ -41,6 +41,8 @@ public:
     /// Of the present life; null before the first one, and when the store has given one that none can be.
     order* numbers() const noexcept { return lives_.empty() ? nullptr : lives_.back().get(); }
 
+    bool is_away() const noexcept { return is_away_; }
+
     /// Calls the waiter when a topic is in memory; `known` is null of one that is to be made. A load that is
     /// to be started, without the lock, unless the topic is on its way already. Throws `too_many_topics`.
     std::shared_ptr<topic_load> wait_for(std::string_view name, std::shared_ptr<topic_state> known,

@@ -282,6 +282,7 @@ std::string topic_state::id_of(std::string const& own_id, std::uint64_t number) 
 
 reset topic_state::reset_for(gap reason, std::uint64_t dropped) const
 {
+    registry_->count_reset(options_->label, name_of(reason));
     kept_event const* const oldest = history_.oldest();
     return {.reason = reason,
             .oldest = oldest ? id_of(oldest->own_id, oldest->number) : std::string(),
@@ -305,14 +306,25 @@ std::size_t topic_state::subscribers() const
 topic_stats topic_state::stats() const
 {
     std::lock_guard const guard(registry_->lock());
-    topic_stats now = totals_;
-    now.superseded = history_.superseded();
+    return stats_now();
+}
+
+topic_stats topic_state::stats_now() const
+{
+    topic_stats now = totals();
     now.subscribers = audience_.size();
     now.lagging = audience_.lagging(history_.end());
     now.max_lag = audience_.max_lag(history_.end());
     now.history_count = history_.count();
     now.history_bytes = history_.bytes();
     return now;
+}
+
+topic_stats topic_state::totals() const noexcept
+{
+    topic_stats seen = totals_;
+    seen.superseded = history_.superseded();
+    return seen;
 }
 
 } // namespace tidings::detail

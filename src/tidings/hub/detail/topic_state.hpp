@@ -96,6 +96,9 @@ public:
     /// newest. A store keeps them. The number of events.
     std::size_t give_up(std::size_t bytes) { return history_.give_up(bytes, audience_.needed()); }
 
+    topic_stats stats_now() const;
+    topic_stats totals() const noexcept; ///< the same without what it holds now
+
     kept_entry in_registry; ///< the registry's books of it
 
     // With the registry's lock held: for its store
