@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/server/detail/engine.hpp>
 #include <tidings/server/detail/static_folder.hpp>
+#include <tidings/server/internal/figures.hpp>
 #include <tidings/server/internal/in_memory.hpp>
 #include <tidings/server/server.hpp>
 
@@ -123,6 +124,19 @@ void server::end_streams(std::string principal)
     if (principal.empty())
         throw std::invalid_argument("tidings: server::end_streams needs the name of a principal");
     engine_->end_streams(std::make_shared<std::string const>(std::move(principal)));
+}
+
+std::function<std::optional<internal::server_figures>()>
+internal::observe(server& of, std::function<void(stream_end const&)> each_end)
+{
+    auto& engine = access::engine(of);
+    if (engine.has_started)
+        throw std::logic_error("tidings: metrics of a server are made before it starts");
+    engine.shared->end_hooks.push_back(std::move(each_end));
+    return [shared = std::weak_ptr(engine.shared)] {
+        auto const still = shared.lock();
+        return still ? std::optional(still->figures()) : std::nullopt;
+    };
 }
 
 std::shared_ptr<detail::background> const& server::background() const noexcept

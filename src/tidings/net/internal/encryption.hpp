@@ -63,6 +63,9 @@ public:
     /// What a person should know of the credentials in force, such as one that has expired.
     virtual std::vector<std::string> warnings() const = 0;
 
+    /// When the first of its certificates expires that does.
+    virtual std::chrono::system_clock::time_point expires() const = 0;
+
     /// Whether credentials come from files.
     virtual bool has_files() const = 0;
     /// How often `refresh` is to be asked whether they have changed; zero: never.

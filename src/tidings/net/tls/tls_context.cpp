@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -37,13 +38,6 @@ tls_context::tls_context(tls_options options)
 }
 
 tls_context::~tls_context() = default;
-
-void tls_context::reload()
-{
-    std::lock_guard const one_at_a_time(reloading_);
-    files_ = files_of(options_);
-    reload(options_); // only changed below this lock
-}
 
 void tls_context::reload(std::vector<tls_certificate> certificates)
 {
@@ -79,7 +73,7 @@ std::string tls_context::refresh(bool in_any_case)
         files_ = files_of(options_);
     else if (!files_->look())
         return {};
-    reload(options_);
+    reload(options_); // only changed below this lock
     return fmt::format("certificates were read from their files again; now in use: SHA-256 {}",
                        fingerprints());
 }
@@ -105,6 +99,11 @@ std::vector<tls_certificate_state> tls_context::certificates() const
 std::vector<std::string> tls_context::warnings() const
 {
     return in_force()->warnings(std::chrono::system_clock::now());
+}
+
+std::chrono::system_clock::time_point tls_context::expires() const
+{
+    return std::ranges::min(certificates(), {}, &tls_certificate_state::expires).expires;
 }
 
 std::shared_ptr<detail::credentials const> tls_context::in_force() const

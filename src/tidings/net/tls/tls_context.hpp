@@ -97,7 +97,7 @@ public:
     /// Reads all files again; new handshakes use the result, and open connections continue. Throws like the
     /// constructor if something is wrong, and then changes nothing; the message has the fingerprint of what
     /// stays in use.
-    void reload();
+    void reload() { (void)refresh(true); }
     /// The same with different certificates, which later calls read again.
     void reload(std::vector<tls_certificate> certificates);
 
@@ -110,6 +110,7 @@ public:
     std::vector<std::string> warnings() const override;
 
 private:
+    std::chrono::system_clock::time_point expires() const override;
     bool has_files() const override;
     duration file_check_interval() const override { return file_check_interval_; }
     std::string refresh(bool in_any_case) override;

@@ -37,7 +37,7 @@ struct open_request::record
 
     bool has_texts() const noexcept { return method_size != 0; }
     char const* texts() const noexcept { return reinterpret_cast<char const*>(this + 1); }
-    void tell() const;
+    void tell() const noexcept;
 
     shared_state& all;
     internal::event_writer& out;
@@ -79,16 +79,11 @@ open_request::record::record(record const& begun, request const& asked, std::str
 open_request::record::~record()
 {
     out.count_in(nullptr);
-    if (!has_texts() || !all.options.on_stream_end)
-        return;
-    try {
+    if (has_texts() && !all.end_hooks.empty())
         tell();
-    } catch (...) {
-        all.log.failed(log_kind::handler_failed, "on_stream_end");
-    }
 }
 
-void open_request::record::tell() const
+void open_request::record::tell() const noexcept
 {
     char const* at = texts();
     auto const next = [&at](std::size_t size) {
@@ -109,7 +104,12 @@ void open_request::record::tell() const
     over.events = tally.events;
     over.replayed = tally.replayed;
     over.bytes = out.taken() - taken_before;
-    all.options.on_stream_end(over);
+    for (auto const& hook : all.end_hooks)
+        try {
+            hook(over);
+        } catch (...) {
+            all.log.failed(log_kind::handler_failed, "on_stream_end");
+        }
 }
 
 void open_request::release::operator()(record* gone) const noexcept
@@ -125,7 +125,7 @@ open_request::~open_request() = default;
 
 open_request::open_request(shared_state& all, internal::event_writer& out)
 {
-    if (all.options.on_stream_end)
+    if (!all.end_hooks.empty())
         begin(all, out);
 }
 

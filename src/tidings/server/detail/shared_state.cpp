@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/http/response.hpp>
+#include <tidings/net/internal/encryption.hpp>
 #include <tidings/server/detail/shared_state.hpp>
 
+#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -71,6 +73,22 @@ server_stats shared_state::stats() const noexcept
         .handlers_failed = counts.handlers_failed,
         .handlers_abandoned = counts.handlers_abandoned,
     };
+}
+
+internal::server_figures shared_state::figures() const
+{
+    internal::server_figures now{.stats = stats()};
+    for (auto const& each : options.listen) {
+        now.has_http2 |= each.http2 != nullptr;
+        if (!each.tls)
+            continue;
+        now.has_tls = true;
+        now.certificates.push_back({.endpoint = each.unix_socket.empty()
+                                                    ? fmt::format("{}:{}", each.host, each.port)
+                                                    : each.unix_socket,
+                                    .expires = each.tls->expires()});
+    }
+    return now;
 }
 
 } // namespace tidings::detail

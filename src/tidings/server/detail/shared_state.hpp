@@ -6,7 +6,7 @@
 #include <tidings/server/detail/address_counts.hpp>
 #include <tidings/server/detail/loop_buffers.hpp>
 #include <tidings/server/detail/route_table.hpp>
-#include <tidings/server/server_stats.hpp>
+#include <tidings/server/internal/figures.hpp>
 
 namespace tidings::detail {
 
@@ -37,7 +37,11 @@ std::size_t allowed_descriptors() noexcept;
 /// What all connections of a server share. Immutable once the server has started, but for what guards itself.
 struct shared_state
 {
-    explicit shared_state(server_options given) : options(std::move(given)) {}
+    explicit shared_state(server_options given) : options(std::move(given))
+    {
+        if (options.on_stream_end)
+            end_hooks.push_back(std::move(options.on_stream_end));
+    }
 
     /// The answer to a request that is refused for a while, as the hook wants it.
     response refusal(request const& asked, int status, std::string_view why);
@@ -47,8 +51,10 @@ struct shared_state
         return peer == internal::peer_address() || proxies.trusts(peer.to_string());
     }
     server_stats stats() const noexcept;
+    internal::server_figures figures() const;
 
     server_options options;
+    std::vector<std::function<void(stream_end const&)>> end_hooks; ///< that of the options comes first
     server_log log{options.log};
     internal::trusted_proxies proxies{options.trusted_proxies};
     route_table routes{options};

@@ -12,12 +12,14 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string>
 
 namespace asio = boost::asio;
+using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
 using tidings::tls_certificate;
 using tidings::tls_context;
@@ -237,6 +239,20 @@ TEST_CASE("certificates are replaced while connections are open")
     before.client.write("still here");
     before.exchange(io);
     CHECK(before.received == "still here");
+}
+
+// Whoever watches a server wants to know of the first one.
+TEST_CASE("the certificate that expires first")
+{
+    auto const ends_in = [](std::chrono::hours time) {
+        auto const made = make_certificate({.dns = {"a.org"}, .ends = time});
+        return tls_certificate{.chain = made.chain, .key = made.key};
+    };
+    tls_context tls({.certificates = {ends_in(48h), ends_in(24h), ends_in(72h)}});
+    encryption const& seen = tls;
+    CHECK(seen.expires() == tls.certificates()[1].expires);
+    tls.reload({ends_in(96h)});
+    CHECK(seen.expires() == tls.certificates()[0].expires);
 }
 
 // What does not belong together changes nothing; the text says why, and what stays in force.

@@ -186,7 +186,6 @@ ssl_ctx_st* credentials::choose(std::string_view host) const noexcept
 std::vector<tls_certificate_state> credentials::certificates() const
 {
     std::vector<tls_certificate_state> all;
-    all.reserve(pairs_.size());
     for (auto const& each : pairs_)
         all.push_back(each.shown.state());
     return all;
@@ -197,16 +196,14 @@ std::vector<std::string> credentials::warnings(std::chrono::system_clock::time_p
     std::vector<std::string> all;
     for (auto const& each : pairs_) {
         auto const& state = each.shown.state();
+        auto const warn = [&](std::string_view what, auto when, std::string_view advice) {
+            all.push_back(fmt::format("the certificate {} ({}) {} {:%F %T} UTC: clients will refuse it{}",
+                                      each.shown.name(), state.fingerprint, what, fmt::gmtime(when), advice));
+        };
         if (state.expires < now)
-            all.push_back(
-                fmt::format("the certificate {} ({}) has expired at {:%F %T} UTC: clients will refuse it; "
-                            "put a new one in its place and reload",
-                            each.shown.name(), state.fingerprint, fmt::gmtime(state.expires)));
+            warn("has expired at", state.expires, "; put a new one in its place and reload");
         else if (state.begins > now)
-            all.push_back(
-                fmt::format("the certificate {} ({}) is not valid before {:%F %T} UTC: clients will "
-                            "refuse it until then; look at the clock of this machine",
-                            each.shown.name(), state.fingerprint, fmt::gmtime(state.begins)));
+            warn("is not valid before", state.begins, " until then; look at the clock of this machine");
     }
     return all;
 }
