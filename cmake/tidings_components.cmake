@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
-# A component is a library of its own, since it needs a library that the rest does without: tidings::tls needs OpenSSL.
+# A component is a library of its own, since it needs a library that the rest does without (tidings::tls needs OpenSSL),
+# or since few programs need it.
 
 # tidings_find_component(tls OpenSSL 3 "encrypted endpoints"): whether TIDINGS_WITH_TLS asks for tidings::tls and OpenSSL 3
 # is here, in tidings_has_tls. A macro, as what find_package sets is for the caller.

@@ -166,12 +166,13 @@ def members(text):
 
 def budgets(tree):
     """(what is counted, how much there is, how much there may be)"""
-    core = lines_below(tree, "internal", "sse", "loop", "wait", "net", "http", "stream", "hub", "server", "middleware") - lines_below(tree, *COMPONENTS)
+    core = lines_below(tree, "internal", "sse", "loop", "wait", "net", "http", "stream", "hub", "server", "middleware")
+    core -= lines_below(tree, *(each for each in COMPONENTS if "/" in each)) # those within its layers
     # The aim is 19,500. What promises, limits and refusals took beyond it is to be paid back; until then it only shrinks.
     yield ("lines of the core", core, CORE_CEILING)
     for name in COMPONENTS:
         # What a publisher may wait for, and producers, took the store beyond it; net/tls is both sides of TLS.
-        yield (f"lines of {name}", lines_below(tree, name), {"hub/redis": 2_348, "net/tls": 2_266}.get(name, 2_000))
+        yield (f"lines of {name}", lines_below(tree, name), {"hub/redis": 2_348, "net/tls": 2_266, "metrics": 1_200}.get(name, 2_000))
     # One component in two rooms; like the core it only shrinks until it is what a component may be.
     yield ("lines of redis", lines_below(tree, "hub/redis", "net/redis"), 3_980)
     yield ("lines of testing", lines_below(tree, "testing"), 1_800)
