@@ -46,6 +46,9 @@ public:
     std::size_t retire(std::string const& name);
     bool is_retired(std::string const& name) const { return retired_.contains(name); }
 
+    /// For metrics.
+    tidings::topic_registry const& topics() const noexcept { return topics_; }
+
 private:
     tidings::topic_registry topics_;
     std::set<std::string> retired_;

@@ -3,6 +3,7 @@
 
 #include <tidings/http/response.hpp>
 #include <tidings/hub/topic_list.hpp>
+#include <tidings/metrics/metrics.hpp>
 #include <tidings/middleware/check_host.hpp>
 #include <tidings/middleware/check_origin.hpp>
 #include <tidings/middleware/cors.hpp>
@@ -223,7 +224,8 @@ void add_routes(tidings::server& server, event_hub& events, options const& chose
     server.post("/retire", std::bind_front(end_streams, std::ref(events), &event_hub::retire));
     server.get("/fail", fail);
     server.get("/stats", std::bind_front(tell_stats, std::cref(server)));
-    for (char const* path : {"/healthz", "/events", "/fail", "/stats"})
+    server.get("/metrics", tidings::metrics(server, events.topics()));
+    for (char const* path : {"/healthz", "/events", "/fail", "/stats", "/metrics"})
         server.route("OPTIONS", path, std::bind_front(refuse_method, "GET, HEAD"));
     for (char const* path : {"/echo", "/emit", "/disconnect", "/retire"})
         server.route("OPTIONS", path, std::bind_front(refuse_method, "POST"));
