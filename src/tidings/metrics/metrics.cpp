@@ -87,7 +87,7 @@ metrics& metrics::add(topic alone)
     return *this;
 }
 
-asio::awaitable<response> metrics::operator()(context, request const& asked) const
+asio::awaitable<response> metrics::operator()(context const&, request const& asked) const
 {
     return answer(state_, detail::preferred_format(asked.header("Accept")));
 }

@@ -48,7 +48,7 @@ public:
     metrics& add(topic alone);
 
     /// The handler.
-    boost::asio::awaitable<response> operator()(context ctx, request const& asked) const;
+    boost::asio::awaitable<response> operator()(context const& ctx, request const& asked) const;
 
 private:
     std::shared_ptr<detail::metrics_state> state_;
