@@ -36,8 +36,8 @@ namespace http = boost::beast::http;
 using namespace std::chrono_literals;
 using namespace tidings::test;
 using asio::ip::tcp;
-using tidings::testing::client;
 using tidings::test::server_fixture;
+using tidings::testing::client;
 
 namespace {
 
