@@ -55,7 +55,8 @@ class OtherSites(unittest.TestCase):
         self.assertEqual(self.ask("POST", "/builds", own).status, 201)
         self.assertEqual(self.ask("POST", "/builds", {"Origin": "https://evil.example"}).status, 403)
         self.assertEqual(self.ask("GET", "/builds", {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}).status, 403)
-        self.assertEqual(self.ask("GET", "/", {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}).status, 200)
+        link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+        self.assertEqual(self.ask("GET", "/", link).status, 200)
 
     # In a frame of another page, somebody would press its buttons without knowing. Refusals are no different.
     def test_frames(self):

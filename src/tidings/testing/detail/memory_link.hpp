@@ -47,6 +47,7 @@ private:
     secure(boost::asio::io_context& io, internal::stream_socket const& socket, internal::reactor& sockets,
            internal::reactor::user& of, std::string already_read, bool with_http2) const override;
     std::vector<std::string> warnings() const override { return {}; }
+    std::chrono::system_clock::time_point expires() const override { return {}; }
     bool has_files() const override { return false; }
     duration file_check_interval() const override { return {}; }
     std::string refresh(bool) override { return {}; }
