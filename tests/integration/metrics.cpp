@@ -22,7 +22,7 @@ using namespace tidings;
 using namespace tidings::test;
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
-using tidings::testing::server_fixture;
+using tidings::test::server_fixture;
 
 namespace {
 
