@@ -186,6 +186,7 @@ ssl_ctx_st* credentials::choose(std::string_view host) const noexcept
 std::vector<tls_certificate_state> credentials::certificates() const
 {
     std::vector<tls_certificate_state> all;
+    all.reserve(pairs_.size());
     for (auto const& each : pairs_)
         all.push_back(each.shown.state());
     return all;
