@@ -20,6 +20,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -252,7 +253,7 @@ TEST_CASE("a request comes back on its head")
 TEST_CASE("which requests come back")
 {
     server_fixture fixture;
-    int asked = 0;
+    std::atomic<int> asked = 0; // on the server's thread
     fixture.routes().check([&asked](tidings::request const&, tidings::headers&) {
         ++asked;
         return std::optional<tidings::response>();
