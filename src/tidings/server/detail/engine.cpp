@@ -129,16 +129,15 @@ void engine::begin()
 void engine::deal(newcomer client)
 {
     std::size_t const loop = next_loop_++ % loops_.size();
-    auto const& on = loops_[loop];
     if (loop == 0)
-        return serve(on, std::move(client));
-    post(loop, [on, client = std::move(client)](engine& all) mutable { all.serve(on, std::move(client)); });
+        serve(loops_.front(), std::move(client));
+    else
+        send_to(loop, std::move(client));
 }
 
-void engine::adopt(newcomer client)
+void engine::send_to(std::size_t loop, newcomer client, endpoint kept)
 {
-    std::size_t const loop = next_loop_++ % loops_.size();
-    post(loop, [on = loops_[loop], client = std::move(client)](engine& all) mutable {
+    post(loop, [on = loops_[loop], client = std::move(client), kept = std::move(kept)](engine& all) mutable {
         all.serve(on, std::move(client));
     });
 }
@@ -151,10 +150,7 @@ void engine::adopt(newcomer client, endpoint const& as)
     client.peer = internal::peer_address::of(client.socket.descriptor());
     client.tls = as.tls.get();
     client.http2 = as.http2.get();
-    std::size_t const loop = next_loop_++ % loops_.size();
-    post(loop, [on = loops_[loop], client = std::move(client), as](engine& all) mutable {
-        all.serve(on, std::move(client));
-    });
+    send_to(next_loop_++ % loops_.size(), std::move(client), as);
 }
 
 void engine::serve(std::shared_ptr<loop_state> const& on, newcomer client)

@@ -26,7 +26,7 @@ public:
     void end_streams(std::shared_ptr<std::string const> const& principal);
     void close();
     void adopt(newcomer client, endpoint const& as);
-    void adopt(newcomer client);
+    void adopt(newcomer client) { send_to(next_loop_++ % loops_.size(), std::move(client)); }
 
     /// What is spawned for no client; runs on the first loop.
     std::shared_ptr<background> const& work() const noexcept { return work_; }
@@ -44,6 +44,8 @@ private:
     void begin();
     void run_loop(boost::asio::io_context& io) const;
     void deal(newcomer client);
+    /// `kept` owns what the client's pointers lead to.
+    void send_to(std::size_t loop, newcomer client, endpoint kept = {});
     void serve(std::shared_ptr<loop_state> const& on, newcomer client);
     admission admit(loop_state& on, internal::peer_address const& peer);
     void relieve(std::size_t grown);
