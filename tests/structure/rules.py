@@ -18,11 +18,12 @@ LAYERS = {
     "server": ["sse", "http", "loop", "net", "wait", "stream"],
     "middleware": ["sse", "http", "loop", "wait", "stream"],
     "metrics": ["sse", "http", "loop", "wait", "stream", "hub", "server", "middleware"],
+    "logging": ["sse", "http", "loop", "wait", "stream", "middleware"],
     "admin": ["sse", "http", "loop", "wait", "stream", "hub", "server", "middleware", "metrics"],
     "testing": ["sse", "http", "loop", "net", "wait", "stream", "hub", "server", "middleware", "metrics"],
 }
 # Parts of a layer that are targets of their own, for what needs a further library. Their public header is not in tidings.hpp.
-COMPONENTS = ["hub/sqlite", "hub/redis", "net/redis", "net/tls", "server/http2", "stream/compression", "metrics", "admin"]
+COMPONENTS = ["hub/sqlite", "hub/redis", "net/redis", "net/tls", "server/http2", "stream/compression", "metrics", "logging", "admin"]
 STANDS_BELOW = {"net/redis": "hub/redis", "net/tls": "net/redis"}
 SHARED = "internal/access"
 CORE_CEILING = 25_594

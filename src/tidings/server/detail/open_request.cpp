@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <tidings/http/internal/trace_header.hpp>
 #include <tidings/server/detail/open_request.hpp>
 #include <tidings/server/detail/shared_state.hpp>
 
@@ -6,21 +7,6 @@
 #include <new>
 
 namespace tidings::detail {
-
-namespace {
-
-// A trace and a span of W3C Trace Context: 00-<32 digits>-<16 digits>-<2 digits>, neither of them zero.
-bool is_trace_parent(std::string_view text)
-{
-    constexpr std::string_view form = "00-00000000000000000000000000000000-0000000000000000-00";
-    auto const fits = [](char wanted, char c) {
-        return wanted == '-' ? c == '-' : (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-    };
-    return text.starts_with("00-") && std::ranges::equal(form, text, fits) &&
-           text.substr(3, 32) != form.substr(3, 32) && text.substr(36, 16) != form.substr(36, 16);
-}
-
-} // namespace
 
 /// What is known of a request. When it goes its texts are kept behind this object, in one block with it, and
 /// the end is told when this is destroyed.
@@ -146,7 +132,7 @@ void open_request::answered(request const& asked, int status, bool is_stream)
     if (!record_ || record_->has_texts())
         return;
     auto const header = asked.header("traceparent");
-    auto const trace = is_trace_parent(header) ? header : std::string_view();
+    auto const trace = internal::is_trace_header(header) ? header : std::string_view();
     std::size_t const text_size = asked.principal().size() + asked.method().size() +
                                   asked.remote_address().size() + trace.size() + asked.path().size();
     record_.reset(new (::operator new(sizeof(record) + text_size))
