@@ -11,6 +11,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -121,6 +123,17 @@ std::vector<std::string> data_in(testing::stream& client)
 std::string const is_away = R"({"stale":true})";
 std::string const is_back = R"({"stale":false})";
 
+// Without the word that it is back, which comes once and after the word that it was away. What is published
+// in the same iteration of the loop comes before it, as what was missed does.
+std::vector<std::string> events_in(testing::stream& client)
+{
+    auto all = data_in(client);
+    CHECK(std::ranges::count(all, is_back) == 1);
+    CHECK(std::ranges::find(all, is_away) < std::ranges::find(all, is_back));
+    std::erase(all, is_back);
+    return all;
+}
+
 } // namespace
 
 // An engine is killed: the topics of the other go on, and notice nothing. Streams that follow its topics
@@ -156,9 +169,9 @@ TEST_CASE_METHOD(several_engines, "one of two engines is killed")
     wait_for_events(*client, 5);
     wait_for_events(*later, 4);
     wait_for_events(*both, 6);
-    CHECK(data_in(*client) == std::vector<std::string>{"a", is_away, is_back, "b", "c"});
-    CHECK(data_in(*later) == std::vector<std::string>{is_away, is_back, "b", "c"});
-    CHECK(data_in(*both) == std::vector<std::string>{"a", is_away, "x", is_back, "b", "c"});
+    CHECK(events_in(*client) == std::vector<std::string>{"a", is_away, "b", "c"});
+    CHECK(events_in(*later) == std::vector<std::string>{is_away, "b", "c"});
+    CHECK(events_in(*both) == std::vector<std::string>{"a", is_away, "x", "b", "c"});
     CHECK(data_in(*untouched) == std::vector<std::string>{"x"});
     CHECK(untouched->comments().empty());
 }
