@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSL-1.0
 """usage: log_lines.py ROOT
 
-Holds docs/operating.md to what the library writes into a log: each line that is said anywhere in src/ has a paragraph there, and each
-paragraph has a line. A paragraph begins with the line in bold and quotation marks, with … for what differs.
+Holds the section "Lines of the log" of docs/operating.md to what src/ writes into logs. A paragraph there begins with lines in bold and
+quotation marks, with … for what differs: **"cut …: its client has vanished"**. Each line of src/ contains one of them, and each of them
+is part of a line.
 """
 
 import pathlib
@@ -17,8 +18,9 @@ MAKERS = {
     "hub/detail/registry_state.cpp": ["registry_state::news_of_forgotten"],
     "net/tls/detail/credentials.cpp": ["credentials::warnings"],
     "net/tls/tls_context.cpp": ["tls_context::refresh"],
-    "hub/sqlite/sqlite_store.cpp": [],
 }
+# What is put into a line, and is none.
+IN_A_LINE = {"its io_context"}
 LITERALS = re.compile(r'"((?:[^"\\]|\\.)*)"(?:\s*"((?:[^"\\]|\\.)*)")*')
 
 
@@ -51,13 +53,25 @@ def lines(root):
             for literal in LITERALS.finditer(statement):
                 whole = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', literal[0]))
                 whole = re.sub(r"\{[^{}]*\}", "…", whole.replace('\\"', '"'))
-                if len(whole) > 12:
+                if len(whole) > 12 and whole not in IN_A_LINE:
                     yield path, whole
 
 
+def wrong(told, said):
+    """What is said and not told, and the other way round. What begins as no line does goes on with another one."""
+    for path, line in said:
+        if line[0] not in " ;," and not any(each in line for each in told):
+            yield f'{path}: "{line}"\n    has no paragraph in docs/operating.md'
+    for each in told:
+        if not any(each in line for _, line in said):
+            yield f'docs/operating.md: "{each}"\n    is no line that the library writes'
+
+
 def main(root):
-    for path, line in lines(root):
-        print(path, "|", line)
+    page = (root / "docs/operating.md").read_text().partition("\n## Lines of the log\n")[2].partition("\n## ")[0]
+    mistakes = list(wrong(re.findall(r'\*\*"(.+?)"\*\*', page), list(lines(root))))
+    if mistakes:
+        sys.exit("\n".join(mistakes))
 
 
 main(pathlib.Path(sys.argv[1]))
