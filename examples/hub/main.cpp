@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // A small event hub: any program posts events over HTTP, any number of browsers follow a topic. See
 // README.md.
+#include <tidings/logging/logging.hpp>
 #include <tidings/server/server.hpp>
 
 #include "encrypted_endpoint.hpp"
@@ -15,6 +16,7 @@
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,6 +34,14 @@ void serve(hub::options const& chosen)
         stores.push_back(hub::open_engine(url, chosen));
     hub::event_hub events(chosen, std::move(stores));
     tidings::server_options options = chosen.server;
+    std::optional<tidings::log_writer> lines;
+    if (!chosen.log_lines.empty()) {
+        using format = tidings::log_writer::format;
+        lines.emplace(
+            tidings::log_writer::options{.as = chosen.log_lines == "json" ? format::json : format::text});
+        options.log = lines->messages();
+        options.on_stream_end = lines->requests();
+    }
     options.listen = {chosen.listen};
     if (chosen.tls_port != 0)
         options.listen.push_back(hub::encrypted_endpoint(chosen));

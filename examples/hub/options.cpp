@@ -35,6 +35,7 @@ char const* const usage = R"(usage: hub --port P [options]
   --replicated N           with --hub: /emit waits, a second at most, until N replicas of the engine have the event
   --synced                 with --hub: the same until they, and the engine, have synced it (Redis 8.0 and newer)
   --stale-event            say by an event tidings-stale, not by a comment, that an engine is away or back
+  --log-lines FORMAT       write a line for each request, and all messages, to standard error: text or json
   --cors-origin ORIGIN     pages of this origin may read, with credentials, and post; may be repeated
   --allow-host NAME        answer requests for this host too; may be repeated. On a loopback address, and
                            where a name is given, no other names of sites are answered
@@ -123,6 +124,12 @@ std::map<std::string_view, setter> const& setters()
         {"--log", [](options& to, std::string_view, std::string const& value) { to.log_folder = value; }},
         {"--hub", texts(&options::engines)},
         {"--replicated", size(&options::replicated)},
+        {"--log-lines",
+         [](options& to, std::string_view, std::string const& value) {
+             if (value != "text" && value != "json")
+                 throw usage_error(fmt::format("--log-lines {}: neither text nor json", value));
+             to.log_lines = value;
+         }},
         {"--cors-origin", texts(&options::origins)},
         {"--allow-host", texts(&options::hosts)},
         {"--tls-port",

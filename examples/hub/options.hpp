@@ -30,6 +30,7 @@ struct options
     std::vector<std::string> engines{}; // URLs
     std::size_t replicated = 0;
     bool synced = false;
+    std::string log_lines{}; // "text" or "json"; empty: warnings and errors alone
     std::vector<std::string> origins{};
     std::vector<std::string> hosts{}; // that are served besides those of this machine and its network
 

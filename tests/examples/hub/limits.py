@@ -25,7 +25,7 @@ class Limits(unittest.TestCase):
 
     def test_command_line(self):
         for options in [["--port", "0", "--nonsense", "1"], ["--port"], [], ["--port", "0", "--history"],
-                        ["--port", "0", "--history", "x"], ["--port", "70000"], ["--port", "0", "--max-body", "-1"],
+                        ["--port", "0", "--history", "x"], ["--port", "0", "--log-lines", "xml"], ["--port", "70000"], ["--port", "0", "--max-body", "-1"],
                         ["--port", "0", "--hub", "http://127.0.0.1:6379"], ["--port", "0", "--hub", "redis://x", "--log", "y"], ["stray"],
                         ["--port", "0", "--hub", "unix:///nobody", "--hub", "unix:///nobody"]]:
             with self.subTest(options):

@@ -4,6 +4,7 @@
 import json
 import pathlib
 import re
+import tempfile
 import unittest
 
 from running_hub import RunningHub
@@ -46,6 +47,21 @@ class Metrics(unittest.TestCase):
         self.assertIn('\ntidings_followers{topic="{name...}"} 1\n', text)
         self.assertIn("\ntidings_streams 1\n", text)
         self.assertNotIn("ACME", text)
+
+    def test_lines_of_requests(self):
+        with tempfile.TemporaryFile() as errors:
+            with RunningHub("--log-lines", "json", errors=errors) as hub:
+                self.assertEqual(hub.request("GET", "/nowhere?token=secret").status, 404)
+                with hub.stream("/events?topic=prices"):
+                    hub.emit(topic="prices", data="1")
+                self.assertEqual(hub.terminate(), 0)
+            errors.seek(0)
+            text = errors.read().decode()
+        self.assertNotIn("secret", text)
+        lines = {line["path"]: line for line in map(json.loads, text.splitlines())}
+        self.assertEqual(lines["/nowhere"]["status"], 404)
+        self.assertEqual((lines["/events"]["stream"], lines["/events"]["route"]), (True, "/events"))
+        self.assertEqual(lines["/emit"]["method"], "POST")
 
     def assert_known(self, queries):
         known = names_of_series(self.scrape())

@@ -100,9 +100,9 @@ class Answer:
 class RunningHub:
     """Ends with its block, whatever happens in it."""
 
-    def __init__(self, *options, port=0):
+    def __init__(self, *options, port=0, errors=subprocess.DEVNULL):
         self.process = subprocess.Popen([PROGRAM, "--port", str(port), *map(str, options)], stdout=subprocess.PIPE, text=True,
-                                        stderr=subprocess.DEVNULL)
+                                        stderr=errors)
         found = re.search(r":(\d+)/", self.process.stdout.readline())
         if not found:
             self.__exit__()
