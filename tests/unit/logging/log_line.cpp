@@ -55,7 +55,7 @@ TEST_CASE("a request as text and as JSON")
           R"({"time":"2026-11-30T12:00:00.007Z","level":"info","method":"GET","path":"/builds/7",)"
           R"("route":"/builds/{id}","protocol":"HTTP/2","address":"127.0.0.1","principal":"ada",)"
           R"("trace":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01","status":200,"stream":true,)"
-          R"("reason":"client gone","cut":"queue_overflow","seconds":1.500000,)"
+          R"("reason":"client_gone","cut":"queue_overflow","seconds":1.500000,)"
           R"("first_event_seconds":0.002000,"events":3,"replayed":1,"bytes":99})");
 }
 
@@ -63,5 +63,5 @@ TEST_CASE("what a request did not come to is left out of its line")
 {
     CHECK(request_as_json(noon, {.method = "GET", .path = "/", .reason = tidings::end_reason::client_gone}) ==
           R"({"time":"2026-11-30T12:00:00.007Z","level":"info","method":"GET","path":"/","stream":false,)"
-          R"("reason":"client gone","seconds":0.000000,"events":0,"replayed":0,"bytes":0})");
+          R"("reason":"client_gone","seconds":0.000000,"events":0,"replayed":0,"bytes":0})");
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/logging/detail/log_line.hpp>
 #include <tidings/sse/utf8.hpp>
+#include <tidings/stream/internal/end_names.hpp>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -31,21 +32,6 @@ std::string_view name(log_level level)
         break;
     }
     return "error";
-}
-
-std::string_view name(cut_reason why)
-{
-    switch (why) {
-    case cut_reason::write_timeout:
-        return "write_timeout";
-    case cut_reason::queue_overflow:
-        return "queue_overflow";
-    case cut_reason::handler_failed:
-        return "handler_failed";
-    case cut_reason::behind:
-        break;
-    }
-    return "behind";
 }
 
 /// An object that is being written (RFC 8259).
@@ -138,9 +124,9 @@ std::string request_as_json(wall_time now, stream_end const& over)
     if (over.status != 0)
         line.add("status", static_cast<std::uint64_t>(over.status));
     line.add("stream", over.is_stream);
-    line.add("reason", to_string(over.reason));
+    line.add("reason", internal::name(over.reason));
     if (over.cut)
-        line.add("cut", name(*over.cut));
+        line.add("cut", internal::name(*over.cut));
     line.add("seconds", over.lasted);
     if (over.first_event)
         line.add("first_event_seconds", *over.first_event);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/metrics/detail/ended_requests.hpp>
+#include <tidings/stream/internal/end_names.hpp>
 
 #include <fmt/format.h>
 
@@ -19,30 +20,6 @@ constexpr std::array<double, 14> request_bounds{0.005, 0.01, 0.025, 0.05, 0.075,
 constexpr std::array<std::string_view, 10> known_methods{"GET",    "HEAD",    "POST",    "PUT",   "PATCH",
                                                          "DELETE", "OPTIONS", "CONNECT", "TRACE", "QUERY"};
 
-std::string name_of(end_reason reason)
-{
-    std::string name(to_string(reason));
-    std::ranges::replace(name, ' ', '_');
-    return name;
-}
-
-std::string_view name_of(std::optional<cut_reason> cut)
-{
-    if (!cut)
-        return "none";
-    switch (*cut) {
-    case cut_reason::write_timeout:
-        return "write_timeout";
-    case cut_reason::queue_overflow:
-        return "queue_overflow";
-    case cut_reason::handler_failed:
-        return "handler_failed";
-    case cut_reason::behind:
-        return "behind";
-    }
-    return "unknown";
-}
-
 } // namespace
 
 void ended_requests::add(stream_end const& over)
@@ -53,7 +30,8 @@ void ended_requests::add(stream_end const& over)
         lasted_.try_emplace(route, stream_bounds).first->second.add(over.lasted);
         if (over.first_event)
             first_event_.try_emplace(route, request_bounds).first->second.add(*over.first_event);
-        ++ends_[{std::move(route), name_of(over.reason), std::string(name_of(over.cut))}];
+        ++ends_[{std::move(route), internal::name(over.reason),
+                 std::string(over.cut ? internal::name(*over.cut) : "none")}];
         return;
     }
     auto const method = std::ranges::find(known_methods, over.method);
