@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <functional>
 #include <future>
 #include <limits>
 #include <mutex>
@@ -116,6 +117,11 @@ void internal::add(topic_stats& sum, topic_stats const& of) noexcept
     sum.not_kept += of.not_kept;
     sum.dropped += of.dropped;
     sum.cut += of.cut;
+    add_held(sum, of);
+}
+
+void internal::add_held(topic_stats& sum, topic_stats const& of) noexcept
+{
     sum.subscribers += of.subscribers;
     sum.lagging += of.lagging;
     sum.max_lag = std::max(sum.max_lag, of.max_lag);
@@ -126,6 +132,11 @@ void internal::add(topic_stats& sum, topic_stats const& of) noexcept
 internal::hub_figures internal::figures_of(topic_registry const& all)
 {
     return access::state(all).figures();
+}
+
+void internal::for_each_topic(topic_registry const& all, std::function<void(seen_topic const&)> const& look)
+{
+    access::state(all).for_each(look);
 }
 
 std::size_t topic_registry::expire() const

@@ -29,7 +29,7 @@ class metrics_state;
 ///
 /// Each end of a request is counted behind one lock; a delivery is not touched. Once there are metrics the
 /// server keeps a record of each open request, as it does for `server_options::on_stream_end`. A scrape takes
-/// the lock of each registry once, for as long as it takes to look at all topics in memory.
+/// the lock of each registry for some 50 microseconds at a time, until it has looked at all topics in memory.
 ///
 /// A handle: copies share what they have counted. All members are safe from any thread. It keeps its
 /// registries and topics alive, but not its server: once that is gone, its series are left out.

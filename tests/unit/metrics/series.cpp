@@ -5,11 +5,14 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 using namespace tidings;
 using namespace tidings::detail;
@@ -61,6 +64,50 @@ TEST_CASE("what a topic has counted stays when it is gone")
     CHECK(now.registry.evicted == 8);
     CHECK(now.by_label.at("{any}").sum.published == 10);
     CHECK(now.by_label.at("{any}").sum.history_count == 2);
+}
+
+TEST_CASE("all topics are seen, the oldest first and none twice, also when some come and go meanwhile")
+{
+    topic_registry const all;
+    all.add("{any}");
+    std::vector<topic> held; // else they would be gone: nothing was published to them
+    auto const make = [&](int i) { return *all.get("t" + std::to_string(i)); };
+    constexpr int count = 1'000; // more than are read at once
+    for (int i = 0; i < count; ++i)
+        held.push_back(make(i));
+    held[7].publish({.data = "x"});
+    std::vector<std::string> seen;
+    internal::for_each_topic(all, [&](internal::seen_topic const& each) {
+        CHECK(each.label == "{any}");
+        CHECK(each.stats.history_count == (each.name == "t7" ? 1 : 0));
+        seen.push_back(each.name);
+        if (seen.size() == 1) { // also the walk's own last one goes
+            held.erase(held.begin() + 100, held.begin() + 600);
+            held.push_back(make(500));
+        }
+    });
+    std::set<std::string> const names(seen.begin(), seen.end());
+    CHECK(names.size() == seen.size());
+    CHECK(seen.front() == "t0");
+    for (int i = 600; i < count; ++i)
+        CHECK(names.contains("t" + std::to_string(i)));
+    CHECK_FALSE(names.contains("t400"));
+    CHECK_FALSE(names.contains("t500")); // which came when the walk had begun
+}
+
+// What has gone between two looks of a scrape is in none of them.
+TEST_CASE("what a label has counted does not fall while topics go")
+{
+    topic_registry const all({.max_topics = 300, .log = {}});
+    all.add("{any}");
+    for (int i = 0; i < 300; ++i)
+        all.get("t" + std::to_string(i))->publish({.data = "x"});
+    int more = 300;
+    internal::for_each_topic(all, [&](internal::seen_topic const&) {
+        all.get("t" + std::to_string(more++))->publish({.data = "x"});
+        CHECK(figures_of(all).by_label.at("{any}").sum.published == static_cast<unsigned>(more));
+    });
+    CHECK(all.stats().evicted > 0);
 }
 
 TEST_CASE("a pattern has its series before it has topics")

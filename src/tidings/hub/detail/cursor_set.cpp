@@ -16,8 +16,7 @@ namespace {
 // Of an order that a client has no place in any more.
 reset reset_of_order(gap reason, std::span<listed_topic const* const> topics)
 {
-    topic_state const& first = *topics.front()->of; // for which it counts
-    first.registry()->count_reset(first.options().label, name_of(reason));
+    topics.front()->of->count_reset(reason); // for which it counts
     kept_event const* oldest = nullptr;
     reset told{.reason = reason, .oldest = {}, .topic = {}};
     for (auto const* const each : topics)

@@ -22,7 +22,6 @@ std::optional<std::uint64_t> history::add(kept_event added)
             kept_event old = ring_.empty(std::exchange(known->second, end()));
             ids_.retire(std::move(old.own_id));
             superseded = old.number;
-            ++superseded_;
         }
     }
     ring_.push(std::move(added));

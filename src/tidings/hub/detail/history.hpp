@@ -52,8 +52,6 @@ public:
     void lose_up_to(std::uint64_t number);
     /// Forgets everything, and what was ever lost: the numbers to come are of another life.
     void begin_anew();
-    /// From now on counts what it forgets.
-    void reset_counts() noexcept { evicted_ = superseded_ = 0; }
 
     /// The ids that publishers have brought.
     own_ids& ids() noexcept { return ids_; }
@@ -75,7 +73,6 @@ public:
     std::size_t memory() const noexcept { return ring_.memory() + ids_.memory(); }
     /// Of what is there from that place on.
     std::uint64_t bytes_from(std::uint64_t place) const { return ring_.bytes_from(place); }
-    std::uint64_t superseded() const noexcept { return superseded_; }
     /// Events that have left the history so far because there was no room.
     std::uint64_t evicted() const noexcept { return evicted_; }
     bool has_comments() const noexcept { return ring_.comments() > 0; }
@@ -125,7 +122,6 @@ private:
     std::uint64_t lost_up_to_ = 0; // the newest number that is gone and is missed
     std::uint64_t newest_number_ = 0;
     std::string newest_own_id_;
-    std::uint64_t superseded_ = 0;
     std::uint64_t evicted_ = 0;
 };
 

@@ -16,13 +16,15 @@ namespace tidings::detail {
 
 class topic_state;
 
-/// What a registry notes of one topic that it keeps.
+/// What a registry notes of a topic.
 struct kept_entry
 {
     using queue = std::list<topic_state*>;
     using by_bytes = std::multimap<std::size_t, topic_state*, std::greater<>>; // as they were placed
 
-    std::shared_ptr<topic_state> kept; ///< null of a blank one
+    std::uint64_t born = 0; ///< which of its topics it is
+
+    std::shared_ptr<topic_state> kept; ///< null of a blank one, which has none of what follows
     std::size_t bytes = 0;             ///< of its share in the sum
     time_point last_used{};
     bool was_in_use = true; ///< when it was last looked at

@@ -22,6 +22,9 @@ namespace {
 // How many unused topics a `get` looks for in passing: more than it can add, so they do not pile up.
 constexpr std::size_t expired_at_once = 4;
 
+// How many topics a walk looks at before it opens the lock again: about 50 microseconds.
+constexpr std::size_t seen_at_once = 128;
+
 constexpr duration fault_period = std::chrono::seconds(10);
 
 } // namespace
@@ -195,7 +198,9 @@ std::shared_ptr<topic_state> registry_state::insert(std::shared_ptr<topic_state>
         kept_.make_room(false, locked.gone);
     if (auto const old = topics_.find(made->name()); old != topics_.end()) // it is just being destroyed
         forget_name(*old->second);
+    made->in_registry.born = ++born_;
     topics_.emplace(made->name(), made.get());
+    by_age_.emplace_hint(by_age_.end(), born_, made.get());
     if (made->has_store() && made->events().newest_number() > 0)
         kept_.add(*made, now());
     return made;
@@ -260,14 +265,40 @@ internal::hub_figures registry_state::figures() const
     {
         std::lock_guard const guard(lock_);
         now.by_label = labels_;
-        for (auto const& [name, each] : topics_)
-            internal::add(now.by_label[each->options().label].sum, each->stats_now());
         for (auto const& [store, link] : stores_)
             stores.emplace_back(link, link->is_away());
     }
     for (auto const& [link, is_away] : stores)
         now.store_is_away[link->store().name()] |= is_away;
+    for_each([&](internal::seen_topic const& each) {
+        if (auto const known = now.by_label.find(each.label); known != now.by_label.end())
+            internal::add_held(known->second.sum, each.stats);
+    });
     return now;
+}
+
+void registry_state::for_each(std::function<void(internal::seen_topic const&)> const& look) const
+{
+    std::vector<internal::seen_topic> some(seen_at_once); // their memory is used again
+    std::uint64_t last = 0;
+    for (std::optional<std::uint64_t> newest; !newest || last < *newest;) {
+        std::size_t count = 0;
+        {
+            std::lock_guard const guard(lock_);
+            if (!newest)
+                newest = born_;
+            auto at = by_age_.upper_bound(last);
+            for (; at != by_age_.end() && at->first <= *newest && count < some.size(); ++at) {
+                topic_state const& of = *at->second;
+                some[count].name = of.name();
+                some[count].label = of.options().label;
+                some[count++].stats = of.stats_now();
+            }
+            last = at == by_age_.end() ? *newest : at->first - 1;
+        }
+        for (std::size_t i = 0; i < count; ++i)
+            look(some[i]);
+    }
 }
 
 std::uint64_t registry_state::looks() const
@@ -306,8 +337,8 @@ void registry_state::forget_name(topic_state const& which) noexcept
     auto const found = topics_.find(which.name());
     if (found == topics_.end() || found->second != &which)
         return;
-    internal::add(labels_.find(which.options().label)->second.sum, which.totals());
     topics_.erase(found);
+    by_age_.erase(which.in_registry.born);
 }
 
 void registry_state::keep(topic_state& which, section& locked)

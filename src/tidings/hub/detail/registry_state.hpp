@@ -49,6 +49,8 @@ public:
     bool keeps() const; ///< topics: that of one that stands alone does not
     topic_registry_stats stats() const;
     internal::hub_figures figures() const;
+    /// See `internal::for_each_topic`.
+    void for_each(std::function<void(internal::seen_topic const&)> const& look) const;
     std::size_t expire(std::size_t most);
     std::uint64_t looks() const;
 
@@ -95,8 +97,8 @@ public:
     void on_first_follower(topic_state& which);
     void on_last_follower(topic_state const& which) noexcept;
 
-    /// A follower of a topic with that label gets a `tidings-reset`.
-    void count_reset(std::string const& label, std::string_view reason) { ++labels_[label].resets[reason]; }
+    /// What the topics of that label have counted. Lives as long as the registry.
+    internal::label_figures& counts_of(std::string const& label) { return labels_[label]; }
 
     // With the lock held: for handles and stores
 
@@ -139,10 +141,12 @@ private:
     bool keeps_;
     std::map<internal::route_pattern, pattern_kind> patterns_;  // the more exact ones come first
     std::unordered_map<std::string_view, topic_state*> topics_; // by their own names
+    std::map<std::uint64_t, topic_state*> by_age_;              // the same, for walks: the oldest come first
+    std::uint64_t born_ = 0;                                    // topics so far
     kept_topics kept_;
     std::size_t blank_ = 0; // topics that are followed, and were never published to
     std::map<topic_store*, std::shared_ptr<store_link>> stores_;
-    std::map<std::string, internal::label_figures> labels_; // what topics have seen that are gone
+    internal::label_map labels_; // what topics have counted, also those that are gone
     topic_registry_stats told_;
     time_point next_telling_{};
 };

@@ -128,7 +128,6 @@ void restoring::finish(history& to, time_point now)
     // Who comes back from before an event that is lost has to be told.
     to.lose_up_to(lost_up_to_);
     to.forget_old(now, std::numeric_limits<std::uint64_t>::max());
-    to.reset_counts();
     if (kept_event const* const oldest = to.oldest(); oldest && oldest->number > first_ && unreadable == 0)
         kept_from = oldest->number;
 }

@@ -121,7 +121,6 @@ void stored_topic::begin_anew()
 {
     is_loading_ = true;
     topic_.events().begin_anew();
-    topic_.events().reset_counts();
     topic_.send_away();
 }
 

@@ -114,7 +114,7 @@ topic_state::attempt topic_state::publish_to_store(kept_event const& value, when
     registry_->keep(*this, locked);
     if (stored_->append(std::move(draft), std::move(when_kept)))
         return {.result = {.status = publish_status::queued, .id = {}, .receivers = audience_.size()}};
-    ++totals_.refused;
+    count(&topic_stats::refused, 1);
     return {.result = {.status = publish_status::would_block, .id = {}}};
 }
 
@@ -127,7 +127,7 @@ std::optional<topic_state::attempt> topic_state::refuse(kept_event const& value,
         history_.ids().require_new(value.own_id);
     if (has_room(longest_text(value, numbers().epoch)))
         return std::nullopt;
-    totals_.refused += can_wait ? 0 : 1;
+    count(&topic_stats::refused, can_wait ? 0 : 1);
     return attempt{.result = {.status = publish_status::would_block, .id = {}}, .may_wait = can_wait};
 }
 
@@ -155,8 +155,9 @@ publish_result topic_state::deliver(kept_event added, time_point now)
     if (history_.has_comments())
         history_.forget_comments(audience_.needed());
     result.drops = audience_.losses(old_begin, history_.begin(), history_.evicted() - evicted_before);
-    totals_.dropped += result.drops;
-    ++totals_.published;
+    count(&topic_stats::dropped, result.drops);
+    count(&topic_stats::published, 1);
+    count(&topic_stats::superseded, superseded ? 1 : 0);
     if (stored_ && superseded)
         stored_->link()->store().forget(name_, *superseded);
     tell_store(evicted_before);
@@ -206,7 +207,7 @@ void topic_state::give_room()
 void topic_state::count_cut()
 {
     std::lock_guard const guard(registry_->lock());
-    ++totals_.cut;
+    count(&topic_stats::cut, 1);
 }
 
 void topic_state::close()
@@ -282,7 +283,7 @@ std::string topic_state::id_of(std::string const& own_id, std::uint64_t number) 
 
 reset topic_state::reset_for(gap reason, std::uint64_t dropped) const
 {
-    registry_->count_reset(options_->label, name_of(reason));
+    count_reset(reason);
     kept_event const* const oldest = history_.oldest();
     return {.reason = reason,
             .oldest = oldest ? id_of(oldest->own_id, oldest->number) : std::string(),
@@ -311,7 +312,7 @@ topic_stats topic_state::stats() const
 
 topic_stats topic_state::stats_now() const
 {
-    topic_stats now = totals();
+    topic_stats now = totals_;
     now.subscribers = audience_.size();
     now.lagging = audience_.lagging(history_.end());
     now.max_lag = audience_.max_lag(history_.end());
@@ -320,11 +321,18 @@ topic_stats topic_state::stats_now() const
     return now;
 }
 
-topic_stats topic_state::totals() const noexcept
+internal::label_figures& topic_state::counts_of_label() const
 {
-    topic_stats seen = totals_;
-    seen.superseded = history_.superseded();
-    return seen;
+    if (!of_label_)
+        of_label_ = &registry_->counts_of(options_->label);
+    return *of_label_;
+}
+
+// For itself, and for its label, whose counters never fall: not when it is gone either.
+void topic_state::count(std::uint64_t topic_stats::* what, std::uint64_t more)
+{
+    totals_.*what += more;
+    counts_of_label().sum.*what += more;
 }
 
 } // namespace tidings::detail

@@ -7,6 +7,7 @@
 #include <tidings/hub/detail/order.hpp>
 #include <tidings/hub/detail/reset_text.hpp>
 #include <tidings/hub/detail/stored_topic.hpp>
+#include <tidings/hub/internal/figures.hpp>
 #include <tidings/hub/topic.hpp>
 #include <tidings/wait/channel.hpp>
 
@@ -97,7 +98,6 @@ public:
     std::size_t give_up(std::size_t bytes) { return history_.give_up(bytes, audience_.needed()); }
 
     topic_stats stats_now() const;
-    topic_stats totals() const noexcept; ///< the same without what it holds now
 
     kept_entry in_registry; ///< the registry's books of it
 
@@ -109,7 +109,7 @@ public:
     publish_result deliver_comment(internal::shared_frame text, time_point now);
     /// All who follow now, to come back.
     void send_away();
-    void count_not_kept() noexcept { ++totals_.not_kept; }
+    void count_not_kept() { count(&topic_stats::not_kept, 1); }
     /// What it is numbered by from now on.
     void set_order(order& other) noexcept { order_ = &other; }
 
@@ -138,6 +138,8 @@ public:
     /// It is closed, and nothing comes behind that place.
     bool is_over_at(std::uint64_t place) const;
 
+    /// A follower gets a `tidings-reset`.
+    void count_reset(gap reason) const { ++counts_of_label().resets[name_of(reason)]; }
     /// What a follower is told that has missed something.
     reset reset_for(gap reason, std::uint64_t dropped = 0) const;
     std::string id_of(std::string const& own_id, std::uint64_t number) const;
@@ -150,6 +152,8 @@ private:
     bool has_room(std::size_t bytes) const;
     std::uint64_t needed() const;
     void tell_store(std::uint64_t evicted_before);
+    internal::label_figures& counts_of_label() const;
+    void count(std::uint64_t topic_stats::* what, std::uint64_t more);
 
     std::string const name_;
     std::shared_ptr<topic_options const> const options_;
@@ -160,7 +164,8 @@ private:
     history history_;
     audience audience_;
     std::unique_ptr<stored_topic> const stored_;
-    topic_stats totals_;
+    topic_stats totals_;                                  // the counters alone
+    mutable internal::label_figures* of_label_ = nullptr; // the registry's; null before anything is counted
     bool is_closed_ = false;
     std::uint32_t disconnects_ = 0;
 

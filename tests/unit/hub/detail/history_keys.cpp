@@ -26,7 +26,7 @@ TEST_CASE("only the newest event of a key is kept")
     kept.add_event({.data = "a2"}, start, "a");
     CHECK(kept.texts(1) == std::vector<std::string>{"id: life-2\ndata: b1\n\n", "id: life-3\ndata: a2\n\n"});
     CHECK(kept.count() == 2);
-    CHECK(kept.superseded() == 1);
+    CHECK(kept.replaced == 1);
     CHECK(kept.begin() == 1); // who has nothing yet has lost nothing
     CHECK(kept.behind(1).missing == gap::none);
     kept.add_event({.data = "c1"}, start, "c");
@@ -36,7 +36,7 @@ TEST_CASE("only the newest event of a key is kept")
     CHECK(kept.behind(1).missing == gap::evicted);
     CHECK(kept.behind(2).missing == gap::none);
     kept.add_event({.data = "b2"}, start, "b"); // its first was evicted, so nothing is superseded
-    CHECK(kept.superseded() == 1);
+    CHECK_FALSE(kept.replaced);
 }
 
 // A client whose event was replaced comes back by its id, whoever gave it.

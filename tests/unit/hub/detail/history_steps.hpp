@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,7 +36,7 @@ public:
         newest = made.number;
         made.added = now;
         std::string id = detail::id_of(made.own_id, made.number, epoch);
-        add(std::move(made));
+        replaced = add(std::move(made));
         return id;
     }
 
@@ -57,6 +58,7 @@ public:
 
     std::string const epoch = "life";
     std::uint64_t newest = 0;
+    std::optional<std::uint64_t> replaced; ///< the number of what the last one has replaced
 };
 
 } // namespace tidings::test
