@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -19,16 +20,17 @@
 #include <functional>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 namespace {
 
-double cpu_seconds()
+double cpu_seconds(clockid_t of = CLOCK_PROCESS_CPUTIME_ID)
 {
     timespec now{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    ::clock_gettime(of, &now);
     return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
@@ -42,6 +44,25 @@ void measure(char const* what, int times, std::function<std::size_t()> const& ac
     double const wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     fmt::print("{:<36} {:8.1f} us CPU {:8.1f} us wall {:8} bytes\n", what,
                (cpu_seconds() - cpu) * 1e6 / times, wall * 1e6 / times, bytes);
+}
+
+// A walk calls nobody while it has the lock, so the lock is held for no longer than between two calls.
+void measure_lock(tidings::topic_registry const& topics)
+{
+    std::vector<double> longest;
+    for (int i = 0; i < 101; ++i) {
+        double before = cpu_seconds(CLOCK_THREAD_CPUTIME_ID);
+        double gap = 0;
+        tidings::internal::for_each_topic(topics, [&](tidings::internal::seen_topic const&) {
+            double const now = cpu_seconds(CLOCK_THREAD_CPUTIME_ID);
+            gap = std::max(gap, now - before);
+            before = now;
+        });
+        longest.push_back(gap);
+    }
+    std::ranges::sort(longest);
+    fmt::print("the registry's lock at most             {:8.1f} us CPU, the median of {} walks\n",
+               longest[longest.size() / 2] * 1e6, longest.size());
 }
 
 void follow_until(int closed, int port_source, std::size_t streams, std::size_t topics)
@@ -109,8 +130,9 @@ int main(int count, char** arguments)
         (void)scraper.read_head();
         return scraper.read_body().size();
     });
-    measure("under the registry's lock", 500,
+    measure("of it for the topics", 500,
             [&] { return tidings::internal::figures_of(topics).by_label.size(); });
+    measure_lock(topics);
     ::close(end[1]);
     ::waitpid(clients, nullptr, 0);
     server.stop();

@@ -76,6 +76,9 @@ TEST_CASE("a scrape tells of streams, requests and topics")
     topics.get("builds/7")->publish({.data = "one"});
     auto staying = ask(fixture, "/builds/7");
     CHECK(staying.next_event()->data() == "one");
+    topics.get("builds/7")->publish({.data = "two"});
+    CHECK(staying.next_event()->data() == "two");
+    CHECK(waits_for(fixture, R"(tidings_publish_to_socket_seconds_count{topic="builds/{id}"} 1)"));
     auto leaving = ask(fixture, "/builds/8");
     (void)ask_once(fixture, "/plain").read_body();
     leaving.reset();
@@ -87,7 +90,9 @@ TEST_CASE("a scrape tells of streams, requests and topics")
              "tidings_streams 1",
              "tidings_streams_opened_total 2",
              "tidings_handlers 1",
-             R"(tidings_events_published_total{topic="builds/{id}"} 1)",
+             R"(tidings_events_published_total{topic="builds/{id}"} 2)",
+             R"(tidings_events_delivered_total{topic="builds/{id}"} 2)",
+             R"(tidings_publish_to_socket_seconds_bucket{topic="builds/{id}",le="10"} 1)",
              R"(tidings_followers{topic="builds/{id}"} 1)",
              "tidings_topics 1",
              R"(tidings_stream_seconds_count{route="/builds/{id}"} 1)",
@@ -199,6 +204,7 @@ TEST_CASE("a follower that is told of a gap counts as a reset, by reason")
     auto const text = scrape(fixture);
     CHECK_THAT(text, ContainsSubstring(R"(tidings_resets_total{topic="builds/{id}",reason="evicted"} 1)"));
     CHECK_THAT(text, ContainsSubstring(R"(tidings_resets_total{topic="builds/{id}",reason="unknown_id"} 1)"));
+    CHECK_THAT(text, ContainsSubstring(R"(tidings_resumes_total{topic="builds/{id}",result="reset"} 2)"));
 }
 
 TEST_CASE("metrics are made before the server starts, and outlive it")

@@ -192,6 +192,11 @@ internal::hub_figures internal::figures_of(topic const& alone)
     return now;
 }
 
+void internal::time_deliveries(topic const& alone)
+{
+    access::state(alone).registry()->time_deliveries();
+}
+
 topic_stats topic::stats() const
 {
     return state_->stats();

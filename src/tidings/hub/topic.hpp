@@ -58,7 +58,8 @@ struct publish_result
 struct topic_stats
 {
     std::uint64_t published = 0;  ///< events that followers could get, not counting comments
-    std::uint64_t superseded = 0; ///< of these, replaced by a newer one with the same key
+    std::uint64_t delivered = 0;  ///< events times streams that got them, also later; not subscriptions
+    std::uint64_t superseded = 0; ///< of the published, replaced by a newer one with the same key
     std::uint64_t refused = 0;    ///< publishes that returned `would_block`
     std::uint64_t not_kept = 0;   ///< publishes that the store could not keep
     std::uint64_t dropped = 0;    ///< missed events, summed over their followers, see `overflow`

@@ -112,6 +112,7 @@ topic_registry_stats topic_registry::stats() const
 void internal::add(topic_stats& sum, topic_stats const& of) noexcept
 {
     sum.published += of.published;
+    sum.delivered += of.delivered;
     sum.superseded += of.superseded;
     sum.refused += of.refused;
     sum.not_kept += of.not_kept;
@@ -132,6 +133,11 @@ void internal::add_held(topic_stats& sum, topic_stats const& of) noexcept
 internal::hub_figures internal::figures_of(topic_registry const& all)
 {
     return access::state(all).figures();
+}
+
+void internal::time_deliveries(topic_registry const& all)
+{
+    access::state(all).time_deliveries();
 }
 
 void internal::for_each_topic(topic_registry const& all, std::function<void(seen_topic const&)> const& look)

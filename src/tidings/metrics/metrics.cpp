@@ -76,6 +76,7 @@ metrics::metrics(server& of, topic_registry topics) : metrics(of)
 
 metrics& metrics::add(topic_registry topics)
 {
+    internal::time_deliveries(topics);
     state_->add([topics = std::move(topics)] { return internal::figures_of(topics); });
     return *this;
 }
@@ -83,6 +84,7 @@ metrics& metrics::add(topic_registry topics)
 metrics& metrics::add(topic alone)
 {
     (void)internal::figures_of(alone); // throws for one that cannot be counted
+    internal::time_deliveries(alone);
     state_->add([alone = std::move(alone)] { return internal::figures_of(alone); });
     return *this;
 }

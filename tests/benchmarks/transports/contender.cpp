@@ -18,6 +18,7 @@ std::vector<contender> contenders()
         {"bare loop, HTTP/1.1", bare, http1},
         {"bare loop, HTTP/1.1, TLS", bare, http1_tls},
         {"HTTP/1.1", ours, http1},
+        {"HTTP/1.1, with metrics", ours, {.is_counted = true}},
         {"HTTP/1.1, TLS", ours, http1_tls},
         {"HTTP/2, 1 stream a connection", ours, http2, 1},
         {"HTTP/2, 1 stream a connection, TLS", ours, http2_tls, 1},

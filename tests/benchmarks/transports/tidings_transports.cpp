@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Our server for benchmark_transports: `tidings_transports http1|http1-tls|http2|http2-tls CHAIN KEY`. Says
-// its port, and then does what the lines of its standard input say, until that ends:
+// Our server for benchmark_transports: `tidings_transports http1|http1-metrics|http1-tls|http2|http2-tls
+// CHAIN KEY`. Says its port, and then does what the lines of its standard input say, until that ends:
 //     publish SIZE   one event of that many bytes to all who have asked for /events
 //     publish_json SIZE   one with JSON of that many bytes, compressed for those who want that, to all who
 //                         have asked for /compressed
@@ -8,6 +8,7 @@
 //     heap           says how many bytes of heap are in use
 //     held_up        publishes once each millisecond from now on, and says for how many microseconds of
 //                    processor time something else has run between two of them at most
+#include <tidings/metrics/metrics.hpp>
 #include <tidings/net/tls/tls_context.hpp>
 #include <tidings/server/http2/http2.hpp>
 #include <tidings/stream/compression/compression.hpp>
@@ -99,7 +100,7 @@ asio::awaitable<void> carry(tidings::topic const& news, tidings::context, tiding
 /// What is published.
 struct topics
 {
-    tidings::topic news{{.send_position = false}};
+    tidings::topic news{{.label = "news", .send_position = false}};
     tidings::topic compressed{{.send_position = false, .compression = tidings::compression()}};
 };
 
@@ -158,7 +159,9 @@ asio::awaitable<void> obey(asio::io_context& io, tidings::server const& server, 
 int main(int argc, char** argv)
 {
     if (argc != 4)
-        return std::fprintf(stderr, "usage: tidings_transports http1|http1-tls|http2|http2-tls CHAIN KEY\n"),
+        return std::fprintf(
+                   stderr,
+                   "usage: tidings_transports http1|http1-metrics|http1-tls|http2|http2-tls CHAIN KEY\n"),
                2;
     auto const how = tidings::benchmark::speech_of(argv[1]);
     tidings::endpoint where{.port = 0};
@@ -175,6 +178,8 @@ int main(int argc, char** argv)
     tidings::server server(io, where, options);
     server.get("/events", std::bind_front(carry, std::cref(all.news)));
     server.get("/compressed", std::bind_front(carry, std::cref(all.compressed)));
+    if (how.is_counted)
+        server.get("/metrics", tidings::metrics(server).add(all.news));
     server.start();
     asio::co_spawn(io, obey(io, server, all), asio::detached);
     say(server.port());

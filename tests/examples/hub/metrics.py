@@ -44,6 +44,7 @@ class Metrics(unittest.TestCase):
             self.assertEqual(stream.next_event().data, "1")
             text = self.scrape()
         self.assertIn('\ntidings_events_published_total{topic="{name...}"} 1\n', text)
+        self.assertIn('\ntidings_events_delivered_total{topic="{name...}"} 1\n', text)
         self.assertIn('\ntidings_followers{topic="{name...}"} 1\n', text)
         self.assertIn("\ntidings_streams 1\n", text)
         self.assertNotIn("ACME", text)

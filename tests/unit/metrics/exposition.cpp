@@ -10,6 +10,7 @@
 #include <utility>
 
 using namespace tidings::detail;
+namespace internal = tidings::internal;
 using namespace std::chrono_literals;
 
 namespace {
@@ -18,7 +19,7 @@ constexpr std::array<double, 3> bounds{0.5, 1, 10};
 
 std::string all_kinds(text_format as)
 {
-    histogram taken(bounds);
+    internal::histogram taken(bounds);
     taken.add(250ms);
     taken.add(1s);
     taken.add(1min);
@@ -33,7 +34,7 @@ std::string all_kinds(text_format as)
     out.add({{"route", "/a"}, {"method", "GET"}}, std::uint64_t(3));
     out.begin(metric_kind::histogram, "taken_seconds", "How long.");
     out.add({{"route", "/a"}}, taken);
-    out.add({}, histogram(bounds));
+    out.add({}, internal::histogram(bounds));
     return std::move(out).end();
 }
 
@@ -125,7 +126,7 @@ TEST_CASE("a label may be any text")
 
 TEST_CASE("a duration counts in the bucket whose bound it does not exceed")
 {
-    histogram taken(bounds);
+    internal::histogram taken(bounds);
     taken.add(0s);
     taken.add(500ms);
     taken.add(501ms);

@@ -57,8 +57,11 @@ bool add_stop(cursor& at, std::vector<remainder>& heads, merged& into)
 
 origin origin_of(kept_event const& which)
 {
-    return {
-        .place = which.place, .number = which.number, .has_own_id = !which.own_id.empty(), .key = which.key};
+    return {.place = which.place,
+            .number = which.number,
+            .added = which.added,
+            .has_own_id = !which.own_id.empty(),
+            .key = which.key};
 }
 
 void read_merged(std::span<cursor* const> from, std::size_t limit, merged& into)

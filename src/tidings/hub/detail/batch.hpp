@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tidings/hub/detail/reset_text.hpp>
+#include <tidings/loop/time.hpp>
 #include <tidings/stream/internal/shared_frame.hpp>
 
 #include <cstddef>
@@ -31,6 +32,7 @@ struct origin
 {
     std::uint64_t place = 0;                  ///< in its topic
     std::uint64_t number = 0;                 ///< in its order; of a comment that of the event before it
+    time_point added{};                       ///< when it was published, or came from its store
     bool has_own_id = false;                  ///< its publisher's
     std::shared_ptr<std::string const> key{}; ///< null when it has none
 };
@@ -41,11 +43,15 @@ origin origin_of(kept_event const& which);
 struct batch
 {
     std::vector<internal::shared_frame> frames;
-    std::vector<origin> origins;   ///< of the frames
-    std::uint64_t next = 0;        ///< the place to go on from
-    std::uint64_t oldest = 0;      ///< the history began here
-    bool is_behind = false;        ///< what was asked for has left the history
-    bool is_last = false;          ///< the topic is closed, and nothing comes after these
+    std::vector<origin> origins; ///< of the frames
+    std::uint64_t next = 0;      ///< the place to go on from
+    std::uint64_t oldest = 0;    ///< the history began here
+    std::size_t unnamed = 0;     ///< of the frames, those that are no events
+    bool is_behind = false;      ///< what was asked for has left the history
+    bool is_last = false;        ///< the topic is closed, and nothing comes after these
+    /// Events times streams that got them, since it was read: those who are told of the batch add to it, and
+    /// it is at hand then.
+    mutable std::uint64_t delivered = 0;
     std::uint32_t disconnects = 0; ///< how often the topic has sent its followers away
 
     std::size_t size() const noexcept { return frames.size(); }
@@ -55,11 +61,13 @@ struct batch
     {
         frames.clear();
         origins.clear();
+        unnamed = 0;
     }
 
     void add(origin const& from, internal::shared_frame frame)
     {
         origins.push_back(from);
+        unnamed += has_id(frame) ? 0 : 1;
         frames.push_back(std::move(frame));
     }
 };

@@ -51,6 +51,7 @@ void cursor::leave()
     auto const of = std::move(reader_);
     {
         std::lock_guard const guard(topic->registry()->lock());
+        group->settle();
         if (std::exchange(lags_, false))
             topic->followers().remove_laggard(*group, lag_);
         topic->leave(*group);
@@ -68,6 +69,7 @@ void cursor::move_to(std::uint64_t next, bool keeps_pace)
     topic_state& of = topic();
     {
         std::lock_guard const guard(of.registry()->lock());
+        group_->settle();
         if (keeps_pace)
             of.followers().remove_laggard(*group_, lag_);
         else if (lags_)

@@ -88,6 +88,7 @@ public:
     /// The client has been sent the event at this place.
     void event_sent(origin const& which) noexcept
     {
+        group_->count_delivered(1);
         place_sent(which.place + 1);
         if (filter_ && !filter_->where && which.number > filter_->ahead)
             filter_.reset();

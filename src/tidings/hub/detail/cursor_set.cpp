@@ -44,6 +44,11 @@ cursor_set::entrance cursor_set::enter(topic_list const& topics, boost::asio::an
     if (several_)
         for (cursor& each : several_->others)
             each.join(by);
+    if (last_event_id) {
+        topic_state const& first = first_.topic(); // for which it counts
+        std::lock_guard const guard(first.registry()->lock());
+        first.count_resume(entered.knows_place);
+    }
     return entered;
 }
 

@@ -7,6 +7,15 @@
 
 namespace tidings::detail {
 
+namespace {
+
+std::size_t count_events(std::span<internal::shared_frame const> frames)
+{
+    return static_cast<std::size_t>(std::ranges::count_if(frames, has_id));
+}
+
+} // namespace
+
 boost::intrusive_ptr<follower> follower::start(topic_list const& topics, internal::stream_core& out,
                                                end_channel over)
 {
@@ -145,6 +154,7 @@ void follower::deliver_live(cursor& at, batch const& live)
     auto const frames = std::span(live.frames).subspan(first);
     std::size_t const done = frames.empty() ? 0 : out_->deliver(frames);
     knows_place_ = knows_place_ || std::ranges::any_of(frames.first(done), has_id);
+    live.delivered += live.unnamed == 0 ? done : count_events(frames.first(done));
     if (done < frames.size())
         topics_.move(at, live.origins[first + done].place, false);
     else

@@ -72,8 +72,26 @@ void loop_group::tell_news(std::exception_ptr& failure)
         for_each_member(failure, [](cursor& each) { each.owner().look_at_stores(); });
 }
 
+void loop_group::settle()
+{
+    if (batch_.delivered > 0)
+        topic_.count(&topic_stats::delivered, std::exchange(batch_.delivered, 0));
+}
+
+void loop_group::count_pace(time_point offered)
+{
+    std::size_t const prompt = count - lagging;
+    if (prompt == 0 || members_.empty())
+        return;
+    auto& taken = topic_.counts_of_label().publish_to_socket;
+    for (std::size_t i = 0; i < batch_.size(); ++i)
+        if (has_id(batch_.frames[i]))
+            taken.add(offered - batch_.origins[i].added, prompt);
+}
+
 bool loop_group::advance()
 {
+    settle();
     position = next_;
     return batch_.is_full() && !members_.empty();
 }
@@ -140,7 +158,8 @@ void loop_feed::on_turn()
     }
     std::exception_ptr failure;
     tell_all(failure);
-    bool const is_cut_short = has_advanced();
+    bool const is_timed = registry_->times_deliveries();
+    bool const is_cut_short = has_advanced(is_timed ? std::optional(registry_->now()) : std::nullopt);
     turn_.clear();
     scratch_.clear();
     if (is_cut_short) // the rest in another turn, or a busy topic would keep the loop from everything else
@@ -166,12 +185,14 @@ void loop_feed::tell_all(std::exception_ptr& failure)
 }
 
 // Whether there is more than was read at once.
-bool loop_feed::has_advanced()
+bool loop_feed::has_advanced(std::optional<time_point> offered)
 {
     bool is_cut_short = false;
     {
         std::lock_guard const guard(registry_->lock());
         for (auto const& each : turn_) {
+            if (offered)
+                each->count_pace(*offered);
             bool const has_more = each->advance();
             is_cut_short |= has_more;
             if (has_more && !std::exchange(each->is_marked, true))

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace tidings::detail {
@@ -64,8 +65,15 @@ public:
     void tell_news(std::exception_ptr& failure);
     /// They have all been told, with the lock held. Whether there may be more.
     bool advance();
+    /// How long that took since the events were published, for those who have all of it; with the lock held.
+    void count_pace(time_point offered);
     /// Without the lock: lets those who wait for the members go on.
     void end_turn();
+
+    /// A member's stream has got so many events.
+    void count_delivered(std::uint64_t events) noexcept { batch_.delivered += events; }
+    /// Puts what was delivered into the topic's books, with the lock held, while there are members.
+    void settle();
 
     /// What the members are told of in this turn.
     batch const& live() const noexcept { return batch_; }
@@ -123,7 +131,7 @@ private:
     void on_turn() override;
     void on_dropped() noexcept override { itself_ = nullptr; }
     void tell_all(std::exception_ptr& failure);
-    bool has_advanced();
+    bool has_advanced(std::optional<time_point> offered);
     void go_on();
 
     order& order_;

@@ -7,6 +7,7 @@
 #include <tidings/hub/internal/figures.hpp>
 #include <tidings/loop/internal/spinlock.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -49,6 +50,9 @@ public:
     bool keeps() const; ///< topics: that of one that stands alone does not
     topic_registry_stats stats() const;
     internal::hub_figures figures() const;
+    /// See `internal::time_deliveries`.
+    void time_deliveries() noexcept { times_deliveries_ = true; }
+    bool times_deliveries() const noexcept { return times_deliveries_; }
     /// See `internal::for_each_topic`.
     void for_each(std::function<void(internal::seen_topic const&)> const& look) const;
     std::size_t expire(std::size_t most);
@@ -135,6 +139,7 @@ private:
     topic_registry_options const options_;
     std::function<time_point()> clock_; // empty: `clock`
     std::shared_ptr<order> const in_memory_;
+    std::atomic<bool> times_deliveries_ = false;
     mutable internal::spinlock lock_;
 
     // Guarded by it.

@@ -77,7 +77,7 @@ void stored_topic::on_kept(std::string const& own_id, std::size_t bytes, topic_s
         if (own_ids& ids = topic_.events().ids(); is_gone && ids.find(own_id) == not_yet)
             ids.remove(own_id);
         if (answer.error) {
-            topic_.count_not_kept();
+            topic_.count(&topic_stats::not_kept, 1);
             topic_.followers().mark(); // a closed topic may be over now
         } else {
             if (answer.number == newest_kept_)

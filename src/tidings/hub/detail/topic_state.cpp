@@ -328,7 +328,6 @@ internal::label_figures& topic_state::counts_of_label() const
     return *of_label_;
 }
 
-// For itself, and for its label, whose counters never fall: not when it is gone either.
 void topic_state::count(std::uint64_t topic_stats::* what, std::uint64_t more)
 {
     totals_.*what += more;

@@ -109,7 +109,9 @@ public:
     publish_result deliver_comment(internal::shared_frame text, time_point now);
     /// All who follow now, to come back.
     void send_away();
-    void count_not_kept() { count(&topic_stats::not_kept, 1); }
+    /// One of the counters that never fall: of itself, and of its label.
+    void count(std::uint64_t topic_stats::* what, std::uint64_t more);
+    internal::label_figures& counts_of_label() const;
     /// What it is numbered by from now on.
     void set_order(order& other) noexcept { order_ = &other; }
 
@@ -140,6 +142,11 @@ public:
 
     /// A follower gets a `tidings-reset`.
     void count_reset(gap reason) const { ++counts_of_label().resets[name_of(reason)]; }
+    /// A client has come with an id.
+    void count_resume(bool has_missed_nothing) const
+    {
+        ++counts_of_label().resumes[has_missed_nothing ? "complete" : "reset"];
+    }
     /// What a follower is told that has missed something.
     reset reset_for(gap reason, std::uint64_t dropped = 0) const;
     std::string id_of(std::string const& own_id, std::uint64_t number) const;
@@ -152,8 +159,6 @@ private:
     bool has_room(std::size_t bytes) const;
     std::uint64_t needed() const;
     void tell_store(std::uint64_t evicted_before);
-    internal::label_figures& counts_of_label() const;
-    void count(std::uint64_t topic_stats::* what, std::uint64_t more);
 
     std::string const name_;
     std::shared_ptr<topic_options const> const options_;

@@ -3,7 +3,9 @@
 
 #include <tidings/hub/topic.hpp>
 #include <tidings/hub/topic_registry.hpp>
+#include <tidings/loop/internal/histogram.hpp>
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -15,12 +17,20 @@
 /// fraction of a millisecond at a time, however many topics there are.
 namespace tidings::internal {
 
+inline constexpr std::array delivery_bounds{50e-6, 100e-6, 250e-6, 500e-6, 0.001, 0.0025, 0.005, 0.01, 0.025,
+                                            0.05,  0.1,    0.25,   0.5,    1.,    2.5,    5.,    10.};
+
 /// Of all topics with one `topic_options::label`: what they have seen, including those that are gone, and
 /// what those in memory hold now.
 struct label_figures
 {
     topic_stats sum;
-    std::map<std::string_view, std::uint64_t> resets; ///< that followers got, by reason
+    std::map<std::string_view, std::uint64_t> resets;  ///< that followers got, by reason
+    std::map<std::string_view, std::uint64_t> resumes; ///< of clients that came with an id, by result
+
+    /// From the publish of each event until it had been offered to all streams of a loop, counted once for
+    /// each that then had nothing left to get. Empty without `time_deliveries`.
+    histogram publish_to_socket{delivery_bounds};
 };
 using label_map = std::map<std::string, label_figures, std::less<>>;
 
@@ -40,6 +50,10 @@ hub_figures figures_of(topic_registry const& all);
 
 /// Of a topic that stands alone. Throws `std::invalid_argument` if it has no label, or is a registry's.
 hub_figures figures_of(topic const& alone);
+
+/// From now on the loops look at the clock when they have delivered: once a turn.
+void time_deliveries(topic_registry const& all);
+void time_deliveries(topic const& alone);
 
 struct seen_topic
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/loop/internal/histogram.hpp>
 #include <tidings/metrics/detail/exposition.hpp>
-#include <tidings/metrics/detail/histogram.hpp>
 #include <tidings/stream/stream_end.hpp>
 
 #include <cstdint>
@@ -28,15 +28,15 @@ public:
     void write_to(exposition& out) const;
 
 private:
-    using stream_key = std::tuple<std::string, std::string, std::string>;  // route, reason, cut
-    using request_key = std::tuple<std::string, std::string, std::string>; // route, method, status
-    using histograms = std::map<std::string, histogram, std::less<>>;      // by route
+    using stream_key = std::tuple<std::string, std::string, std::string>;       // route, reason, cut
+    using request_key = std::tuple<std::string, std::string, std::string>;      // route, method, status
+    using histograms = std::map<std::string, internal::histogram, std::less<>>; // by route
 
     mutable std::mutex lock_;
     std::map<stream_key, std::uint64_t> ends_;
     histograms lasted_;
     histograms first_event_;
-    std::map<request_key, histogram> requests_;
+    std::map<request_key, internal::histogram> requests_;
 };
 
 } // namespace tidings::detail

@@ -53,7 +53,7 @@ void exposition::add(labels of, double value)
     add_line(suffixes[static_cast<std::size_t>(kind_)], of, {}, fmt::format("{}", value));
 }
 
-void exposition::add(labels of, histogram const& value)
+void exposition::add(labels of, internal::histogram const& value)
 {
     std::uint64_t up_to = 0;
     for (std::size_t i = 0; i < value.bounds().size(); ++i) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <tidings/metrics/detail/histogram.hpp>
+#include <tidings/loop/internal/histogram.hpp>
 
 #include <cstdint>
 #include <initializer_list>
@@ -47,7 +47,7 @@ public:
     void begin(metric_kind kind, std::string_view name, std::string_view help);
     void add(labels of, std::uint64_t value);
     void add(labels of, double value);
-    void add(labels of, histogram const& value);
+    void add(labels of, internal::histogram const& value);
 
     /// All of it.
     std::string end() &&;

@@ -22,6 +22,8 @@ using topic_series = hub_series<topic_stats>;
 constexpr std::array all_topic_series{
     topic_series{metric_kind::counter, "tidings_events_published", "Events that followers could get.",
                  [](auto const& of) { return of.published; }},
+    topic_series{metric_kind::counter, "tidings_events_delivered", "Events times streams that got them.",
+                 [](auto const& of) { return of.delivered; }},
     topic_series{metric_kind::counter, "tidings_events_superseded",
                  "Events that a newer one of their key replaced.",
                  [](auto const& of) { return of.superseded; }},
@@ -81,6 +83,9 @@ void merge(internal::hub_figures& into, internal::hub_figures const& from)
         internal::add(known.sum, figures.sum);
         for (auto const& [reason, count] : figures.resets)
             known.resets[reason] += count;
+        for (auto const& [result, count] : figures.resumes)
+            known.resumes[result] += count;
+        known.publish_to_socket.add(figures.publish_to_socket);
     }
     for (auto const& [store, is_away] : from.store_is_away)
         into.store_is_away[store] |= is_away;
@@ -98,6 +103,16 @@ void write_hub(exposition& out, internal::hub_figures const& of)
     for (auto const& [label, figures] : of.by_label)
         for (auto const& [reason, count] : figures.resets)
             out.add({{"topic", label}, {"reason", reason}}, count);
+    out.begin(metric_kind::counter, "tidings_resumes",
+              "Followers whose client came with the id of what it had, and whether it has missed nothing.");
+    for (auto const& [label, figures] : of.by_label)
+        for (auto const& [result, count] : figures.resumes)
+            out.add({{"topic", label}, {"result", result}}, count);
+    out.begin(
+        metric_kind::histogram, "tidings_publish_to_socket_seconds",
+        "From an event's publish until a loop had offered it to all streams, for each that took it then.");
+    for (auto const& [label, figures] : of.by_label)
+        out.add({{"topic", label}}, figures.publish_to_socket);
     for (auto const& each : all_registry_series) {
         out.begin(each.kind, each.name, each.help);
         out.add({}, each.value(of.registry));

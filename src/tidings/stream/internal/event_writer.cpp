@@ -67,18 +67,19 @@ std::size_t event_writer::checked_size(event const& value)
     return encoded_size(value);
 }
 
+// In each delivery of a stream with a record.
+inline void event_writer::count(std::uint64_t more)
+{
+    if (tally_->events == 0) [[unlikely]]
+        tally_->first_event = now();
+    tally_->events += more;
+}
+
 void event_writer::append(event const& value)
 {
     append_piece(checked_size(value), [&](char* at) { return encode(value, at); });
     if (tally_)
         count(1);
-}
-
-void event_writer::count(std::uint64_t more)
-{
-    if (tally_->events == 0)
-        tally_->first_event = now();
-    tally_->events += more;
 }
 
 void event_writer::append(event_text const& text)
