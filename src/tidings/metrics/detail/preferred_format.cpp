@@ -46,8 +46,8 @@ int parse_weight(std::string_view text)
 {
     if (text.empty() || text.size() > 5 || (text.size() > 1 && text[1] != '.'))
         return 0;
-    std::string digits =
-        std::string(text.substr(0, 1)) + std::string(text.substr(std::min<std::size_t>(2, text.size())));
+    std::string digits(text.substr(0, 1));
+    digits += text.substr(std::min<std::size_t>(2, text.size()));
     digits.resize(4, '0');
     int value = 0;
     auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
