@@ -44,6 +44,7 @@ char const* const usage = R"(usage: hub --port P [options]
   --tls-key FILE           the key of the certificate before it; further pairs are for further names (SNI)
   --client-ca FILE         over TLS, answer only clients with a certificate that one of these has signed
   --http2-prior-knowledge  speak HTTP/2 with clients that begin with it on the plain port
+  --probe                  serve /probe, a page that says what proxies do to streams on their way to a browser
   --compress               compress events for clients that ask for it, each once for all of them
 )";
 
@@ -150,6 +151,7 @@ std::map<std::string_view, std::function<void(options&)>> const& flags()
     static std::map<std::string_view, std::function<void(options&)>> const all{
         {"--stale-event", [](options& to) { to.stale_event = true; }},
         {"--http2-prior-knowledge", [](options& to) { to.http2_prior_knowledge = true; }},
+        {"--probe", [](options& to) { to.probe = true; }},
         {"--synced", [](options& to) { to.synced = true; }},
         {"--compress", [](options& to) { to.compress = true; }},
     };

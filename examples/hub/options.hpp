@@ -22,6 +22,7 @@ struct options
     bool http2_prior_knowledge = false; // on the plain port
     bool compress = false;
     bool stale_event = false;
+    bool probe = false;
     tidings::server_options server{};
     std::size_t history = 1'000;
     std::size_t max_queue = 1024 * 1024;

@@ -7,6 +7,7 @@
 #include <tidings/middleware/check_host.hpp>
 #include <tidings/middleware/check_origin.hpp>
 #include <tidings/middleware/cors.hpp>
+#include <tidings/probe/path_probe.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -225,6 +226,8 @@ void add_routes(tidings::server& server, event_hub& events, options const& chose
     server.get("/fail", fail);
     server.get("/stats", std::bind_front(tell_stats, std::cref(server)));
     server.get("/metrics", tidings::metrics(server, events.topics()));
+    if (chosen.probe)
+        tidings::path_probe(server, "/probe");
     for (char const* path : {"/healthz", "/events", "/fail", "/stats", "/metrics"})
         server.route("OPTIONS", path, std::bind_front(refuse_method, "GET, HEAD"));
     for (char const* path : {"/echo", "/emit", "/disconnect", "/retire"})
