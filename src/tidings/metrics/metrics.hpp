@@ -28,8 +28,9 @@ class metrics_state;
 /// stores, never by anything that a client chooses: their number does not grow with clients.
 ///
 /// Each end of a request is counted behind one lock. Once there are metrics, loops that deliver look at the
-/// clock once a turn, and the server keeps a record of each open request, as it does for `server_options::on_stream_end`. A scrape takes
-/// the lock of each registry for some 50 microseconds at a time, until it has looked at all topics in memory.
+/// clock once a turn, and the server keeps a record of each open request, as it does for
+/// `server_options::on_stream_end`. A scrape takes the lock of each registry for some 50 microseconds at a
+/// time, until it has looked at all topics in memory.
 ///
 /// A handle: copies share what they have counted. All members are safe from any thread. It keeps its
 /// registries and topics alive, but not its server: once that is gone, its series are left out.

@@ -36,7 +36,9 @@ asio::awaitable<response> show_page(context, request const&)
 asio::awaitable<void> send_beats(context ctx, request const&, event_stream& out)
 {
     ticker beats(detail::beat_period);
-    for (int i = 0; i < detail::beat_count && co_await beats.tick(ctx); ++i) {
+    for (int i = 0; i < detail::beat_count; ++i) {
+        if (!co_await beats.tick(ctx))
+            co_return;
         std::string const number = std::to_string(i);
         event const beat{.type = "beat", .data = number};
         co_await out.send(beat);

@@ -19,6 +19,7 @@ namespace {
 std::vector<milliseconds> prompt()
 {
     std::vector<milliseconds> all;
+    all.reserve(beat_count);
     for (int i = 0; i < beat_count; ++i)
         all.push_back(130ms + i * beat_period);
     return all;
