@@ -25,10 +25,10 @@ TEST_CASE("the fifth stream of an address is warned about")
 }
 
 // Where streams of an address are limited, one more is refused, until one has ended.
-TEST_CASE("max_streams_per_address answers 429")
+TEST_CASE("a limit on the streams of an address answers 429")
 {
     auto options = server_fixture::brisk();
-    options.max_streams_per_address = 1;
+    options.per_address.streams = 1;
     one_route fixture(stay_open, options);
     auto first = ask(fixture);
     auto second = fixture.connect();
@@ -48,7 +48,7 @@ TEST_CASE("max_streams_per_address answers 429")
 TEST_CASE("streams per address behind a trusted proxy")
 {
     auto options = server_fixture::brisk();
-    options.max_streams_per_address = 1;
+    options.per_address.streams = 1;
     auto const status_of_second = [&](std::string_view first_address, std::string_view second_address) {
         one_route fixture(stay_open, options);
         auto first = ask(fixture, "/", first_address);

@@ -286,7 +286,7 @@ TEST_CASE("a check that throws")
 TEST_CASE("HEAD says what GET says")
 {
     auto options = brief();
-    options.max_streams_per_address = 1;
+    options.per_address.streams = 1;
     guarded_server const served(options);
     auto const holding = ask(served.fixture, "/events");
     for (auto const& [path, lines] :

@@ -115,6 +115,7 @@ TEST_CASE("a second signal ends the server at once")
     client hanging(server.port());
     hanging.get("/hangs");
     CHECK(hanging.read_head().status() == 200);
+    CHECK(hanging.read_until("retry: ").ends_with("retry: ")); // that of the head
     server.send_signal(SIGTERM);
     CHECK(hanging.read_until("retry: ").ends_with("retry: "));
     server.send_signal(SIGTERM);

@@ -130,7 +130,7 @@ TEST_CASE("the 404 of a missing file keeps the headers of checks")
 TEST_CASE("204 and 429 keep the headers of checks")
 {
     auto options = server_fixture::brisk();
-    options.max_streams_per_address = 1;
+    options.per_address.streams = 1;
     failing_server const served(options);
     auto const finished = served.ask("/open", "Last-Event-ID: 7;finished\r\n");
     CHECK(finished.status() == 204);

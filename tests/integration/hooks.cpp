@@ -169,7 +169,7 @@ private:
     {
         tidings::server_options made;
         made.handle_signals = false;
-        made.max_streams_per_address = 2;
+        made.per_address.streams = 2;
         made.drain_timeout = std::chrono::seconds(1);
         made.log = [this](tidings::log_level, std::string_view line) {
             {

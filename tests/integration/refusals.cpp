@@ -77,7 +77,7 @@ TEST_CASE("a full server tells an EventSource when to come back")
 TEST_CASE("an EventSource of an address with too many streams is told when to come back")
 {
     auto options = server_fixture::brisk();
-    options.max_streams_per_address = 1;
+    options.per_address.streams = 1;
     one_route fixture(stay_open, options);
     auto first = ask(fixture);
     CHECK(pause_of_refused(fixture, "too many streams from this address") >= 2500);
@@ -117,7 +117,7 @@ TEST_CASE("a full server reads no bodies")
 TEST_CASE("a stream too many is refused before its body comes")
 {
     auto options = server_fixture::brisk();
-    options.max_streams_per_address = 1;
+    options.per_address.streams = 1;
     server_fixture fixture(options);
     fixture.routes().post("/", stay_open);
     fixture.start();
@@ -184,7 +184,7 @@ TEST_CASE("on_refusal decides how a refusal is told")
 TEST_CASE("streams of one IPv6 network are counted together")
 {
     auto options = server_fixture::brisk();
-    options.max_streams_per_address = 1;
+    options.per_address.streams = 1;
     options.trusted_proxies = {"127.0.0.1"};
     one_route fixture(stay_open, options);
     auto first = ask(fixture, "/", "X-Forwarded-For: 2001:db8:1:2::1\r\n");
@@ -198,7 +198,7 @@ TEST_CASE("streams of one IPv6 network are counted together")
 TEST_CASE("streams of nobody's address are not limited")
 {
     auto options = server_fixture::brisk();
-    options.max_streams_per_address = 1;
+    options.per_address.streams = 1;
     options.trusted_proxies = {"127.0.0.1"};
     one_route fixture(stay_open, options);
     auto first = ask(fixture);

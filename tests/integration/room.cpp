@@ -167,7 +167,7 @@ TEST_CASE("several loops make room")
 TEST_CASE("connections of an address can be limited")
 {
     auto options = server_fixture::brisk();
-    options.max_connections_per_address = 2;
+    options.per_address.connections = 2;
     one_route fixture(answer_plainly, options);
     auto first = idle_client(fixture);
     auto second = idle_client(fixture);

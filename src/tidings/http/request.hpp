@@ -5,6 +5,7 @@
 #include <tidings/internal/access.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -127,6 +128,17 @@ public:
     /// At most 255 bytes, no control characters, since logs show it; throws `std::invalid_argument`.
     void set_principal(std::string name);
 
+    /// Until when the sender may have what it asked for; `max()` if that has not been set.
+    [[nodiscard]] std::chrono::system_clock::time_point valid_until() const noexcept
+    {
+        return notes_ ? notes_->valid_until : std::chrono::system_clock::time_point::max();
+    }
+    /// At this instant, `exp` of a token for example, the stream ends and its client reconnects, so that your
+    /// check can refuse it; a handler's context ends with `deadline_exceeded`. See `server::renew` and
+    /// `route_options::expiry_notice`. Counted from the begin of the handler: a clock that is set later
+    /// changes nothing.
+    void set_valid_until(std::chrono::system_clock::time_point instant) { noted().valid_until = instant; }
+
     /// The attached value; null if there is none. Throws `std::logic_error` with the names of both types if
     /// the value has another type.
     template <typename T>
@@ -167,6 +179,7 @@ private:
         std::string principal;
         std::shared_ptr<void const> value;
         std::string_view (*type)() noexcept = nullptr; // of the value
+        std::chrono::system_clock::time_point valid_until = std::chrono::system_clock::time_point::max();
     };
 
     /// `parts` are those of `target`, which has been checked. `text_size` is how much text to make room for:

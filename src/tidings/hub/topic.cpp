@@ -134,7 +134,9 @@ publish_result topic::publish_comment(std::string_view text) const
 
 publish_result topic::publish_retry(std::chrono::milliseconds pause) const
 {
-    return state_->publish_unnamed(event_text(event{.retry = pause}).text());
+    event_text const advice(event{.retry = pause});
+    state_->set_retry();
+    return state_->publish_unnamed(advice.text());
 }
 
 asio::awaitable<follow_end> topic::follow(context ctx, event_stream& out, start_position from,

@@ -27,6 +27,10 @@ struct route_options
     /// May also be larger than the server's. The time for a body and the budget of all buffers remain.
     std::optional<std::size_t> body_bytes{};
     std::optional<half_close> on_half_close{};
+    /// How long before the instant of `request::set_valid_until` an open stream is sent an event
+    /// `tidings-expiring`, without an id, whose data is JSON: `{"milliseconds":30000}` is what is left.
+    /// Zero: it is sent none.
+    duration expiry_notice{};
     /// Run on the headers, after the server's checks, in order. Requests with another method on the same
     /// path do not pass them, except HEAD, which is routed like GET; so add a check that answers preflights,
     /// such as `cors`, to the server.

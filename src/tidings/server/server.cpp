@@ -24,6 +24,13 @@ server_options only(endpoint where, server_options options)
     return options;
 }
 
+std::shared_ptr<std::string const> checked_name(std::string principal, char const* call)
+{
+    if (principal.empty())
+        throw std::invalid_argument(fmt::format("tidings: server::{} needs the name of a principal", call));
+    return std::make_shared<std::string const>(std::move(principal));
+}
+
 } // namespace
 
 server::server() : server(server_options{}) {}
@@ -121,9 +128,12 @@ server_stats server::stats() const
 
 void server::end_streams(std::string principal)
 {
-    if (principal.empty())
-        throw std::invalid_argument("tidings: server::end_streams needs the name of a principal");
-    engine_->end_streams(std::make_shared<std::string const>(std::move(principal)));
+    engine_->end_streams(checked_name(std::move(principal), "end_streams"));
+}
+
+void server::renew(std::string principal, std::chrono::system_clock::time_point valid_until)
+{
+    engine_->renew(checked_name(std::move(principal), "renew"), valid_until);
 }
 
 std::function<std::optional<internal::server_figures>()>

@@ -15,6 +15,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <filesystem>
@@ -40,8 +41,8 @@ class engine;
 /// Routes, checks and middleware are added before the server starts; afterwards they are refused with
 /// `std::logic_error`. It runs its own loops (`run`), or on an application's `io_context` with one thread.
 ///
-/// Safe from any thread once it has started: `stop`, `stats`, `end_streams`, `spawn`, `adopt` and `port`.
-/// Call all else on the thread that created it, and destroy it when no other call is in progress.
+/// Safe from any thread once it has started: `stop`, `stats`, `end_streams`, `renew`, `spawn`, `adopt` and
+/// `port`. Call all else on the thread that created it, and destroy it when no other call is in progress.
 class server
 {
 public:
@@ -149,6 +150,11 @@ public:
     /// end, so it reconnects, and a check may refuse it then. May be called from any thread; throws
     /// `std::invalid_argument` for an empty name.
     void end_streams(std::string principal);
+
+    /// Moves the instant until which all open streams of this principal may run, where
+    /// `request::set_valid_until` has set one, on each loop in its next iteration. One that has passed ends
+    /// them. May be called from any thread; throws `std::invalid_argument` for an empty name.
+    void renew(std::string principal, std::chrono::system_clock::time_point valid_until);
 
     // Work that outlives a client
 

@@ -32,6 +32,33 @@ enum class half_close : std::uint8_t
            ///< a comment. For clients that half-close after their request, as `nc -N` does
 };
 
+namespace detail {
+
+/// See `server_options::per_address`.
+struct address_limits
+{
+    /// Open connections; a further one gets 429 and is closed.
+    std::size_t connections = 0;
+    /// Open event streams; a further one gets 429.
+    std::size_t streams = 0;
+};
+
+/// See `server_options::per_principal`.
+struct principal_limits
+{
+    /// Open event streams; a further one gets 429.
+    std::size_t streams = 0;
+    /// How many event streams it may open, in the long run; a further one gets 429.
+    double openings_per_second = 0;
+    /// How many of these may come at once, after a time in which none came. 0 means 1.
+    std::size_t burst = 10;
+    /// Unsent bytes of all its streams; if exceeded, those that hold most are cut as for `queue_bytes`. What
+    /// one loop holds is looked at when it has changed by 64 KiB, and at most ten times a second.
+    std::size_t unsent_bytes = 0;
+};
+
+} // namespace detail
+
 /// All settings of a server. A duration of zero or less means no limit, except for `drain_timeout`, which
 /// then makes a stop cut everything at once. Times are kept in steps of a millisecond, and the largest value,
 /// `duration::max()`, also means no limit.
@@ -92,12 +119,16 @@ struct server_options
     /// that has most idle ones, else the slowest incoming request. Open streams stay; if nothing can be
     /// ended, the newcomer is refused temporarily. 0: all are refused.
     std::size_t max_connections = 100'000;
-    /// From one address, or one /64 of IPv6; if exceeded, a connection gets 429 and is closed. Unix sockets
-    /// and trusted proxies do not count as addresses. 0: no limit.
-    std::size_t max_connections_per_address = 0;
-    /// Event streams of one client address, as reported by `trusted_proxies`, counted like connections; if
-    /// exceeded, 429. 0: no limit.
-    std::size_t max_streams_per_address = 0;
+    /// `{.connections, .streams}` of one client address, or one /64 of IPv6; streams by the address that
+    /// `trusted_proxies` report. Unix sockets and trusted proxies do not count as addresses. 0: no limit.
+    detail::address_limits per_address{};
+    /// `{.streams, .openings_per_second, .burst, .unsent_bytes}` of one `request::principal` that a check or
+    /// a certificate has named, in all loops together. Requests without one are not limited. 0: no limit.
+    detail::principal_limits per_principal{};
+    /// How many event streams the server bears to open in a second. Streams are told to reconnect after a
+    /// random pause (`retry:`), which spreads them over that rate if all end at once. 0: measured, as half of
+    /// what a loop has opened in its best second, and at least 500 a loop. It refuses nobody.
+    double openings_per_second = 0;
     /// Threads of `run_blocking`, shared by the loops and created as needed; calls wait for a free one. 0
     /// means 1.
     std::size_t max_blocking_threads = 4;

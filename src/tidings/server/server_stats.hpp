@@ -13,8 +13,10 @@ struct server_stats
     std::uint64_t handlers = 0;       ///< handlers that have not returned yet
     std::uint64_t buffered_bytes = 0; ///< held for clients now, accurate to 64 KiB a loop
 
-    std::uint64_t accepted = 0;       ///< connections since the start
-    std::uint64_t refused = 0;        ///< requests and connections that were refused temporarily
+    std::uint64_t accepted = 0;                ///< connections since the start
+    std::uint64_t refused = 0;                 ///< requests and connections that were refused temporarily
+    std::uint64_t over_limit_of_address = 0;   ///< of these, by `server_options::per_address`
+    std::uint64_t over_limit_of_principal = 0; ///< of these, by `server_options::per_principal`
     std::uint64_t ended_for_room = 0; ///< idle connections and slow requests closed to admit newcomers
     std::uint64_t requests = 0;       ///< answered by a handler, a check or the server
     /// Refused by the parser, too large, not complete in time, or with too much input during an open stream.

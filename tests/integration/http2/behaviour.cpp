@@ -329,7 +329,7 @@ TEST_CASE("by each protocol: limits and refusals")
     auto options = server_fixture::brisk();
     options.body_bytes = 1000;
     options.head_bytes = 2000;
-    options.max_streams_per_address = 2;
+    options.per_address.streams = 2;
     served server(how, options);
     server.routes().check("/private", refuse);
     server.routes().post("/echo", echo);

@@ -89,7 +89,7 @@ struct app_fixture
     {
         tidings::server_options all;
         all.log = [](tidings::log_level, std::string_view) {};
-        all.max_streams_per_address = 2;
+        all.per_address.streams = 2;
         return all;
     }
 };

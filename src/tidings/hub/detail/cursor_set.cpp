@@ -223,6 +223,12 @@ internal::content_codings const* cursor_set::codings() const
     return are_all ? of(first_) : nullptr;
 }
 
+bool cursor_set::sets_retry() const noexcept
+{
+    auto const does = [](cursor const& at) { return at.topic().sets_retry(); };
+    return does(first_) || (several_ && std::ranges::any_of(several_->others, does));
+}
+
 internal::shared_frame cursor_set::addressed(merged const& events, std::size_t i) const
 {
     internal::shared_frame const& frame = events.frames[i];

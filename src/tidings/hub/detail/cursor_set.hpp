@@ -41,6 +41,8 @@ public:
 
     /// What all the topics have opted for, by the first one; null if one has not.
     internal::content_codings const* codings() const;
+    /// Whether a publisher of one of them has said when clients come back.
+    bool sets_retry() const noexcept;
 
     cursor& first() noexcept { return first_; }
     bool is_single() const noexcept { return !several_; }

@@ -36,6 +36,7 @@ public:
     void look_at_stores() override;
     void refill() override;
     void stream_ended() override { end(follow_end::stream_ended); }
+    bool sets_retry() const noexcept override { return topics_.sets_retry(); }
 
 private:
     void begin(topic_list const& topics, internal::stream_core& out);

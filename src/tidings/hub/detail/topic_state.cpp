@@ -68,11 +68,14 @@ bool topic_state::has_room(std::size_t bytes) const
     return history_.has_room(events, bytes, needed());
 }
 
-kept_event topic_state::prepare(event const& value, std::string_view key) const
+kept_event topic_state::prepare(event const& value, std::string_view key)
 {
     if (!key.empty() && options_->overflow != overflow::keep_latest)
         throw std::logic_error("tidings: a publish with a key needs a topic with overflow::keep_latest");
-    return detail::prepare(value, key, numbers().epoch);
+    kept_event made = detail::prepare(value, key, numbers().epoch);
+    if (value.retry)
+        set_retry();
+    return made;
 }
 
 topic_state::attempt topic_state::try_publish(kept_event& value, when_kept when_kept, topic::producer by)

@@ -58,7 +58,7 @@ public:
 
     /// Checks and encodes an event, without the lock. Throws `std::logic_error` for a key on a topic that has
     /// none, and as `prepare` of the event alone.
-    kept_event prepare(event const& value, std::string_view key) const;
+    kept_event prepare(event const& value, std::string_view key);
 
     struct attempt
     {
@@ -67,6 +67,10 @@ public:
     };
     /// `when_kept` is of one that can wait; of a topic with a store it is called if the event is queued.
     attempt try_publish(kept_event& value, when_kept when_kept, topic::producer by = {});
+
+    /// Whether a publisher of this process has said when clients come back. From any thread.
+    bool sets_retry() const noexcept { return sets_retry_; }
+    void set_retry() noexcept { sets_retry_ = true; }
 
     /// Text that has no id and that no store keeps. It stays behind the events that are on their way to
     /// the store.
@@ -175,6 +179,7 @@ private:
     std::uint32_t disconnects_ = 0;
 
     channel<void> room_{1};
+    std::atomic<bool> sets_retry_ = false;
 };
 
 } // namespace tidings::detail

@@ -8,6 +8,12 @@
 
 namespace tidings::detail {
 
+namespace {
+
+constexpr std::chrono::milliseconds mean_pause_of_expired(2000);
+
+} // namespace
+
 answer::answer(connection& on) : on_(on), out_(on.home().root, *this, on.shared().routes.settings().writing)
 {}
 
@@ -28,9 +34,9 @@ void answer::start(boost::intrusive_ptr<internal::counted> owner, request asked,
     exchange_->start(std::move(owner), std::move(decided));
 }
 
-bool answer::is_of(std::string_view principal) const noexcept
+std::string_view answer::principal() const noexcept
 {
-    return (exchange_ ? exchange_->asked().principal() : carried_.principal()) == principal;
+    return exchange_ ? exchange_->asked().principal() : carried_.principal();
 }
 
 // What happens to it
@@ -60,11 +66,29 @@ void answer::abandon(end_reason why)
         exchange_->end(why);
 }
 
-void answer::full_buffers()
+void answer::full_buffers(std::string_view why)
 {
     request_ends(end_reason::client_gone, cut_reason::queue_overflow);
-    log_cut("the server's buffers were full (buffered_bytes), and it held most of them");
+    log_cut(why);
     give_up(end_reason::client_gone, true);
+}
+
+void answer::handler_begins(request const&)
+{
+    if (exchange_)
+        exchange_->watch_rights();
+}
+
+void answer::renew(std::chrono::system_clock::time_point until)
+{
+    (exchange_ ? exchange_->open() : carried_).renew(until);
+}
+
+// Its client comes back soon, and whether it may go on is for the checks to say.
+void answer::rights_end()
+{
+    advise(draw_pause(mean_pause_of_expired, on_.home().random()));
+    end(end_reason::deadline_exceeded);
 }
 
 void answer::on_closed()
@@ -145,6 +169,11 @@ void answer::cut(cut_reason why)
         break;
     }
     give_up(end_reason::client_gone, why == cut_reason::write_timeout || why == cut_reason::queue_overflow);
+}
+
+std::optional<std::chrono::milliseconds> answer::new_pause(std::uint8_t& told)
+{
+    return on_.home().new_pause(told);
 }
 
 void answer::log_cut(std::string_view why) const

@@ -16,7 +16,8 @@ public:
     bool is_stream_open() const noexcept { return out_.is_open(); }
     /// Whether it is that of an event stream, also of one whose head has not gone out yet.
     bool is_stream() const noexcept { return is_stream_; }
-    bool is_of(std::string_view principal) const noexcept;
+    std::string_view principal() const noexcept;
+    bool is_of(std::string_view name) const noexcept { return principal() == name; }
     half_close on_half_close() const noexcept { return on_half_close_; }
     std::size_t unsent() const noexcept { return out_.unsent(); }
 
@@ -28,15 +29,21 @@ public:
     void client_left(bool is_gone);
     /// It is not going to be whole: nothing more of it leaves.
     void abandon(end_reason why);
-    void full_buffers();
+    /// `why`: for the log.
+    void full_buffers(
+        std::string_view why = "the server's buffers were full (buffered_bytes), and it held most of them");
     void on_closed();
     /// Tells the client of a stream when to come back.
     void advise(std::chrono::milliseconds pause) { out_.advise(pause); }
     /// Asks the client of a stream whether it is there.
     void probe() { out_.probe(); }
+    /// See `open_request::renew`.
+    void renew(std::chrono::system_clock::time_point until);
 
     void feed_failed(std::exception_ptr failure) override;
     void cut(cut_reason why) override;
+    std::optional<std::chrono::milliseconds> new_pause(std::uint8_t& told) override;
+    void handler_begins(request const& asked) override;
     void log_vanished_client() const;
 
 protected:
@@ -67,6 +74,7 @@ private:
     // carrier
     internal::event_writer& out() noexcept override { return out_; }
     void request_ends(end_reason why) override { request_ends(why, {}); }
+    void rights_end() override;
 
     std::string what_is_answered() const;
 

@@ -130,7 +130,7 @@ void connection::hold(std::size_t bytes)
 
 bool connection::is_counted_by_address() const noexcept
 {
-    return shared().options.max_connections_per_address != 0 && !is_of_nobody_;
+    return shared().options.per_address.connections != 0 && !is_of_nobody_;
 }
 
 bool connection::end_if_idle()

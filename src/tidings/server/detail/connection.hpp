@@ -5,7 +5,11 @@
 #include <tidings/server/detail/loop_state.hpp>
 #include <tidings/stream/internal/transport.hpp>
 
+#include <functional>
+
 namespace tidings::detail {
+
+class answer;
 
 /// The connection of one client: its socket, from which it reads whatever comes, as long as it is wanted, and
 /// notices the peer's end also when nothing more can come; and its place among the connections of its loop.
@@ -51,6 +55,8 @@ public:
     virtual std::size_t can_be_relieved_of() const noexcept = 0;
     virtual void end_for_buffers() = 0;
 
+    /// Shows the event streams that are open, or wait for their handler to open them.
+    virtual void visit_streams(std::function<void(answer&)> const& show) = 0;
     /// Ends the streams of this principal.
     virtual void end_streams_of(std::string_view principal) = 0;
 

@@ -14,16 +14,8 @@ namespace tidings::detail {
 namespace {
 
 constexpr auto pause_between_streams = 1ms;
-constexpr auto shortest_retry = 1000ms;
 // Kept back from the drain time for the last sockets to be closed in.
 constexpr duration reserve = 100ms;
-
-// The herd comes back over as long a time as its streams took to end, or two seconds.
-std::chrono::milliseconds random_retry(loop_state& loop, duration window)
-{
-    auto const spread = std::max<std::int64_t>(2000, window / 1ms);
-    return shortest_retry + std::chrono::milliseconds(static_cast<std::int64_t>(loop.random() % spread));
-}
 
 asio::awaitable<void> join_background(context ctx, std::shared_ptr<background> work, time_point deadline,
                                       channel<bool> has_ended)
@@ -59,7 +51,7 @@ asio::awaitable<void> drain(std::shared_ptr<loop_state> loop, std::shared_ptr<ba
     for (std::size_t i = 0; i < streams.size(); ++i) {
         after turn(begin + window * i / streams.size());
         co_await turn.wait(ctx);
-        streams[i]->stop(random_retry(*loop, window));
+        streams[i]->stop(loop->reconnect_pause());
         streams[i].reset();
     }
 

@@ -67,6 +67,7 @@ void engine::add_loop(asio::io_context& io)
 {
     blocking_.serve(io.get_executor());
     loops_.push_back(std::make_shared<loop_state>(io, shared, shared->options.random_seed + loops_.size()));
+    shared->loop_count = loops_.size();
     guards_.emplace_back();
     if (!work_)
         work_ = std::make_shared<background>(io.get_executor(), shared);
@@ -179,10 +180,12 @@ void engine::serve(std::shared_ptr<loop_state> const& on, newcomer client)
 // Whether a newcomer is served; where the server is full, others may have to make room.
 admission engine::admit(loop_state& on, internal::peer_address const& peer)
 {
-    std::size_t const of_one = shared->options.max_connections_per_address;
+    std::size_t const of_one = shared->options.per_address.connections;
     if (of_one != 0 && !shared->is_of_nobody(peer) &&
-        shared->connections_by_address.count(peer.network().to_string()) >= of_one)
+        shared->connections_by_address.count(peer.network().to_string()) >= of_one) {
+        ++shared->counts.over_limit_of_address;
         return admission::too_many_of_address;
+    }
     std::size_t const limit = shared->places.connections;
     auto const is_full = [&] { return shared->counts.connections - shared->refused_connections >= limit; };
     return is_full() && !make_room(on) ? admission::full : admission::served;
@@ -279,6 +282,19 @@ void engine::end_streams(std::shared_ptr<std::string const> const& principal)
         asio::post(on->io, [on, principal] {
             for (auto const& each : on->connections())
                 each->end_streams_of(*principal);
+        });
+}
+
+void engine::renew(std::shared_ptr<std::string const> const& principal,
+                   std::chrono::system_clock::time_point until)
+{
+    for (auto const& on : loops_)
+        asio::post(on->io, [on, principal, until] {
+            for (auto const& each : on->connections())
+                each->visit_streams([&](answer& stream) {
+                    if (stream.is_of(*principal))
+                        stream.renew(until);
+                });
         });
 }
 

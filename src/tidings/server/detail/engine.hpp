@@ -24,6 +24,8 @@ public:
     void run();
     void stop();
     void end_streams(std::shared_ptr<std::string const> const& principal);
+    void renew(std::shared_ptr<std::string const> const& principal,
+               std::chrono::system_clock::time_point until);
     void close();
     void adopt(newcomer client, endpoint const& as);
     void adopt(newcomer client) { send_to(next_loop_++ % loops_.size(), std::move(client)); }

@@ -43,13 +43,13 @@ stream_handler const* exchange::find_handler(reception decided)
     if (found.settings.compression)
         out().compress(*found.settings.compression);
     std::string const account = shared.proxies.account_of(asked().remote_address());
-    open_.place = shared.streams_by_address.add(account);
-    if (auto refused = home_.refuse_stream(asked(), 1)) { // since its body began to come
-        open_.place = {};
+    open_.take_places(shared, out().out(), account, asked().principal());
+    if (auto refused = home_.refuse_stream(asked(), true)) { // since its body began to come
+        open_.give_places_back();
         return answer_with(std::move(*refused));
     }
     if (asked().method() == "HEAD") {
-        open_.place = {};
+        open_.give_places_back();
         return &found.head;
     }
     open_stream(account);
@@ -67,11 +67,19 @@ void exchange::open_stream(std::string_view account)
     shared_state& shared = *home_.shared;
     out().start_keep_alive();
     ++shared.counts.streams_opened;
+    home_.openings.count();
     duration age = shared.options.maximum_age;
     if (age > duration::zero())
         age -= duration(static_cast<duration::rep>(home_.random() %
                                                    (static_cast<std::uint64_t>((age / 10).count()) + 1)));
     over_.stream_begins(account.empty() ? 0 : open_.place.count(), age);
+}
+
+void exchange::watch_rights()
+{
+    constexpr auto never = std::chrono::system_clock::time_point::max();
+    if (asked().valid_until() != never)
+        open_.watch_rights(*home_.shared, over_, asked().valid_until());
 }
 
 // What becomes of the handler

@@ -26,6 +26,9 @@ public:
     /// `is_whole`: all of the answer has left, to its proper end.
     virtual void exchange_ended(bool is_whole) = 0;
 
+    /// The sender may have no more of the answer: it ends properly.
+    virtual void rights_end() = 0;
+
     /// Lets the peer go at once; a handler that still runs goes on without it.
     virtual void close_now() = 0;
 
@@ -48,6 +51,9 @@ public:
     /// The client is gone, or has sent a FIN, which one that is gone sends and one that has half-closed: ends
     /// the context. Once the answer is under way a FIN does not count as the end: it may still be taken.
     void client_left(bool is_gone);
+
+    /// Ends the answer when the rights of the request end, if they do.
+    void watch_rights();
 
     /// Also for a carrier that goes on with the stream, to be moved.
     open_request& open() noexcept { return open_; }

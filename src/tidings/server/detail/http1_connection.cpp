@@ -89,7 +89,7 @@ void http1_connection::happen(happening what)
     case reaction::settle: // another request than that for a stream is waited for
         if (!requests_.is_for_stream())
             return;
-        requests_.current().decided.answer = home().refuse_stream(requests_.current().parser.head(), 0);
+        requests_.current().decided.answer = home().refuse_stream(requests_.current().parser.head(), false);
         return begin_answer(phase::skipping);
     case reaction::probe:
         if (answer_.is_stream_open())
@@ -115,7 +115,7 @@ void http1_connection::end_streams_of(std::string_view principal)
     } else if (phase_ == phase::body && requests_.is_for_stream() &&
                requests_.current().parser.head().principal() == principal) {
         requests_.current().decided.answer =
-            shared().refusal(requests_.current().parser.head(), 503, "the stream was ended before it began");
+            home().refusal(requests_.current().parser.head(), 503, "the stream was ended before it began");
         begin_answer(phase::skipping);
     }
 }
@@ -202,7 +202,7 @@ void http1_connection::linger(bool is_peer_silent)
 // Of a request whose head is not known.
 void http1_connection::refuse_for_now(std::string_view why)
 {
-    send_last_answer(home(), socket(), shared().refusal(request::get("/"), 503, why));
+    send_last_answer(home(), socket(), home().refusal(request::get("/"), 503, why));
     linger(false);
 }
 

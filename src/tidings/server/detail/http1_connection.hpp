@@ -24,6 +24,11 @@ public:
     void end_for_buffers() override { happen(happening::full_buffers); }
     bool is_at_work() const noexcept override { return is_busy(phase_); }
     std::size_t streams() const noexcept override { return is_streaming(phase_) ? 1 : 0; }
+    void visit_streams(std::function<void(detail::answer&)> const& show) override
+    {
+        if (is_streaming(phase_))
+            show(answer_);
+    }
     void end_streams_of(std::string_view principal) override;
     void stop(std::optional<std::chrono::milliseconds> retry) override;
     void close_now() override { give_up(end_reason::server_stopping, false); }

@@ -29,6 +29,8 @@ void loop_buffers::tell()
     sum_.held += told_ - before;
     if (told_ > before && on_excess && sum_.excess() != 0)
         on_excess();
+    if (on_step)
+        on_step();
 }
 
 } // namespace tidings::detail

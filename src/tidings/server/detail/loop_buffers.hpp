@@ -42,6 +42,8 @@ public:
     /// Called when the sum has grown over its limit, maybe from within a call that appends or reads: it must
     /// touch no connection in this turn. Given before the loop runs.
     std::function<void()> on_excess;
+    /// The same whenever the sum is told anew; may be empty.
+    std::function<void()> on_step;
 
 private:
     void on_outboxes(std::size_t bytes) override;

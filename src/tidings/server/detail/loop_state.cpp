@@ -15,15 +15,24 @@ namespace {
 constexpr duration beat = std::chrono::seconds(1);
 constexpr duration allowed_delay = std::chrono::milliseconds(100);
 
+// When there will be room again nobody knows.
+constexpr std::chrono::milliseconds shortest_mean_of_refused(5000);
+
 } // namespace
 
 loop_state::loop_state(boost::asio::io_context& loop, std::shared_ptr<shared_state> all, std::uint64_t seed)
     : loop_timer(internal::loop::of(loop.get_executor())), io(loop), shared(std::move(all)),
       root(context::root(io.get_executor())), random(seed), sockets(std::make_shared<internal::reactor>(io)),
       buffers(io, shared->buffers)
-{}
+{
+    if (shared->options.per_principal.unsent_bytes != 0)
+        buffers.on_step = [this] { unsent_.note(); };
+}
 
-loop_state::~loop_state() = default;
+loop_state::~loop_state()
+{
+    unsent_.forget();
+}
 
 void loop_state::watch_for_delays()
 {
@@ -33,13 +42,38 @@ void loop_state::watch_for_delays()
 
 void loop_state::on_time()
 {
-    if (auto const late = take_delay(); late >= allowed_delay)
+    auto const late = take_delay();
+    openings.end_second(late >= allowed_delay);
+    if (late >= allowed_delay)
         shared->log(
             log_kind::loop_blocked, log_level::warning,
             fmt::format("a loop was blocked for {} ms: a handler computes or makes a blocking call on it, "
                         "and all its other streams wait; use run_blocking",
                         std::chrono::duration_cast<std::chrono::milliseconds>(late).count()));
     watch_for_delays();
+}
+
+// All loops bear what this one does: clients are dealt out evenly.
+std::chrono::milliseconds loop_state::mean_pause() const noexcept
+{
+    double const set = shared->options.openings_per_second;
+    double const borne = static_cast<double>(openings.borne()) * static_cast<double>(shared->loop_count);
+    return detail::mean_pause(shared->streams_by_address.all(), set > 0 ? set : borne);
+}
+
+std::optional<std::chrono::milliseconds> loop_state::new_pause(std::uint8_t& told)
+{
+    auto const mean = mean_pause();
+    if (!is_out_of_date(told, mean))
+        return std::nullopt;
+    told = static_cast<std::uint8_t>(std::chrono::round<std::chrono::seconds>(mean).count());
+    return draw_pause(mean, random());
+}
+
+response loop_state::refusal(request const& asked, int status, std::string_view why)
+{
+    auto const mean = std::max(mean_pause(), shortest_mean_of_refused);
+    return shared->refusal(asked, status, draw_pause(mean, random()), why);
 }
 
 std::string_view loop_state::date()
@@ -57,9 +91,9 @@ reception loop_state::receive(request& head, std::optional<std::uint64_t> body_s
     reception decided = shared->routes.find(head, shared->log);
     bool const is_stream = decided.to && decided.to->is_stream;
     if (given == admission::full) {
-        decided.answer = shared->refusal(head, 503, "the server is full");
+        decided.answer = refusal(head, 503, "the server is full");
     } else if (given == admission::too_many_of_address) {
-        decided.answer = shared->refusal(head, 429, "too many connections from this address");
+        decided.answer = refusal(head, 429, "too many connections from this address");
     } else if (decided.answer) { // of a check, or since there is no route
         return decided;
     } else if (body_size > decided.settings->body_bytes) {
@@ -69,23 +103,45 @@ reception loop_state::receive(request& head, std::optional<std::uint64_t> body_s
         // A cache may keep a 204, and does not look at Last-Event-ID: it would turn everybody away.
         decided.answer = response(204).with_header("Cache-Control", "no-store");
     } else if (is_stream) {
-        decided.answer = refuse_stream(head, 0);
+        decided.answer = refuse_stream(head, false);
     }
     return decided;
 }
 
-std::optional<response> loop_state::refuse_stream(request const& asked, std::size_t own)
+std::optional<response> loop_state::refuse_stream(request const& asked, bool is_taken)
 {
-    std::size_t const limit = shared->options.max_streams_per_address;
-    std::string const account =
-        limit != 0 ? shared->proxies.account_of(asked.remote_address()) : std::string();
-    bool const has_enough = !account.empty() && shared->streams_by_address.count(account) - own >= limit;
-    if (!is_draining && !has_enough)
-        return std::nullopt;
-    ++shared->counts.refused;
+    auto const& options = shared->options;
+    auto const refuse = [&](int status, std::string_view why) {
+        ++shared->counts.refused;
+        return refusal(asked, status, why);
+    };
     if (is_draining)
-        return shared->refusal(asked, 503, "the server is stopping");
-    return shared->refusal(asked, 429, "too many streams from this address");
+        return refuse(503, "the server is stopping");
+    if (auto const limit = options.per_address.streams; limit != 0) {
+        std::string const account = shared->proxies.account_of(asked.remote_address());
+        if (!account.empty() && shared->streams_by_address.count(account) - is_taken >= limit) {
+            ++shared->counts.over_limit_of_address;
+            return refuse(429, "too many streams from this address");
+        }
+    }
+    if (char const* const why = asked.principal().empty() ? nullptr : exceeded_limit(asked, is_taken)) {
+        ++shared->counts.over_limit_of_principal;
+        return refuse(429, why);
+    }
+    return std::nullopt;
+}
+
+// Of its principal; null if none is.
+char const* loop_state::exceeded_limit(request const& asked, bool is_taken)
+{
+    std::string_view const name = asked.principal();
+    std::size_t const limit = shared->options.per_principal.streams;
+    if (limit != 0 && shared->streams_by_principal.count(name) - is_taken >= limit)
+        return "too many streams of this user";
+    bool const opens = is_taken && asked.method() != "HEAD";
+    auto& openings = shared->openings_by_principal;
+    bool const may_open = opens ? openings.take_one(name, now()) : openings.has_one(name, now());
+    return may_open ? nullptr : "this user opens streams too often";
 }
 
 std::unique_ptr<incoming> loop_state::take_incoming()

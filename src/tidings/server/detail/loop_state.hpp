@@ -3,6 +3,7 @@
 
 #include <tidings/net/internal/reactor.hpp>
 #include <tidings/server/detail/occupation.hpp>
+#include <tidings/server/detail/reconnect_pace.hpp>
 #include <tidings/server/detail/shared_state.hpp>
 #include <tidings/wait/channel.hpp>
 
@@ -56,15 +57,25 @@ public:
     /// The value of Date now, made anew once a second. The view stays valid, and follows the time.
     std::string_view date();
 
+    // When clients come back
+
+    /// A pause for one stream, as long as the number of streams asks for.
+    std::chrono::milliseconds reconnect_pause() { return draw_pause(mean_pause(), random()); }
+    /// See `transport::new_pause`.
+    std::optional<std::chrono::milliseconds> new_pause(std::uint8_t& told);
+    opening_rate openings; ///< of streams
+
     // Requests
 
     /// Decides upon the head of a request, whichever protocol brings it: by checks and routes, by the bounds
     /// on bodies and streams, and by whether its connection is served. `body_size`: empty if it is not known.
     reception receive(request& head, std::optional<std::uint64_t> body_size,
                       internal::peer_address const& from, admission given);
-    /// Refuses a stream for a while if the server stops, or if its address has enough streams, `own` not
-    /// counted.
-    std::optional<response> refuse_stream(request const& asked, std::size_t own);
+    /// The answer to a request that is refused for a while.
+    response refusal(request const& asked, int status, std::string_view why);
+    /// Refuses a stream for a while if the server stops, or if its address or its principal has enough.
+    /// `is_taken`: its places have been taken, and it is the last time that this is asked.
+    std::optional<response> refuse_stream(request const& asked, bool is_taken);
 
     std::unique_ptr<incoming> take_incoming();
     void give_back(std::unique_ptr<incoming> used);
@@ -83,10 +94,13 @@ private:
     static constexpr std::size_t kept_parsers = 64;
 
     void on_time() override;
+    std::chrono::milliseconds mean_pause() const noexcept;
+    char const* exceeded_limit(request const& asked, bool is_taken);
     internal::link_list& list_of(connection const& member) noexcept;
 
     std::vector<std::unique_ptr<incoming>> unused_;
     std::array<internal::link_list, static_cast<std::size_t>(occupation::count_of_occupations)> lists_;
+    principal_bytes unsent_{*this, home()};
     std::array<char, 29> date_{};
     std::chrono::sys_seconds date_made_{};
 };

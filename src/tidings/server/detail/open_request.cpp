@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <tidings/http/internal/trace_header.hpp>
+#include <tidings/server/detail/exchange.hpp>
 #include <tidings/server/detail/open_request.hpp>
-#include <tidings/server/detail/shared_state.hpp>
+#include <tidings/server/detail/rights.hpp>
+#include <tidings/wait/internal/tasks.hpp>
 
 #include <algorithm>
 #include <new>
@@ -16,10 +18,10 @@ struct open_request::record
         : all(server), out(over), start(over.now()), taken_before(over.taken())
     {}
     /// In place of `begun`, in a block with room for the texts.
-    record(record const& begun, request const& asked, std::string_view trace, int status, bool is_stream);
-    record(record const&) = default;
+    record(record&& begun, request const& asked, std::string_view trace, int status, bool is_stream);
+    record(record&&) = default;
     ~record();
-    record& operator=(record const&) = delete;
+    record& operator=(record&&) = delete;
 
     bool has_texts() const noexcept { return method_size != 0; }
     char const* texts() const noexcept { return reinterpret_cast<char const*>(this + 1); }
@@ -41,11 +43,13 @@ struct open_request::record
     bool is_stream = false;
     end_reason reason = end_reason::none;
     std::optional<cut_reason> cut{};
+    address_counts::place of_principal{};
+    std::unique_ptr<rights> until{};
 };
 
-open_request::record::record(record const& begun, request const& asked, std::string_view trace, int answer,
+open_request::record::record(record&& begun, request const& asked, std::string_view trace, int answer,
                              bool was_stream)
-    : record(begun)
+    : record(std::move(begun))
 {
     char* at = reinterpret_cast<char*>(this + 1);
     auto const keep = [&at]<typename Size>(std::string_view text, Size& size) {
@@ -121,6 +125,39 @@ void open_request::begin(shared_state& all, internal::event_writer& out)
     out.count_in(&record_->tally);
 }
 
+void open_request::take_places(shared_state& all, internal::event_writer& out, std::string const& account,
+                               std::string_view principal)
+{
+    place = all.streams_by_address.add(account);
+    if (all.options.per_principal.streams == 0 || principal.empty())
+        return;
+    if (!record_)
+        begin(all, out);
+    record_->of_principal = all.streams_by_principal.add(principal);
+}
+
+void open_request::give_places_back() noexcept
+{
+    place = {};
+    if (record_)
+        record_->of_principal = {};
+}
+
+void open_request::watch_rights(shared_state& all, carrier& over, std::chrono::system_clock::time_point until)
+{
+    auto& out = over.out();
+    if (!record_)
+        begin(all, out);
+    record_->until = std::make_unique<rights>(out.home_loop(), over, in_time_of_loop(until, out.now()),
+                                              out.options().expiry_notice);
+}
+
+void open_request::renew(std::chrono::system_clock::time_point until)
+{
+    if (record_ && record_->until)
+        record_->until->move(in_time_of_loop(until, record_->out.now()));
+}
+
 void open_request::leads_to(std::string const& pattern) noexcept
 {
     if (record_)
@@ -136,7 +173,7 @@ void open_request::answered(request const& asked, int status, bool is_stream)
     std::size_t const text_size = asked.principal().size() + asked.method().size() +
                                   asked.remote_address().size() + trace.size() + asked.path().size();
     record_.reset(new (::operator new(sizeof(record) + text_size))
-                      record(*record_, asked, trace, status, is_stream));
+                      record(std::move(*record_), asked, trace, status, is_stream));
     record_->out.count_in(&record_->tally);
 }
 

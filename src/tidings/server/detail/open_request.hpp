@@ -7,11 +7,13 @@
 
 namespace tidings::detail {
 
+class carrier;
 struct shared_state;
 
 /// A request from its beginning to its one end, which is where this object is destroyed: there it is told to
 /// `server_options::on_stream_end`. Moved on with a stream that is handed over. What is told is kept only
-/// where somebody asks for it, or where the stream has a principal, in one block. Outlived by the writer.
+/// where somebody asks for it, or where the stream has a principal, limits of one or an end of its rights, in
+/// one block. Outlived by the writer.
 class open_request
 {
 public:
@@ -21,7 +23,16 @@ public:
     open_request& operator=(open_request&& other) noexcept;
     ~open_request();
 
-    address_counts::place place; ///< of an event stream
+    address_counts::place place; ///< of an event stream, by its client's address
+    /// An event stream is about to begin: it counts by `account`, and by its principal where that is limited.
+    void take_places(shared_state& all, internal::event_writer& out, std::string const& account,
+                     std::string_view principal);
+    void give_places_back() noexcept;
+
+    /// The rights of the request end at that instant.
+    void watch_rights(shared_state& all, carrier& over, std::chrono::system_clock::time_point until);
+    /// That instant is another one now, if there is any.
+    void renew(std::chrono::system_clock::time_point until);
 
     void leads_to(std::string const& pattern) noexcept;
     /// Keeps what is to be told of a request that goes now.

@@ -124,7 +124,7 @@ void turn_away(loop_state& home, internal::stream_socket accepted, internal::enc
         return;
     internal::peer_socket const socket(std::move(accepted));
     request const asked = read_request(home, socket);
-    send_last_answer(home, socket, home.shared->refusal(asked, 503, why));
+    send_last_answer(home, socket, home.refusal(asked, 503, why));
     socket.shutdown_send();
 }
 

@@ -107,6 +107,7 @@ void route_table::add(std::string_view method, std::string_view pattern, handler
     auto& [writing, body_bytes, on_half_close, compression] = added.settings;
     writing.keep_alive = own.keep_alive.value_or(writing.keep_alive);
     writing.write_timeout = own.write_timeout.value_or(writing.write_timeout);
+    writing.expiry_notice = own.expiry_notice;
     body_bytes = own.body_bytes.value_or(body_bytes);
     on_half_close = own.on_half_close.value_or(on_half_close);
     compression = std::move(own.compression);

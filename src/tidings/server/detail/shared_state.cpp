@@ -8,18 +8,8 @@
 
 #include <algorithm>
 #include <limits>
-#include <random>
 
 namespace tidings::detail {
-
-namespace {
-
-// When there will be room again nobody knows. Five seconds on average, spread so that those who were refused
-// at one time do not come back at one time.
-constexpr std::chrono::milliseconds shortest_pause(2500);
-constexpr std::chrono::milliseconds pause_spread(5000);
-
-} // namespace
 
 descriptor_plan plan_descriptors(std::size_t allowed, std::size_t max_connections) noexcept
 {
@@ -38,11 +28,9 @@ std::size_t allowed_descriptors() noexcept
     return is_known ? static_cast<std::size_t>(limit.rlim_cur) : std::numeric_limits<std::size_t>::max();
 }
 
-response shared_state::refusal(request const& asked, int status, std::string_view why)
+response shared_state::refusal(request const& asked, int status, std::chrono::milliseconds pause,
+                               std::string_view why)
 {
-    std::mt19937_64 draw(options.random_seed + draws_++);
-    std::chrono::milliseconds const pause(shortest_pause.count() +
-                                          static_cast<std::int64_t>(draw() % pause_spread.count()));
     response standard = refused_for_now(asked, status, pause, why);
     if (!options.on_refusal)
         return standard;
@@ -63,6 +51,8 @@ server_stats shared_state::stats() const noexcept
         .buffered_bytes = buffers.held,
         .accepted = counts.accepted,
         .refused = counts.refused,
+        .over_limit_of_address = counts.over_limit_of_address,
+        .over_limit_of_principal = counts.over_limit_of_principal,
         .ended_for_room = counts.ended_for_room,
         .requests = counts.requests,
         .bad_requests = counts.bad_requests,

@@ -5,7 +5,9 @@
 #include <tidings/net/internal/peer_address.hpp>
 #include <tidings/server/detail/address_counts.hpp>
 #include <tidings/server/detail/loop_buffers.hpp>
+#include <tidings/server/detail/principal_bytes.hpp>
 #include <tidings/server/detail/route_table.hpp>
+#include <tidings/server/detail/token_buckets.hpp>
 #include <tidings/server/internal/figures.hpp>
 
 namespace tidings::detail {
@@ -15,7 +17,8 @@ struct counters
 {
     std::atomic<std::uint64_t> connections{0}, handlers{0}, accepted{0}, refused{0}, requests{0},
         bad_requests{0}, streams_opened{0}, clients_gone{0}, write_timeouts{0}, queue_overflows{0},
-        handlers_failed{0}, handlers_abandoned{0}, ended_for_room{0};
+        handlers_failed{0}, handlers_abandoned{0}, ended_for_room{0}, over_limit_of_address{0},
+        over_limit_of_principal{0};
 };
 
 /// How the descriptors that a process may have are shared out, so that no use of them takes those of another.
@@ -44,7 +47,7 @@ struct shared_state
     }
 
     /// The answer to a request that is refused for a while, as the hook wants it.
-    response refusal(request const& asked, int status, std::string_view why);
+    response refusal(request const& asked, int status, std::chrono::milliseconds pause, std::string_view why);
     /// Whether a peer's address stands for many clients: a unix socket's, a trusted proxy's.
     bool is_of_nobody(internal::peer_address const& peer) const
     {
@@ -65,9 +68,11 @@ struct shared_state
     counters counts;
     buffer_budget buffers{options.buffered_bytes};
     address_counts streams_by_address;
-
-private:
-    std::atomic<std::uint64_t> draws_{0};
+    address_counts streams_by_principal; ///< where they are limited
+    token_buckets openings_by_principal{options.per_principal.openings_per_second,
+                                        options.per_principal.burst};
+    principal_sums unsent_by_principal;
+    std::size_t loop_count = 0;
 };
 
 } // namespace tidings::detail

@@ -24,6 +24,8 @@ void event_writer::begin(std::string_view head, std::shared_ptr<content_coding c
 {
     framing_ = over().body_framing();
     is_open_ = true;
+    has_own_retry_ = false;
+    told_pause_ = 0;
     append(head);
     if (!coding)
         return;
@@ -78,6 +80,7 @@ inline void event_writer::count(std::uint64_t more)
 void event_writer::append(event const& value)
 {
     append_piece(checked_size(value), [&](char* at) { return encode(value, at); });
+    has_own_retry_ = has_own_retry_ || value.retry.has_value();
     if (tally_)
         count(1);
 }
@@ -88,6 +91,8 @@ void event_writer::append(event_text const& text)
     if (bytes.empty())
         return;
     append_piece(bytes.size(), [&](char* at) { return std::copy(bytes.begin(), bytes.end(), at); });
+    auto const last_line = bytes.substr(bytes.rfind('\n', bytes.size() - 3) + 1); // before the blank one
+    has_own_retry_ = has_own_retry_ || last_line.starts_with("retry:");
     if (tally_)
         count(1);
 }
@@ -161,11 +166,34 @@ void event_writer::probe()
     flush();
 }
 
-void event_writer::advise(std::chrono::milliseconds pause)
+void event_writer::append_retry(std::chrono::milliseconds pause)
 {
     event const advice{.retry = pause};
     append_piece(encoded_size(advice), [&](char* at) { return encode(advice, at); });
+}
+
+bool event_writer::append_new_pause()
+{
+    auto const pause = is_retry_ours() ? over().new_pause(told_pause_) : std::nullopt;
+    if (pause)
+        append_retry(*pause);
+    return pause.has_value();
+}
+
+void event_writer::advise(std::chrono::milliseconds pause)
+{
+    if (is_retry_ours())
+        append_retry(pause);
     flush();
+}
+
+// A stream that is never silent learns of a new pause too, and its events cost nothing for that.
+void event_writer::on_interval(bool is_silent)
+{
+    if (append_new_pause())
+        flush();
+    else if (is_silent)
+        hook_ ? hook_->on_idle() : probe();
 }
 
 void event_writer::append_finish(event const& last)

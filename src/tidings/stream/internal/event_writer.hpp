@@ -71,7 +71,10 @@ public:
     void probe();
     /// Whether the body has begun, and not ended.
     bool is_open() const noexcept { return is_open_; }
-    /// Tells the client how long to wait before it reconnects, unless the body has ended, or not begun.
+    /// Appends how long the client is to wait before it reconnects, if that has changed; unless the body has
+    /// ended, or not begun, or who feeds it has said so. Whether it did.
+    bool append_new_pause();
+    /// Tells it at once, unless as above.
     void advise(std::chrono::milliseconds pause);
 
     /// Starts the keep-alive of a stream, and the calls of `hook`; one that runs goes on with this hook.
@@ -119,7 +122,9 @@ private:
     void append_coded(coded_piece const& piece);
     std::size_t deliver_coded(std::span<shared_frame const> frames);
     std::size_t send_pieces(piece_list const& pieces);
-    void on_silence() override { hook_ ? hook_->on_idle() : probe(); }
+    void append_retry(std::chrono::milliseconds pause);
+    bool is_retry_ours() const noexcept { return is_open_ && !has_own_retry_ && !does_feed_set_retry(); }
+    void on_interval(bool is_silent) override;
 
     void count(std::uint64_t more);
 

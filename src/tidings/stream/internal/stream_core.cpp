@@ -92,7 +92,9 @@ void stream_core::begin()
     auto const head = out_.over().stream_head(status_, headers_ ? *headers_ : none);
     bool const has_body = asked_.method() != "HEAD";
     out_.begin(head, has_body ? std::move(coding) : nullptr);
-    if (!has_body)
+    if (has_body)
+        out_.append_new_pause();
+    else
         out_.drop_body();
     headers_.reset();
     middleware_headers_.reset();
@@ -116,6 +118,7 @@ void stream_core::handler_begins()
     has_handler_begun_ = true;
     if (headers_)
         middleware_headers_ = std::make_unique<headers>(*headers_);
+    out_.over().handler_begins(asked_);
 }
 
 headers const& stream_core::middleware_headers() const noexcept

@@ -8,11 +8,17 @@
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <optional>
 #include <span>
 #include <string>
+
+namespace tidings {
+class request;
+}
 
 namespace tidings::internal {
 
@@ -70,6 +76,16 @@ public:
 
     /// What feeds the stream without a handler has failed, and the stream is about to be cut: for the log.
     virtual void feed_failed(std::exception_ptr failure) = 0;
+
+    /// After which pause the client is to come back when the stream has ended, however it ends; empty if that
+    /// has hardly changed since it was told. `told` is kept with the stream, for this alone: 0 at its begin.
+    virtual std::optional<std::chrono::milliseconds> new_pause(std::uint8_t& /*told*/)
+    {
+        return std::nullopt;
+    }
+
+    /// The route's own handler begins: all is known of the request that checks and middleware find out.
+    virtual void handler_begins(request const& /*asked*/) {}
 
     /// Gives the connection up at once. The context of the stream ends with `end_reason::client_gone`.
     virtual void cut(cut_reason why) = 0;

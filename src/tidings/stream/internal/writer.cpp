@@ -204,11 +204,11 @@ std::uint64_t writer::taken_by_peer() const noexcept
 
 void writer::check_silence()
 {
-    if (auto const due = silence_ends(); now() < due)
-        return set(due);
-    last_progress_ = now();
+    bool const is_silent = silence_ends() <= now();
+    if (is_silent)
+        last_progress_ = now();
     set(silence_ends());
-    on_silence();
+    on_interval(is_silent);
 }
 
 } // namespace tidings::internal

@@ -31,6 +31,8 @@ struct writer_options
     std::size_t least_rate = 0;
     /// Unsent bytes that may wait when an event is added; over it the stream is cut.
     std::size_t queue_bytes = 1024 * 1024;
+    /// How long before its rights end the client of a stream is told; zero and below: it is not.
+    duration expiry_notice{};
 };
 
 /// Something that has more to send whenever the connection can take it: a subscriber's place in a topic.
@@ -42,6 +44,9 @@ public:
 
     /// The stream is over; the feed is forgotten.
     virtual void stream_ended() = 0;
+
+    /// Whether it says itself when clients come back.
+    virtual bool sets_retry() const noexcept { return false; }
 
 protected:
     ~feed() = default;
@@ -88,6 +93,7 @@ public:
     /// How many bytes the transport has taken so far.
     std::uint64_t taken() const noexcept { return reached(); }
     using loop_timer::now;
+    loop& home_loop() const noexcept { return loop_timer::home(); }
     bool is_lost() const noexcept { return has_ended(); }
     /// The transport takes nothing now; it will tell when it does.
     bool is_blocked() const noexcept { return is_waiting_; }
@@ -99,7 +105,7 @@ public:
     /// else: who waits, the feed, and last the transport.
     void lose();
 
-    /// Starts the keep-alive of a stream, that is the calls of `on_silence`.
+    /// Starts the keep-alive of a stream, that is the calls of `on_interval`.
     void keep_alive();
     void stop_keep_alive() noexcept { is_kept_alive_ = false; }
 
@@ -111,13 +117,17 @@ public:
     transport& over() const noexcept { return over_; }
 
 protected:
-    // Of the body that `event_writer` writes: two bytes that cost a connection nothing here.
+    bool does_feed_set_retry() const noexcept { return feed_ && feed_->sets_retry(); }
+
+    // Of the body that `event_writer` writes: bytes that cost a connection nothing here.
     bool is_open_ = false;
     framing framing_ = framing::none;
+    bool has_own_retry_ = false;  // the handler has sent one
+    std::uint8_t told_pause_ = 0; // see `transport::new_pause`
 
 private:
-    /// Nothing was written for the keep-alive interval.
-    virtual void on_silence() = 0;
+    /// The keep-alive interval is over; `is_silent`: nothing was written in it.
+    virtual void on_interval(bool is_silent) = 0;
 
     void drive() override { flush(); }
     loop& home() const noexcept override { return loop_timer::home(); }

@@ -58,6 +58,7 @@ public:
     void end_for_room() override {}
     std::size_t can_be_relieved_of() const noexcept override { return 0; }
     void end_for_buffers() override {}
+    void visit_streams(std::function<void(answer&)> const&) override {}
     bool is_at_work() const noexcept override { return is_answering; }
     std::size_t streams() const noexcept override { return 0; }
     void end_streams_of(std::string_view) override {}

@@ -91,5 +91,5 @@ TEST_CASE_METHOD(served_by_topic, "what comes right after the handler has return
     CHECK(each->streams() == 1);
     io.poll();
     CHECK(each->streams() == 0);
-    CHECK(received().ends_with("\r\n\r\n0\r\n\r\n"));
+    CHECK(received().ends_with("\n\n\r\n0\r\n\r\n"));
 }

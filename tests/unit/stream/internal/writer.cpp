@@ -26,7 +26,13 @@ namespace {
 struct noting_writer final : writer
 {
     using writer::writer;
-    void on_silence() override { silences.push_back(now()); }
+    void on_interval(bool is_silent) override
+    {
+        ++intervals;
+        if (is_silent)
+            silences.push_back(now());
+    }
+    int intervals = 0;
     std::vector<tidings::time_point> silences;
 };
 
@@ -145,7 +151,7 @@ TEST_CASE_METHOD(writer_fixture, "no deadline without a pending write")
     CHECK(over.awaited == 0);
 }
 
-// `on_silence` is called after each interval of silence, counted from the last write, or up to a 32nd of it
+// `on_interval` says so after each interval of silence, counted from the last write, or up to a 32nd of it
 // earlier; not while a write waits.
 TEST_CASE_METHOD(writer_fixture, "the keep-alive")
 {

@@ -260,6 +260,13 @@ void http2_connection::note_what_it_does()
         occupy(what);
 }
 
+void http2_connection::visit_streams(std::function<void(answer&)> const& show)
+{
+    for (auto const& each : streams_)
+        if (each->is_open_stream())
+            show(*each);
+}
+
 void http2_connection::end_streams_of(std::string_view principal)
 {
     for (auto const& each : streams_)

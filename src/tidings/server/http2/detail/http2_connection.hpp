@@ -24,6 +24,7 @@ public:
     void end_for_room() override;
     std::size_t can_be_relieved_of() const noexcept override;
     void end_for_buffers() override;
+    void visit_streams(std::function<void(answer&)> const& show) override;
     void end_streams_of(std::string_view principal) override;
     bool is_at_work() const noexcept override { return streams_.is_at_work(); }
     std::size_t streams() const noexcept override { return streams_.open_streams(); }

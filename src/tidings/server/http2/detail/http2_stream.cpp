@@ -135,7 +135,7 @@ void http2_stream::refuse(internal::parse_error why)
 void http2_stream::refuse_for_now(std::string_view why)
 {
     if (incoming_ && !is_closed_)
-        send_alone(on_.shared().refusal(request::get("/"), 503, why));
+        send_alone(on_.home().refusal(request::get("/"), 503, why));
 }
 
 // An answer without an exchange, to a request of which not all is known.
