@@ -110,7 +110,9 @@ asio::awaitable<response> ban(chat::room& room, tidings::server& server, tidings
 int main(int argc, char** argv)
 {
     chat::room room;
-    tidings::server server({.port = example::port(argc, argv)});
+    // One person's tabs and devices.
+    tidings::server server({.port = example::port(argc, argv)},
+                           {.per_principal = {.streams = 10, .openings_per_second = 1, .burst = 10}});
     server.check(tidings::check_local_host());
     server.check(tidings::check_origin());
     server.check("/room", std::bind_front(find_person, std::cref(room)));

@@ -49,16 +49,21 @@ class RunningExample:
     def text(self, path, method="GET", body=None):
         """The whole body of an answer that ends."""
         with self.open(path, method, body) as answer:
-            return answer.read().decode()
+            return without_retry(answer.read().decode())
+
+
+def without_retry(text):
+    """A stream without the pause that it begins with, which is random."""
+    return re.sub(r"^retry: \d+\n\n", "", text)
 
 
 def next_block(answer):
-    """What a stream sends next, up to its blank line: an event or a comment, without the blank line."""
+    """What a stream sends next, up to its blank line: an event or a comment, without the blank line. Pauses are passed over."""
     lines = []
     while line := answer.readline().decode():
-        if line == "\n":
+        if line == "\n" and lines and not lines[0].startswith("retry: "):
             return "".join(lines)
-        lines.append(line)
+        lines = [] if line == "\n" else [*lines, line]
     raise AssertionError(f"the stream ended after {lines}")
 
 

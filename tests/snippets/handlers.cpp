@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -15,6 +16,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -154,6 +156,37 @@ asio::awaitable<tidings::response> say_hello(tidings::context, tidings::request 
 }
 // [/who-asks]
 
+struct claims
+{
+    std::string subject;
+    std::chrono::system_clock::time_point expires;
+};
+
+std::optional<claims> verify(std::string_view)
+{
+    return std::nullopt;
+}
+
+// [valid-until]
+std::optional<tidings::response> read_token(tidings::request& asked, tidings::headers&)
+{
+    std::optional<claims> const token = verify(tidings::bearer_token(asked)); // by the library of your choice
+    if (!token || token->expires <= std::chrono::system_clock::now())
+        return tidings::response::text("log in\n", 401);
+    asked.set_principal(token->subject);
+    asked.set_valid_until(token->expires); // `exp`
+    return std::nullopt;
+}
+
+// The page has a new token, and posts it while its stream stays open.
+asio::awaitable<tidings::response> renew(tidings::server& server, tidings::context,
+                                         tidings::request const& request) // the same check has passed it
+{
+    server.renew(std::string(request.principal()), request.valid_until());
+    co_return tidings::response(204);
+}
+// [/valid-until]
+
 // [basic]
 tidings::admission ask_password(std::string const& credentials, tidings::request& asked)
 {
@@ -198,6 +231,12 @@ void serve(std::set<std::string> const& known_tokens)
     std::map<std::string, user, std::less<>> users;
     server.get("/hello", say_hello, {.checks = {std::bind_front(find_user, std::cref(users))}});
 
+    // [renew-route]
+    server.check("/account", read_token);
+    server.get("/account/events", send_telemetry, {.expiry_notice = 30s}); // says `tidings-expiring` before
+    server.post("/account/renew", std::bind_front(renew, std::ref(server)));
+    // [/renew-route]
+
     // [of-one-route]
     server.use("/pictures", customers_only);
     server.post("/pictures", keep_picture,
@@ -217,6 +256,14 @@ void serve_those_who_half_close()
     // Handlers go on until their answer is refused.
     tidings::server server({.on_half_close = tidings::half_close::keep});
     // [/half-close]
+}
+
+void serve_users()
+{
+    // [per-principal]
+    tidings::server server({.port = 8080},
+                           {.per_principal = {.streams = 10, .openings_per_second = 1, .burst = 10}});
+    // [/per-principal]
 }
 
 // [own-check]

@@ -116,8 +116,9 @@ class Resume(unittest.TestCase):
         first = self.hub.emit(data="1")["id"]
         self.hub.emit(data="2")
         with subprocess.Popen(["curl", "-sN", "-H", f"Last-Event-ID: {first}", url], stdout=subprocess.PIPE, text=True) as curl:
-            lines = [curl.stdout.readline() for _ in range(3)]
-            self.assertEqual(lines[1:], ["data: 2\n", "\n"])
+            lines = [curl.stdout.readline() for _ in range(5)]
+            self.assertRegex(lines[0], r"^retry: \d+\n$")
+            self.assertEqual(lines[3:], ["data: 2\n", "\n"])
             self.hub.emit(data="3")
             lines = [curl.stdout.readline() for _ in range(3)]
             self.assertEqual(lines[1:], ["data: 3\n", "\n"])

@@ -480,6 +480,7 @@ TEST_CASE("by each protocol: an open stream outlives the idle time")
     auto client = server.client();
     auto open = client->ask({});
     CHECK(open->status() == 200);
+    CHECK(open->read_some().starts_with("retry: "));
     for (int i = 0; i != 3; ++i)
         CHECK(open->read_some() == ": ping\n\n"); // so long was it silent
     news.publish({.data = "still here"});

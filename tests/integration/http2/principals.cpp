@@ -2,7 +2,7 @@
 // What a principal may do, and until when, whatever it speaks; on two loops.
 #include <tidings/hub/topic.hpp>
 
-#include "integration/handlers.hpp"
+#include "../handlers.hpp"
 #include "served.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -30,8 +31,6 @@ constexpr std::array all_server_series{
     server_series{metric_kind::counter, "tidings_streams_opened",
                   "Event streams, also those that were answered with a status.",
                   &server_stats::streams_opened},
-    server_series{metric_kind::counter, "tidings_refused",
-                  "Connections and requests that were refused for a while.", &server_stats::refused},
     server_series{metric_kind::counter, "tidings_ended_for_room",
                   "Idle connections and slow requests that gave way to newcomers.",
                   &server_stats::ended_for_room},
@@ -83,6 +82,13 @@ void write_server(exposition& out, internal::server_figures const& of,
         out.begin(each.kind, each.name, each.help);
         out.add({}, of.stats.*each.value);
     }
+    out.begin(metric_kind::counter, "tidings_refused",
+              "Connections and requests that were refused for a while.");
+    auto const address = of.stats.over_limit_of_address;
+    auto const principal = of.stats.over_limit_of_principal;
+    out.add({{"limit", "per_address"}}, address);
+    out.add({{"limit", "per_principal"}}, principal);
+    out.add({{"limit", "server"}}, of.stats.refused - std::min(of.stats.refused, address + principal));
     out.begin(metric_kind::gauge, "tidings_tls_certificate_expiry_seconds",
               "Until the first certificate of an endpoint expires; below zero once it has.");
     for (auto const& each : of.certificates)

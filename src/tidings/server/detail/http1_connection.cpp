@@ -8,15 +8,6 @@ namespace tidings::detail {
 
 namespace {
 
-// How long a peer may take to read a last answer while its own input is thrown away: a reset, which input
-// after `close` would cause, could overtake the answer.
-constexpr duration linger_time = std::chrono::seconds(2);
-
-// The same in a drain, behind an answer to a request that has come whole. Such a client has nothing more to
-// send, so nothing can cause the reset; many keep their side open until they need it again, and a stop would
-// wait for each of them. What is left is for a request that crosses our FIN on its way.
-constexpr duration linger_time_in_drain = std::chrono::milliseconds(200);
-
 constexpr std::string_view full = "the server is full";
 constexpr internal::parse_error too_late{408, "the request did not arrive in time"};
 

@@ -14,10 +14,6 @@ namespace {
 // would have us answer more.
 constexpr std::size_t most_unsent = std::size_t{64} * 1024;
 
-// How long a peer may take to read our last words, see `http1_connection`.
-constexpr duration linger_time = std::chrono::seconds(2);
-constexpr duration linger_time_in_drain = std::chrono::milliseconds(200);
-
 // For a client that is only to be told when to come back.
 constexpr duration time_to_be_refused = std::chrono::seconds(2);
 
