@@ -18,6 +18,14 @@ namespace {
 constexpr std::string_view finished_mark = ";finished";
 static_assert(finished_mark.size() == event_writer::finished_mark_size);
 
+// It is the last line of an event, and no longer than this.
+bool ends_with_retry(std::string_view text) noexcept
+{
+    constexpr std::size_t longest = std::string_view("\nretry: 9223372036854775807\n\n").size();
+    auto const tail = text.substr(text.size() - std::min(text.size(), longest));
+    return text.starts_with("retry: ") || tail.find("\nretry: ") != tail.npos;
+}
+
 } // namespace
 
 void event_writer::begin(std::string_view head, std::shared_ptr<content_coding const> coding)
@@ -91,8 +99,7 @@ void event_writer::append(event_text const& text)
     if (bytes.empty())
         return;
     append_piece(bytes.size(), [&](char* at) { return std::copy(bytes.begin(), bytes.end(), at); });
-    auto const last_line = bytes.substr(bytes.rfind('\n', bytes.size() - 3) + 1); // before the blank one
-    has_own_retry_ = has_own_retry_ || last_line.starts_with("retry:");
+    has_own_retry_ = has_own_retry_ || ends_with_retry(bytes);
     if (tally_)
         count(1);
 }
