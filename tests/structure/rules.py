@@ -27,7 +27,7 @@ LAYERS = {
 COMPONENTS = ["hub/sqlite", "hub/redis", "net/redis", "net/tls", "server/http2", "stream/compression", "metrics", "logging", "probe", "admin"]
 STANDS_BELOW = {"net/redis": "hub/redis", "net/tls": "net/redis"}
 SHARED = "internal/access"
-CORE_CEILING = 25_848
+CORE_CEILING = 26_589
 
 ANY = r"\.(hpp|cpp|cppm)$"
 HEADER = r"\.hpp$"
