@@ -10,6 +10,7 @@ namespace tidings {
 namespace internal {
 class encryption;
 class protocol;
+struct opened_socket;
 } // namespace internal
 
 /// Where a server listens: an address and a port, or a Unix domain socket.
@@ -34,6 +35,9 @@ struct endpoint
     /// Enables HTTP/2 for clients that ask for it, while others use HTTP/1.1: the result of
     /// `tidings::http2()`, from the component of that name. Null: HTTP/1.1 only.
     std::shared_ptr<internal::protocol> http2{};
+    /// A socket that listens there already, from `tidings::service`, of the component of that name; the first
+    /// server that listens takes it. Null: the server opens one.
+    std::shared_ptr<internal::opened_socket> opened{};
 
     friend bool operator==(endpoint const&, endpoint const&) = default;
 };

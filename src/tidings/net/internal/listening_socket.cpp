@@ -15,9 +15,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
+#include <fcntl.h>
 #include <string_view>
+#include <utility>
 
 namespace asio = boost::asio;
 
@@ -70,6 +71,15 @@ void accept_with_first_bytes(int descriptor) noexcept
     (void)::setsockopt(descriptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof seconds);
 }
 
+// Of either family, which have it in the same place; 0 for a unix socket.
+std::uint16_t bound_port(int descriptor) noexcept
+{
+    sockaddr_storage bound{};
+    socklen_t size = sizeof bound;
+    (void)::getsockname(descriptor, &reinterpret_cast<sockaddr&>(bound), &size);
+    return bound.ss_family == AF_UNIX ? 0 : ntohs(reinterpret_cast<sockaddr_in const&>(bound).sin_port);
+}
+
 // A socket file that nobody listens on was left by a server that is gone.
 void remove_stale_socket(std::string const& path)
 {
@@ -105,6 +115,17 @@ std::string describe(endpoint const& where)
 listening_socket::listening_socket(endpoint const& where, int backlog, peer_probes const& probes)
     : listening_socket()
 {
+    where.opened ? take(where) : open(where);
+    prepare(descriptor(), probes);
+    accept_with_first_bytes(descriptor());
+    if (::listen(descriptor(), backlog) != 0)
+        refuse(where, "listen on", errno);
+    (void)::fcntl(descriptor(), F_SETFL, O_NONBLOCK);
+    port_ = bound_port(descriptor());
+}
+
+void listening_socket::open(endpoint const& where)
+{
     auto const address = address_of(where);
     bool const is_unix = !where.unix_socket.empty();
     if (is_unix)
@@ -119,26 +140,26 @@ listening_socket::listening_socket(endpoint const& where, int backlog, peer_prob
     made.bind(address, error);
     if (error)
         refuse(where, "bind to", error.value());
-    if (is_unix) {
+    socket_ = stream_socket(made.release());
+    if (!is_unix)
+        return;
+    unix_path_ = where.unix_socket;
+    file_ = at(unix_path_);
+    // Nobody can connect before it listens.
+    if (where.unix_mode != 0 && ::chmod(unix_path_.c_str(), where.unix_mode) != 0)
+        refuse(where, "set unix_mode of", errno);
+}
+
+void listening_socket::take(endpoint const& where)
+{
+    socket_ = std::move(where.opened->socket);
+    if (!socket_.is_open())
+        refuse_setting(
+            fmt::format("opened of {} was taken by a server that has listened before", describe(where)));
+    if (where.opened->has_file) {
         unix_path_ = where.unix_socket;
         file_ = at(unix_path_);
-        // Nobody can connect before it listens.
-        if (where.unix_mode != 0 && ::chmod(unix_path_.c_str(), where.unix_mode) != 0)
-            refuse(where, "set unix_mode of", errno);
     }
-    prepare(made.native_handle(), probes);
-    accept_with_first_bytes(made.native_handle());
-    if (::listen(made.native_handle(), backlog) != 0)
-        refuse(where, "listen on", errno);
-    made.native_non_blocking(true);
-    if (!is_unix) {
-        auto const bound = made.local_endpoint();
-        asio::ip::tcp::endpoint tcp;
-        std::copy_n(reinterpret_cast<char const*>(bound.data()), bound.size(),
-                    reinterpret_cast<char*>(tcp.data()));
-        port_ = tcp.port();
-    }
-    socket_ = stream_socket(made.release());
 }
 
 accept_result listening_socket::accept() const noexcept

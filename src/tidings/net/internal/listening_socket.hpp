@@ -12,6 +12,13 @@ namespace tidings::internal {
 /// As a person would name it: "127.0.0.1 port 80" or a path.
 std::string describe(endpoint const& where);
 
+/// A socket that listens, and that another process has opened.
+struct opened_socket
+{
+    stream_socket socket;  ///< no longer open: a server has taken it
+    bool has_file = false; ///< of a unix socket: the file goes with it
+};
+
 struct accept_result
 {
     stream_socket socket; ///< open, or nothing was accepted
@@ -43,8 +50,10 @@ public:
 
     accept_result accept() const noexcept;
 
-    /// What the kernel still holds is reset.
+    /// What the kernel still holds is reset, unless another process has the socket too.
     void close() noexcept;
+    /// The file of a unix socket stays when this closes: another process goes on with the socket.
+    void leave_file() noexcept { unix_path_.clear(); }
 
 private:
     struct file
@@ -56,6 +65,8 @@ private:
     static file at(std::string const& path) noexcept;
 
     listening_socket() = default;
+    void open(endpoint const& where);
+    void take(endpoint const& where);
 
     stream_socket socket_;
     std::uint16_t port_ = 0;

@@ -23,6 +23,7 @@ public:
     internal::peer_probes start_in_memory(boost::asio::io_context const& loop);
     void run();
     void stop();
+    void stop_listening();
     void end_streams(std::shared_ptr<std::string const> const& principal);
     void renew(std::shared_ptr<std::string const> const& principal,
                std::chrono::system_clock::time_point until);
@@ -32,6 +33,9 @@ public:
 
     /// What is spawned for no client; runs on the first loop.
     std::shared_ptr<background> const& work() const noexcept { return work_; }
+
+    auto const& loops() const noexcept { return loops_; }
+    auto const& listeners() const noexcept { return listeners_; }
 
     std::shared_ptr<shared_state> const shared;
     bool has_started = false;
@@ -52,7 +56,6 @@ private:
     admission admit(loop_state& on, internal::peer_address const& peer);
     void relieve(std::size_t grown);
     void relieve(std::size_t first, std::size_t other);
-    void stop_listening();
     void drain_loop(std::size_t loop);
     void drained(std::size_t loop);
     void await_signal();

@@ -36,7 +36,7 @@ listener::~listener()
 
 void listener::start()
 {
-    if (!socket_.is_open())
+    if (!socket_.is_open() || is_watched_)
         return;
     is_watched_ = home_.sockets->add_listening(socket_.descriptor(), *this);
     if (is_watched_)

@@ -34,16 +34,18 @@ public:
     ~listener();
 
     void start();
+    /// Accepts nobody until `start`; clients wait in the kernel's queue.
+    void pause();
     /// Stops listening; what the kernel still holds is reset.
     void stop();
 
     /// The port that was bound; 0 for a unix socket.
     std::uint16_t port() const noexcept { return socket_.port(); }
+    internal::listening_socket& socket() noexcept { return socket_; }
 
 private:
     void on_ready(internal::socket_readiness) override;
     void on_time() override { start(); }
-    void pause();
     void accept_batch();
     void keep_reserve();
     void out_of_descriptors();
