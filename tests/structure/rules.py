@@ -21,13 +21,15 @@ LAYERS = {
     "logging": ["sse", "http", "loop", "wait", "stream", "middleware"],
     "probe": ["sse", "http", "loop", "wait", "stream", "server"],
     "admin": ["sse", "http", "loop", "wait", "stream", "hub", "server", "middleware", "metrics"],
+    "service": ["sse", "http", "loop", "net", "wait", "stream", "server"],
     "testing": ["sse", "http", "loop", "net", "wait", "stream", "hub", "server", "middleware", "metrics"],
 }
 # Parts of a layer that are targets of their own, for what needs a further library. Their public header is not in tidings.hpp.
-COMPONENTS = ["hub/sqlite", "hub/redis", "net/redis", "net/tls", "server/http2", "stream/compression", "metrics", "logging", "probe", "admin"]
-STANDS_BELOW = {"net/redis": "hub/redis", "net/tls": "net/redis"}
+COMPONENTS = ["hub/sqlite", "hub/redis", "net/redis", "net/tls", "server/http2", "stream/compression", "metrics", "logging", "probe", "admin",
+              "service", "net/service"]
+STANDS_BELOW = {"net/redis": "hub/redis", "net/tls": "net/redis", "net/service": "service"}
 SHARED = "internal/access"
-CORE_CEILING = 26_589
+CORE_CEILING = 26_726
 
 ANY = r"\.(hpp|cpp|cppm)$"
 HEADER = r"\.hpp$"
@@ -177,6 +179,8 @@ def budgets(tree):
         yield (f"lines of {name}", lines_below(tree, name), {"hub/redis": 2_348, "net/tls": 2_266, "metrics": 1_200, "probe": 1_000}.get(name, 2_000))
     # One component in two rooms; like the core it only shrinks until it is what a component may be.
     yield ("lines of redis", lines_below(tree, "hub/redis", "net/redis"), 3_980)
+    # The same: what it says to other processes is in net/.
+    yield ("lines of service", lines_below(tree, "service", "net/service"), 1_200)
     yield ("lines of testing", lines_below(tree, "testing"), 1_800)
     yield ("public names", len(re.findall(r"^using tidings::", tree.get("modules/tidings.cppm", ""), re.MULTILINE)), 90)
     yield ("members of server_options", members(tree.get("src/tidings/server/server_options.hpp", "")), 30)
