@@ -13,10 +13,11 @@ namespace tidings {
 sqlite_store::sqlite_store(std::string const& path) : sqlite_store(path, sqlite_store_options{}) {}
 
 sqlite_store::sqlite_store(std::string const& path, sqlite_store_options const& options)
-    : path_(detail::canonical_store_path(path)), vfs_(options.vfs)
+    : path_(detail::canonical_store_path(path)), options_(options)
 {
-    auto writer = std::make_unique<detail::store_writer>(path_, vfs_, options.wal_bytes, options.log);
-    auto reader = std::make_unique<detail::store_reader>(path_, vfs_);
+    auto writer =
+        std::make_unique<detail::store_writer>(path_, options_.vfs, options_.wal_bytes, options_.log);
+    auto reader = std::make_unique<detail::store_reader>(path_, options_.vfs);
     reads_ = detail::read_thread::make(std::move(reader));
     commits_ =
         detail::commit_thread::make(std::move(writer), {options.max_queued_events, options.queue_bytes});
@@ -76,7 +77,18 @@ void sqlite_store::copy_to(std::string const& path)
     std::string const target = detail::canonical_store_path(path);
     if (std::filesystem::exists(target))
         throw std::runtime_error("tidings: the copy " + target + ": there is a file already; name a new one");
-    detail::copy_store(path_, target, vfs_);
+    detail::copy_store(path_, target, options_.vfs);
+}
+
+void sqlite_store::release()
+{
+    commits_->release();
+}
+
+void sqlite_store::reclaim()
+{
+    commits_->give_back(
+        std::make_unique<detail::store_writer>(path_, options_.vfs, options_.wal_bytes, options_.log));
 }
 
 } // namespace tidings

@@ -90,9 +90,19 @@ public:
     /// cannot be written; an incomplete file is not a store.
     void copy_to(std::string const& path);
 
+    /// Lets another process open the file: keeps what is queued, then closes it and gives its lock back.
+    /// Blocks until that is done. Afterwards `append` returns false, as if too much were waiting, and topics
+    /// cannot be opened; readers and followers of open topics continue with what is kept. For an upgrade, see
+    /// `service::on_release`.
+    void release();
+
+    /// Opens the file again after `release`. If another process has published meanwhile, this is a new life
+    /// of the store: clients get a `tidings-reset`. Blocks, and throws like the constructor.
+    void reclaim();
+
 private:
     std::string const path_;
-    std::string const vfs_;
+    sqlite_store_options const options_;
     std::shared_ptr<detail::commit_thread> commits_;
     std::shared_ptr<detail::read_thread> reads_;
 };

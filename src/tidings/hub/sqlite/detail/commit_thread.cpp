@@ -19,7 +19,7 @@ std::size_t size_of(stored_event const& value)
 } // namespace
 
 commit_thread::commit_thread(std::unique_ptr<store_writer> writer, bounds queue)
-    : writer_(std::move(writer)), most_(queue)
+    : path_(writer->path()), writer_(std::move(writer)), most_(queue)
 {}
 
 std::shared_ptr<commit_thread> commit_thread::make(std::unique_ptr<store_writer> writer, bounds queue)
@@ -39,12 +39,28 @@ void commit_thread::stop()
     end_thread(thread_);
 }
 
+void commit_thread::release()
+{
+    std::unique_lock lock(lock_);
+    is_released_ = true;
+    wake_.notify_one();
+    closed_.wait(lock, [&] { return is_closed_; });
+}
+
+void commit_thread::give_back(std::unique_ptr<store_writer> writer)
+{
+    std::lock_guard const guard(lock_);
+    given_back_ = std::move(writer);
+    is_released_ = false;
+    wake_.notify_one();
+}
+
 void commit_thread::start(std::weak_ptr<store_events> hub)
 {
     {
         std::lock_guard const guard(lock_);
         if (std::exchange(has_hub_, true))
-            throw std::logic_error("tidings: the store " + writer_->path() +
+            throw std::logic_error("tidings: the store " + path_ +
                                    " belongs to a registry already; a file has one store, and a store has "
                                    "one registry: add all patterns of topics to that");
         hub_ = std::move(hub);
@@ -84,13 +100,13 @@ bool commit_thread::append(std::string_view topic, stored_event value,
 {
     if (!value.producer.empty())
         throw std::logic_error(
-            "tidings: the store " + writer_->path() +
+            "tidings: the store " + path_ +
             " supports no producers; publish without one, or share a store that does, such as `redis_store`");
     std::size_t const size = size_of(value);
     {
         std::lock_guard const guard(lock_);
         auto const& open = find(topic);
-        if (events_.size() >= most_.events || size > most_.bytes - bytes_)
+        if (is_released_ || events_.size() >= most_.events || size > most_.bytes - bytes_)
             return false;
         events_.push_back({open, std::move(value), std::move(when_kept)});
         bytes_ += size;
@@ -127,17 +143,38 @@ std::shared_ptr<open_topic> const& commit_thread::find(std::string_view topic) c
     return found->second;
 }
 
+bool commit_thread::is_due(bool may_erase) const
+{
+    if (is_stopping_ || !openings_.empty() || given_back_ || is_released_ != is_closed_)
+        return true;
+    return !is_closed_ && (is_life_untold_ || !events_.empty() || (may_erase && !erasures_.is_empty()));
+}
+
+// With the lock. What another process has published meanwhile begins a life anew: clients are told of it.
+void commit_thread::exchange_writer()
+{
+    if (given_back_) {
+        writer_ = std::move(given_back_);
+        is_closed_ = false;
+        is_life_untold_ |= has_hub_ && writer_->life().newest != newest_when_closed_;
+    }
+    if (!is_released_ || is_closed_ || !events_.empty() || !openings_.empty())
+        return;
+    newest_when_closed_ = writer_->life().newest;
+    writer_.reset();
+    is_closed_ = true;
+    closed_.notify_all();
+}
+
 void commit_thread::run()
 {
     bool may_erase = true; // false after an error: then not before there is something new to keep
     std::unique_lock lock(lock_);
     while (true) {
-        wake_.wait(lock, [&] {
-            return is_stopping_ || is_life_untold_ || !events_.empty() || !openings_.empty() ||
-                   (may_erase && !erasures_.is_empty());
-        });
+        wake_.wait(lock, [&] { return is_due(may_erase); });
+        exchange_writer();
         round next{.hub = hub_.lock(),
-                   .is_life_untold = std::exchange(is_life_untold_, false),
+                   .is_life_untold = !is_closed_ && std::exchange(is_life_untold_, false),
                    .openings = std::exchange(openings_, {}),
                    .events = std::exchange(events_, {})};
         bytes_ = 0;
@@ -157,6 +194,8 @@ bool commit_thread::work(round now)
         now.hub->on_life(writer_->life());
     look_up(now.openings); // first: what is kept from now on, `on_event` tells
     keep(now.events, now.hub.get());
+    if (!writer_)
+        return true;
     // Not slower than what comes, or there would be more and more of it.
     bool const has_erased = erase(rows_per_step + 2 * now.events.size());
     writer_->fold();
@@ -169,6 +208,9 @@ void commit_thread::look_up(std::vector<opening>& openings)
         open_topic found{.name = each.topic->name};
         topic_store::opened answer;
         try {
+            if (!writer_)
+                throw std::runtime_error("tidings: the store " + path_ +
+                                         " was released to another process; ask that one");
             writer_->find(found);
             answer.newest = found.newest;
         } catch (...) {
@@ -189,6 +231,8 @@ void commit_thread::look_up(std::vector<opening>& openings)
 
 void commit_thread::keep(std::vector<queued_event>& events, store_events* hub)
 {
+    if (events.empty())
+        return;
     writer_->keep(events);
     {
         std::lock_guard const guard(lock_);

@@ -41,6 +41,11 @@ public:
     /// callbacks, it does that when the callback has come back. Once.
     void stop();
 
+    /// Keeps what is queued, closes the file, and waits for that. Until a writer is given back, nothing is
+    /// accepted, and topics cannot be opened.
+    void release();
+    void give_back(std::unique_ptr<store_writer> writer);
+
     void start(std::weak_ptr<store_events> hub);
     void open(std::string_view topic, std::function<void(topic_store::opened)> when_open);
     /// Once for each `open` that has not failed.
@@ -66,13 +71,16 @@ private:
     };
 
     std::shared_ptr<open_topic> const& find(std::string_view topic) const;
+    bool is_due(bool may_erase) const;
     void run();
+    void exchange_writer();
     bool work(round now);
     void look_up(std::vector<opening>& openings);
     void keep(std::vector<queued_event>& events, store_events* hub);
     bool erase(std::size_t limit);
 
-    std::unique_ptr<store_writer> const writer_;
+    std::string const path_;
+    std::unique_ptr<store_writer> writer_; // touched by the thread alone; null while the file is another's
     bounds const most_;
 
     std::mutex lock_;
@@ -86,6 +94,11 @@ private:
     std::vector<opening> openings_; // the registry bounds them
     erasures erasures_;
     bool is_stopping_ = false;
+    bool is_released_ = false;
+    bool is_closed_ = false; // the file
+    std::condition_variable closed_;
+    std::uint64_t newest_when_closed_ = 0;
+    std::unique_ptr<store_writer> given_back_;
 
     std::jthread thread_;
 };
