@@ -3,6 +3,7 @@
 // README.md.
 #include <tidings/logging/logging.hpp>
 #include <tidings/server/server.hpp>
+#include <tidings/service/service.hpp>
 
 #include "encrypted_endpoint.hpp"
 #include "event_hub.hpp"
@@ -27,9 +28,10 @@ constexpr int usage_status = 64; // EX_USAGE of sysexits.h
 
 void serve(hub::options const& chosen)
 {
+    tidings::service unit({.upgrade_socket = chosen.upgrade_socket});
     std::vector<std::shared_ptr<tidings::topic_store>> stores;
     if (!chosen.log_folder.empty())
-        stores.push_back(hub::open_store(chosen.log_folder));
+        stores.push_back(hub::open_store(chosen.log_folder, unit));
     for (std::string const& url : chosen.engines)
         stores.push_back(hub::open_engine(url, chosen));
     hub::event_hub events(chosen, std::move(stores));
@@ -47,9 +49,10 @@ void serve(hub::options const& chosen)
         options.listen.push_back(hub::encrypted_endpoint(chosen));
     for (tidings::endpoint& each : options.listen)
         hub::speak_http2(each, chosen.http2_prior_knowledge && !each.tls);
+    options.listen = unit.listen(std::move(options.listen));
     tidings::server server(std::move(options));
     hub::add_routes(server, events, chosen);
-    server.start();
+    unit.start(server);
     fmt::print("The hub is at http://{}:{}/\n", chosen.listen.host, server.port());
     if (chosen.tls_port != 0)
         fmt::print("and at https://{}:{}/\n", chosen.listen.host, chosen.tls_port);

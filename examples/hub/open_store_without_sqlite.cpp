@@ -4,7 +4,7 @@
 
 namespace hub {
 
-std::shared_ptr<tidings::topic_store> open_store(std::string const&)
+std::shared_ptr<tidings::topic_store> open_store(std::string const&, tidings::service&)
 {
     throw usage_error("--log: this build has no SQLite to keep events with");
 }

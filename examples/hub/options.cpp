@@ -46,6 +46,8 @@ char const* const usage = R"(usage: hub --port P [options]
   --http2-prior-knowledge  speak HTTP/2 with clients that begin with it on the plain port
   --probe                  serve /probe, a page that says what proxies do to streams on their way to a browser
   --compress               compress events for clients that ask for it, each once for all of them
+  --upgrade-socket PATH    a hub that is started with the same path later takes the place of this one: it gets its
+                           ports, and no client is refused meanwhile. Sockets of systemd are used without it
 )";
 
 namespace {
@@ -123,6 +125,8 @@ std::map<std::string_view, setter> const& setters()
         {"--topic-idle-ms", [](options& to, std::string_view name,
                                std::string const& value) { to.topic_idle = parse_ms(name, value); }},
         {"--log", [](options& to, std::string_view, std::string const& value) { to.log_folder = value; }},
+        {"--upgrade-socket",
+         [](options& to, std::string_view, std::string const& value) { to.upgrade_socket = value; }},
         {"--hub", texts(&options::engines)},
         {"--replicated", size(&options::replicated)},
         {"--log-lines",

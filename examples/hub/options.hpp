@@ -28,6 +28,7 @@ struct options
     std::size_t max_queue = 1024 * 1024;
     tidings::duration topic_idle = std::chrono::minutes(10);
     std::string log_folder{};
+    std::string upgrade_socket{};
     std::vector<std::string> engines{}; // URLs
     std::size_t replicated = 0;
     bool synced = false;
