@@ -34,7 +34,7 @@ add_custom_command(OUTPUT "${made}/tidings-hub.1.gz" DEPENDS hub "${here}/manual
 add_custom_target(hub_manual_page DEPENDS "${made}/tidings-hub.1.gz")
 install(TARGETS hub RUNTIME COMPONENT tidings_hub)
 install(FILES "${made}/tidings-hub.1.gz" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1" COMPONENT tidings_hub)
-install(FILES "${here}/tidings-hub.service" DESTINATION lib/systemd/system COMPONENT tidings_hub)
+install(FILES "${here}/tidings-hub.service" "${here}/tidings-hub.socket" DESTINATION lib/systemd/system COMPONENT tidings_hub)
 install(FILES "${here}/tidings-hub.default" DESTINATION /etc/default RENAME tidings-hub COMPONENT tidings_hub)
 
 # tidings_debian(<install component> <package> <section> <summary> <text>)

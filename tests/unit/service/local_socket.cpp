@@ -50,6 +50,25 @@ TEST_CASE("one process calls another, and both know whom they speak to")
     CHECK((found.st_mode & 0777u) == 0600);
 }
 
+// Also where the permissions of the file would let it in.
+TEST_CASE("a caller of another user is known as that")
+{
+    if (::geteuid() != 0)
+        SKIP("only root can call as somebody else");
+    scratch_folder const folder;
+    std::string const path = folder.file("calls.sock");
+    auto const calls = listen_at(path);
+    std::filesystem::permissions(folder.file(""), std::filesystem::perms(0755));
+    std::filesystem::permissions(path, std::filesystem::perms(0666));
+    REQUIRE(::seteuid(65534) == 0);
+    auto const near = call(path);
+    REQUIRE(::seteuid(0) == 0);
+    auto const far = accept_call(calls.socket.descriptor());
+    REQUIRE(far);
+    CHECK_FALSE(far->is_same_user);
+    CHECK_FALSE(near->is_same_user); // of the one that listens
+}
+
 TEST_CASE("messages keep their borders, and descriptors go along")
 {
     connected both;
