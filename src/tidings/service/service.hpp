@@ -61,8 +61,8 @@ public:
 
     /// Asks the process that is to be replaced to let go of what only one process may have, such as the file
     /// of a `sqlite_store`, and waits for that, up to a minute. It accepts no clients from then on; they
-    /// wait until this process serves. Does nothing if no process is to be replaced. Throws
-    /// `std::runtime_error` if it cannot let go of it.
+    /// wait until this process serves, or for 30 seconds: then the other one takes it back, and continues.
+    /// Does nothing if no process is to be replaced. Throws `std::runtime_error` if it cannot let go of it.
     void request_release();
 
     /// What this process does when it is asked the same: `release` lets go, and `reclaim` takes it back if

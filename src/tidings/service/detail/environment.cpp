@@ -15,8 +15,6 @@ namespace {
 constexpr std::uint64_t most_sockets = 64;
 constexpr std::uint64_t longest_watchdog = 1'000'000'000'000; // eleven days
 
-using lookup = std::function<char const*(char const*)>;
-
 std::string_view text_of(lookup const& look_up, char const* name)
 {
     char const* const value = look_up(name);

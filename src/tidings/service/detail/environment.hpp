@@ -20,8 +20,9 @@ struct environment
     std::vector<std::string> sockets{};                  ///< a name for each of LISTEN_FDS
 };
 
-/// `look_up` gives the value of a variable, or null. Throws `std::runtime_error` for a variable that makes no
-/// sense.
-environment read_environment(std::function<char const*(char const*)> const& look_up, pid_t own);
+/// Gives the value of a variable, or null.
+using lookup = std::function<char const*(char const*)>;
+/// Throws `std::runtime_error` for a variable that makes no sense.
+environment read_environment(lookup const& look_up, pid_t own);
 
 } // namespace tidings::detail

@@ -20,15 +20,18 @@ namespace tidings::detail {
 
 namespace {
 
-// A socket whose input a task waits for. Asio must be told before it is closed, since another process may
-// have it as well, and then the kernel goes on watching it.
+// Of a process that clients wait for, since this one has released what only one may have.
+constexpr auto time_to_serve = std::chrono::seconds(30);
+
+// A socket whose input a task waits for. Asio lets go of it before it is closed: the kernel would go on
+// watching a socket that another process has too.
 class watched_socket
 {
 public:
     watched_socket(asio::any_io_executor const& on, internal::stream_socket socket)
         : socket_(on, socket.release())
     {}
-    ~watched_socket() { internal::stream_socket(socket_.release()).close(); }
+    ~watched_socket() { internal::stream_socket(socket_.release()); }
     watched_socket(watched_socket const&) = delete;
     watched_socket& operator=(watched_socket const&) = delete;
 
@@ -82,7 +85,8 @@ public:
         sockets.push_back(upgrades_);
         bool is_there = internal::send_message(socket_.descriptor(), upgrade_message::sockets, sockets);
         while (is_there) {
-            auto const asked = co_await next_message(ctx_, socket_);
+            auto const limited = with_timeout(ctx_, has_released_ ? time_to_serve : duration::max());
+            auto const asked = co_await next_message(limited, socket_);
             if (!asked)
                 break;
             if (asked->text == upgrade_message::serving)
@@ -123,10 +127,10 @@ private:
         if (ctx_.is_done())
             co_return;
         unit_->server->log(log_level::warning,
-                           fmt::format("the process {}, which was to replace this one, has ended before it "
-                                       "served; this one goes on",
+                           fmt::format("the process {}, which was to replace this one, does not come to "
+                                       "serve; this one goes on",
                                        process_));
-        if (!std::exchange(has_released_, false))
+        if (!has_released_)
             co_return;
         try {
             co_await run_blocking(ctx_, &call, unit_->reclaim);

@@ -13,8 +13,7 @@
 
 namespace tidings::detail {
 
-/// What the tasks of a `service` share. After the start it is used on the server's first loop, but for
-/// `notify`.
+/// What the tasks of a `service` share, on the server's first loop.
 struct unit_state
 {
     environment around;
