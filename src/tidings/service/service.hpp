@@ -15,6 +15,7 @@ namespace detail {
 struct unit_state;
 }
 
+/// Settings of a `service`.
 struct service_options
 {
     /// A path where a newer process of this program asks this one for its sockets; at most 107 bytes, in a

@@ -11,8 +11,7 @@
 
 namespace tidings::detail {
 
-/// What two processes of an upgrade say to each other. The old one begins, and its sockets go along; the new
-/// one asks for what it needs.
+/// What two processes of an upgrade say to each other. The old one begins, and its sockets go along.
 namespace upgrade_message {
 constexpr std::string_view sockets = "tidings-upgrade 1: sockets"; ///< old: here they are
 constexpr std::string_view refusal = "no: ";                       ///< old: followed by a reason
