@@ -73,6 +73,7 @@ TEST_CASE("all topics are seen, the oldest first and none twice, also when some 
     std::vector<topic> held; // else they would be gone: nothing was published to them
     auto const make = [&](int i) { return *all.get("t" + std::to_string(i)); };
     constexpr int count = 1'000; // more than are read at once
+    held.reserve(count);
     for (int i = 0; i < count; ++i)
         held.push_back(make(i));
     held[7].publish({.data = "x"});
