@@ -33,6 +33,7 @@ asio::awaitable<void> drain(std::shared_ptr<loop_state> loop, std::shared_ptr<ba
     time_point const begin = ctx.now();
     time_point const end = later(begin, std::max(whole - reserve, whole / 2));
     loop->is_draining = true;
+    loop->last_beat = time_point::max();
     channel<bool> work_has_ended(1);
     if (work) { // it has its time beside the streams
         work->root.cancel(end_reason::server_stopping);

@@ -23,7 +23,7 @@ constexpr std::chrono::milliseconds shortest_mean_of_refused(5000);
 loop_state::loop_state(boost::asio::io_context& loop, std::shared_ptr<shared_state> all, std::uint64_t seed)
     : loop_timer(internal::loop::of(loop.get_executor())), io(loop), shared(std::move(all)),
       root(context::root(io.get_executor())), random(seed), sockets(std::make_shared<internal::reactor>(io)),
-      buffers(io, shared->buffers)
+      buffers(io, shared->buffers), last_beat(shared->beats.emplace_back())
 {
     if (shared->options.per_principal.unsent_bytes != 0)
         buffers.on_step = [this] { unsent_.note(); };
@@ -37,6 +37,7 @@ loop_state::~loop_state()
 void loop_state::watch_for_delays()
 {
     (void)take_delay(); // what held up the loop before is not this server's
+    last_beat = now();
     set(now() + beat);
 }
 

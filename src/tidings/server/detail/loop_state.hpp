@@ -44,6 +44,7 @@ public:
     loop_buffers buffers;
     std::atomic<bool> is_relief_due = false; ///< of the buffers, in a turn to come
     bool is_draining = false;
+    std::atomic<time_point>& last_beat;
     channel<void> emptied{1}; ///< told when the last connection of a draining loop has gone
 
     /// Where input is read to before anyone looks at it: no connection keeps a buffer.

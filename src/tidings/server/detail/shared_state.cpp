@@ -67,7 +67,7 @@ server_stats shared_state::stats() const noexcept
 
 internal::server_figures shared_state::figures() const
 {
-    internal::server_figures now{.stats = stats()};
+    internal::server_figures now{.stats = stats(), .beats = {beats.begin(), beats.end()}};
     for (auto const& each : options.listen) {
         now.has_http2 |= each.http2 != nullptr;
         if (!each.tls)

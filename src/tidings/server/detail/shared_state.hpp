@@ -10,6 +10,8 @@
 #include <tidings/server/detail/token_buckets.hpp>
 #include <tidings/server/internal/figures.hpp>
 
+#include <deque>
+
 namespace tidings::detail {
 
 /// The running counts behind `server_stats`, but for those of open streams.
@@ -73,6 +75,7 @@ struct shared_state
                                         options.per_principal.burst};
     principal_sums unsent_by_principal;
     std::size_t loop_count = 0;
+    std::deque<std::atomic<time_point>> beats; ///< of each loop, see `server_figures`
 };
 
 } // namespace tidings::detail

@@ -12,7 +12,7 @@
 
 namespace tidings::internal {
 
-/// What `tidings::metrics` reads of a server.
+/// What `tidings::metrics` and `tidings::admin` read of a server.
 struct server_figures
 {
     struct certificate
@@ -25,6 +25,9 @@ struct server_figures
     bool has_tls = false;
     bool has_http2 = false;
     std::vector<certificate> certificates{};
+    /// When each loop last showed that it is not held up, as it does once a second: `time_point()` before it
+    /// runs, `time_point::max()` from its drain on.
+    std::vector<time_point> beats{};
 };
 
 /// Calls `each_end` at each request's end, as `server_options::on_stream_end` is called, and after it: on the
