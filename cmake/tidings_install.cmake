@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSL-1.0
-# Installs tidings::tidings and tidings::asio as the package `tidings`, and the rest as its components: `testing`, `metrics`, `logging`, `probe`, `service`,
+# Installs tidings::tidings and tidings::asio as the package `tidings`, and the rest as its components: `testing`, `metrics`, `admin`, `logging`, `probe`, `service`,
 # `sqlite`, `tls`, `http2`, `redis`, `compression`, and `module`. Shared libraries are the install component tidings_library, all that
 # programs are built with is tidings_development.
 include(CMakePackageConfigHelpers)
@@ -16,7 +16,7 @@ function(tidings_install_libraries export)
 endfunction()
 
 tidings_install_libraries(tidings-targets tidings tidings_asio)
-foreach(component IN ITEMS testing metrics logging probe service sqlite tls http2 redis compression)
+foreach(component IN ITEMS testing metrics admin logging probe service sqlite tls http2 redis compression)
     if(TARGET tidings_${component})
         tidings_install_libraries(tidings-${component} tidings_${component})
     endif()

@@ -72,7 +72,7 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 # Libraries of others are found by dpkg-shlibdeps, our own by what it is told of them.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS)
-foreach(library IN ITEMS tidings tidings_metrics tidings_logging tidings_probe tidings_service tidings_sqlite tidings_tls tidings_http2 tidings_redis tidings_compression)
+foreach(library IN ITEMS tidings tidings_metrics tidings_admin tidings_logging tidings_probe tidings_service tidings_sqlite tidings_tls tidings_http2 tidings_redis tidings_compression)
     get_target_property(folder ${library} BINARY_DIR)
     list(APPEND CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${folder}")
 endforeach()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // A small event hub: any program posts events over HTTP, any number of browsers follow a topic. See
 // README.md.
+#include <tidings/admin/admin.hpp>
 #include <tidings/logging/logging.hpp>
 #include <tidings/server/server.hpp>
 #include <tidings/service/service.hpp>
@@ -52,10 +53,16 @@ void serve(hub::options const& chosen)
     options.listen = unit.listen(std::move(options.listen));
     tidings::server server(std::move(options));
     hub::add_routes(server, events, chosen);
+    std::optional<tidings::admin> panel; // it ends first, but after the drain
+    if (chosen.admin_port)
+        panel.emplace(tidings::endpoint{.port = *chosen.admin_port}, server, events.topics(),
+                      tidings::admin_options{.token = chosen.admin_token});
     unit.start(server);
     fmt::print("The hub is at http://{}:{}/\n", chosen.listen.host, server.port());
     if (chosen.tls_port != 0)
         fmt::print("and at https://{}:{}/\n", chosen.listen.host, chosen.tls_port);
+    if (panel)
+        fmt::print("Its panel is at http://127.0.0.1:{}/\n", panel->port());
     std::fflush(stdout);
     server.run();
 }

@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <chrono>
+#include <fstream>
 #include <functional>
 #include <limits>
 #include <map>
@@ -43,6 +44,8 @@ char const* const usage = R"(usage: hub --port P [options]
   --tls-cert FILE          its certificate, with those that it was signed with, in PEM
   --tls-key FILE           the key of the certificate before it; further pairs are for further names (SNI)
   --client-ca FILE         over TLS, answer only clients with a certificate that one of these has signed
+  --admin-port P           a panel on this port of 127.0.0.1: metrics, health, and a console to look at
+  --admin-token-file FILE  its first line opens the panel, and lets the console publish
   --http2-prior-knowledge  speak HTTP/2 with clients that begin with it on the plain port
   --probe                  serve /probe, a page that says what proxies do to streams on their way to a browser
   --compress               compress events for clients that ask for it, each once for all of them
@@ -96,6 +99,16 @@ setter texts(std::vector<std::string> options::* member)
         [member](options& to, std::string_view, std::string const& value) { (to.*member).push_back(value); };
 }
 
+// Not from the command line, which everybody on the machine can read.
+std::string read_token(std::string_view name, std::string const& path)
+{
+    std::ifstream file(path);
+    std::string token;
+    if (!std::getline(file, token) || token.empty())
+        throw usage_error(fmt::format("{} {}: cannot be read, or its first line is empty", name, path));
+    return token;
+}
+
 setter size(std::size_t options::* member)
 {
     return [member](options& to, std::string_view name, std::string const& value) {
@@ -143,6 +156,12 @@ std::map<std::string_view, setter> const& setters()
          }},
         {"--tls-cert", texts(&options::tls_certs)},
         {"--tls-key", texts(&options::tls_keys)},
+        {"--admin-port",
+         [](options& to, std::string_view name, std::string const& value) {
+             to.admin_port = parse_number<std::uint16_t>(name, value, 0, 65'535);
+         }},
+        {"--admin-token-file", [](options& to, std::string_view name,
+                                  std::string const& value) { to.admin_token = read_token(name, value); }},
         {"--client-ca",
          [](options& to, std::string_view, std::string const& value) { to.client_ca = value; }},
     };
@@ -199,6 +218,8 @@ options parse_options(std::vector<std::string> const& arguments)
         throw usage_error("--log and --hub exclude each other: events are kept in one place");
     if (parsed.engines.empty() && (parsed.synced || parsed.replicated > 0))
         throw usage_error("--replicated and --synced need --hub");
+    if (!parsed.admin_token.empty() && !parsed.admin_port)
+        throw usage_error("--admin-token-file needs --admin-port");
     check_tls(parsed);
     // What a stream may leave unsent, whether it waits in its connection or in the topic.
     parsed.server.queue_bytes = parsed.max_queue;

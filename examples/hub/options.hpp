@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@ struct options
     std::vector<std::string> tls_certs{};
     std::vector<std::string> tls_keys{}; // as many, in the same order
     std::string client_ca{};
+    std::optional<std::uint16_t> admin_port{}; // on this machine alone
+    std::string admin_token{};
     bool http2_prior_knowledge = false; // on the plain port
     bool compress = false;
     bool stale_event = false;

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tidings/admin/admin.hpp>
+#include <tidings/admin/detail/panel.hpp>
+
+#include <utility>
+
+namespace tidings {
+
+admin::admin(endpoint where, server& of, topic_registry topics, admin_options options)
+    : panel_(std::make_unique<detail::panel>(std::move(where), of, std::move(topics), std::move(options)))
+{}
+
+admin::~admin() = default;
+
+std::uint16_t admin::port() const
+{
+    return panel_->port();
+}
+
+} // namespace tidings
