@@ -60,6 +60,14 @@ page post_form(admin const& to, std::string_view path, std::string_view form,
                     path, header_lines, form.size(), form));
 }
 
+testing::client open(admin const& from, std::string_view stream)
+{
+    testing::client reading(from.port());
+    reading.get(stream);
+    CHECK(reading.read_head().header("Content-Type") == "text/event-stream");
+    return reading;
+}
+
 // Asks until the page has this status: what it tells of happens on other threads.
 page wait_for_status(admin const& of, std::string_view path, int status)
 {
@@ -150,12 +158,10 @@ TEST_CASE("a server is not ready while a store is away")
     fixture.start();
     wait_for_status(panel, "/readyz", 200);
     store->go_away();
-    auto const away = get(panel, "/readyz");
-    CHECK(away.head.status() == 503);
-    CHECK(away.body == "a store is away\n");
+    CHECK(wait_for_status(panel, "/readyz", 503).body == "a store is away\n"); // it looks once a second
     CHECK(get(panel, "/healthz").head.status() == 200);
     store->come_back();
-    CHECK(get(panel, "/readyz").head.status() == 200);
+    wait_for_status(panel, "/readyz", 200);
 }
 
 TEST_CASE("a panel refuses names and pages of other sites")
@@ -208,6 +214,68 @@ TEST_CASE("a browser logs in to a panel by a form, and is given a cookie that is
           200);
     CHECK(get(panel, "/metrics", fmt::format("Host: localhost\r\nCookie: {}x\r\n", cookie)).head.status() ==
           401);
+}
+
+TEST_CASE("the console is given the past, the topics, and the events of one of them")
+{
+    topic_registry const topics;
+    topics.add("{name...}");
+    server_fixture fixture;
+    admin const panel({.port = 0}, fixture.routes(), topics);
+    fixture.start();
+    auto const name = std::string("a <b>\"name\"</b>");
+    auto const news = *topics.get(name);
+    news.publish({.type = "headline", .data = "one"});
+    CHECK_THAT(get(panel, "/").body, ContainsSubstring("<title>tidings</title>"));
+    CHECK(get(panel, "/console.js").head.header("Content-Type") == "text/javascript; charset=utf-8");
+    CHECK_THAT(get(panel, "/").head.header("Content-Security-Policy"),
+               ContainsSubstring("script-src 'self'"));
+
+    auto page = open(panel, "/live?order=name&match=NAME&topic=a+%3Cb%3E%22name%22%3C/b%3E");
+    auto const next_of = [](testing::client& from, std::string_view type) {
+        auto event = from.next_event();
+        while (event && event->type() != type)
+            event = from.next_event();
+        REQUIRE(event);
+        return std::string(event->data());
+    };
+    auto const next = [&](std::string_view type) { return next_of(page, type); };
+    auto const first = next("message");
+    CHECK_THAT(first, ContainsSubstring(R"("streams":0,)"));
+    CHECK_THAT(next("topics"), ContainsSubstring(R"({"count":1,"rows":[{"name":"a <b>\"name\"</b>",)"));
+    CHECK(next("followed") == "live");
+    CHECK_THAT(next("tail"), ContainsSubstring(R"("type":"headline","data":"one","size":3)"));
+    news.publish({.data = "two"});
+    CHECK_THAT(next("tail"), ContainsSubstring(R"("type":"message","data":"two")"));
+    CHECK_THAT(next("message"), ContainsSubstring(R"("topics":1,)")); // a second later
+    auto const place = page.last_event_id();
+    news.close();
+    CHECK(next("followed") == "ended");
+
+    auto again = open(panel, "/live?topic=unknown&last_event_id=" + place);
+    CHECK(next_of(again, "message") != first); // it has seen the past
+    CHECK(next_of(again, "followed") == "not in memory yet");
+    CHECK(post_form(panel, "/publish", "topic=x&data=y").head.status() == 404); // there is no token
+}
+
+TEST_CASE("the console publishes where there is a token, and says what cannot be published")
+{
+    topic_registry const topics;
+    topics.add("news/{id}");
+    server_fixture fixture;
+    admin const panel({.port = 0}, fixture.routes(), topics, {.token = std::string(token)});
+    auto const known = fmt::format("Authorization: Bearer {}\r\n", token);
+    auto const done = post_form(panel, "/publish", "topic=news/1&type=headline&data=two%0Alines", known);
+    CHECK(done.head.status() == 200);
+    CHECK_THAT(done.body, ContainsSubstring(R"("receivers":0})"));
+    CHECK(topics.get("news/1")->stats().published == 1);
+    CHECK(post_form(panel, "/publish", "topic=news/1&data=y").head.status() == 401);
+    CHECK(post_form(panel, "/publish", "topic=else&data=y", known).head.status() == 404);
+    CHECK(post_form(panel, "/publish", "topic=news/1&type=a%0Ab&data=y", known).head.status() == 400);
+    topics.get("news/1")->close();
+    CHECK(post_form(panel, "/publish", "topic=news/1&data=y", known).head.status() == 409);
+    CHECK(post_form(panel, "/publish", "topic=news/1&data=y", known + "Origin: http://evil.example\r\n")
+              .head.status() == 403);
 }
 
 TEST_CASE("a panel that cannot be as it is asked for is refused at once")

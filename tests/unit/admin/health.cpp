@@ -27,14 +27,14 @@ std::optional<internal::server_figures> server_with(std::vector<time_point> beat
 
 std::string liveness_of(std::vector<time_point> beats)
 {
-    auto const said = detail::liveness(server_with(std::move(beats)), now, 5s);
+    auto const said = detail::health_of_loops(server_with(std::move(beats)), now, 5s);
     CHECK(said.is_well == (said.reason == "ok"));
     return said.reason;
 }
 
 std::string readiness_of(std::vector<time_point> beats, std::map<std::string, bool> const& store_is_away = {})
 {
-    auto const said = detail::readiness(server_with(std::move(beats)), store_is_away, now, 5s);
+    auto const said = detail::health_of_service(server_with(std::move(beats)), store_is_away, now, 5s);
     CHECK(said.is_well == (said.reason == "ok"));
     return said.reason;
 }
@@ -53,7 +53,7 @@ TEST_CASE("a loop that has not begun, drains or has ended is not stuck")
 {
     CHECK(liveness_of({not_yet, now}) == "ok");
     CHECK(liveness_of({draining, draining}) == "ok");
-    CHECK(detail::liveness(std::nullopt, now, 5s).is_well);
+    CHECK(detail::health_of_loops(std::nullopt, now, 5s).is_well);
 }
 
 TEST_CASE("a server is ready while all of its loops run and no store is away")
@@ -64,7 +64,7 @@ TEST_CASE("a server is ready while all of its loops run and no store is away")
     CHECK(readiness_of({now, draining}) == "the server is stopping");
     CHECK(readiness_of({draining, now - 1min}) == "the server is stopping");
     CHECK(readiness_of({now, now - 6s}) == "loop 2 of 2 has been stuck for 6 s");
-    CHECK_FALSE(detail::readiness(std::nullopt, {}, now, 5s).is_well);
+    CHECK_FALSE(detail::health_of_service(std::nullopt, {}, now, 5s).is_well);
 }
 
 TEST_CASE("which store is away is not said to strangers")

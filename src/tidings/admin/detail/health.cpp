@@ -8,7 +8,8 @@
 
 namespace tidings::detail {
 
-health liveness(std::optional<internal::server_figures> const& of, time_point now, duration stuck_after)
+health health_of_loops(std::optional<internal::server_figures> const& of, time_point now,
+                       duration stuck_after)
 {
     if (!of)
         return {};
@@ -23,14 +24,15 @@ health liveness(std::optional<internal::server_figures> const& of, time_point no
     return {};
 }
 
-health readiness(std::optional<internal::server_figures> const& of,
-                 std::map<std::string, bool> const& store_is_away, time_point now, duration stuck_after)
+health health_of_service(std::optional<internal::server_figures> const& of,
+                         std::map<std::string, bool> const& store_is_away, time_point now,
+                         duration stuck_after)
 {
     if (!of || std::ranges::count(of->beats, time_point::max()) != 0)
         return {.is_well = false, .reason = "the server is stopping"};
     if (std::ranges::count(of->beats, time_point()) != 0)
         return {.is_well = false, .reason = "the server has not started yet"};
-    if (health const loops = liveness(of, now, stuck_after); !loops.is_well)
+    if (health const loops = health_of_loops(of, now, stuck_after); !loops.is_well)
         return loops;
     if (std::ranges::any_of(store_is_away, [](auto const& each) { return each.second; }))
         return {.is_well = false, .reason = "a store is away"};

@@ -19,10 +19,12 @@ struct health
 
 /// Whether the process does its work: false if a loop has not shown for `stuck_after` that it runs. One that
 /// has not begun, and one that drains, are not stuck. Empty figures: the server has ended.
-health liveness(std::optional<internal::server_figures> const& of, time_point now, duration stuck_after);
+health health_of_loops(std::optional<internal::server_figures> const& of, time_point now,
+                       duration stuck_after);
 
 /// Whether clients should be sent here.
-health readiness(std::optional<internal::server_figures> const& of,
-                 std::map<std::string, bool> const& store_is_away, time_point now, duration stuck_after);
+health health_of_service(std::optional<internal::server_figures> const& of,
+                         std::map<std::string, bool> const& store_is_away, time_point now,
+                         duration stuck_after);
 
 } // namespace tidings::detail

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <tidings/admin/detail/health.hpp>
 #include <tidings/admin/detail/panel.hpp>
-#include <tidings/hub/internal/figures.hpp>
 #include <tidings/metrics/metrics.hpp>
+#include <tidings/wait/ticker.hpp>
 
 #include <chrono>
+#include <functional>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -21,6 +21,7 @@ server_options options_of_panel(endpoint const& where, log_hook log)
     options.listen = {where};
     options.grace_timeout = 200ms;
     options.drain_timeout = 1s;
+    options.write_timeout = 5s;
     options.body_bytes = 64 * 1024;
     options.buffered_bytes = 16 * 1024 * 1024;
     options.max_connections = 32;
@@ -32,25 +33,53 @@ server_options options_of_panel(endpoint const& where, log_hook log)
 
 response answer(health const& now)
 {
-    if (now.is_well)
-        return response::text(now.reason + '\n');
-    return response::text(now.reason + '\n', 503);
+    return response::text(now.reason + '\n', now.is_well ? 200 : 503);
+}
+
+// Takes no lock that a handler of the application could hold.
+asio::awaitable<response> tell_liveness(recorder const& of, context)
+{
+    co_return answer(of.liveness_now());
+}
+
+asio::awaitable<response> tell_readiness(recorder const& of, context)
+{
+    health const now = of.readiness_now();
+    response said = answer(now);
+    if (!now.is_well)
+        said.with_header("Retry-After", "5");
+    co_return said;
+}
+
+asio::awaitable<response> log_in(panel_guard const& guard, context, request const& asked)
+{
+    co_return guard.log_in(asked);
+}
+
+asio::awaitable<void> record(context ctx, recorder* to)
+{
+    ticker every_second(1s);
+    do
+        to->look();
+    while (co_await every_second.tick(ctx));
 }
 
 } // namespace
 
 panel::panel(endpoint const& where, server& of, topic_registry const& topics, admin_options options)
-    : options_(std::move(options)), topics_(topics), guard_(where, options_),
-      figures_(internal::observe(of, [](stream_end const&) {})),
-      server_(options_of_panel(where, options_.log))
+    : guard_(where, options), recorder_(of, topics, options.stuck_after),
+      console_(topics, recorder_.samples(), !options.token.empty()),
+      server_(options_of_panel(where, std::move(options.log)))
 {
     server_.check([this](request& asked, headers& added) { return guard_(asked, added); });
-    server_.get("/metrics", metrics(of, topics_));
-    server_.get("/healthz", std::bind_front(&panel::tell_liveness, this));
-    server_.get("/readyz", std::bind_front(&panel::tell_readiness, this));
-    if (!options_.token.empty())
-        server_.post("/login", std::bind_front(&panel::log_in, this));
+    server_.get("/metrics", metrics(of, topics));
+    server_.get("/healthz", std::bind_front(tell_liveness, std::cref(recorder_)));
+    server_.get("/readyz", std::bind_front(tell_readiness, std::cref(recorder_)));
+    if (!options.token.empty())
+        server_.post("/login", std::bind_front(log_in, std::cref(guard_)));
+    console_.add_routes(server_);
     server_.start(); // here, so that a port that is taken is an exception of this call
+    server_.spawn(record, &recorder_);
     thread_ = std::thread([this] { server_.run(); });
 }
 
@@ -58,27 +87,6 @@ panel::~panel()
 {
     server_.stop();
     thread_.join();
-}
-
-// It takes no lock that a handler of the application could hold.
-asio::awaitable<response> panel::tell_liveness(context) const
-{
-    co_return answer(liveness(figures_(), clock::now(), options_.stuck_after));
-}
-
-asio::awaitable<response> panel::tell_readiness(context) const
-{
-    health const now = readiness(figures_(), internal::figures_of(topics_).store_is_away, clock::now(),
-                                 options_.stuck_after);
-    response said = answer(now);
-    if (!now.is_well)
-        said.with_header("Retry-After", "5");
-    co_return said;
-}
-
-asio::awaitable<response> panel::log_in(context, request const& asked) const
-{
-    co_return guard_.log_in(asked);
 }
 
 } // namespace tidings::detail

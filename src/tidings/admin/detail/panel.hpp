@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <tidings/admin/detail/console.hpp>
 #include <tidings/admin/detail/panel_guard.hpp>
-#include <tidings/server/internal/figures.hpp>
+#include <tidings/admin/detail/recorder.hpp>
 
-#include <boost/asio/awaitable.hpp>
-
-#include <functional>
 #include <thread>
 
 namespace tidings::detail {
@@ -23,14 +21,9 @@ public:
     std::uint16_t port() const { return server_.port(); }
 
 private:
-    boost::asio::awaitable<response> tell_liveness(context ctx) const;
-    boost::asio::awaitable<response> tell_readiness(context ctx) const;
-    boost::asio::awaitable<response> log_in(context ctx, request const& asked) const;
-
-    admin_options const options_;
-    topic_registry const topics_;
     panel_guard const guard_;
-    std::function<std::optional<internal::server_figures>()> const figures_;
+    recorder recorder_;
+    console const console_;
     server server_;
     std::thread thread_;
 };
