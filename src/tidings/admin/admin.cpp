@@ -6,8 +6,8 @@
 
 namespace tidings {
 
-admin::admin(endpoint where, server& of, topic_registry topics, admin_options options)
-    : panel_(std::make_unique<detail::panel>(std::move(where), of, std::move(topics), std::move(options)))
+admin::admin(endpoint const& where, server& of, topic_registry const& topics, admin_options options)
+    : panel_(std::make_unique<detail::panel>(where, of, topics, std::move(options)))
 {}
 
 admin::~admin() = default;

@@ -58,7 +58,7 @@ public:
     /// Throws `std::logic_error` if the server has started; `std::invalid_argument` for a token that is too
     /// short or cannot be sent in a header, for a host that is none, and if other machines can reach `where`
     /// and there is no token; `boost::system::system_error` that names `where` if it cannot listen there.
-    admin(endpoint where, server& of, topic_registry topics = {}, admin_options options = {});
+    admin(endpoint const& where, server& of, topic_registry const& topics = {}, admin_options options = {});
     ~admin();
     admin(admin const&) = delete;
     admin& operator=(admin const&) = delete;

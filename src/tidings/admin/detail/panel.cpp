@@ -51,6 +51,11 @@ asio::awaitable<response> tell_readiness(recorder const& of, context)
     co_return said;
 }
 
+asio::awaitable<response> tell_figures(metrics const& of, context ctx, request const& asked)
+{
+    co_return co_await of(ctx, asked);
+}
+
 asio::awaitable<response> log_in(panel_guard const& guard, context, request const& asked)
 {
     co_return guard.log_in(asked);
@@ -72,7 +77,7 @@ panel::panel(endpoint const& where, server& of, topic_registry const& topics, ad
       server_(options_of_panel(where, std::move(options.log)))
 {
     server_.check([this](request& asked, headers& added) { return guard_(asked, added); });
-    server_.get("/metrics", metrics(of, topics));
+    server_.get("/metrics", std::bind_front(tell_figures, metrics(of, topics)));
     server_.get("/healthz", std::bind_front(tell_liveness, std::cref(recorder_)));
     server_.get("/readyz", std::bind_front(tell_readiness, std::cref(recorder_)));
     if (!options.token.empty())
