@@ -45,9 +45,9 @@ test('plots move, and a lagging topic is found in two clicks', async (t) => {
   assert.equal(await page.textContent('#tail-name'), 'z/late');
   assert.match(await page.textContent('#rows tr:first-child td.late'), /^\d+ \(1\)$/);
 
-  const before = await picture(page, 'published');
+  const before = await picture(page, 'delivered');
   await hub.emit('a/1', 'two');
-  await changes(page, 'published', before);
+  await changes(page, 'delivered', before);
   assert.equal(await page.textContent('#health'), 'ok');
   assert.equal(await page.isVisible('#publish'), false); // there is no token
 });

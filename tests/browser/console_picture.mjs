@@ -17,9 +17,9 @@ const pairs = ['EURUSD', 'GBPUSD', 'USDJPY', 'EURCHF', 'AUDUSD', 'USDCAD', 'EURG
 const end = performance.now() + 62_000;
 let isLate = false;
 for (let i = 0; performance.now() < end; ++i) {
-  const pair = pairs[(i * 7) % pairs.length];
-  await hub.emit(`prices/${pair}`, JSON.stringify({ bid: 1 + (i % 97) / 1000, ask: 1.0002 + (i % 97) / 1000 }), 'price');
-  if (i % 60 === 0 && i < 3000) await hub.follow(`prices/${pair}`);
+  const pair = pairs[i % pairs.length];
+  await hub.emit(`prices/${pair}`, JSON.stringify({ bid: 10_000 + i % 97, ask: 10_002 + i % 97 }), 'price');
+  if (i % 41 === 0 && i < 2000) await hub.follow(`prices/${pair}`);
   if (i % 8 === 0) await hub.emit('orders/berlin', JSON.stringify({ order: i, note: 'x'.repeat(30_000) }), 'order');
   if (i % 25 === 0) await hub.emit('chat/support', 'How do I move my account to another bank?', 'message');
   const rest = end - performance.now();
@@ -29,8 +29,11 @@ for (let i = 0; performance.now() < end; ++i) {
 await page.click('[data-plot="lag"]');
 await page.waitForFunction(() => document.querySelector('#rows tr')?.dataset.topic === 'orders/berlin');
 await page.click('#rows tr >> text=prices/EURUSD');
-const more = performance.now() + 2_500;
-for (let i = 0; performance.now() < more; ++i) await hub.emit('prices/EURUSD', JSON.stringify({ bid: 1.08 + i / 1000, ask: 1.0802 + i / 1000 }), 'price');
+for (let i = 0; i < 200; ++i) {
+  const pair = pairs[i % pairs.length];
+  await hub.emit(`prices/${pair}`, JSON.stringify({ bid: 10_100 + i % 97, ask: 10_102 + i % 97 }), 'price');
+  await new Promise((go) => { setTimeout(go, 8); });
+}
 await page.mouse.move(0, 0);
 await page.screenshot({ path: join(pictures, 'console.png') });
 await browser.close();

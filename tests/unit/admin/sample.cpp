@@ -2,6 +2,7 @@
 #include <tidings/admin/detail/sample.hpp>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_floating_point.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <chrono>
@@ -9,6 +10,7 @@
 using namespace tidings;
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::WithinRel;
 using detail::moment;
 using detail::sample_of;
 
@@ -39,9 +41,12 @@ TEST_CASE("a sample has what there is, and what happened a second")
     now.topics.published = 1'201;
     now.topics.max_lag = 7;
     now.topics.lagging = 2;
+    now.topics.delivered = 1'000;
+    now.publish_to_socket.add(300us, 10);
     auto const text = sample_of(before, now);
     CHECK_THAT(text, ContainsSubstring(R"("t":1700000000123,"connections":12,"streams":11,)"));
-    CHECK_THAT(text, ContainsSubstring(R"("opened":2.5,"ended":0.5,"published":100.5,)"));
+    CHECK_THAT(text, ContainsSubstring(R"("opened":2.5,"ended":0.5,"published":100.5,"delivered":500.0,)"));
+    CHECK_THAT(text, ContainsSubstring(R"("p50":0.000375,"p99":0.000498,)"));
     CHECK_THAT(text, ContainsSubstring(R"("lagging":2,"lag":7,)"));
     CHECK_THAT(text, ContainsSubstring(R"("state":"ok"})"));
 }
@@ -54,4 +59,20 @@ TEST_CASE("the first sample has no rates, and neither has a total that fell")
     moment later = at(11s);
     later.topics.published = 40;
     CHECK_THAT(sample_of(first, later), ContainsSubstring(R"("published":0.0,)"));
+}
+
+TEST_CASE("latencies are those of the last second, between the bounds that they lie between")
+{
+    internal::histogram const none(internal::delivery_bounds);
+    internal::histogram now(internal::delivery_bounds);
+    CHECK_FALSE(detail::quantile(none, none, 0.5));
+    now.add(75us, 90);
+    now.add(20ms, 10);
+    internal::histogram const then = now;
+    CHECK_FALSE(detail::quantile(then, now, 0.99));
+    CHECK_THAT(detail::quantile(none, now, 0.45).value(), WithinRel(75e-6, 1e-9));
+    CHECK_THAT(detail::quantile(none, now, 0.95).value(), WithinRel(0.0175, 1e-9));
+    now.add(1h);
+    CHECK(detail::quantile(then, now, 0.5) == 10.); // the largest bound
+    CHECK_THAT(sample_of(at(1s), at(2s)), ContainsSubstring(R"("p50":null,"p99":null,)"));
 }

@@ -48,15 +48,16 @@ void recorder::look()
 moment recorder::now() const
 {
     auto const of_server = server_();
-    return {
+    moment found{
         .at = clock::now(),
         .date = std::chrono::system_clock::now(),
         .server = of_server ? of_server->stats : server_stats(),
-        .topics = sum_of(topics_then_),
-        .topic_count = topics_then_.registry.topics + topics_then_.registry.blank,
+        .topics = {},
         .streams_ended = ended_->load(std::memory_order_relaxed),
         .state = health_of_service(of_server, topics_then_.store_is_away, clock::now(), stuck_after_).reason,
     };
+    add(found, topics_then_);
+    return found;
 }
 
 } // namespace tidings::detail

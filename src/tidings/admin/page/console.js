@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The console: one event stream, and what it says as a page. What topics and events say is foreign text, and is only ever
 // set as textContent.
-import { add, build, draw, latest, short } from './plots.js';
+import { add, build, bytes, draw, latest, short } from './plots.js';
 
 const at = (id) => document.getElementById(id);
 const most_events = 200; // on the page
@@ -78,7 +78,7 @@ function rowOf(topic) {
   const lagging = topic.lag > 0;
   row.append(name, cell(short(topic.followers)),
     cell(lagging ? `${short(topic.lag)} (${short(topic.lagging)})` : '0', lagging ? 'late' : ''),
-    cell(short(topic.published)), cell(short(topic.rate)), cell(`${short(topic.events)} · ${short(topic.bytes, true)}`));
+    cell(short(topic.published)), cell(short(topic.rate)), cell(`${short(topic.events)} · ${bytes(topic.bytes)}`));
   row.dataset.topic = topic.name;
   row.addEventListener('click', () => choose(topic.name));
   return row;
@@ -116,7 +116,7 @@ function eventOf({ id, type, data, size }) {
   about.textContent = [type, id].filter(Boolean).join(' · ');
   item.append(about, data);
   const shown = new TextEncoder().encode(data).length;
-  if (size > shown) item.append(` … and ${short(size - shown, true)} more`);
+  if (size > shown) item.append(` … and ${bytes(size - shown)} more`);
   return item;
 }
 

@@ -8,10 +8,10 @@ const longest_gap = 5000; // of milliseconds between samples; a longer one is a 
 const plots = [
   { title: 'Connected', series: [['streams', 'streams'], ['connections', 'connections']] },
   { title: 'Streams a second', series: [['opened', 'opened'], ['ended', 'ended']] },
-  { title: 'Events a second', series: [['published', 'published'], ['dropped', 'dropped']] },
-  { title: 'Followers', series: [['following', 'followers'], ['topics', 'topics']] },
+  { title: 'Events a second', series: [['delivered', 'delivered'], ['published', 'published']] },
+  { title: 'Publish to socket', series: [['p50', 'p50'], ['p99', 'p99']], unit: seconds },
   { title: 'Lag', series: [['events behind', 'lag'], ['lagging', 'lagging']], order: 'lag' },
-  { title: 'Memory', series: [['unsent', 'buffered'], ['histories', 'kept']], bytes: true },
+  { title: 'Memory', series: [['unsent', 'buffered'], ['histories', 'kept']], unit: bytes },
 ];
 
 const samples = [];
@@ -26,13 +26,15 @@ export function add(sample) {
 
 export const latest = () => samples.at(-1);
 
-export function short(value, bytes) {
-  const step = bytes ? 1024 : 1000;
-  const units = bytes ? ['B', 'KB', 'MB', 'GB', 'TB'] : ['', 'k', 'M', 'G', 'T'];
+// Units of what is shown: a number is divided by the step as long as it is that large.
+export function short(value) { return scaled(value, 1000, 10_000, ['', 'k', 'M', 'G', 'T']); }
+export function bytes(value) { return scaled(value, 1024, 1024, [' B', ' KB', ' MB', ' GB', ' TB']); }
+function seconds(value) { return value === null ? '–' : scaled(value * 1e6, 1000, 1000, [' µs', ' ms', ' s']); }
+
+function scaled(value, step, largest, units) {
   let unit = 0;
-  while (value >= (bytes ? step : step * 10) && unit < units.length - 1) { value /= step; ++unit; }
-  const digits = value < 10 && !Number.isInteger(value) ? 1 : 0;
-  return `${value.toFixed(digits)}${bytes ? ' ' : ''}${units[unit]}`;
+  while (value >= largest && unit < units.length - 1) { value /= step; ++unit; }
+  return `${value.toFixed(value < 10 && !Number.isInteger(value) ? 1 : 0)}${units[unit]}`;
 }
 
 // Makes the figures; `onOrder` is called where one is chosen that topics can be ordered by.
@@ -81,8 +83,8 @@ const ago = (time) => {
 };
 
 // A round number that the values stay below.
-function ceiling(most) {
-  if (most <= 1) return 1;
+function ceiling(most, unit) {
+  if (most <= (unit === seconds ? 0.001 : 1)) return unit === seconds ? 0.001 : 1;
   const power = 10 ** Math.floor(Math.log10(most));
   return [1, 2, 5, 10].map((factor) => factor * power).find((round) => round >= most);
 }
@@ -103,7 +105,7 @@ export function draw() {
   const colour = (name) => style.getPropertyValue(name);
   const shown = pointed === undefined ? samples.at(-1) : sampleAt(pointed);
   for (const plot of plots) {
-    plot.series.forEach(([, key], i) => { plot.outputs[i].textContent = short(shown[key], plot.bytes); });
+    plot.series.forEach(([, key], i) => { plot.outputs[i].textContent = (plot.unit ?? short)(shown[key]); });
     drawPlot(plot, colour, shown);
   }
 }
@@ -123,7 +125,7 @@ function drawPlot(plot, colour, shown) {
 
   const foot = 14;
   const head = 4;
-  const top = ceiling(Math.max(...samples.map((each) => Math.max(...plot.series.map(([, key]) => each[key])))));
+  const top = ceiling(Math.max(...samples.map((each) => Math.max(...plot.series.map(([, key]) => each[key])))), plot.unit);
   const x = (t) => width * (1 - (end() - t) / span());
   const y = (value) => height - foot - (height - foot - head) * value / top;
 
@@ -147,11 +149,11 @@ function drawPlot(plot, colour, shown) {
   pen.fillText('now', width, height - 2);
   pen.textAlign = 'left';
   pen.textBaseline = 'top';
-  pen.fillText(short(top, plot.bytes), 0, y(top) + 2);
+  pen.fillText((plot.unit ?? short)(top), 0, y(top) + 2);
 
   // The first series is drawn last, so that it lies on top.
   plot.series.map(([, key], i) => [key, colour(i ? '--two' : '--one'), i === 0]).reverse().forEach(([key, line, filled]) => {
-    for (const run of runs()) {
+    for (const run of runs(key)) {
       pen.beginPath();
       run.forEach((each, i) => (i ? pen.lineTo(x(each.t), y(each[key])) : pen.moveTo(x(each.t), y(each[key]))));
       pen.strokeStyle = line;
@@ -176,12 +178,15 @@ function drawPlot(plot, colour, shown) {
   pen.fillText(ago(shown.t), x(shown.t) + (isRight ? -5 : 5), 4);
 }
 
-// Samples without holes between them.
-function runs() {
-  const all = [[samples[0]]];
-  for (let i = 1; i < samples.length; ++i) {
-    if (samples[i].t - samples[i - 1].t > longest_gap) all.push([]);
-    all.at(-1).push(samples[i]);
+// Samples without holes between them. Where nothing happened, there is nothing to tell.
+function runs(key) {
+  const all = [];
+  let last;
+  for (const sample of samples) {
+    if (sample[key] === null) { last = undefined; continue; }
+    if (!last || sample.t - last.t > longest_gap) all.push([]);
+    all.at(-1).push(sample);
+    last = sample;
   }
   return all;
 }
