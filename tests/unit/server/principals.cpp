@@ -30,7 +30,7 @@ using tidings::testing::virtual_time;
 
 namespace {
 
-asio::awaitable<void> follow(tidings::topic news, context, request const&, event_stream& out)
+asio::awaitable<void> follow(tidings::topic const& news, context, request const&, event_stream& out)
 {
     news.attach(out);
     co_return;
@@ -45,7 +45,7 @@ asio::awaitable<void> say_why(context ctx, request const&, event_stream& out)
     co_await out.send({.data = why});
 }
 
-asio::awaitable<response> poll(tidings::topic news, context ctx, request const& asked)
+asio::awaitable<response> poll(tidings::topic const& news, context ctx, request const& asked)
 {
     return tidings::long_poll(std::move(ctx), asked, news, {.wait_timeout = 1h});
 }

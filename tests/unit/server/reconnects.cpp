@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -25,7 +26,7 @@ using tidings::testing::virtual_time;
 
 namespace {
 
-asio::awaitable<void> follow(tidings::topic news, context, request const&, event_stream& out)
+asio::awaitable<void> follow(tidings::topic const& news, context, request const&, event_stream& out)
 {
     news.attach(out);
     co_return;
@@ -78,6 +79,7 @@ struct slow_house
     std::vector<memory_client> open(std::string_view path, int count)
     {
         std::vector<memory_client> all;
+        all.reserve(static_cast<std::size_t>(count));
         for (int i = 0; i < count; ++i)
             all.push_back(in_memory.get(path));
         return all;
