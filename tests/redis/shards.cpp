@@ -12,7 +12,6 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <functional>
