@@ -58,11 +58,11 @@ public:
         : from_(ask_as(server, how, lines)), how_(how)
     {}
 
-    // The text so far, once it contains that.
+    // The text so far without the pause that it begins with, once it contains that.
     std::string until(std::string_view mark)
     {
         for (;;) {
-            std::string const text = how_.decode(bytes_).text;
+            std::string const text = decode().text;
             if (text.find(mark) != std::string::npos || !read_chunk())
                 return text;
         }
@@ -71,7 +71,7 @@ public:
     {
         while (read_chunk()) {
         }
-        return how_.decode(bytes_);
+        return decode();
     }
     client& connection() noexcept { return from_; }
 
@@ -85,6 +85,13 @@ private:
         CHECK(head.header("Vary") == "Accept-Encoding");
         CHECK(head.header("Content-Encoding") == how.name);
         return asking;
+    }
+    decoded decode() const
+    {
+        decoded so_far = how_.decode(bytes_);
+        if (so_far.text.starts_with("retry: "))
+            so_far.text.erase(0, so_far.text.find("\n\n") + 2);
+        return so_far;
     }
     bool read_chunk()
     {
