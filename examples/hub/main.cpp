@@ -56,7 +56,7 @@ void serve(hub::options const& chosen)
     std::optional<tidings::admin> panel; // it ends first, but after the drain
     if (chosen.admin_port)
         panel.emplace(tidings::endpoint{.port = *chosen.admin_port}, server, events.topics(),
-                      tidings::admin_options{.token = chosen.admin_token});
+                      tidings::admin_options{.token = chosen.admin_token, .takes_over = unit.replaces()});
     unit.start(server);
     fmt::print("The hub is at http://{}:{}/\n", chosen.listen.host, server.port());
     if (chosen.tls_port != 0)

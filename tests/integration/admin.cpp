@@ -296,3 +296,28 @@ TEST_CASE("a panel that cannot be as it is asked for is refused at once")
     fixture.start();
     CHECK_THROWS_AS(make({.port = 0}), std::logic_error);
 }
+
+// What replaces a process has a panel on the same port, as soon as that one's has gone.
+TEST_CASE("a panel opens when another process has given its port back")
+{
+    server_fixture replaced;
+    server_fixture fixture;
+    auto old = std::make_unique<admin>(endpoint{.port = 0}, replaced.routes());
+    auto const port = old->port();
+    admin const next({.port = port}, fixture.routes(), {}, {.takes_over = true});
+    CHECK(next.port() == port);
+    fixture.start();
+    CHECK(get(*old, "/readyz").body == "the server has not started yet\n");
+    {
+        server_fixture third;
+        admin const never({.port = port}, third.routes(), {}, {.takes_over = true});
+    }
+    old.reset();
+    std::string body;
+    for (auto const end = clock::now() + 10s; body.empty() && clock::now() < end;)
+        try {
+            body = get(next, "/readyz").body;
+        } catch (std::runtime_error const&) { // not yet
+        }
+    CHECK(body == "ok\n");
+}

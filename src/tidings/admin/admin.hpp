@@ -30,6 +30,9 @@ struct admin_options
     /// A loop that has done nothing for this long is stuck, and /healthz says so. Loops are looked at once a
     /// second, so less than two seconds accuses loops that are only busy.
     duration stuck_after = std::chrono::seconds(5);
+    /// Another process may still have the port, because this one replaces it (see `service::replaces`): the
+    /// panel opens when that one has ended, and `where` has a port. Otherwise a port that is taken throws.
+    bool takes_over = false;
     log_hook log = log_to_stderr; ///< of the panel's own server
 };
 

@@ -3,6 +3,11 @@
 #include <tidings/metrics/metrics.hpp>
 #include <tidings/wait/ticker.hpp>
 
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <fmt/format.h>
+
 #include <chrono>
 #include <functional>
 #include <utility>
@@ -72,7 +77,8 @@ asio::awaitable<void> record(context ctx, recorder* to)
 } // namespace
 
 panel::panel(endpoint const& where, server& of, topic_registry const& topics, admin_options options)
-    : guard_(where, options), recorder_(of, topics, options.stuck_after),
+    : guard_(where, options), log_(options.log), has_started_(!options.takes_over), port_(where.port),
+      recorder_(of, topics, options.stuck_after),
       console_(topics, recorder_.samples(), !options.token.empty()),
       server_(options_of_panel(where, std::move(options.log)))
 {
@@ -83,15 +89,52 @@ panel::panel(endpoint const& where, server& of, topic_registry const& topics, ad
     if (!options.token.empty())
         server_.post("/login", std::bind_front(log_in, std::cref(guard_)));
     console_.add_routes(server_);
-    server_.start(); // here, so that a port that is taken is an exception of this call
-    server_.spawn(record, &recorder_);
-    thread_ = std::thread([this] { server_.run(); });
+    if (!options.takes_over) { // here, so that a port that is taken is an exception of this call
+        server_.start();
+        port_ = server_.port();
+    }
+    thread_ = std::thread([this, takes_over = options.takes_over] {
+        if (!takes_over || start_when_free())
+            serve();
+    });
 }
 
 panel::~panel()
 {
-    server_.stop();
+    {
+        std::lock_guard const guard(lock_);
+        has_ended_ = true;
+        if (has_started_)
+            server_.stop();
+    }
+    ended_.notify_one();
     thread_.join();
+}
+
+// The port is asked for anew, as nothing tells when another process gives it back.
+bool panel::start_when_free()
+{
+    std::unique_lock lock(lock_);
+    while (!has_ended_) {
+        try {
+            server_.start();
+            has_started_ = true;
+            return true;
+        } catch (boost::system::system_error const& error) {
+            if (error.code() != asio::error::address_in_use) {
+                log_(log_level::error, fmt::format("the panel does not open: {}", error.what()));
+                return false;
+            }
+        }
+        ended_.wait_for(lock, 100ms);
+    }
+    return false;
+}
+
+void panel::serve()
+{
+    server_.spawn(record, &recorder_);
+    server_.run();
 }
 
 } // namespace tidings::detail

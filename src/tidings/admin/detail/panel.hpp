@@ -5,6 +5,9 @@
 #include <tidings/admin/detail/panel_guard.hpp>
 #include <tidings/admin/detail/recorder.hpp>
 
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
 #include <thread>
 
 namespace tidings::detail {
@@ -18,10 +21,19 @@ public:
     panel(panel const&) = delete;
     panel& operator=(panel const&) = delete;
 
-    std::uint16_t port() const { return server_.port(); }
+    std::uint16_t port() const { return port_; }
 
 private:
+    bool start_when_free();
+    void serve();
+
     panel_guard const guard_;
+    log_hook const log_;
+    std::mutex lock_;
+    std::condition_variable ended_;
+    bool has_ended_ = false;
+    bool has_started_; // the server
+    std::uint16_t port_;
     recorder recorder_;
     console const console_;
     server server_;
