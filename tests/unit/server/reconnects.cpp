@@ -26,7 +26,7 @@ using tidings::testing::virtual_time;
 
 namespace {
 
-asio::awaitable<void> follow(tidings::topic const& news, context, request const&, event_stream& out)
+asio::awaitable<void> follow_news(tidings::topic const& news, context, request const&, event_stream& out)
 {
     news.attach(out);
     co_return;
@@ -64,7 +64,7 @@ struct slow_house
 {
     slow_house()
     {
-        served.get("/news", std::bind_front(follow, news));
+        served.get("/news", std::bind_front(follow_news, news));
         served.get("/stay", stay);
     }
 
