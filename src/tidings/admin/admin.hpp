@@ -18,6 +18,7 @@ namespace detail {
 class panel;
 }
 
+/// Settings of an `admin`.
 struct admin_options
 {
     /// Opens the panel: `Authorization: Bearer …` for programs, a login form for browsers. It is needed where
