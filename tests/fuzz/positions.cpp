@@ -21,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -305,9 +306,7 @@ private:
         std::array<debt, topic_count> owed;
         for (std::size_t i = 0; i != topic_count; ++i)
             owed[i].is_followed = (followed >> i & 1) != 0;
-        bool is_known = is_near || id.empty();
-        for (auto const& each : given_)
-            is_known |= each.text == id;
+        bool const is_known = is_near || id.empty() || all_given_.contains(id);
         if (!is_known && (is_shared_ || followed_count(owed) == 1))
             for (auto& each : owed)
                 each.must_be_told = true;
@@ -477,6 +476,7 @@ private:
             parser.feed("GET / HTTP/1.1\r\nHost: a\r\nLast-Event-ID: " + id + "\r\n\r\n").state;
         require(state == tidings::internal::parse_state::complete && parser.take().last_event_id() == id,
                 "an id comes back through a header as it was", id);
+        all_given_.insert(id);
         constexpr std::size_t most = 64;
         if (given_.size() < most)
             given_.push_back({std::move(id), at, publisher});
@@ -517,6 +517,7 @@ private:
     std::size_t orders_ = 0;
     std::array<publisher, topic_count> topics_;
     std::vector<given_id> given_;
+    std::set<std::string> all_given_; // also those that there was no room for
     std::array<debt, topic_count> owed_;
     bool is_id_fitting_ = false; ///< the client's id is one for a stream such as this
     std::optional<tidings::subscription> client_;
